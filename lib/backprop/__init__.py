@@ -1,0 +1,1 @@
+"""Layers, losses and optimisers in NumPy: the code that the chapters derive and show."""

@@ -1,0 +1,1 @@
+"""Makes the site: numbering, links, citations, figures."""

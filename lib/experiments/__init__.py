@@ -1,0 +1,1 @@
+"""Trains the chapters' models on real data and writes data/results/."""
