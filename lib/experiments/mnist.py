@@ -49,12 +49,14 @@ class Split(NamedTuple):
     test_y: NDArray[np.uint8]
 
 
-def split_digits(digits: Digits, validation: int = 5000) -> Split:
-    """Sets some of the training digits aside for validation, drawn with a seed of its own.
+def split_digits(digits: Digits) -> Split:
+    """Sets one in twelve of the training digits aside for validation: of MNIST's 60,000, 5,000.
 
-    The split is the same for every experiment, so that what one chooses another may use.
+    They are drawn with a seed of their own, so that every experiment has the same split, and what
+    one has chosen another may use.
     """
     order = np.random.default_rng(5000).permutation(len(digits.train_images))
+    validation = len(order) // 12
     chosen, rest = np.sort(order[:validation]), np.sort(order[validation:])
     images = to_unit_interval(digits.train_images).reshape(len(digits.train_images), -1)
     tests = to_unit_interval(digits.test_images).reshape(len(digits.test_images), -1)
