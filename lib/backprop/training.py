@@ -117,7 +117,7 @@ def train(
     # Numbers that overflow need no warning each: the loss tells, and the run stops.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"), _ctrl_c() as pressed:
         while run.epoch < epochs:
-            if run.position == 0:
+            if run.order.size == 0:  # else the epoch under way has its order already
                 run.order = rng.permutation(len(x))
             with _bar(run, batch_size, epochs, show=progress) as bar:
                 while run.position < len(x) and not pressed.is_set():

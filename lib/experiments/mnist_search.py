@@ -19,19 +19,14 @@ from experiments.record import Result
 _MOMENTUM = Settings(
     hidden=(512, 512), optimizer="momentum", learning_rate=0.1, schedule="cosine", epochs=20
 )
-_ADAM = replace(_MOMENTUM, optimizer="adam", learning_rate=1e-3)
 CANDIDATES = {
     "mnist-mlp": [
         _MOMENTUM,
         replace(_MOMENTUM, weight_decay=1e-5),
         replace(_MOMENTUM, weight_decay=1e-4),
-        replace(_MOMENTUM, weight_decay=1e-4, learning_rate=0.05),
-        _ADAM,
-        replace(_ADAM, weight_decay=1e-5),
+        replace(_MOMENTUM, optimizer="adam", learning_rate=1e-3, epochs=10),
     ],
-    "mnist-sgd": [
-        replace(mnist_sgd.SETTINGS, learning_rate=rate) for rate in (0.05, 0.1, 0.2, 0.5, 1.0)
-    ],
+    "mnist-sgd": [replace(mnist_sgd.SETTINGS, learning_rate=rate) for rate in (0.1, 0.2, 0.5)],
 }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import backprop
+from backprop import training
 from backprop.checkpoint import load_checkpoint
 from backprop.evaluation import CROSS_ENTROPY, Loss, evaluate
 from backprop.losses import (
@@ -334,6 +335,27 @@ def test_interrupted_run_goes_on_exactly(tmp_path, optimizer, at):
     again = Problem(optimizer, seed=1000 + at)
     history = again.train(checkpoint=checkpoint)
     assert_same_run(again, history, whole, expected)
+
+
+@pytest.mark.parametrize("epoch", [1, 2, 4])
+def test_interrupted_between_shuffling_and_the_first_step(tmp_path, monkeypatch, epoch):
+    whole = Problem()
+    expected = whole.train()
+    bars = []
+    real = training._bar
+
+    def bar(*arguments, **options):
+        bars.append(1)
+        if len(bars) == epoch:
+            signal.raise_signal(signal.SIGINT)
+        return real(*arguments, **options)
+
+    checkpoint = tmp_path / "run.npz"
+    monkeypatch.setattr(training, "_bar", bar)
+    with pytest.raises(TrainingInterrupted, match=f"after step {7 * (epoch - 1)}, {epoch - 1} ep"):
+        Problem().train(checkpoint=checkpoint)
+    again = Problem(seed=5)
+    assert_same_run(again, again.train(checkpoint=checkpoint), whole, expected)
 
 
 def test_interrupted_again_and_again(tmp_path):
