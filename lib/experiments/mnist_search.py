@@ -40,11 +40,10 @@ def run(
     split = split_digits(digits or load_mnist())
     tried: list[dict[str, Any]] = []
     for purpose, group in candidates.items():
-        for number, settings in enumerate(group):
+        for settings in group:
             rng = np.random.default_rng(settings.seed)
             network = build(settings, split.train_x.shape[1], rng)
-            checkpoint = checkpoints / f"{purpose}-{number}.npz"
-            history = fit(settings, split, network, rng, checkpoint)
+            history = fit(settings, split, network, rng, checkpoints)
             best = history.best_epoch or settings.epochs
             tried.append(
                 {

@@ -19,8 +19,7 @@ UNITS_SHOWN = 20
 def run(checkpoints: Path, digits: Digits | None = None, settings: Settings = SETTINGS) -> Result:
     """Trains and tests; keeps every step's loss, and some units' incoming weights as images."""
     digits = digits or load_mnist()
-    checkpoint = checkpoints / "run.npz"
-    result, network, history = measure(settings, digits, split_digits(digits), checkpoint)
+    result, network, history = measure(settings, digits, split_digits(digits), checkpoints)
     weights = network.params["0.W"][:, :UNITS_SHOWN].T.reshape(UNITS_SHOWN, 28, 28)
     return replace(
         result,

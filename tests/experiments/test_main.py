@@ -113,6 +113,7 @@ def test_ctrl_c_and_the_same_command_again(tmp_path):
     _, error = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "experiments: train: stopped by Ctrl-C after step" in error
+    assert "`python -m experiments mnist-sgd` makes it\n" in error
     assert "Traceback" not in error
     assert not (tmp_path / "stopped" / "results").exists()
 

@@ -130,7 +130,16 @@ def test_mnist_mlp(digits, tmp_path):
     result = mnist_mlp.run(tmp_path, digits, SMALL)
     assert result.metrics["test_accuracy"] > 0.6
     assert len(result.arrays["mistakes_images"]) == 24
-    assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
+    assert list(tmp_path.iterdir()) == [SMALL.checkpoint(tmp_path)]
+
+
+def test_other_settings_do_not_take_up_a_checkpoint(digits, tmp_path):
+    split = split_digits(digits)
+    measure(SMALL, digits, split, tmp_path)
+    other = replace(SMALL, learning_rate=0.2)
+    result, _, _ = measure(other, digits, split, tmp_path)
+    assert result.curve["learning_rate"][0] == 0.2
+    assert result.curve == measure(other, digits, split)[0].curve
 
 
 def test_mnist_sgd(digits, tmp_path):
