@@ -92,7 +92,7 @@ def train(
         the history of the whole run, what came before an interruption included.
 
     Raises:
-        TypeError: epochs or batch_size is no integer, rng is no generator.
+        TypeError: x or target is no array, epochs or batch_size no integer, rng no generator.
         ValueError: x and target differ in length or are empty, or the checkpoint is of another run.
         FloatingPointError: the loss became infinite or NaN; the parameters are those that gave it.
         TrainingInterrupted: after Ctrl-C. A second Ctrl-C stops at once, and saves nothing.

@@ -69,6 +69,8 @@ def test_refusals(rng):
     x = rng.normal(size=(4, 3))
     with pytest.raises(ValueError, match="evaluate: target has 3 samples, wanted 4 as in x"):
         evaluate(Identity(), x, np.zeros(3, int))
+    with pytest.raises(TypeError, match="evaluate: target has type list, wanted an array"):
+        evaluate(Identity(), x, [0, 1, 2, 0])
     with pytest.raises(ValueError, match="evaluate: x is empty, wanted at least one sample"):
         evaluate(Identity(), x[:0], np.zeros(0, int))
     with pytest.raises(ValueError, match="evaluate: batch_size is 0, wanted at least 1"):

@@ -73,8 +73,8 @@ def test_dtype_goes_through(rng, dtype):
     [
         ({"D": 0, "M": 2}, ValueError, "Linear: D is 0, wanted at least 1"),
         ({"D": 3, "M": -1}, ValueError, "Linear: M is -1, wanted at least 1"),
-        ({"D": 3.0, "M": 2}, TypeError, "Linear: D is a float, wanted an integer"),
-        ({"D": 3, "M": 2, "rng": 0}, TypeError, "Linear: rng is a int"),
+        ({"D": 3.0, "M": 2}, TypeError, "Linear: D has type float, wanted an integer"),
+        ({"D": 3, "M": 2, "rng": 0}, TypeError, "Linear: rng has type int"),
         ({"D": 3, "M": 2, "dtype": np.int64}, TypeError, "Linear: dtype is int64, wanted floats"),
     ],
 )

@@ -280,10 +280,11 @@ def refusals():
     x, target = np.zeros((4, 2)), np.zeros(4, int)
     yield {"epochs": 0}, ValueError, "train: epochs is 0, wanted at least 1"
     yield {"batch_size": 0}, ValueError, "train: batch_size is 0, wanted at least 1"
-    yield {"batch_size": 2.0}, TypeError, "train: batch_size is a float, wanted an integer"
-    yield {"rng": 0}, TypeError, "train: rng is a int"
+    yield {"batch_size": 2.0}, TypeError, "train: batch_size has type float, wanted an integer"
+    yield {"rng": 0}, TypeError, "train: rng has type int"
     yield {"target": target[:3]}, ValueError, "train: target has 3 samples, wanted 4 as in x"
     yield {"x": x[:0], "target": target[:0]}, ValueError, "train: x is empty"
+    yield {"x": [[0.0, 0.0]] * 4}, TypeError, "train: x has type list, wanted an array"
     message = "train: validation_target has 4 samples, wanted 2 as in validation_x"
     yield {"validation": (x[:2], target)}, ValueError, message
 
