@@ -33,7 +33,9 @@ def copy_sources():
     shutil.copytree(ROOT / "lib" / "backprop", COPY / "src" / "backprop")
     shutil.copytree(ROOT / "tests" / "backprop", COPY / "tests" / "backprop")
     shutil.copytree(ROOT / "tests" / "peers", COPY / "tests" / "peers")
-    shutil.copytree(ROOT / "data" / "golden", COPY / "data" / "golden")
+    for name in ("golden", "samples"):
+        shutil.copytree(ROOT / "data" / name, COPY / "data" / name)
+    shutil.copy2(ROOT / "data" / "SOURCES.md", COPY / "data")
     shutil.copy2(ROOT / "pyproject.toml", COPY)
 
 
