@@ -108,28 +108,29 @@ class Publication:
         except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
             raise BookError(f"{path.name}: {type(error).__name__}: {error}") from None
 
-    def bibtex(self, title: str, page_url: str) -> str:
-        """A chapter as a BibTeX entry."""
-        name = page_url.strip("/").rpartition("/")[2] or "index"
+    def bibtex(self, title: str = "", page_url: str = "") -> str:
+        """A chapter, or without a title the book, as a BibTeX entry."""
+        kind = "incollection" if title else "book"
+        name = page_url.strip("/").rpartition("/")[2] if title else "book"
         fields = {
             "author": f"{{{self.authors}}}",
-            "title": title,
-            "booktitle": self.title,
+            "title": title or self.title,
+            "booktitle": self.title if title else "",
             "year": self.date[:4],
             "note": f"Version {self.version}",
+            "url": self.url and self.url + page_url,
         }
-        if self.url:
-            fields["url"] = self.url + page_url
         width = max(map(len, fields))
-        lines = [f"  {key:<{width}} = {{{value}}}," for key, value in fields.items()]
-        return "\n".join([f"@incollection{{backprop-{name},", *lines, "}"])
+        lines = [f"  {key:<{width}} = {{{value}}}," for key, value in fields.items() if value]
+        return "\n".join([f"@{kind}{{backprop-{name},", *lines, "}"])
 
-    def sentence(self, title: str, page_url: str) -> str:
-        """A chapter as one line of a list of references, in HTML."""
-        address = self.url + page_url
-        link = f' <a href="{escape(address)}">{escape(address)}</a>.' if self.url else ""
+    def sentence(self, title: str = "", page_url: str = "") -> str:
+        """A chapter, or without a title the book, as a line of a list of references, in HTML."""
+        address = escape(self.url + page_url)
+        link = f' <a href="{address}">{address}</a>.' if self.url else ""
+        part = f"“{escape(title)}”. In: " if title else ""
         return (
-            f"{escape(self.authors)} ({self.date[:4]}). “{escape(title)}”. In: "
+            f"{escape(self.authors)} ({self.date[:4]}). {part}"
             f"<em>{escape(self.title)}</em>, version {escape(self.version)}.{link}"
         )
 

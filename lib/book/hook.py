@@ -94,10 +94,10 @@ def on_config(config: MkDocsConfig) -> None:
         _build = Build(config)
     except BookError as error:
         raise PluginError(str(error)) from None
-    line = AddLine(_build.docs, _build.root)
-    for name in ("mkdocs.structure.pages", "mkdocs.plugins.mkdocs_autorefs"):
-        logger = logging.getLogger(name)
-        logger.filters = [f for f in logger.filters if not isinstance(f, AddLine)] + [line]
+    for handler in logging.getLogger("mkdocs").handlers:
+        for old in [found for found in handler.filters if isinstance(found, AddLine)]:
+            handler.removeFilter(old)
+        handler.addFilter(AddLine(_build.docs, _build.root))
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -33,7 +33,7 @@ def with_line(message: str, docs: Path, root: Path) -> str:
 
 
 class AddLine(logging.Filter):
-    """Applies `with_line` to what a logger says.
+    """Applies `with_line` to what passes a handler.
 
     Args:
         docs: the folder of the pages.
@@ -45,6 +45,8 @@ class AddLine(logging.Filter):
         self._docs, self._root = docs, root
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrites the record; lets all pass."""
-        record.msg, record.args = with_line(record.getMessage(), self._docs, self._root), ()
+        """Rewrites the record, once; lets all pass."""
+        if not hasattr(record, "has_line"):
+            record.msg, record.args = with_line(record.getMessage(), self._docs, self._root), ()
+            record.has_line = True
         return True

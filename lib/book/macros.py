@@ -1,8 +1,9 @@
 """What is put into a chapter's Markdown before it is turned into HTML.
 
-`{{ result("mnist-mlp", "test_accuracy", ".2%") }}` becomes the number. What needs a whole line,
-`{{ figure("name", alt="...", caption="...") }}`, `{{ equation("eq:linear-dW") }}` and
-`::: backprop.linear.linear_backward`, becomes an empty element that `book.page` fills.
+`{{ result("mnist-mlp", "test_accuracy", ".2%") }}` becomes the number. What needs a whole line
+becomes an empty element that `book.page` fills: `{{ figure("name", alt="...", caption="...") }}`;
+`{{ equation("eq:linear-dW") }}`, an equation beside its lines of code; `{{ citation() }}`, how to
+cite the book; and `::: backprop.linear.linear_backward`, the source of a function.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ def _call(text: str, root: Path) -> str:
         "result": lambda name, key, spec="": format_metric(name, key, spec, root),
         "figure": _figure,
         "equation": _equation,
+        "citation": lambda: '\n<div class="cited"></div>\n',
     }
     if call.func.id not in macros:
         raise BookError(f'no macro "{call.func.id}"; there are {", ".join(sorted(macros))}')

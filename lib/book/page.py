@@ -199,6 +199,14 @@ def _parse(html: str) -> lxml_html.HtmlElement:
     return lxml_html.fragment_fromstring(html, create_parent="div")
 
 
+def _cite(work: Publication, title: str = "", url: str = "") -> str:
+    """How to cite a chapter, or the book: in words, and as BibTeX to copy."""
+    return (
+        f"<p>{work.sentence(title, url)}</p>"
+        f'<div class="highlight"><pre><code>{escape(work.bibtex(title, url))}\n</code></pre></div>'
+    )
+
+
 class _Page:
     """One page while it is made. Finished HTML waits in `_raw` until the tree is written out."""
 
@@ -314,15 +322,14 @@ class _Page:
             )
             heading = "" if self._heading("references") else '<h2 id="references">References</h2>'
             self._after_section("references", f'{heading}<ol class="references">{items}</ol>')
+        work = self.tools.publication
         if self.source.is_chapter:
-            work, title, url = self.tools.publication, self.source.title, self.source.url
-            self._after_section(
-                "",
-                '<h2 id="cite-this-chapter">Cite this chapter</h2>'
-                f"<p>{work.sentence(title, url)}</p>"
-                f'<div class="highlight"><pre><code>{escape(work.bibtex(title, url))}\n'
-                "</code></pre></div>",
-            )
+            heading = '<h2 id="cite-this-chapter">Cite this chapter</h2>'
+            how = _cite(work, self.source.title, self.source.url)
+            self._after_section("", heading + how)
+        for element in self.root.iter("div"):
+            if element.get("class") == "cited":
+                element.text = self._keep(_cite(work))
 
     def _keep(self, html: str) -> str:
         self._raw.append(html)

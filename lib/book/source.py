@@ -97,7 +97,7 @@ class Excerpt:
         for first, last in self.docstrings():
             parts.append(_pre(lines, position, first - 1))
             parts.append(
-                f'<details class="source__doc"><summary>{lines[first]}</summary>'
+                f'<details class="source__doc"><summary>{_without_newline(lines[first])}</summary>'
                 f"{_pre(lines, first + 1, last)}</details>"
             )
             position = last + 1
@@ -115,6 +115,10 @@ class Excerpt:
         html = link_marks(self.module.highlighted[number - 1], link)
         own = f' id="{anchor}"' if anchor else ""
         return f'<span class="line"{own} data-n="{number}">{html}\n</span>'
+
+
+def _without_newline(line: str) -> str:
+    return line.replace("\n</span>", "</span>")
 
 
 def _pre(lines: dict[int, str], first: int, last: int) -> str:
