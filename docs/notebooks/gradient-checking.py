@@ -1,0 +1,7 @@
+# %% [markdown]
+# # Gradient checking
+
+# %%
+import numpy as np
+
+print(np.ones(3))
