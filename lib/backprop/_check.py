@@ -124,20 +124,18 @@ def check_rng(function: str, rng: Any) -> None:
         )
 
 
-def check_float_dtype(function: str, dtype: DTypeLike) -> np.dtype[Any]:
-    """Checks that `dtype` is one of floats and returns it.
+def check_float_dtype(function: str, dtype: DTypeLike) -> None:
+    """Checks that `dtype` is one of floats.
 
     Raises:
         TypeError: it is one of integers, say.
     """
-    found = np.dtype(dtype)
-    if not np.issubdtype(found, np.floating):
-        raise TypeError(f"{function}: dtype is {found}, wanted floats")
-    return found
+    if not np.issubdtype(np.dtype(dtype), np.floating):
+        raise TypeError(f"{function}: dtype is {np.dtype(dtype)}, wanted floats")
 
 
 def check_names(
-    function: str, names: Mapping[str, Any], source: str, wanted: Mapping[str, Any], target: str
+    function: str, found: Mapping[str, Any], source: str, wanted: Mapping[str, Any], target: str
 ) -> None:
     """Checks that two mappings have the same names.
 
@@ -145,8 +143,8 @@ def check_names(
         ValueError: one has a name that the other lacks.
     """
     for name in wanted:
-        if name not in names:
-            raise ValueError(f"{function}: {source} has no {name!r}, {target} has")
-    for name in names:
+        if name not in found:
+            raise ValueError(f"{function}: {source} lacks {name!r}, which {target} has")
+    for name in found:
         if name not in wanted:
-            raise ValueError(f"{function}: {source} has {name!r}, {target} has not")
+            raise ValueError(f"{function}: {source} has {name!r}, which {target} lacks")
