@@ -1,14 +1,13 @@
 """Runs the examples of the chapters: every `pycon` fence of a Markdown file, solutions included.
 
-The examples of one file share one namespace and run in the order in which a reader meets them. So
-they must stay together when pytest-xdist hands out tests to several processes.
+The examples of a page share one namespace and run in the order in which a reader meets them. They
+make one test, so that pytest-xdist cannot hand them to different processes.
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 
-import pytest
-from sybil import Document, Region, Sybil
+from sybil import Document, Example, Region, Sybil
+from sybil.example import SybilFailure
 from sybil.parsers.abstract.doctest import DocTestStringParser
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 
@@ -16,8 +15,8 @@ FENCES = FencedCodeBlockLexer("pycon")
 DOCTESTS = DocTestStringParser()
 
 
-def parse(document: Document) -> Iterable[Region]:
-    """Finds the examples of a page."""
+def examples(document: Document) -> Iterable[Region]:
+    """Finds the examples of a page, in order."""
     for fence in FENCES(document):
         source = fence.lexemes["source"]
         for example in DOCTESTS(source, document.path):
@@ -25,12 +24,21 @@ def parse(document: Document) -> Iterable[Region]:
             yield example
 
 
-pytest_collect_file = Sybil([parse], pattern="*.md").pytest()
+def whole_page(document: Document) -> Iterable[Region]:
+    """Yields the examples of a page as one, if there are any."""
+    if any(examples(document)):
+        yield Region(0, document.end, evaluator=run_page)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups the examples of each page, for `pytest --dist loadgroup`."""
-    for item in items:
-        if item.path.suffix == ".md" and item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+def run_page(page: Example) -> str:
+    """Runs the examples of a page; returns what went wrong, and in which lines."""
+    failures = []
+    for example in Document.parse(page.path, examples):
+        try:
+            example.evaluate()
+        except SybilFailure as failure:
+            failures.append(f"{failure}\n{example.parsed.source}")
+    return "\n".join(failures)
+
+
+pytest_collect_file = Sybil([whole_page], pattern="*.md").pytest()
