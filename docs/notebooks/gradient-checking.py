@@ -72,8 +72,8 @@ print(f"f'(1) = {slope(x0):.15f}")
 
 # %% [markdown]
 # The derivative is the limit of $\frac{f(x + h) - f(x)}{h}$. A computer takes no limits, so choose
-# a small $h$. Or move to both sides and take the *central* difference,
-# $\frac{f(x + h) - f(x - h)}{2h}$:
+# a small $h$. Or move to both sides and take the *central* difference, $\frac{f(x + h) - f(x -
+# h)}{2h}$:
 
 # %%
 h = 1e-4
@@ -83,14 +83,14 @@ print(f"forward: {forward_difference:.15f}   error {forward_difference - slope(x
 print(f"central: {central_difference:.15f}   error {central_difference - slope(x0): .1e}")
 
 # %% [markdown]
-# Central is ten thousand times better, for the price of one more evaluation of $f$. Taylor's series
-# says why:
+# Central is more than ten thousand times better, for the price of one more evaluation of $f$.
+# Taylor's series says why:
 #
 # $$f(x \pm h) = f(x) \pm h f'(x) + \tfrac{1}{2} h^2 f''(x) \pm \tfrac{1}{6} h^3 f'''(x) + \dots$$
 #
-# In the forward difference, the term with $f''$ stays, divided by $h$: an error of about
-# $\tfrac12 h f''$. In the central difference, the terms with even powers are the same on both sides
-# and cancel. What stays is about $\tfrac16 h^2 f'''$.
+# In the forward difference, the term with $f''$ stays, divided by $h$: an error of about $\tfrac12
+# h f''$. In the central difference, the terms with even powers are the same on both sides and
+# cancel. What stays is about $\tfrac16 h^2 f'''$.
 #
 # ## How small should the step be?
 #
@@ -124,14 +124,15 @@ print(f"best forward: h = {steps[forward_error.argmin()]:.0e}, error {forward_er
 print(f"best central: h = {steps[central_error.argmin()]:.0e}, error {central_error.min():.0e}")
 
 # %% [markdown]
-# In **float32** there are only seven digits, and the same trade-off leaves about four of them. That
-# is not enough to tell a rounding error from a small mistake. So check in float64, even if you train
-# in float32.
+# In **float32** there are only seven digits, and the same trade-off leaves about four of them.
+# That is not enough to tell a rounding error from a small mistake. So check in float64, even if
+# you train in float32.
 
 # %%
 x32, steps32 = np.float32(x0), steps.astype(np.float32)
 error32 = np.abs((f(x32 + steps32) - f(x32 - steps32)) / (2 * steps32) / slope(x0) - 1)
-print(f"best in float32: error {error32.min():.0e}, at h = 1e-5: {error32[40]:.0e}")
+for k in (10, 20, 40):
+    print(f"float32, h = {steps[k]:.0e}: error {error32[k]:.0e}")
 
 # %% [markdown]
 # ## The complex step
@@ -141,9 +142,9 @@ print(f"best in float32: error {error32.min():.0e}, at h = 1e-5: {error32[40]:.0
 #
 # $$f(x + ih) = f(x) + i h f'(x) - \tfrac{1}{2} h^2 f''(x) - \dots$$
 #
-# The imaginary part is $h f'(x)$ and nothing near it in size. So $f'(x) = \mathrm{Im} f(x + ih) / h$,
-# with nothing subtracted, and $h$ may be as small as you like. With $h = 10^{-30}$ the next term is
-# $10^{-60}$ of the first.
+# The imaginary part is $h f'(x)$ and nothing near it in size. So $f'(x) = \mathrm{Im} f(x + ih) /
+# h$, with nothing subtracted, and $h$ may be as small as you like. With $h = 10^{-30}$ the next
+# term is $10^{-60}$ of the first.
 
 # %%
 complex_error = np.abs(f(x0 + 1j * steps).imag / steps / slope(x0) - 1)
@@ -173,9 +174,9 @@ except TypeError as error:
 # ## A layer has many outputs
 #
 # A gradient belongs to *one* number, and a layer gives many. So make one number of them: multiply
-# each output by a number of your own and add up, $S = \sum R \odot y$. The gradient of $S$ for $y$ is
-# $R$. Hand $R$ to `backward` as if it came from the rest of a network, and compare what it returns
-# with the numerical gradient of $S$. The array $R$ is called the *cotangent*.
+# each output by a number of your own and add up, $S = \sum R \odot y$. The gradient of $S$ for $y$
+# is $R$. Hand $R$ to `backward` as if it came from the rest of a network, and compare what it
+# returns with the numerical gradient of $S$. The array $R$ is called the *cotangent*.
 
 # %%
 x, W, b = rng.normal(size=(4, 3)), rng.normal(size=(3, 2)), rng.normal(size=2)
@@ -189,21 +190,21 @@ print("numerical\n", numerical_dW)
 print(f"largest difference {np.abs(dW - numerical_dW).max():.0e}")
 
 # %% [markdown]
-# `check_gradients` does this for each argument. It reports the worst *relative* error, since 0.001 is
-# a lot if the gradient is 0.002, and nothing if it is 5,000; and it says where.
+# `check_gradients` does this for each argument. It reports the worst *relative* error, since 0.001
+# is a lot if the gradient is 0.002, and nothing if it is 5,000; and it says where.
 
 # %%
 print(check_gradients(linear_forward, linear_backward, rng=rng, x=x, W=W, b=b))
 
 # %% [markdown]
 # What is small enough? In float64, with central differences, right gradients come out below
-# $10^{-7}$, mostly far below. A mistake shows as something like 0.1 or 1. If you see $10^{-4}$, do not
-# shrug: look for a kink (see below), or for a mistake in a small term.
+# $10^{-7}$, mostly far below. A mistake shows as something like 0.1 or 1. If you see $10^{-4}$, do
+# not shrug: look for a kink (see below), or for a mistake in a small term.
 #
 # ## First trap: a cotangent of ones
 #
-# It is tempting to take $R = 1$ and differentiate `y.sum()`. Here is a backward pass for softmax that
-# is wrong from end to end. It forgets the probabilities:
+# It is tempting to take $R = 1$ and differentiate `y.sum()`. Here is a backward pass for softmax
+# that is wrong from end to end. It forgets the probabilities:
 
 
 # %%
@@ -220,10 +221,10 @@ for name, cotangent in {"ones": np.ones_like(y), "random": rng.normal(size=y.sha
     print(f"{name:>7}: right backward is off by {right:.0e}, wrong backward by {wrong:.0e}")
 
 # %% [markdown]
-# With ones, right and wrong look alike. The probabilities of a sample add up to 1 whatever the scores
-# are, so `y.sum()` is constant, its gradient is 0, and every backward that turns ones into zeros
-# passes. The same happens behind anything that *normalises*: subtract the mean, and the sum is 0
-# whatever goes in. A random cotangent has no such blind spot.
+# With ones, right and wrong look alike. The probabilities of a sample add up to 1 whatever the
+# scores are, so `y.sum()` is constant, its gradient is 0, and every backward that turns ones into
+# zeros passes. The same happens behind anything that *normalises*: subtract the mean, and the sum
+# is 0 whatever goes in. A random cotangent has no such blind spot.
 #
 # `check_gradients` draws it at random. And it refuses a check in which a gradient is 0 everywhere:
 
@@ -268,13 +269,14 @@ for batch in (1, 4):
     print(f"batch of {batch}: error in dW {report['W']:.0e}")
 
 # %% [markdown]
-# For the same reason let all sizes differ, so that a swapped axis cannot fit, and let nothing be 0 or
-# 1 that could be another number: biases that are 0 hide a bias that was forgotten.
+# For the same reason let all sizes differ, so that a swapped axis cannot fit, and let nothing be 0
+# or 1 that could be another number: biases that are 0 hide a bias that was forgotten.
 #
 # ## Third trap: kinks
 #
-# ReLU has a corner at 0. If a central difference has one foot on each side of it, it returns a slope
-# between 0 and 1 that is no slope of ReLU at all. The check then accuses a gradient that is right:
+# ReLU has a corner at 0. If a central difference has one foot on each side of it, it returns a
+# slope between 0 and 1 that is no slope of ReLU at all. The check then accuses a gradient that is
+# right:
 
 # %%
 near = np.array([[-0.3, 2e-6, 1.2]])
@@ -282,9 +284,10 @@ print(check_gradients(relu_forward, relu_backward, rng=rng, x=near))
 print(check_gradients(relu_forward, relu_backward, rng=rng, x=near, eps=1e-7))
 
 # %% [markdown]
-# The first check stepped over the corner, the second did not. You have seen what a smaller step costs;
-# it is better to keep the inputs away from the corner. For a whole network of ReLUs you cannot; expect
-# that with many units one of them sits near its corner, and look where the report points.
+# The first check stepped over the corner, the second did not. You have seen what a smaller step
+# costs; it is better to keep the inputs away from the corner. For a whole network of ReLUs you
+# cannot; expect that with many units one of them sits near its corner, and look where the report
+# points.
 #
 # ## Fourth trap: both are wrong
 #
@@ -308,23 +311,26 @@ report = check_gradients(wrong_softmax_forward, its_backward, rng=rng, x=z)
 print(f"error {report['x']:.0e}, but the rows add up to {wrong_softmax_forward(z)[0].sum(axis=1)}")
 
 # %% [markdown]
-# So a gradient check is not enough. The functions of this book are compared with three more things:
-# the equations of the text, which are evaluated on their own; PyTorch; and values computed by hand.
+# So a gradient check is not enough. The functions of this book are compared with three more
+# things: the equations of the text, which are evaluated on their own; PyTorch; and values computed
+# by hand.
 #
 # ## To take away
 #
-# - Central differences, float64, a step of about $10^{-5}$; the complex step where the function allows.
+# - Central differences, float64, a step of about $10^{-5}$; the complex step where the function
+#   allows.
 # - A random cotangent, more than one sample, sizes that all differ, nothing 0 or 1.
 # - Relative errors; below $10^{-7}$ is right, $10^{-4}$ is a question, 0.1 is a mistake.
 # - Away from kinks.
-# - A check that cannot fail is worse than none. Break the gradient on purpose, once, and see it fail.
+# - A check that cannot fail is worse than none. Break the gradient on purpose, once, and see it
+#   fail.
 #
 # ## Try it
 #
-# 1. Break `linear_backward` in five ways, one at a time: drop a transpose, flip a sign, forget the sum
-#    in `db`. Does the check see all of them? Does it still, if `x` and `W` are square?
-# 2. A difference with four evaluations, $\frac{-f(x + 2h) + 8 f(x + h) - 8 f(x - h) + f(x - 2h)}{12 h}$,
-#    has an error of the order $h^4$. Add it to the first figure. Which step is best for it, and why is it
-#    larger?
-# 3. The cost: how many forward passes does `check_gradients` take for a layer with 784 inputs and 100
-#    outputs? How could you check a random *direction* of all weights with two?
+# 1. Break `linear_backward` in five ways, one at a time: drop a transpose, flip a sign, forget the
+#    sum in `db`. Does the check see all of them? Does it still, if `x` and `W` are square?
+# 2. A difference with four evaluations, $\frac{-f(x + 2h) + 8 f(x + h) - 8 f(x - h) + f(x -
+#    2h)}{12 h}$, has an error of the order $h^4$. Add it to the first figure. Which step is best
+#    for it, and why is it larger?
+# 3. The cost: how many forward passes does `check_gradients` take for a layer with 784 inputs and
+#    100 outputs? How could you check a random *direction* of all weights with two?
