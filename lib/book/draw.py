@@ -49,7 +49,7 @@ def redraw(names: list[str], root: Path = ROOT) -> subprocess.Popen[bytes] | Non
     """Begins to draw figures in another process; wait for it before `drawn`."""
     if not names:
         return None
-    library = os.pathsep.join([str(Path(__file__).parents[1]), str(root / "lib")])
+    library = os.pathsep.join([str(root / "lib"), str(Path(__file__).parents[1])])
     environment = {**os.environ, "BOOK_ROOT": str(root), "PYTHONPATH": library}
     return subprocess.Popen([sys.executable, "-m", "book.draw", *names], env=environment)
 

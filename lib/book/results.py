@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from book.errors import BookError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["ROOT", "arrays", "format_metric", "result"]
 
@@ -45,6 +46,8 @@ def arrays(name: str, root: Path = ROOT) -> dict[str, np.ndarray]:
     Raises:
         BookError: if the experiment, or the file of arrays that it names, does not exist.
     """
+    import numpy as np  # here, since most builds read no array
+
     file = result(name, root).get("arrays")
     if file is None:
         raise BookError(f'result "{name}" has no arrays')
