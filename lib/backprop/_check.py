@@ -42,7 +42,7 @@ def check_arrays(function: str, **arguments: tuple[Any, str]) -> None:
 def check_floats(function: str, name: str, array: Any) -> None:
     """Checks that an argument is an array of floats with at least one axis and one element."""
     if not isinstance(array, np.ndarray):
-        raise TypeError(f"{function}: {name} is a {type(array).__name__}, wanted an array")
+        raise TypeError(f"{function}: {name} has type {type(array).__name__}, wanted an array")
     if not np.issubdtype(array.dtype, np.inexact):
         raise TypeError(f"{function}: {name} is {array.dtype}, wanted floats")
     if array.ndim == 0:
@@ -88,7 +88,7 @@ def check_number(function: str, name: str, value: Any, interval: str) -> float:
         ValueError: the value lies outside the interval, or is NaN.
     """
     if not isinstance(value, Real) or isinstance(value, bool):
-        raise TypeError(f"{function}: {name} is a {type(value).__name__}, wanted a number")
+        raise TypeError(f"{function}: {name} has type {type(value).__name__}, wanted a number")
     number = float(value)
     low, high = (float(end) for end in interval[1:-1].split(","))
     above = low <= number if interval[0] == "[" else low < number
@@ -106,7 +106,7 @@ def check_count(function: str, name: str, value: Any) -> int:
         ValueError: the value is below 1.
     """
     if not isinstance(value, Integral) or isinstance(value, bool):
-        raise TypeError(f"{function}: {name} is a {type(value).__name__}, wanted an integer")
+        raise TypeError(f"{function}: {name} has type {type(value).__name__}, wanted an integer")
     if value < 1:
         raise ValueError(f"{function}: {name} is {value}, wanted at least 1")
     return int(value)
@@ -120,7 +120,7 @@ def check_rng(function: str, rng: Any) -> None:
     """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
-            f"{function}: rng is a {type(rng).__name__}, wanted a numpy.random.Generator"
+            f"{function}: rng has type {type(rng).__name__}, wanted a numpy.random.Generator"
         )
 
 

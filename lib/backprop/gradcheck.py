@@ -86,6 +86,7 @@ class GradientReport(Mapping[str, float]):
 
     An error is the difference between the two gradients divided by the larger one. Elements below
     a thousandth of the largest count as that large, since their rounding errors mean nothing.
+    Where a gradient is NaN or infinite, the error is infinite.
 
     Attributes:
         where: for each input, the index of the worst element.
@@ -97,7 +98,10 @@ class GradientReport(Mapping[str, float]):
         self._lines: list[str] = []
         for name, (ours, numerical) in gradients.items():
             larger = np.maximum(np.abs(ours), np.abs(numerical))
-            errors = np.abs(ours - numerical) / np.maximum(larger, 1e-3 * larger.max())
+            largest = np.fmax.reduce(larger, axis=None)  # passes over a NaN, which max would not
+            with np.errstate(invalid="ignore"):
+                errors = np.abs(ours - numerical) / np.maximum(larger, 1e-3 * largest)
+            errors = np.where(np.isnan(errors), np.inf, errors)  # < and max() pass over a NaN
             index = tuple(int(i) for i in np.unravel_index(np.argmax(errors), errors.shape))
             self.where[name] = index
             self._errors[name] = float(errors[index])
@@ -173,6 +177,7 @@ def check_gradients(
         _check_float64("check_gradients", name, x)
     if method not in ("central", "complex"):
         raise ValueError(f"check_gradients: method is {method!r}, wanted 'central' or 'complex'")
+    eps = check_number("check_gradients", "eps", eps, "(0, inf)")
     rng = np.random.default_rng() if rng is None else rng
     check_rng("check_gradients", rng)
 
@@ -187,8 +192,9 @@ def check_gradients(
             f"wanted {len(inputs)}: {', '.join(inputs)}"
         )
 
-    step = eps if method == "central" else 1.0
-    rounding = 10 * np.finfo(np.float64).eps * np.abs(out * R).sum() / step
+    # Below this, a gradient is rounding alone: 0 as far as the method can tell.
+    resolution = 1.0 if method == "complex" else eps
+    rounding = 10 * np.finfo(np.float64).eps * np.abs(out * R).sum() / resolution
     pairs = {}
     for (name, x), ours in zip(inputs.items(), gradients, strict=True):
         if np.shape(ours) != x.shape:
@@ -200,23 +206,24 @@ def check_gradients(
         def projected(moved: Array, name: str = name) -> Any:
             return (forward(**{**inputs, name: moved})[0] * R).sum()
 
-        if method == "central":
-            numerical = numerical_gradient(projected, x, eps)
-        else:
+        if method == "complex":
             numerical = complex_step_gradient(projected, x)
-        if np.abs(ours).max() <= rounding and np.abs(numerical).max() <= rounding:
+        else:
+            numerical = numerical_gradient(projected, x, eps)
+        if max(np.abs(ours).max(), np.abs(numerical).max()) <= rounding:
             raise ValueError(
                 f"check_gradients: the gradient for {name} is 0 everywhere, "
                 "so that this check could not fail; choose other inputs"
             )
-        pairs[name] = (ours, numerical)
+        pairs[name] = (np.asarray(ours), numerical)
     return GradientReport(pairs)
 
 
 def _check_float64(function: str, name: str, x: Any) -> None:
-    if not isinstance(x, np.ndarray) or x.dtype != np.float64:
-        found = x.dtype if isinstance(x, np.ndarray) else f"a {type(x).__name__}"
-        raise TypeError(f"{function}: {name} is {found}, wanted a float64 array")
+    if not isinstance(x, np.ndarray):
+        raise TypeError(f"{function}: {name} has type {type(x).__name__}, wanted a float64 array")
+    if x.dtype != np.float64:
+        raise TypeError(f"{function}: {name} is {x.dtype}, wanted float64")
     if x.size == 0:
         raise ValueError(f"{function}: {name} is empty, its shape is {x.shape}")
 

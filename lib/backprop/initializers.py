@@ -165,7 +165,7 @@ def _fans(function: str, shape: Shape) -> tuple[int, int]:
 
 def _check_shape(function: str, shape: Shape) -> None:
     if not isinstance(shape, tuple):
-        raise TypeError(f"{function}: shape is a {type(shape).__name__}, wanted a tuple")
+        raise TypeError(f"{function}: shape has type {type(shape).__name__}, wanted a tuple")
     if not shape:
         raise ValueError(f"{function}: shape is (), wanted at least one size")
     for axis, size in enumerate(shape):

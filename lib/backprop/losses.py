@@ -219,10 +219,13 @@ def binary_cross_entropy_forward(logits: Array, target: Array) -> tuple[np.float
         500.0
     """
     check_arrays("binary_cross_entropy_forward", logits=(logits, "..."), target=(target, "..."))
-    if not ((target >= 0) & (target <= 1)).all():
-        raise ValueError("binary_cross_entropy_forward: target leaves [0, 1]")
-    log_1_plus_exp = np.maximum(logits, 0) + np.log1p(np.exp(np.minimum(logits, -logits)))
-    loss = (log_1_plus_exp - target * logits).mean()  # eq:bce-loss
+    inside = (target >= 0) & (target <= 1)
+    if not inside.all():
+        raise ValueError(
+            f"binary_cross_entropy_forward: target holds {target[~inside][0]}, wanted 0 to 1"
+        )
+    e = np.exp(np.minimum(logits, -logits))
+    loss = (np.maximum(logits, 0) - target * logits + np.log1p(e)).mean()  # eq:bce-loss
     return loss, (logits, target)
 
 
@@ -258,7 +261,7 @@ def _probabilities(function: str, name: str, scores: Array, target: Any) -> Arra
     """Checks classes or probabilities against scores (N, K) and returns probabilities (N, K)."""
     N, K = scores.shape
     if not isinstance(target, np.ndarray):
-        raise TypeError(f"{function}: target is a {type(target).__name__}, wanted an array")
+        raise TypeError(f"{function}: target has type {type(target).__name__}, wanted an array")
     if not np.issubdtype(target.dtype, np.integer):
         if target.ndim == 1:
             raise TypeError(f"{function}: target is {target.dtype}, wanted integers for classes")

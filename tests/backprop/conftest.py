@@ -7,3 +7,16 @@ import pytest
 @pytest.fixture
 def rng():
     return np.random.default_rng(20260)
+
+
+@pytest.fixture
+def refused():
+    """Asserts that a call raises exactly this error with exactly this message."""
+
+    def assert_refused(error, message, function, *args, **kwargs):
+        with pytest.raises(error) as caught:
+            function(*args, **kwargs)
+        assert type(caught.value) is error
+        assert str(caught.value) == message
+
+    return assert_refused
