@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from lxml import html as lxml_html
+from lxml.html import builder
 
 from book.bibliography import CITATION, Bibliography, Publication, keys_of
 from book.equations import (
@@ -179,6 +180,7 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, li
     page.texts()
     page.figures()
     page.formulas()
+    page.tables()
     page.code()
     page.back_matter()
     return page.html(), sorted(page.problems)
@@ -203,7 +205,8 @@ def _cite(work: Publication, title: str = "", url: str = "") -> str:
     """How to cite a chapter, or the book: in words, and as BibTeX to copy."""
     return (
         f"<p>{work.sentence(title, url)}</p>"
-        f'<div class="highlight"><pre><code>{escape(work.bibtex(title, url))}\n</code></pre></div>'
+        f'<div class="highlight bibtex"><pre><code>{escape(work.bibtex(title, url))}\n'
+        "</code></pre></div>"
     )
 
 
@@ -264,7 +267,7 @@ class _Page:
                 link = ""
             caption = element.find("figcaption")
             if caption is None:
-                caption = lxml_html.builder.E.figcaption()
+                caption = builder.E.figcaption()
                 element.append(caption)
             caption.text = self._keep(label) + (caption.text or "")
             last = caption[-1] if len(caption) else None
@@ -290,6 +293,19 @@ class _Page:
         for element in list(self.root.iter("div")):
             if element.get("class") == "quoted":
                 self._quoted(element)
+
+    def tables(self) -> None:
+        """Tables: each in a box that scrolls where the page is too narrow for it."""
+        for element in list(self.root.iter("table")):
+            if element.get("class") is None:
+                element.set("class", "table")
+                box = builder.DIV({"class": "table-box"})
+                element.addprevious(box)
+                box.tail, element.tail = element.tail, None
+                box.append(element)
+            for header in element.iter("th"):
+                if not len(header) and not (header.text or "").strip():
+                    header.tag = "td"  # a corner that heads nothing
 
     def code(self) -> None:
         """Source blocks beside their derivations, and marks wherever code is shown."""
