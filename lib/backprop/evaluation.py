@@ -57,6 +57,7 @@ def predict(network: Layer, x: Array, *, batch_size: int = 1000) -> Array:
         batch_size: samples at a time, which memory decides.
 
     Raises:
+        TypeError: x is no array.
         ValueError: x is empty, or batch_size below 1.
     """
     check_samples("predict", x=x)
@@ -88,6 +89,7 @@ def evaluate(
         the means over all samples.
 
     Raises:
+        TypeError: x or target is no array.
         ValueError: x and target differ in length, or are empty.
     """
     check_samples("evaluate", x=x, target=target)
@@ -105,14 +107,17 @@ def check_samples(function: str, **arrays: NDArray[Any]) -> None:
     """Checks that arrays hold the same number of samples, and at least one.
 
     Raises:
+        TypeError: one is no array.
         ValueError: they do not.
     """
-    first, *others = arrays
-    for name in others:
-        if len(arrays[name]) != len(arrays[first]):
+    first = next(iter(arrays))
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray):
+            raise TypeError(f"{function}: {name} has type {type(array).__name__}, wanted an array")
+        if len(array) != len(arrays[first]):
             raise ValueError(
-                f"{function}: {name} has {len(arrays[name])} samples, "
+                f"{function}: {name} has {len(array)} samples, "
                 f"wanted {len(arrays[first])} as in {first}"
             )
-    if len(arrays[first]) == 0:
-        raise ValueError(f"{function}: {first} is empty, wanted at least one sample")
+        if len(array) == 0:
+            raise ValueError(f"{function}: {name} is empty, wanted at least one sample")

@@ -92,7 +92,7 @@ def train(
         the history of the whole run, what came before an interruption included.
 
     Raises:
-        TypeError: epochs or batch_size is no integer, rng is no generator.
+        TypeError: x or target is no array, epochs or batch_size no integer, rng no generator.
         ValueError: x and target differ in length or are empty, or the checkpoint is of another run.
         FloatingPointError: the loss became infinite or NaN; the parameters are those that gave it.
         TrainingInterrupted: after Ctrl-C. A second Ctrl-C stops at once, and saves nothing.
@@ -117,7 +117,7 @@ def train(
     # Numbers that overflow need no warning each: the loss tells, and the run stops.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"), _ctrl_c() as pressed:
         while run.epoch < epochs:
-            if run.position == 0:
+            if run.order.size == 0:  # else the epoch under way has its order already
                 run.order = rng.permutation(len(x))
             with _bar(run, batch_size, epochs, show=progress) as bar:
                 while run.position < len(x) and not pressed.is_set():

@@ -41,7 +41,8 @@ def main(arguments: Sequence[str], checkpoints: Path | None = None) -> int:
             print(f"experiments: {error}", file=sys.stderr)
             return 1
         except TrainingInterrupted as stopped:
-            print(f"experiments: {stopped} (the same command)", file=sys.stderr)
+            print(f"experiments: {stopped}", file=sys.stderr)
+            print(f"experiments: `python -m experiments {name}` makes it", file=sys.stderr)
             return 130
         path = record(name, result, commit)
         for checkpoint in folder.glob("*.npz"):

@@ -1,5 +1,6 @@
 """What the experiments on MNIST share: the split, the network, its training, its marks."""
 
+import hashlib
 import time
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -37,6 +38,10 @@ class Settings:
     batch_size: int = 100
     seed: int = 0
 
+    def checkpoint(self, folder: Path) -> Path:
+        """A file for a run with these settings, which a run with others will not take up."""
+        return folder / f"{hashlib.sha256(repr(self).encode()).hexdigest()[:12]}.npz"
+
 
 class Split(NamedTuple):
     """Inputs as rows of floats from 0 to 1, and labels: to train, to choose by, to test once."""
@@ -49,12 +54,14 @@ class Split(NamedTuple):
     test_y: NDArray[np.uint8]
 
 
-def split_digits(digits: Digits, validation: int = 5000) -> Split:
-    """Sets some of the training digits aside for validation, drawn with a seed of its own.
+def split_digits(digits: Digits) -> Split:
+    """Sets one in twelve of the training digits aside for validation: of MNIST's 60,000, 5,000.
 
-    The split is the same for every experiment, so that what one chooses another may use.
+    They are drawn with a seed of their own, so that every experiment has the same split, and what
+    one has chosen another may use.
     """
     order = np.random.default_rng(5000).permutation(len(digits.train_images))
+    validation = len(order) // 12
     chosen, rest = np.sort(order[:validation]), np.sort(order[validation:])
     images = to_unit_interval(digits.train_images).reshape(len(digits.train_images), -1)
     tests = to_unit_interval(digits.test_images).reshape(len(digits.test_images), -1)
@@ -82,9 +89,12 @@ def fit(
     split: Split,
     network: Sequential,
     rng: np.random.Generator,
-    checkpoint: Path | None = None,
+    checkpoints: Path | None = None,
 ) -> History:
-    """Trains a network, and gives it the weights of the epoch that validated best."""
+    """Trains a network, and gives it the weights of the epoch that validated best.
+
+    With a folder for checkpoints, a run that was interrupted goes on.
+    """
     optimizer = OPTIMIZERS[settings.optimizer](
         settings.learning_rate, weight_decay=settings.weight_decay
     )
@@ -100,18 +110,18 @@ def fit(
         rng=rng,
         validation=(split.validation_x, split.validation_y),
         schedule=decay if settings.schedule == "cosine" else None,
-        checkpoint=checkpoint,
+        checkpoint=settings.checkpoint(checkpoints) if checkpoints else None,
     )
 
 
 def measure(
-    settings: Settings, digits: Digits, split: Split, checkpoint: Path | None = None
+    settings: Settings, digits: Digits, split: Split, checkpoints: Path | None = None
 ) -> tuple[Result, Sequential, History]:
     """Trains a network, then tests it, once; returns also the network and its history."""
     start = time.perf_counter()
     rng = np.random.default_rng(settings.seed)
     network = build(settings, split.train_x.shape[1], rng)
-    history = fit(settings, split, network, rng, checkpoint)
+    history = fit(settings, split, network, rng, checkpoints)
     seconds = time.perf_counter() - start
     training = evaluate(network, split.train_x, split.train_y)
     logits = predict(network, split.test_x)

@@ -22,5 +22,5 @@ SETTINGS = Settings(
 def run(checkpoints: Path, digits: Digits | None = None, settings: Settings = SETTINGS) -> Result:
     """Trains, chooses on validation, tests once; goes on from a checkpoint if there is one."""
     digits = digits or load_mnist()
-    result, _, _ = measure(settings, digits, split_digits(digits), checkpoints / "run.npz")
+    result, _, _ = measure(settings, digits, split_digits(digits), checkpoints)
     return result

@@ -11,7 +11,7 @@ from experiments.mnist import Settings, measure, split_digits, step_curve
 from experiments.record import Result
 
 SETTINGS = Settings(
-    hidden=(100,), optimizer="sgd", learning_rate=0.1, schedule="constant", epochs=10
+    hidden=(100,), optimizer="sgd", learning_rate=0.5, schedule="constant", epochs=10
 )
 UNITS_SHOWN = 20
 
@@ -19,8 +19,7 @@ UNITS_SHOWN = 20
 def run(checkpoints: Path, digits: Digits | None = None, settings: Settings = SETTINGS) -> Result:
     """Trains and tests; keeps every step's loss, and some units' incoming weights as images."""
     digits = digits or load_mnist()
-    checkpoint = checkpoints / "run.npz"
-    result, network, history = measure(settings, digits, split_digits(digits), checkpoint)
+    result, network, history = measure(settings, digits, split_digits(digits), checkpoints)
     weights = network.params["0.W"][:, :UNITS_SHOWN].T.reshape(UNITS_SHOWN, 28, 28)
     return replace(
         result,

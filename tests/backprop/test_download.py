@@ -322,7 +322,7 @@ def test_killed_again_and_again_it_ends_with_verified_files(tmp_path, mirror, st
     moments = [
         lambda: temporary("one.bin.gz"),  # in the middle of the first file
         lambda: temporary("whole") or (folder / "a/one.bin").exists(),  # as it is unpacked
-        lambda: (folder / "a/one.bin").exists(),  # between two files
+        lambda: (folder / "a/two.txt").exists(),  # between two files
         lambda: temporary("three.bin.gz"),  # in the middle of the last file
     ]
     for moment in moments:

@@ -1,6 +1,7 @@
 """Ours against golden values from PyTorch; `make golden` writes them anew."""
 
 import pytest
+
 from tests.peers import golden, inputs, ours
 
 

@@ -5,6 +5,7 @@
 """
 
 import numpy as np
+
 from tests.peers import inputs, theirs
 from tests.peers.golden import GOLDEN
 

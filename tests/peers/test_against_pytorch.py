@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.peers import golden, inputs, ours
 
 from backprop import initializers
+from tests.peers import golden, inputs, ours
 
 torch = pytest.importorskip("torch")
 
