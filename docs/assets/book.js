@@ -1,5 +1,5 @@
 // What scrolls sideways must be reachable from the keyboard: boxes that overflow take the focus.
-const boxes = document.querySelectorAll(".equation__math, .source__code, .quoted__code pre, .highlight code, .table-box");
+const boxes = document.querySelectorAll(".equation__math, .source__code, .quoted__code pre, .highlight .code, .table-box");
 const observer = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;

@@ -27,7 +27,7 @@ from book.equations import (
     relative_url,
 )
 from book.errors import BookError, Problem
-from book.layout import pair
+from book.layout import pair, part
 from book.source import Excerpt, Library, Mark, link_marks
 from book.svg import inline_svg
 from book.tex import Formula, Rendered, Tex
@@ -183,6 +183,7 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, li
     page.tables()
     page.code()
     page.back_matter()
+    part(page.root)
     return page.html(), sorted(page.problems)
 
 
@@ -324,6 +325,13 @@ class _Page:
             url = self.tools.repository + file if self.tools.repository else None
             first_time = self._seen[f"::: {name}"] == 1
             element.text = self._keep(excerpt.render(self._link, url, first_time))
+        for element in list(self.root.iter("code")):
+            block = element.getparent()
+            if block is not None and block.tag == "pre":
+                # Material measures every `pre > code`, and would lay out the whole page for it.
+                box = builder.SPAN({"class": "code"})
+                element.addprevious(box)
+                box.append(element)
         for element in self.root.iter("span"):
             if element.get("class") == "c1" and "eq:" in (element.text or ""):
                 comment = f'<span class="c1">{escape(element.text or "")}</span>'
@@ -474,13 +482,11 @@ class _Page:
 
     def _after_section(self, anchor: str, html: str) -> None:
         """Puts HTML at the end of the section below a heading, or at the page's end."""
-        last = self._heading(anchor) if anchor else None
-        if last is None:
-            last = self.root[-1] if len(self.root) else None
-        else:
-            while (following := last.getnext()) is not None and following.tag != "h2":
-                last = following
-        if last is None:
-            self.root.text = (self.root.text or "") + self._keep(html)
-        else:
-            last.tail = (last.tail or "") + self._keep(html)
+        heading = self._heading(anchor) if anchor else None
+        position = len(self.root)
+        if heading is not None:
+            position = self.root.index(heading) + 1
+            while position < len(self.root) and self.root[position].tag != "h2":
+                position += 1
+        for count, element in enumerate(lxml_html.fragments_fromstring(html)):
+            self.root.insert(position + count, element)
