@@ -197,6 +197,11 @@ def on_post_build(config: MkDocsConfig) -> None:
     _build.tools.tex.close()
 
 
+def on_build_error(error: Exception) -> None:
+    """Leaves no process behind."""
+    _build.tools.tex.close()
+
+
 def _report(problems: list[Problem]) -> None:
     """A warning each: a strict build fails by them, `make serve` shows the page all the same."""
     for problem in problems:

@@ -9,10 +9,10 @@ const { links } = await checker.check({
   recurse: true,
   checkFragments: true,
   timeout: 30_000,
-  linksToSkip: async (link) => new URL(link).hostname !== "localhost",
+  linksToSkip: async (link) => new URL(link).hostname !== "127.0.0.1",
 });
 const followed = links.filter(({ state }) => state !== LinkState.SKIPPED);
 const broken = followed
   .filter(({ state }) => state === LinkState.BROKEN)
-  .map(({ url, parent, status }) => `${parent ?? ""}: ${url} (${status})`.replace(/http:\/\/localhost:\d+/g, ""));
+  .map(({ url, parent, status }) => `${parent ?? ""}: ${url} (${status})`.replace(/http:\/\/127\.0\.0\.1:\d+/g, ""));
 console.log(JSON.stringify({ followed: followed.length, broken: [...new Set(broken)].sort() }));

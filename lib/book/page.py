@@ -344,7 +344,11 @@ class _Page:
                 f'<li id="ref:{key}">{self.tools.bibliography.reference(key)}</li>'
                 for key in self._cited
             )
-            heading = "" if self._heading("references") else '<h2 id="references">References</h2>'
+            heading = (
+                ""
+                if self._heading("references") is not None
+                else '<h2 id="references">References</h2>'
+            )
             self._after_section("references", f'{heading}<ol class="references">{items}</ol>')
         work = self.tools.publication
         if self.source.is_chapter:
