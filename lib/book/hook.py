@@ -25,11 +25,12 @@ from mkdocs.structure.toc import AnchorLink
 from book import draw, notebooks
 from book.assets import katex_files
 from book.bibliography import Bibliography, Publication
+from book.crossref import Book, Scan, Tools, assemble, scan
 from book.equations import Source
 from book.errors import BookError, Problem
 from book.locate import AddLine
 from book.macros import expand
-from book.page import Book, Scan, Tools, assemble, render, scan, searchable
+from book.page import render, searchable
 from book.source import Library
 from book.tex import Formula, Tex
 

@@ -1,167 +1,32 @@
 """The pass that makes a page of the book from a page of HTML: pure, and ignorant of MkDocs.
 
-It goes in two steps, since equations are numbered and linked across the pages: `scan` each page,
-`assemble` what was found into a `Book`, then `render` each page.
+Equations are numbered and linked across the pages, so `book.crossref` comes first: `scan` each page
+and `assemble` what was found into a `Book`. Then `render` makes each page.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from html import escape
 
 from lxml import html as lxml_html
 from lxml.html import builder
 
-from book.bibliography import CITATION, Bibliography, Publication, keys_of
-from book.equations import (
-    EQREF,
-    LABEL,
-    Display,
-    Equation,
-    Source,
-    displays,
-    number_all,
-    relative_url,
-)
+from book.bibliography import CITATION, Publication, keys_of
+from book.crossref import Book, Tools
+from book.equations import EQREF, LABEL, Display, Equation, Source, displays, relative_url
 from book.errors import BookError, Problem
 from book.layout import pair, part
-from book.source import Excerpt, Library, Mark, link_marks
+from book.source import link_marks
 from book.svg import inline_svg
-from book.tex import Formula, Rendered, Tex
+from book.tex import Formula, Rendered
+from book.tree import parse, serialise
 
-__all__ = ["Book", "Scan", "Tools", "Verdict", "assemble", "render", "scan", "searchable"]
+__all__ = ["render", "searchable"]
 
 _TOKEN = re.compile("\ue000(\\d+)\ue001")
 _OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the checker found for an equation: shown as a quiet mark beside its number.
-
-    Attributes:
-        summary: for the tooltip, as "2 claims, worst error 3e-16".
-        url: where the report says more, relative to the site's root.
-    """
-
-    summary: str
-    url: str
-
-
-@dataclass
-class Tools:
-    """What the pass works with, the same for all pages.
-
-    Attributes:
-        tex: renders formulas.
-        library: finds code.
-        bibliography: the literature.
-        publication: how the book is cited.
-        figure: gives a figure's SVG by its name; raises `BookError`.
-        repository: address of the source tree, to which a file's path is appended; or empty.
-        verdicts: what the checker found, by equation.
-    """
-
-    tex: Tex
-    library: Library
-    bibliography: Bibliography
-    publication: Publication
-    figure: Callable[[str], str]
-    repository: str = ""
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
-
-
-@dataclass
-class Scan:
-    """What one page has that others may refer to."""
-
-    source: Source
-    displays: list[Display]
-    excerpts: list[Excerpt]
-
-    @property
-    def anchors(self) -> set[str]:
-        """The ids that the pass will add to the page."""
-        labels = {label for display in self.displays for label in display.labels}
-        blocks = {excerpt.id for excerpt in self.excerpts}
-        return labels | blocks | {a for e in self.excerpts for a in e.anchors().values()}
-
-
-@dataclass
-class Book:
-    """All that a page needs to know of the others.
-
-    Attributes:
-        equations: by label.
-        marks: the lines of code that carry an equation, by label.
-        shown: where a line of code stands in the book: pages' addresses and anchors.
-    """
-
-    equations: dict[str, Equation]
-    marks: dict[str, list[Mark]]
-    shown: dict[tuple[str, int], list[tuple[str, str]]]
-
-    def place(self, mark: Mark, page: str) -> str | None:
-        """The address of a marked line, on the page itself if it is there."""
-        places = self.shown.get((mark.file.as_posix(), mark.line), [])
-        for url, anchor in places:
-            if url == page:
-                return f"#{anchor}"
-        return f"{relative_url(places[0][0], page)}#{places[0][1]}" if places else None
-
-
-def scan(html: str, source: Source, tools: Tools) -> Scan:
-    """Finds the equations and the code of a page."""
-    root = _parse(html)
-    excerpts: dict[str, Excerpt] = {}
-    for element in root.iter("div"):
-        name = element.get("data-object")
-        if element.get("class") == "literate" and name and name not in excerpts:
-            try:
-                excerpts[name] = tools.library.find(name)
-            except BookError:
-                continue  # reported by `render`
-    return Scan(source, displays(root), list(excerpts.values()))
-
-
-def assemble(scans: list[Scan], tools: Tools) -> tuple[Book, list[Problem]]:
-    """Ties equations and code together.
-
-    Args:
-        scans: of all pages, in the order of the book.
-        tools: where the code is.
-
-    Returns:
-        The book; and labels without code, marks without equation, labels that are taken.
-    """
-    equations, problems = number_all([(scan.source, scan.displays) for scan in scans])
-    marks: dict[str, list[Mark]] = {}
-    for mark in tools.library.marks():
-        marks.setdefault(mark.equation, []).append(mark)
-        if mark.equation not in equations:
-            message = f"no equation of the book has the label {mark.equation}"
-            problems.append(Problem(mark.file, mark.line, message))
-    for equation in equations.values():
-        carriers = marks.get(equation.id, [])
-        if not carriers and not equation.no_code:
-            message = (
-                f"no line of code carries {equation.id}: mark one with `# {equation.id}`, "
-                "or write <!-- no code: why --> below the equation"
-            )
-            problems.append(Problem(equation.source.file, equation.line, message))
-        if carriers and equation.no_code:
-            message = f"{equation.id} has code, {carriers[0].file}:{carriers[0].line}: not so"
-            problems.append(Problem(equation.source.file, equation.line, f"no code? {message}"))
-    shown: dict[tuple[str, int], list[tuple[str, str]]] = {}
-    for page in scans:
-        for excerpt in page.excerpts:
-            for line, anchor in excerpt.anchors().items():
-                key = (excerpt.module.file.as_posix(), line)
-                shown.setdefault(key, []).append((page.source.url, anchor))
-    return Book(equations, marks, shown), problems
 
 
 def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, list[Problem]]:
@@ -176,7 +41,7 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, li
     Returns:
         The content as it is shown, and what does not resolve.
     """
-    page = _Page(_parse(html), source, book, tools)
+    page = _Page(parse(html), source, book, tools)
     page.texts()
     page.figures()
     page.formulas()
@@ -196,10 +61,6 @@ def searchable(html: str, book: Book) -> str:
 
     html = EQREF.sub(number, LABEL.sub("", html))
     return re.sub(r'(class="arithmatex">)\\[\[(]|\\[\])](</(?:div|span)>)', r"\1\2", html)
-
-
-def _parse(html: str) -> lxml_html.HtmlElement:
-    return lxml_html.fragment_fromstring(html, create_parent="div")
 
 
 def _cite(work: Publication, title: str = "", url: str = "") -> str:
@@ -228,9 +89,7 @@ class _Page:
 
     def html(self) -> str:
         """The content."""
-        children = (lxml_html.tostring(child, encoding="unicode") for child in self.root)
-        written = (escape(self.root.text or "", quote=False)) + "".join(children)
-        return _TOKEN.sub(lambda match: self._raw[int(match[1])], written)
+        return _TOKEN.sub(lambda match: self._raw[int(match[1])], serialise(self.root))
 
     def texts(self) -> None:
         """References and citations in the text."""

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from book.bibliography import Bibliography, Publication
+from book.crossref import Scan, Tools, Verdict, assemble, scan
 from book.equations import Source
 from book.errors import BookError
-from book.page import Scan, Tools, Verdict, assemble, render, scan, searchable
+from book.page import render, searchable
 from book.source import Library
 from book.tex import Tex
 

@@ -7,7 +7,7 @@ import { chromium as playwright } from "playwright-core";
 import { FLAGS, chromium, pages, serve } from "./site.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 300_000 };
 const VIEWS = [1440, 390].flatMap((width) => ["light", "dark"].map((colorScheme) => ({ width, colorScheme })));
 
 let site, browser;
@@ -53,6 +53,8 @@ async function inView(locator) {
 }
 
 async function violations(page) {
+  await page.addStyleTag({ content: ".run { content-visibility: visible }" }); // axe looks at all of it
+  await page.waitForTimeout(300);
   await page.evaluate(axe);
   // KaTeX's boxes are hidden from assistive technology, which reads the MathML beside them.
   const { violations } = await page.evaluate(() => window.axe.run({ exclude: [".katex-html"] }, { resultTypes: ["violations"] }));
