@@ -320,7 +320,7 @@ class Resolver:
         for axis, item in enumerate(given):
             index = self._index(item)
             if isinstance(index, terms.Local):
-                use = Use(symbol, axis, tuple(indices), item)
+                use = Use(symbol, axis, tuple(indices[: symbol.leads(axis)]), item)
                 self._note(index.letter, use)
             indices.append(index)
         return tuple(indices)
@@ -500,7 +500,7 @@ class Resolver:
         """Returns what an index runs over, by its uses or else by the tables."""
         if not uses and not bound:
             uses = [Use(s, axis, (), tree.Name(letter)) for s, axis in self.scope.axes_of(letter)]
-            uses = [use for use in uses if use.axis == 0 or True][:1]
+            uses = [use for use in uses if not use.symbol.leads(use.axis)][:1]
             if not uses:
                 at = node.start if node is not None else 0
                 raise TreeError(f"what does {letter} run over? No table says it", at)
@@ -527,7 +527,9 @@ def _axis_of(value: Term, axis: int, item: Node) -> Use | None:
     if isinstance(value, terms.Transpose) and value.rank == 2:
         return _axis_of(value.argument, 1 - axis, item)
     if isinstance(value, terms.Ref):
-        return Use(value.symbol, len(value.indices) + axis, value.indices, item)
+        axis += len(value.indices)
+        lead = value.symbol.leads(axis)
+        return Use(value.symbol, axis, value.indices[:lead], item) if lead <= axis else None
     return None
 
 

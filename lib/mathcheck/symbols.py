@@ -71,6 +71,17 @@ class Symbol:
             text += f"^{{{self.sup}}}"
         return text
 
+    def leads(self, axis: int) -> int:
+        """Returns how many of the axes before this one its size depends on, all up to the last."""
+        inside = {
+            part.text
+            for bound in (self.axes[axis].first, self.axes[axis].last)
+            for part in bound.walk()
+            if isinstance(part, tree.Name)
+        }
+        found = [at + 1 for at in range(axis) if self.axes[at].letter in inside]
+        return max(found, default=0)
+
     @property
     def is_loss(self) -> bool:
         """Whether a ∂ of it goes through everything that depends on the other symbol."""
