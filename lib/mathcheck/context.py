@@ -15,6 +15,7 @@ from mathcheck import terms
 from mathcheck.draws import SizeError
 from mathcheck.evaluate import Code, Env, EvalError, Eye, ShapeError
 from mathcheck.numbers import STEP, Value
+from mathcheck.reader import Section
 from mathcheck.state import Definition, Letter, State
 from mathcheck.symbols import Symbol
 from mathcheck.tree import Node
@@ -55,10 +56,10 @@ class BaseContext:
         table[indices] = value
         return value
 
-    def size(self, letter: str, index: int | None, node: Node) -> int:
+    def size(self, root: Section, letter: str, index: int | None, node: Node) -> int:
         """Returns a size."""
         try:
-            return self.world.size(letter, index)
+            return self.world.size(root, letter, index)
         except SizeError as error:
             raise EvalError(str(error), node) from None
 

@@ -18,7 +18,7 @@ from mathcheck.tree import Node
 
 # How many members a family of sizes has, D_0 to D_7.
 FAMILY = 8
-_TRIES = 400
+_STARTS = 3
 
 
 class SizeError(Exception):
@@ -62,30 +62,38 @@ def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> Fracti
 
 def draw_sizes(scopes: Iterable[Scope], rng: np.random.Generator) -> dict[str, int]:
     """Draws a small value for every size letter; letters that are seen together differ."""
-    groups = [_Group(scope) for scope in scopes]
+    groups = list({tuple(map(id, s.symbols)): _Group(s) for s in scopes}.values())
     letters = sorted({letter for group in groups for letter in group.letters})
     layers = {letter for group in groups for letter in group.layers}
-    if not letters:
-        return {}
-    widest = max(len(group.letters) for group in groups)
-    best: tuple[float, dict[str, int]] | None = None
-    for attempt in range(_TRIES):
-        high = max(5, widest + 2) + attempt // 50
-        sizes = {
-            letter: int(rng.integers(3, 5) if letter in layers else rng.integers(2, high + 1))
-            for letter in letters
-        }
-        for group in groups:
-            for base in group.families:
-                chosen = rng.permutation(np.arange(2, 2 + FAMILY))
-                sizes.update({f"{base}_{i}": int(v) for i, v in enumerate(chosen)})
-        cost = sum(group.cost(sizes) for group in groups)
-        if best is None or cost < best[0]:
-            best = (cost, sizes)
-        if attempt > 60 and best[0] < 5 * len(groups):
-            break
-    assert best is not None
+    families = sorted({base for group in groups for base in group.families})
+    best: tuple[float, dict[str, int]] = (math.inf, {})
+    for _ in range(_STARTS):
+        sizes = {letter: int(rng.integers(2, 7)) for letter in letters}
+        for base in families:
+            chosen = rng.permutation(np.arange(2, 2 + FAMILY))
+            sizes.update({f"{base}_{i}": int(v) for i, v in enumerate(chosen)})
+        cost = _improve(sizes, letters, layers, groups)
+        best = min(best, (cost, sizes), key=lambda pair: pair[0])
     return best[1]
+
+
+def _improve(
+    sizes: dict[str, int], letters: list[str], layers: set[str], groups: "list[_Group]"
+) -> float:
+    """Changes one size after the other as long as that helps; returns the cost."""
+    cost = sum(group.cost(sizes) for group in groups)
+    for _ in range(4):
+        before = cost
+        for letter in letters:
+            for value in (3, 4) if letter in layers else range(2, 10):
+                tried = {**sizes, letter: value}
+                new = sum(group.cost(tried) for group in groups)
+                if new < cost:
+                    cost = new
+                    sizes[letter] = value
+        if cost == before:
+            break
+    return cost
 
 
 class _Group:
@@ -105,6 +113,7 @@ class _Group:
         self.layers: set[str] = set()
         self.constants = constants(scope)
         self.derived: list[Node] = []
+        self.volumes = [tuple(axis.last for axis in s.axes) for s in scope.symbols if s.axes]
         for symbol in scope.symbols:
             for axis in symbol.axes:
                 first, last = scope.bounds(axis)
@@ -117,7 +126,7 @@ class _Group:
         """Says how bad a choice is: sizes that are equal, empty or large."""
         known = {**sizes, **self.constants}
         plain = [sizes[letter] for letter in self.letters]
-        cost = 100.0 * (len(plain) - len(set(plain))) + 0.15 * sum(plain)
+        cost = 100.0 * (len(plain) - len(set(plain)))
         seen = set(plain)
         for node in {repr(node): node for node in self.derived}.values():
             try:
@@ -125,8 +134,13 @@ class _Group:
             except SizeError:
                 continue
             cost += 1000.0 * (value < 1) + 20.0 * (value == 1) + 3.0 * (value in seen)
-            cost += 0.1 * float(value)
-        return cost
+        return cost + sum(self._volume(axes, known) for axes in self.volumes) ** 0.5
+
+    def _volume(self, axes: tuple[Node, ...], known: dict[str, int]) -> float:
+        try:
+            return float(math.prod(max(size_value(axis, known, {}), 1) for axis in axes))
+        except SizeError:
+            return 0.0
 
 
 def constants(scope: Scope) -> dict[str, int]:

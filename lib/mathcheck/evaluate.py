@@ -11,6 +11,7 @@ import numpy as np
 
 from mathcheck import terms
 from mathcheck.numbers import COMPARISONS, MAPS, OPERATIONS, Value, divide, larger, matmul, real, smaller
+from mathcheck.reader import Section
 from mathcheck.symbols import Symbol
 from mathcheck.terms import Term
 from mathcheck.tree import Node
@@ -40,7 +41,7 @@ class Context(Protocol):
     def lookup(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
         """Returns a symbol's value at some indices."""
 
-    def size(self, letter: str, index: int | None, node: Node) -> int:
+    def size(self, root: Section, letter: str, index: int | None, node: Node) -> int:
         """Returns a size."""
 
     def bounds(self, symbol: Symbol, axis: int, before: tuple[int, ...]) -> tuple[int, int]:
@@ -81,12 +82,12 @@ def compile_term(term: Term) -> Code:
             return lambda env, ctx: number
         case terms.Local(_, _, letter):
             return lambda env, ctx: env[letter]
-        case terms.Size(_, node, letter, None):
-            return lambda env, ctx: ctx.size(letter, None, node)
-        case terms.Size(_, node, letter, index):
+        case terms.Size(_, node, letter, None, root):
+            return lambda env, ctx: ctx.size(root, letter, None, node)
+        case terms.Size(_, node, letter, index, root):
             assert index is not None
             inner = index_code(index)
-            return lambda env, ctx: ctx.size(letter, inner(env, ctx), node)
+            return lambda env, ctx: ctx.size(root, letter, inner(env, ctx), node)
         case terms.Ref(_, node, symbol, indices):
             return _ref(symbol, indices, node)
         case terms.Call(_, node, symbol, primes, arguments):

@@ -333,7 +333,7 @@ class Resolver:
             if symbol is not None and symbol.domain in ("constant", "integer"):
                 return terms.Ref(0, node, symbol, ())
             if letter in self.scope.sizes:
-                return terms.Size(0, node, letter, None)
+                return terms.Size(0, node, letter, None, self.scope.root)
             if not isinstance(node, tree.Name | tree.Script):
                 raise TreeError("this is no index", node.start)
             self._free.uses.setdefault(letter, [])
@@ -364,7 +364,7 @@ class Resolver:
         name = base.text
         if name in self.scope.sizes:
             index = self._index(script.sub[0]) if script.sub else None
-            return self._superscript(terms.Size(0, node, name, index), script.sup, node)
+            return self._superscript(terms.Size(0, node, name, index, self.scope.root), script.sup, node)
         if name == "\\delta" and script.sub and not self.scope.has_letter(name):
             items = split_subscripts(script.sub)
             if len(items) != 2:

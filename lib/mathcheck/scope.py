@@ -21,6 +21,8 @@ class Scope:
         # A table further in, and among those of one section a later one, hides what has its name.
         governing.sort(key=lambda s: (s.table.section.level, s.table.place.line), reverse=True)
         self.section = section
+        # The section of the outermost table. What has the same root shares its sizes.
+        self.root = governing[-1].table.section if governing else section
         self.symbols: list[Symbol] = []
         hidden: set[tuple[str, str | None, str | None, int]] = set()
         for symbol in governing:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
+from mathcheck.reader import Section
 from mathcheck.symbols import Symbol
 from mathcheck.tree import Node
 
@@ -61,6 +62,7 @@ class Size(Term):
 
     letter: str
     index: Term | None
+    root: Section
 
 
 @dataclass(frozen=True, slots=True)

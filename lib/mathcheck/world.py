@@ -43,7 +43,13 @@ class World:
         """
         self._scope_of = scope_of
         self._key = key
-        self.sizes = draw_sizes(scopes, generator(*key, "sizes"))
+        groups: dict[Section, list[Scope]] = {}
+        for scope in scopes:
+            groups.setdefault(scope.root, []).append(scope)
+        self.sizes = {
+            root: draw_sizes(group, generator(*key, "sizes", root.line))
+            for root, group in groups.items()
+        }
         self.tables: dict[object, dict[tuple[int, ...], Any]] = {}
         self.derivatives: dict[object, Any] = {}
         self._bounds: dict[tuple[Symbol, int, tuple[int, ...]], tuple[int, int]] = {}
@@ -51,17 +57,18 @@ class World:
         self._functions: dict[object, Any] = {}
         self._known: dict[Section, dict[str, int]] = {}
 
-    def size(self, letter: str, index: int | None) -> int:
-        """Returns a size."""
+    def size(self, root: Section, letter: str, index: int | None) -> int:
+        """Returns a size of the sections that have the same root."""
         name = letter if index is None else f"{letter}_{index}"
-        if name not in self.sizes:
+        if name not in self.sizes[root]:
             raise SizeError(f"there is no size {name}")
-        return self.sizes[name]
+        return self.sizes[root][name]
 
     def _sizes_of(self, symbol: Symbol) -> dict[str, int]:
         section = symbol.table.section
         if section not in self._known:
-            self._known[section] = {**self.sizes, **constants(self._scope_of(section))}
+            scope = self._scope_of(section)
+            self._known[section] = {**self.sizes[scope.root], **constants(scope)}
         return self._known[section]
 
     def bounds(self, symbol: Symbol, axis: int, before: tuple[int, ...]) -> tuple[int, int]:
@@ -97,7 +104,8 @@ class World:
 
     def name_shape(self, shape: tuple[int, ...], scope: Scope) -> str:
         """Returns a shape with letters for its sizes, as far as the scope knows them."""
-        letters = {self.sizes[name]: name for name in sorted(scope.sizes) if name in self.sizes}
+        sizes = self.sizes[scope.root]
+        letters = {sizes[name]: name for name in sorted(scope.sizes) if name in sizes}
         names = [letters.get(size, str(size)) for size in shape]
         return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
 
