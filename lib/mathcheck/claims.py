@@ -15,7 +15,6 @@ from mathcheck.draws import SizeError
 from mathcheck.errors import MathError
 from mathcheck.evaluate import Code, Env, EvalError, Eye, ShapeError, compile_term, range_code
 from mathcheck.numbers import TooClose
-from mathcheck.printer import latex
 from mathcheck.reader import Section
 from mathcheck.terms import Term
 from mathcheck.world import World, sizes_of
@@ -332,9 +331,3 @@ def _difference(claim: Claim, env: Env, left: Any, right: Any) -> str:
     where = f"at {where}" if where else "here"
     relation = {"=": "equal", "\\approx": "near enough"}.get(claim.op, f"{claim.op}")
     return f"not {relation}: {where} the left side is {float(a):.6g}, the right side {float(b):.6g}"
-
-
-def describe(claim: Claim) -> str:
-    """Returns a claim as LaTeX."""
-    left, right = claim.statement.sides[claim.link], claim.statement.sides[claim.link + 1]
-    return f"{latex(left)} {claim.op} {latex(right)}"

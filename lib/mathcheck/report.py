@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mathcheck.chapter import Chapter, load
-from mathcheck.claims import Checker, Result, describe
+from mathcheck.claims import Checker, Result
 from mathcheck.errors import MathError, render
 
 
@@ -98,7 +98,7 @@ def claim_report(result: Result) -> ClaimReport:
         label=claim.equation.label,
         line=claim.place.line,
         column=claim.place.column,
-        latex=describe(claim),
+        latex=claim.latex,
         ok=result.ok,
         worst=result.worst,
         points=result.points,
