@@ -1,0 +1,246 @@
+r"""Every one-edit change of a statement, made on its tree.
+
+The edits are the slips that authors make: a sign flipped, a term or a factor dropped, an index
+taken for another, a transpose or an exponent forgotten, a constant, a bound or a condition
+changed, a root or a function left out.
+
+What an edit makes need not have a meaning: `x_{nd}` with its indices swapped may not fit the
+shapes of the table. Such a mutant is stillborn, and `mutate` does not count it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from mathcheck.tree import (
+    Apply,
+    Big,
+    Binary,
+    Cases,
+    Derivative,
+    Fraction,
+    Group,
+    Indicator,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Relation,
+    Root,
+    Run,
+    Script,
+    Statement,
+)
+
+Edit = tuple[Node, str]
+N = TypeVar("N", bound=Node)
+
+_OPPOSITE = {
+    "=": r"\ne",
+    r"\ne": "=",
+    "<": ">",
+    ">": "<",
+    r"\le": r"\ge",
+    r"\ge": r"\le",
+    r"\max": r"\min",
+    r"\min": r"\max",
+}
+_PRODUCTS = {r"\cdot", r"\times", r"\odot"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A statement with one thing changed.
+
+    Attributes:
+        statement: the changed statement.
+        side: which of its sides was changed.
+        what: the change in words, `a term dropped`.
+        start: where in the equation's text the change is.
+    """
+
+    statement: Statement
+    side: int
+    what: str
+    start: int
+
+
+def mutants(statement: Statement) -> Iterator[Mutant]:
+    """Makes every one-edit mutant of a statement.
+
+    Args:
+        statement: definitions and claims, as they were parsed. It is not changed.
+
+    Yields:
+        The mutants, each once, in the order of the text. What a statement defines, the sides left
+        of its last definition sign, is left alone.
+    """
+    indices = _index_names(statement)
+    seen = {statement}
+    definitions = [link for link, op in enumerate(statement.ops) if op == r"\coloneqq"]
+    for side in range(definitions[-1] + 1 if definitions else 0, len(statement.sides)):
+        for changed, what, start in _variants(statement.sides[side], indices, top=True):
+            sides = (*statement.sides[:side], changed, *statement.sides[side + 1 :])
+            mutant = replace(statement, sides=sides)
+            if mutant not in seen:
+                seen.add(mutant)
+                yield Mutant(mutant, side, what, start)
+
+
+def _variants(
+    node: Node, indices: frozenset[str], *, top: bool = False
+) -> Iterator[tuple[Node, str, int]]:
+    """Yields each change of the node itself, then each change of one of those below it."""
+    if top:
+        yield Negative(node, start=node.start, end=node.end), "the sign flipped", node.start
+    for changed, what in _edits(node, indices):
+        yield changed, what, node.start
+    children = list(node.children())
+    bound = _bound_names(node)
+    for position, child in enumerate(children):
+        if any(child is name for name in bound):
+            continue
+        for changed, what, start in _variants(child, indices):
+            yield node.rebuild([*children[:position], changed, *children[position + 1 :]]), what, start
+
+
+def _edits(node: Node, indices: frozenset[str]) -> Iterator[Edit]:
+    for kind, edit in _EDITS:
+        if isinstance(node, kind):
+            yield from edit(node)
+    if isinstance(node, Name) and node.text in indices:
+        for other in sorted(indices - {node.text}):
+            yield replace(node, text=other), f"index {node.text} taken for {other}"
+
+
+def _number(node: Number) -> Iterator[Edit]:
+    """Counts an integer on, and the last digit of a decimal."""
+    whole, point, decimals = node.text.partition(".")
+    digits = f"{int(whole.replace('{,}', '') + decimals) + 1:0{len(decimals) + 1}d}"
+    cut = len(digits) - len(decimals)
+    text = digits[:cut] + point + digits[cut:]
+    yield replace(node, text=text), f"the constant {node.text} changed to {text}"
+
+
+def _negative(node: Negative) -> Iterator[Edit]:
+    yield node.body, "the sign flipped"
+
+
+def _binary(node: Binary) -> Iterator[Edit]:
+    if node.op in {"+", "-"}:
+        flipped = "-" if node.op == "+" else "+"
+        yield replace(node, op=flipped), f"{node.op} changed to {flipped}"
+        yield node.left, "a term dropped"
+        right = node.right if node.op == "+" else Negative(node.right)
+        yield right, "a term dropped"
+        if not _is_sum(node.left):
+            yield replace(node, left=Negative(node.left)), "the sign flipped"
+    elif node.op in _PRODUCTS:
+        yield node.left, "a factor dropped"
+        yield node.right, "a factor dropped"
+    else:
+        yield node.left, "a divisor dropped"
+
+
+def _is_sum(node: Node) -> bool:
+    return isinstance(node, Binary) and node.op in {"+", "-"}
+
+
+def _run(node: Run) -> Iterator[Edit]:
+    for position in range(len(node.factors)):
+        rest = (*node.factors[:position], *node.factors[position + 1 :])
+        yield rest[0] if len(rest) == 1 else replace(node, factors=rest), "a factor dropped"
+
+
+def _fraction(node: Fraction) -> Iterator[Edit]:
+    yield node.top, "a divisor dropped"
+    if node.top != (one := Number("1")):
+        yield replace(node, top=one), "a numerator dropped"
+
+
+def _script(node: Script) -> Iterator[Edit]:
+    bare: Node = replace(node, sup=None) if node.sub or node.primes else node.base
+    if node.sup == Name(r"\top"):
+        yield bare, "a transpose dropped"
+    elif node.sup is not None:
+        yield bare, "an exponent dropped"
+
+
+def _root(node: Root) -> Iterator[Edit]:
+    yield node.body, "a root dropped"
+
+
+def _apply(node: Apply) -> Iterator[Edit]:
+    for argument in node.arguments:
+        yield argument, f"{node.function} dropped"
+    if node.power is not None:
+        yield replace(node, power=None), "an exponent dropped"
+    if other := _OPPOSITE.get(node.function):
+        yield replace(node, function=other), f"{node.function} changed to {other}"
+
+
+def _big(node: Big) -> Iterator[Edit]:
+    yield node.body, f"{node.op} dropped"
+    if other := _OPPOSITE.get(node.op):
+        yield replace(node, op=other), f"{node.op} changed to {other}"
+    if node.above is not None:
+        fewer = Binary("-", node.above, Number("1"))
+        yield replace(node, above=fewer), "a range cut short"
+
+
+def _indicator(node: Indicator) -> Iterator[Edit]:
+    yield Number("1"), "an indicator dropped"
+
+
+def _relation(node: Relation) -> Iterator[Edit]:
+    for position, op in enumerate(node.ops):
+        if other := _OPPOSITE.get(op):
+            ops = (*node.ops[:position], other, *node.ops[position + 1 :])
+            yield replace(node, ops=ops), f"{op} changed to {other}"
+
+
+def _cases(node: Cases) -> Iterator[Edit]:
+    for value, _ in node.rows:
+        yield value, "one case taken for all"
+
+
+_EDITS: list[tuple[type[Node], Callable[..., Iterator[Edit]]]] = [
+    (Number, _number),
+    (Negative, _negative),
+    (Binary, _binary),
+    (Run, _run),
+    (Fraction, _fraction),
+    (Script, _script),
+    (Root, _root),
+    (Apply, _apply),
+    (Big, _big),
+    (Indicator, _indicator),
+    (Relation, _relation),
+    (Cases, _cases),
+]
+
+
+def _bound_names(node: Node) -> list[Node]:
+    """The names that a big operator binds: changing one there changes nothing or everything."""
+    if not isinstance(node, Big):
+        return []
+    names: list[Node] = []
+    for item in node.below:
+        if isinstance(item, Name | Run):
+            names.append(item)
+        elif isinstance(item, Relation):
+            names.extend(side for side in item.sides if isinstance(side, Name))
+    return names
+
+
+def _index_names(statement: Statement) -> frozenset[str]:
+    """The letters that stand as indices somewhere in the statement."""
+    names: set[str] = set()
+    for node in statement.walk():
+        if isinstance(node, Script):
+            for item in (*node.sub, *((node.sup,) if isinstance(node.sup, Group) else ())):
+                names.update(part.text for part in item.walk() if isinstance(part, Name))
+        elif isinstance(node, Big):
+            for bound in _bound_names(node):
+                names.update(part.text for part in bound.walk() if isinstance(part, Name))
+    return frozenset(name for name in names if len(name) == 1)
