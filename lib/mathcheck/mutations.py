@@ -42,8 +42,10 @@ _OPPOSITE = {
     ">": "<",
     r"\le": r"\ge",
     r"\ge": r"\le",
-    r"\max": r"\min",
-    r"\min": r"\max",
+    "max": "min",
+    "min": "max",
+    "argmax": "argmin",
+    "argmin": "argmax",
 }
 _PRODUCTS = {r"\cdot", r"\times", r"\odot"}
 
@@ -88,20 +90,42 @@ def mutants(statement: Statement) -> Iterator[Mutant]:
 
 
 def _variants(
-    node: Node, indices: frozenset[str], *, top: bool = False
+    node: Node, indices: frozenset[str], *, top: bool = False, script: bool = False
 ) -> Iterator[tuple[Node, str, int]]:
-    """Yields each change of the node itself, then each change of one of those below it."""
+    """Yields each change of the node itself, then each change of one of those below it.
+
+    Args:
+        node: what is changed.
+        indices: the letters that may stand for one another.
+        top: whether the node is a whole side.
+        script: whether it stands in a subscript, where `nd` is no product.
+    """
     if top:
         yield Negative(node, start=node.start, end=node.end), "the sign flipped", node.start
-    for changed, what in _edits(node, indices):
-        yield changed, what, node.start
+    if not (script and isinstance(node, Run)):
+        for changed, what in _edits(node, indices):
+            yield changed, what, node.start
     children = list(node.children())
-    bound = _bound_names(node)
     for position, child in enumerate(children):
-        if any(child is name for name in bound):
-            continue
-        for changed, what, start in _variants(child, indices):
-            yield node.rebuild([*children[:position], changed, *children[position + 1 :]]), what, start
+        for changed, what, start in _variants_of_child(node, child, indices, script=script):
+            rest = children[position + 1 :]
+            yield node.rebuild([*children[:position], changed, *rest]), what, start
+
+
+def _variants_of_child(
+    node: Node, child: Node, indices: frozenset[str], *, script: bool
+) -> Iterator[tuple[Node, str, int]]:
+    if isinstance(node, Big) and any(child is item for item in node.below):
+        # What is bound stays bound: of `n = 1` only the 1 is changed.
+        sides = list(child.children()) if isinstance(child, Relation) else []
+        for position, side in enumerate(sides):
+            if not isinstance(side, Name):
+                for changed, what, start in _variants(side, indices):
+                    rest = sides[position + 1 :]
+                    yield child.rebuild([*sides[:position], changed, *rest]), what, start
+        return
+    script = script or (isinstance(node, Script) and any(child is item for item in node.sub))
+    yield from _variants(child, indices, script=script)
 
 
 def _edits(node: Node, indices: frozenset[str]) -> Iterator[Edit]:
@@ -220,27 +244,16 @@ _EDITS: list[tuple[type[Node], Callable[..., Iterator[Edit]]]] = [
 ]
 
 
-def _bound_names(node: Node) -> list[Node]:
-    """The names that a big operator binds: changing one there changes nothing or everything."""
-    if not isinstance(node, Big):
-        return []
-    names: list[Node] = []
-    for item in node.below:
-        if isinstance(item, Name | Run):
-            names.append(item)
-        elif isinstance(item, Relation):
-            names.extend(side for side in item.sides if isinstance(side, Name))
-    return names
-
-
 def _index_names(statement: Statement) -> frozenset[str]:
     """The letters that stand as indices somewhere in the statement."""
     names: set[str] = set()
     for node in statement.walk():
         if isinstance(node, Script):
-            for item in (*node.sub, *((node.sup,) if isinstance(node.sup, Group) else ())):
-                names.update(part.text for part in item.walk() if isinstance(part, Name))
+            scripts = (*node.sub, node.sup) if isinstance(node.sup, Group) else node.sub
         elif isinstance(node, Big):
-            for bound in _bound_names(node):
-                names.update(part.text for part in bound.walk() if isinstance(part, Name))
+            scripts = node.below
+        else:
+            continue
+        for item in scripts:
+            names.update(part.text for part in item.walk() if isinstance(part, Name))
     return frozenset(name for name in names if len(name) == 1)
