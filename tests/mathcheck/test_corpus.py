@@ -21,7 +21,9 @@ from pathlib import Path
 import pytest
 
 CORPUS = Path(__file__).parent / "corpus"
-EQUATION = re.compile(r"^\$\$\n(?P<tex>.*?)\n\$\$\n(?:<!-- wrong\n(?P<wrong>.*?)-->\n)?", re.M | re.S)
+EQUATION = re.compile(
+    r"^\$\$\n(?P<tex>.*?)\n\$\$\n(?:<!-- wrong\n(?P<wrong>.*?)-->\n)?", re.M | re.S
+)
 LABEL = re.compile(r"\\label\{(eq:[^}]+)\}")
 EDIT = re.compile(
     r"(?P<find>.+?) =>(?P<replace>.*?) ?-- (?:\[(?P<kind>\w+)\] )?(?P<why>.+?)(?: @ (?P<at>eq:\S+))?$"

@@ -79,7 +79,12 @@ MISTAKES = [
     ("nothing after equals", DW, r"\frac{\partial L}{\partial W} =", ""),
     ("sum without a body", r"+ b_m", r"+ b_m + \sum_{n=1}^{N}", ""),
     ("unknown size", r"\sum_{d=1}^{D}", r"\sum_{d=1}^{K}", ""),
-    ("reference to no equation", r"\label{eq:db}", r"&& \text{from \eqref{eq:z}} \label{eq:db}", ""),
+    (
+        "reference to no equation",
+        r"\label{eq:db}",
+        r"&& \text{from \eqref{eq:z}} \label{eq:db}",
+        "",
+    ),
     ("label twice", r"\label{eq:dW}", r"\label{eq:db}", ""),
     ("both sides the same", DB, r"\gamma = \gamma", ""),
     ("nothing random", DB, r"1 + 1 = 2 - 0", ""),
@@ -92,7 +97,9 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("find", "replace", "message"), [m[1:] for m in MISTAKES], ids=[m[0] for m in MISTAKES])
+@pytest.mark.parametrize(
+    ("find", "replace", "message"), [m[1:] for m in MISTAKES], ids=[m[0] for m in MISTAKES]
+)
 def test_mistake(find: str, replace: str, message: str) -> None:
     assert RIGHT.count(find) == 1
     report = check_text("layer.md", RIGHT.replace(find, replace))
