@@ -17,7 +17,6 @@ from mathcheck.tree import (
     Big,
     Binary,
     Cases,
-    Derivative,
     Fraction,
     Group,
     Indicator,

@@ -18,7 +18,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 
 CORPUS = Path(__file__).parent / "corpus"
 EQUATION = re.compile(
@@ -26,7 +25,8 @@ EQUATION = re.compile(
 )
 LABEL = re.compile(r"\\label\{(eq:[^}]+)\}")
 EDIT = re.compile(
-    r"(?P<find>.+?) =>(?P<replace>.*?) ?-- (?:\[(?P<kind>\w+)\] )?(?P<why>.+?)(?: @ (?P<at>eq:\S+))?$"
+    r"(?P<find>.+?) =>(?P<replace>.*?) ?-- "
+    r"(?:\[(?P<kind>\w+)\] )?(?P<why>.+?)(?: @ (?P<at>eq:\S+))?$"
 )
 
 
