@@ -80,7 +80,9 @@ def mutants(statement: Statement) -> Iterator[Mutant]:
     seen = {statement}
     definitions = [link for link, op in enumerate(statement.ops) if op == r"\coloneqq"]
     for side in range(definitions[-1] + 1 if definitions else 0, len(statement.sides)):
-        for changed, what, start in _variants(statement.sides[side], indices, top=True):
+        beside = statement.sides[max(0, side - 1) : side + 2]
+        top = Number("0") not in beside  # 0 has no sign, and neither has what equals it
+        for changed, what, start in _variants(statement.sides[side], indices, top=top):
             sides = (*statement.sides[:side], changed, *statement.sides[side + 1 :])
             mutant = replace(statement, sides=sides)
             if mutant not in seen:
@@ -96,7 +98,7 @@ def _variants(
     Args:
         node: what is changed.
         indices: the letters that may stand for one another.
-        top: whether the node is a whole side.
+        top: whether the node is a whole side, whose sign may be flipped.
         script: whether it stands in a subscript, where `nd` is no product.
     """
     if top:
