@@ -9,7 +9,6 @@ from lark import Tree as Parsed
 from mathcheck import tree
 from mathcheck.tree import Node
 
-
 _OTHERWISE = {"otherwise", "else", "if not", "elsewhere"}
 _GUARDS = {"if", "when", "for", "where", "while"}
 _BRACKETS = {"parens": "()", "brackets": "[]", "curly": "\\{\\}"}
@@ -43,7 +42,7 @@ class TreeError(Exception):
 
 
 def relation_name(token: str) -> str:
-    """Returns the one name that the tree has for a relation: `\\leq` is `\\le`."""
+    r"""Returns the one name that the tree has for a relation: `\\leq` is `\\le`."""
     return _RELATIONS.get(token, token)
 
 
@@ -182,7 +181,9 @@ def _apply(parsed: Parsed[Token]) -> Node:
             f"Write \\{function}^2(…), or (…) round the power",
             argument.start,
         )
-    arguments = argument.items if _is_list(argument) else (argument,)
+    arguments = (
+        argument.items if isinstance(argument, tree.Group) and _is_list(argument) else (argument,)
+    )
     base = sub[0] if sub else None
     return tree.Apply(function, arguments, base, power, **_span(parsed))
 
@@ -200,9 +201,10 @@ def _apply_max(parsed: Parsed[Token]) -> Node:
         if sup is not None or primes:
             raise TreeError(f"a superscript on \\{op}", parsed.meta.start_pos)
         return tree.Big(op, sub, None, argument, **_span(parsed))
-    arguments = (
-        argument.items if isinstance(argument, tree.Group) and argument.items else (argument,)
-    )
+    if isinstance(argument, tree.Script) and not argument.sub and _is_list(argument.base):
+        # `\\max(0, u)^2`: nothing else than the maximum can be squared.
+        argument, sup = argument.base, argument.sup
+    arguments = argument.items if isinstance(argument, tree.Group) else (argument,)
     return tree.Apply(op, arguments, None, sup, **_span(parsed))
 
 

@@ -1,6 +1,5 @@
 """Reads a chapter: its symbols, and its equations as definitions and claims, in order."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from mathcheck.build import TreeError
 from mathcheck.errors import MathError, Place
 from mathcheck.evaluate import Code, compile_term, index_code
 from mathcheck.parser import parse
+from mathcheck.products import as_vector
 from mathcheck.reader import Document, Equation, Section, read
 from mathcheck.resolve import Meaning, Resolver
 from mathcheck.scope import Scope
@@ -20,7 +20,7 @@ from mathcheck.tree import Node
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """One relation between two sides that is to hold.
+    r"""One relation between two sides that is to hold.
 
     Attributes:
         equation: where it stands; `statement` and `link` say which of its relations this is.
@@ -61,6 +61,7 @@ class Chapter:
         symbols: all rows of all tables.
         claims: what is claimed, in order.
         errors: what could not be read.
+        definitions: how many definitions were read.
         states: for each equation, by its place in the document, the definitions in force after it.
     """
 
@@ -76,6 +77,7 @@ class Chapter:
         self.facts = Facts()
         self._tell_facts()
         self.claims: list[Claim] = []
+        self.definitions = 0
         self.states: list[State] = []
         state = State(self.facts)
         for equation in document.equations:
@@ -120,6 +122,7 @@ class Chapter:
         for statement in statements:
             try:
                 drafts.extend(reader.read(statement))
+                self.definitions += statement.ops[0] == "\\coloneqq"
             except TreeError as error:
                 self.errors.append(MathError(error.message, equation.place(error.offset)))
         count = len(drafts)
@@ -170,6 +173,9 @@ class EquationReader:
                 raise TreeError("claim this of the function in an equation of its own", 0)
             return []
         meaning = Resolver(self.scope).statement(statement.sides, statement.conditions)
+        ranks = [side.rank for side in meaning.sides if not isinstance(side, terms.Stack)]
+        if ranks:
+            meaning.sides = tuple(as_vector(side, ranks[0]) for side in meaning.sides)
         if defines:
             self._define(statement, meaning)
         self._check_indices(statement, meaning)
@@ -276,7 +282,9 @@ def _axes(rank: int) -> str:
 
 def _check_ranks(left: Term, right: Term, node: Node) -> None:
     if left.rank != right.rank and 0 not in (left.rank, right.rank):
-        raise TreeError(f"the left side has {_axes(left.rank)}, this {_axes(right.rank)}", node.start)
+        raise TreeError(
+            f"the left side has {_axes(left.rank)}, this {_axes(right.rank)}", node.start
+        )
     number = left if left.rank == 0 else right
     if left.rank != right.rank and not isinstance(number, terms.Literal):
         raise TreeError("one side is an array, the other a number", node.start)
@@ -337,6 +345,3 @@ def load(path: str | Path, text: str | None = None) -> Chapter:
     if text is None:
         text = Path(path).read_text(encoding="utf-8")
     return Chapter(read(str(path), text))
-
-
-Progress = Callable[[str], None]

@@ -16,10 +16,13 @@ from mathcheck.errors import MathError
 from mathcheck.evaluate import Code, Env, EvalError, Eye, ShapeError, compile_term, range_code
 from mathcheck.numbers import TooClose
 from mathcheck.printer import latex
+from mathcheck.reader import Section
 from mathcheck.terms import Term
-from mathcheck.world import World
+from mathcheck.world import World, sizes_of
 
 TOLERANCE = 1e-9
+# A claim with more indices than this, a large Jacobian, is checked at as many, picked at random.
+MOST_POINTS = 500
 _ATTEMPTS = 20
 # What is this much smaller than the largest value of a claim is compared as if it were as large.
 _SCALE = 1e-3
@@ -57,6 +60,7 @@ class Checker:
         self.chapter = chapter
         self.draws = draws
         self.seed = seed
+        self._sizes: dict[int, dict[Section, dict[str, int]]] = {}
         self._worlds: dict[int, tuple[int, World]] = {}
         self._contexts: dict[tuple[int, int], tuple[World, BaseContext]] = {}
 
@@ -67,8 +71,10 @@ class Checker:
         return self._worlds[draw][1]
 
     def _set_world(self, draw: int, attempt: int) -> None:
+        if draw not in self._sizes:
+            self._sizes[draw] = sizes_of(self.chapter.scopes, self.seed, draw)
         key = (self.seed, draw, attempt)
-        world = World(self.chapter.scope, self.chapter.scopes, key)
+        world = World(self.chapter.scope, self._sizes[draw], key)
         self._worlds[draw] = (attempt, world)
 
     def context(self, draw: int, claim_state: Any) -> BaseContext:
@@ -141,13 +147,19 @@ class _Comparison:
     def evaluate(self, ctx: BaseContext) -> list[tuple[Env, Any, Any, float]]:
         """Returns indices, left side, right side and the size of what they are sums of."""
         found = []
-        for env in points(self.claim, ctx):
+        places = list(points(self.claim, ctx))
+        if len(places) > MOST_POINTS:
+            chosen = np.random.default_rng(len(places)).permutation(len(places))[:MOST_POINTS]
+            places = [places[at] for at in sorted(chosen)]
+        for env in places:
             left, right = self.left(env, ctx), self.right(env, ctx)
             left, right = _shaped(left, right, self.claim)
             size = 0.0
             largest = max(_largest(left), _largest(right))
-            if largest < 1e-9:
-                size = max(magnitude(self.claim.left, env, ctx), magnitude(self.claim.right, env, ctx))
+            if largest < 1e-9 and np.any(np.asarray(left) != np.asarray(right)):
+                size = max(
+                    magnitude(self.claim.left, env, ctx), magnitude(self.claim.right, env, ctx)
+                )
             found.append((env, left, right, size))
         return found
 
@@ -184,7 +196,9 @@ class _Comparison:
             return math.nan, TOLERANCE
         size = np.maximum(np.maximum(np.abs(a), np.abs(b)), scale)
         gap = np.abs(a - b)
-        return float(np.max(np.where(gap == 0, 0.0, gap / np.where(size == 0, 1.0, size)))), TOLERANCE
+        return float(
+            np.max(np.where(gap == 0, 0.0, gap / np.where(size == 0, 1.0, size)))
+        ), TOLERANCE
 
     def result(self) -> tuple[float, int, str]:
         """Returns worst error, points and what is wrong."""

@@ -96,7 +96,12 @@ class BaseContext:
         return float(np.imag(self.call(symbol, 0, (stepped,), node))[0]) / STEP
 
     def derivative(
-        self, term: terms.Derivative, of: Code, of_at: tuple[int, ...], by: tuple[int, ...], env: Env
+        self,
+        term: terms.Derivative,
+        of: Code,
+        of_at: tuple[int, ...],
+        by: tuple[int, ...],
+        env: Env,
     ) -> Value:
         """Returns a derivative by a symbol: by one element, or by all behind some indices."""
         target = term.by.symbol
@@ -148,7 +153,9 @@ class BaseContext:
     def _drawn(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
         match symbol.domain:
             case "loss":
-                parts = [np.atleast_1d(code({}, self)) for _, code in self.state.facts.arguments[symbol]]
+                parts = [
+                    np.atleast_1d(code({}, self)) for _, code in self.state.facts.arguments[symbol]
+                ]
                 flat = [part.reshape(-1, part.shape[-1]) for part in parts]
                 lanes = max(part.shape[-1] for part in flat)
                 full = [np.broadcast_to(part, (len(part), lanes)) for part in flat]
@@ -397,7 +404,12 @@ class PerturbedContext(BaseContext):
         return result
 
     def derivative(
-        self, term: terms.Derivative, of: Code, of_at: tuple[int, ...], by: tuple[int, ...], env: Env
+        self,
+        term: terms.Derivative,
+        of: Code,
+        of_at: tuple[int, ...],
+        by: tuple[int, ...],
+        env: Env,
     ) -> Value:
         """Refuses: there is no step for a derivative of a derivative."""
         reached = self.state.reach_of(term)
@@ -422,4 +434,3 @@ class PartialContext(PerturbedContext):
         flat = result.reshape(-1, self.lanes.count)
         flat[np.arange(block.size), block.reshape(-1)] += STEP * 1j
         return result
-

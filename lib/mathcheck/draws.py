@@ -25,39 +25,47 @@ class SizeError(Exception):
     """A size that has no value."""
 
 
-def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> Fraction:
+def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> int | Fraction:
     """Computes a size such as `H - P + 1` exactly."""
     match node:
-        case tree.Number(text):
-            return Fraction(text)
         case tree.Name(text):
-            if text in env:
-                return Fraction(env[text])
-            if text in sizes:
-                return Fraction(sizes[text])
+            value = env.get(text, sizes.get(text))
+            if value is not None:
+                return value
+        case tree.Number(text):
+            return _whole(Fraction(text))
         case tree.Script(tree.Name(base), (index,), None):
-            which = int(size_value(index, sizes, env))
-            if (name := f"{base}_{which}") in sizes:
-                return Fraction(sizes[name])
+            name = f"{base}_{size_value(index, sizes, env)}"
+            if name in sizes:
+                return sizes[name]
             raise SizeError(f"there is no {name}")
         case tree.Negative(body):
             return -size_value(body, sizes, env)
         case tree.Group((single,)):
             return size_value(single, sizes, env)
         case tree.Fence(body, "floor"):
-            return Fraction(math.floor(size_value(body, sizes, env)))
+            return math.floor(size_value(body, sizes, env))
         case tree.Fence(body, "ceil"):
-            return Fraction(math.ceil(size_value(body, sizes, env)))
+            return math.ceil(size_value(body, sizes, env))
         case tree.Run(factors):
-            return math.prod((size_value(f, sizes, env) for f in factors), start=Fraction(1))
+            return math.prod(size_value(f, sizes, env) for f in factors)
         case tree.Script(base_node, (), power) if power is not None:
-            return size_value(base_node, sizes, env) ** int(size_value(power, sizes, env))
+            return _whole(
+                Fraction(size_value(base_node, sizes, env)) ** int(size_value(power, sizes, env))
+            )
         case tree.Fraction(left, right) | tree.Binary("/", left, right):
-            return size_value(left, sizes, env) / size_value(right, sizes, env)
+            below = size_value(right, sizes, env)
+            if not below:
+                raise SizeError("a size that divides by 0")
+            return _whole(Fraction(size_value(left, sizes, env)) / below)
         case tree.Binary(op, left, right):
             a, b = size_value(left, sizes, env), size_value(right, sizes, env)
             return a + b if op == "+" else a - b if op == "-" else a * b
     raise SizeError("this is no size")
+
+
+def _whole(value: Fraction) -> int | Fraction:
+    return value.numerator if value.denominator == 1 else value
 
 
 def draw_sizes(scopes: Iterable[Scope], rng: np.random.Generator) -> dict[str, int]:
@@ -65,15 +73,15 @@ def draw_sizes(scopes: Iterable[Scope], rng: np.random.Generator) -> dict[str, i
     groups = list({tuple(map(id, s.symbols)): _Group(s) for s in scopes}.values())
     letters = sorted({letter for group in groups for letter in group.letters})
     layers = {letter for group in groups for letter in group.layers}
-    families = sorted({base for group in groups for base in group.families})
-    best: tuple[float, dict[str, int]] = (math.inf, {})
+    sizes: dict[str, int] = {}
+    for base in sorted({base for group in groups for base in group.families}):
+        chosen = rng.permutation(np.arange(2, 2 + FAMILY))
+        sizes.update({f"{base}_{i}": int(value) for i, value in enumerate(chosen)})
+    best: tuple[float, dict[str, int]] = (math.inf, sizes)
     for _ in range(_STARTS):
-        sizes = {letter: int(rng.integers(2, 7)) for letter in letters}
-        for base in families:
-            chosen = rng.permutation(np.arange(2, 2 + FAMILY))
-            sizes.update({f"{base}_{i}": int(v) for i, v in enumerate(chosen)})
-        cost = _improve(sizes, letters, layers, groups)
-        best = min(best, (cost, sizes), key=lambda pair: pair[0])
+        tried = {**sizes, **{letter: int(rng.integers(2, 6)) for letter in letters}}
+        cost = _improve(tried, letters, layers, groups)
+        best = min(best, (cost, tried), key=lambda pair: pair[0])
     return best[1]
 
 
@@ -81,66 +89,72 @@ def _improve(
     sizes: dict[str, int], letters: list[str], layers: set[str], groups: "list[_Group]"
 ) -> float:
     """Changes one size after the other as long as that helps; returns the cost."""
-    cost = sum(group.cost(sizes) for group in groups)
-    for _ in range(4):
-        before = cost
+    for _ in range(3):
+        before = dict(sizes)
         for letter in letters:
-            for value in (3, 4) if letter in layers else range(2, 10):
-                tried = {**sizes, letter: value}
-                new = sum(group.cost(tried) for group in groups)
-                if new < cost:
-                    cost = new
-                    sizes[letter] = value
-        if cost == before:
+            touched = [group for group in groups if letter in group.letters]
+            values = (3, 4) if letter in layers else range(2, 9)
+            sizes[letter] = min(
+                values, key=lambda v: sum(g.cost({**sizes, letter: v}) for g in touched)
+            )
+        if sizes == before:
             break
-    return cost
+    return sum(group.cost(sizes) for group in groups)
 
 
 class _Group:
     """The sizes that are seen together in one place."""
 
     def __init__(self, scope: Scope) -> None:
+        ends = [scope.bounds(axis)[1] for symbol in scope.symbols for axis in symbol.axes]
         self.families = {
-            node.base.text
-            for symbol in scope.symbols
-            for axis in symbol.axes
-            for node in (*axis.first.walk(), *axis.last.walk())
-            if isinstance(node, tree.Script)
-            and isinstance(node.base, tree.Name)
-            and node.base.text in scope.sizes
+            part.base.text
+            for end in ends
+            for part in end.walk()
+            if isinstance(part, tree.Script)
+            and isinstance(part.base, tree.Name)
+            and part.base.text in scope.sizes
         }
         self.letters = scope.sizes - self.families
         self.layers: set[str] = set()
+        if self.families:
+            for symbol in scope.symbols:
+                for axis in symbol.axes[: symbol.in_superscript]:
+                    self.layers |= {
+                        part.text
+                        for part in scope.bounds(axis)[1].walk()
+                        if isinstance(part, tree.Name)
+                    }
         self.constants = constants(scope)
-        self.derived: list[Node] = []
-        self.volumes = [tuple(axis.last for axis in s.axes) for s in scope.symbols if s.axes]
-        for symbol in scope.symbols:
-            for axis in symbol.axes:
-                first, last = scope.bounds(axis)
-                if self.families and isinstance(last, tree.Name) and symbol.in_superscript:
-                    self.layers.add(last.text)
-                if not isinstance(last, tree.Name | tree.Number | tree.Script):
-                    self.derived.append(last)
+        simple = tree.Name | tree.Number | tree.Script
+        self.derived = list(dict.fromkeys(end for end in ends if not isinstance(end, simple)))
+        self.shapes = list(
+            dict.fromkeys(tuple(axis.last for axis in s.axes) for s in scope.symbols if s.axes)
+        )
 
     def cost(self, sizes: dict[str, int]) -> float:
-        """Says how bad a choice is: sizes that are equal, empty or large."""
+        """Says how bad a choice is: sizes that are equal or empty, arrays that are large."""
         known = {**sizes, **self.constants}
         plain = [sizes[letter] for letter in self.letters]
-        cost = 100.0 * (len(plain) - len(set(plain)))
         seen = set(plain)
-        for node in {repr(node): node for node in self.derived}.values():
+        cost = 100.0 * (len(plain) - len(seen))
+        values: dict[Node, float] = {}
+        for node in self.derived:
             try:
                 value = size_value(node, known, {})
             except SizeError:
                 continue
+            values[node] = float(value)
             cost += 1000.0 * (value < 1) + 20.0 * (value == 1) + 3.0 * (value in seen)
-        return cost + sum(self._volume(axes, known) for axes in self.volumes) ** 0.5
-
-    def _volume(self, axes: tuple[Node, ...], known: dict[str, int]) -> float:
-        try:
-            return float(math.prod(max(size_value(axis, known, {}), 1) for axis in axes))
-        except SizeError:
-            return 0.0
+        for shape in self.shapes:
+            volume = 1.0
+            for node in shape:
+                if isinstance(node, tree.Name):
+                    volume *= known.get(node.text, 1)
+                else:
+                    volume *= values.get(node, 3.0)
+            cost += 0.2 * volume
+        return cost
 
 
 def constants(scope: Scope) -> dict[str, int]:

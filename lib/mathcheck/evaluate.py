@@ -10,11 +10,21 @@ from typing import Any, Protocol
 import numpy as np
 
 from mathcheck import terms
-from mathcheck.numbers import COMPARISONS, MAPS, OPERATIONS, Value, divide, larger, matmul, real, smaller
+from mathcheck.numbers import (
+    COMPARISONS,
+    MAPS,
+    OPERATIONS,
+    Value,
+    divide,
+    larger,
+    matmul,
+    real,
+    smaller,
+)
 from mathcheck.reader import Section
 from mathcheck.symbols import Symbol
 from mathcheck.terms import Term
-from mathcheck.tree import Node
+from mathcheck.tree import Binary, Node
 
 Env = dict[str, Any]
 
@@ -54,7 +64,12 @@ class Context(Protocol):
         """Returns a function's value."""
 
     def derivative(
-        self, term: terms.Derivative, of: "Code", of_at: "Code | None", by: tuple[int, ...], env: Env
+        self,
+        term: terms.Derivative,
+        of: "Code",
+        of_at: "Code | None",
+        by: tuple[int, ...],
+        env: Env,
     ) -> Value:
         """Returns a derivative."""
 
@@ -92,7 +107,9 @@ def compile_term(term: Term) -> Code:
             return _ref(symbol, indices, node)
         case terms.Call(_, node, symbol, primes, arguments):
             codes = [compile_term(a) for a in arguments]
-            return lambda env, ctx: ctx.call(symbol, primes, tuple(c(env, ctx) for c in codes), node)
+            return lambda env, ctx: ctx.call(
+                symbol, primes, tuple(c(env, ctx) for c in codes), node
+            )
         case terms.Map(_, _, function, argument):
             return _map(function, compile_term(argument))
         case terms.Collect(_, node, function, argument):
@@ -109,7 +126,8 @@ def compile_term(term: Term) -> Code:
         case terms.Identity():
             return lambda env, ctx: Eye(1)
         case terms.Stack(_, _, rows):
-            return _stack([[compile_term(entry) for entry in row] for row in rows])
+            stack = _stack([[compile_term(entry) for entry in row] for row in rows])
+            return stack if term.rank == 2 else lambda env, ctx: stack(env, ctx)[0]
         case terms.Reduce():
             return _reduce(term)
         case terms.Derivative():
@@ -339,6 +357,15 @@ def _choose(rows: tuple[tuple[Term, Term | None], ...], node: Node) -> Code:
     return choose
 
 
+def _part_of(one: terms.Use | None, other: terms.Use) -> bool:
+    """Tells whether an axis is a part of another by what the table says: I of I + J."""
+    if one is None:
+        return False
+    short, long = one.symbol.axes[one.axis].last, other.symbol.axes[other.axis].last
+    composite = isinstance(long, Binary) and long.op == "+"
+    return composite and any(part == short for part in long.walk())
+
+
 def range_code(over: terms.Range, node: Node) -> Callable[[Env, Any], tuple[int, int]]:
     """Returns the closure of an index's first and last value."""
     uses = [(use, [index_code(i) for i in use.before]) for use in over.uses]
@@ -349,18 +376,27 @@ def range_code(over: terms.Range, node: Node) -> Callable[[Env, Any], tuple[int,
         if first is not None and last is not None:
             return first(env, ctx), last(env, ctx)
         found: tuple[int, int] | None = None
+        one: terms.Use | None = None
         for use, before in uses:
             at = tuple(i(env, ctx) for i in before)
             here = ctx.bounds(use.symbol, use.axis, at)
-            if found is not None and here != found:
-                one, two = uses[0][0], use
+            if found is None or here == found:
+                found, one = here, use
+            elif over.filtered:
+                found = min(found[0], here[0]), max(found[1], here[1])
+            elif _part_of(one, use):
+                pass
+            elif _part_of(use, one):
+                found, one = here, use
+            else:
+                two = use
+                assert one is not None
                 raise EvalError(
                     f"{over.letter} runs over {ctx.describe(one.symbol, one.axis)} as an index of "
                     f"{one.symbol.name}, but over {ctx.describe(two.symbol, two.axis)} as one of "
                     f"{two.symbol.name}",
                     use.node,
                 )
-            found = here
         if found is None:
             raise EvalError(f"what does {over.letter} run over? Nothing says it", node)
         low = first(env, ctx) if first is not None else found[0]

@@ -50,7 +50,7 @@ def _is_identity(term: Term) -> bool:
 
 
 def is_row(term: Term) -> bool:
-    """Tells whether a vector stands as a row, `v^\\top`."""
+    r"""Tells whether a vector stands as a row, `v^\\top`."""
     match term:
         case terms.Transpose(rank, _, argument):
             return rank == 1 and not is_row(argument)
@@ -91,3 +91,14 @@ def transpose(term: Term, node: Node) -> Term:
         what = "a number" if not term.rank else f"an array with {term.rank} axes"
         raise TreeError(f"the transpose of {what}", node.start)
     return terms.Transpose(term.rank, node, term)
+
+
+def as_vector(term: Term, rank: int) -> Term:
+    """Returns a literal of one row or one column as the vector that it means beside one."""
+    if rank != 1 or not isinstance(term, terms.Stack):
+        return term
+    if len(term.rows) == 1:
+        return terms.Stack(1, term.node, term.rows)
+    if all(len(row) == 1 for row in term.rows):
+        return terms.Stack(1, term.node, (tuple(row[0] for row in term.rows),))
+    return term

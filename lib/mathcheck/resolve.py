@@ -5,7 +5,7 @@ Here is decided what the notation leaves to the symbols table: whether `x^2` is 
 and what each index runs over.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mathcheck import products, terms, tree
 from mathcheck.build import TreeError
@@ -64,7 +64,17 @@ class Resolver:
         }
         resolved = tuple(self.term(side) for side in sides)
         guards = tuple(None if c is None else self.condition(c) for c in conditions)
-        free = {letter: self._range(letter, uses) for letter, uses in self._free.uses.items()}
+        filtered = {
+            part.letter
+            for guard in guards
+            if guard is not None
+            for part in guard.walk()
+            if isinstance(part, terms.Local)
+        }
+        free = {
+            letter: replace(self._range(letter, uses), filtered=letter in filtered)
+            for letter, uses in self._free.uses.items()
+        }
         return Meaning(resolved, guards, free)
 
     def function(self, parameters: list[str], body: Node) -> Term:
@@ -167,7 +177,9 @@ class Resolver:
         if not isinstance(symbol, terms.Ref):
             raise TreeError("a derivative is taken by a symbol of the table", by.start)
         if symbol.symbol.domain in ("integer", "function", "constant"):
-            raise TreeError(f"no derivative by {symbol.symbol.name}: it is not a real number", by.start)
+            raise TreeError(
+                f"no derivative by {symbol.symbol.name}: it is not a real number", by.start
+            )
         total = total or (isinstance(value, terms.Ref) and value.symbol.is_loss)
         return terms.Derivative(value.rank + symbol.rank, node, total, value, symbol)
 
@@ -360,11 +372,13 @@ class Resolver:
         return term
 
     def _special(self, script: tree.Script, base: tree.Name, node: Node) -> Term:
-        """Resolves what no table has: `e`, `\\pi`, Kronecker's δ, sizes, free indices."""
+        r"""Resolves what no table has: `e`, `\\pi`, Kronecker's δ, sizes, free indices."""
         name = base.text
         if name in self.scope.sizes:
             index = self._index(script.sub[0]) if script.sub else None
-            return self._superscript(terms.Size(0, node, name, index, self.scope.root), script.sup, node)
+            return self._superscript(
+                terms.Size(0, node, name, index, self.scope.root), script.sup, node
+            )
         if name == "\\delta" and script.sub and not self.scope.has_letter(name):
             items = split_subscripts(script.sub)
             if len(items) != 2:
@@ -424,7 +438,13 @@ class Resolver:
     def _norm(self, value: Term, script: tree.Script, node: Node) -> Term:
         assert isinstance(value, terms.Collect)
         kind = latex(script.sub[0])
-        names = {"2": "norm", "F": "norm", "\\mathrm{F}": "norm", "1": "norm1", "\\infty": "norminf"}
+        names = {
+            "2": "norm",
+            "F": "norm",
+            "\\mathrm{F}": "norm",
+            "1": "norm1",
+            "\\infty": "norminf",
+        }
         if kind not in names:
             raise TreeError(f"I know no norm {kind}", script.sub[0].start)
         return self._superscript(
@@ -449,9 +469,7 @@ class Resolver:
         self._frames.pop()
         if node.op.startswith("arg") and len(letters) != 1:
             raise TreeError(f"\\{node.op} is over one index", node.start)
-        bounds = {
-            letter: (first[at], last[at]) for at, b in enumerate(binders) for letter in b[0]
-        }
+        bounds = {letter: (first[at], last[at]) for at, b in enumerate(binders) for letter in b[0]}
         for letter in reversed(letters):
             low, high = bounds[letter]
             bound = high is not None
@@ -523,7 +541,7 @@ def _arguments(node: Node) -> tuple[tuple[Node, ...], Node | None] | None:
 
 
 def _axis_of(value: Term, axis: int, item: Node) -> Use | None:
-    """Returns which symbol's axis an index of `(x^\\top)_{dn}` means."""
+    r"""Returns which symbol's axis an index of `(x^\\top)_{dn}` means."""
     if isinstance(value, terms.Transpose) and value.rank == 2:
         return _axis_of(value.argument, 1 - axis, item)
     if isinstance(value, terms.Ref):

@@ -1,9 +1,9 @@
 """What a name means at a place of the chapter: the symbols of the tables that govern it."""
 
 from mathcheck import tree
+from mathcheck.printer import latex
 from mathcheck.reader import Section
 from mathcheck.symbols import Axis, Symbol, letter_of, split_subscripts
-from mathcheck.printer import latex
 from mathcheck.tree import Node
 
 
@@ -101,7 +101,7 @@ class Scope:
 
 
 def _names(node: Node) -> set[str]:
-    """Returns the letters of a size; of `D_{\\ell-1}` it is D."""
+    r"""Returns the letters of a size; of `D_{\\ell-1}` it is D."""
     if isinstance(node, tree.Script):
         return _names(node.base)
     if isinstance(node, tree.Name):

@@ -7,6 +7,7 @@ index, `h^{(t)}_j`; one that the shape does not mention numbers a family, `W^{(\
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from mathcheck import tree
 from mathcheck.build import TreeError
@@ -28,7 +29,7 @@ class Axis:
 
 @dataclass(frozen=True, eq=False)
 class Symbol:
-    """A row of a symbols table.
+    r"""A row of a symbols table.
 
     Attributes:
         base: the letter, with its accent.
@@ -73,14 +74,7 @@ class Symbol:
 
     def leads(self, axis: int) -> int:
         """Returns how many of the axes before this one its size depends on, all up to the last."""
-        inside = {
-            part.text
-            for bound in (self.axes[axis].first, self.axes[axis].last)
-            for part in bound.walk()
-            if isinstance(part, tree.Name)
-        }
-        found = [at + 1 for at in range(axis) if self.axes[at].letter in inside]
-        return max(found, default=0)
+        return _leads(self)[axis]
 
     @property
     def is_loss(self) -> bool:
@@ -88,6 +82,17 @@ class Symbol:
         return self.domain == "loss" or (
             not self.axes and self.base in ("L", "J", "\\mathcal{L}", "\\mathcal{J}")
         )
+
+
+@cache
+def _leads(symbol: Symbol) -> tuple[int, ...]:
+    leads = []
+    for at, axis in enumerate(symbol.axes):
+        parts = (part for bound in (axis.first, axis.last) for part in bound.walk())
+        inside = {part.text for part in parts if isinstance(part, tree.Name)}
+        found = [before + 1 for before in range(at) if symbol.axes[before].letter in inside]
+        leads.append(max(found, default=0))
+    return tuple(leads)
 
 
 @dataclass
@@ -130,7 +135,7 @@ def split_subscripts(items: tuple[Node, ...]) -> tuple[Node, ...]:
 
 
 def letter_of(node: Node) -> str | None:
-    """Returns the letter if the node is one that can be an index, `n`, `n'`, `\\ell`."""
+    r"""Returns the letter if the node is one that can be an index, `n`, `n'`, `\\ell`."""
     if isinstance(node, tree.Name) and not node.text.startswith(("\\math", "\\top")):
         return node.text
     if isinstance(node, tree.Script) and not node.sub and node.sup is None:
@@ -150,7 +155,9 @@ def read_table(table: Table) -> tuple[list[Symbol], list[MathError]]:
         except MathError as error:
             problems.append(error)
     for row, node, shape in drafts:
-        rivals = [other for r, other, s in drafts if r is not row and _rivals(node, shape, other, s)]
+        rivals = [
+            other for r, other, s in drafts if r is not row and _rivals(node, shape, other, s)
+        ]
         try:
             symbol = _symbol(table, row, node, shape, bool(rivals))
         except MathError as error:
@@ -290,7 +297,9 @@ def _shape_cell(row: Row) -> Shape:
         shape.domain = "loss"
         shape.details = [_parse(m, cell) for m in re.findall(r"\$([^$]+)\$", match[1])]
         if not shape.details:
-            raise MathError("a scalar function of what? Write the symbols between dollars", cell.place)
+            raise MathError(
+                "a scalar function of what? Write the symbols between dollars", cell.place
+            )
         shape.sizes = []
         return shape
     if re.fullmatch(r"(?:any |a )?(?:smooth )?function(?: of (?:one|a) number)?", text):
@@ -362,7 +371,9 @@ def _ranges(cell: Cell, shape: Shape) -> bool:
     r"""Takes in `$\ell$ from 1 to P`, `\ell = 1..P`."""
     text = cell.text.replace("$", "")
     found = re.findall(_LETTER + r",? (?:runs )?from (\S+) to ([^\s,.;]+)", text)
-    found += re.findall(_LETTER + r" ?(?:=|in|\\in) ?([^\s.]+) ?(?:\.\.|\.{3}|\\dots) ?([^\s,;]+)", text)
+    found += re.findall(
+        _LETTER + r" ?(?:=|in|\\in) ?([^\s.]+) ?(?:\.\.|\.{3}|\\dots) ?([^\s,;]+)", text
+    )
     for letter, low, high in found:
         shape.ranges[letter] = (_parse(low, cell), _parse(high, cell))
     return bool(found)

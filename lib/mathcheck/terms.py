@@ -84,7 +84,7 @@ class Call(Term):
 
 @dataclass(frozen=True, slots=True)
 class Map(Term):
-    """A function that mathcheck knows, element by element: `log`, `sigmoid`, `neg`, …"""
+    """A function that mathcheck knows, element by element: `log`, `sigmoid`, `neg`, …."""
 
     function: str
     argument: Term
@@ -92,7 +92,7 @@ class Map(Term):
 
 @dataclass(frozen=True, slots=True)
 class Collect(Term):
-    """A function of a whole array: `norm`, `softmax`, `max`, `trace`, …"""
+    """A function of a whole array: `norm`, `softmax`, `max`, `trace`, …."""
 
     function: str
     argument: Term
@@ -155,12 +155,16 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What an index runs over: the bounds that are given, or else the axes that it stands in."""
+    """What an index runs over: the bounds that are given, or else the axes that it stands in.
+
+    `filtered` says that a condition picks among the values, so that the axes may differ.
+    """
 
     letter: str
     first: Term | None
     last: Term | None
     uses: tuple[Use, ...] = field(compare=False)
+    filtered: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,7 @@ class Derivative(Term):
 
 @dataclass(frozen=True, slots=True)
 class Compare(Term):
-    """A comparison, 1 or 0; `op` is `<`, `<=`, `==`, `!=`, `in`, …"""
+    """A comparison, 1 or 0; `op` is `<`, `<=`, `==`, `!=`, `in`, …."""
 
     op: str
     left: Term

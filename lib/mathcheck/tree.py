@@ -80,7 +80,7 @@ class Script(Node):
 
 @dataclass(frozen=True, slots=True)
 class Group(Node):
-    """Something in brackets; `kind` is the pair of them, `()`, `[]`, `{}` or `\\{\\}`."""
+    r"""Something in brackets; `kind` is the pair of them, `()`, `[]`, `{}` or `\\{\\}`."""
 
     items: tuple[Node, ...]
     kind: str
@@ -88,7 +88,7 @@ class Group(Node):
 
 @dataclass(frozen=True, slots=True)
 class Fence(Node):
-    """Brackets that compute: `|`, `\\|`, `floor`, `ceil`."""
+    r"""Brackets that compute: `|`, `\\|`, `floor`, `ceil`."""
 
     body: Node
     kind: str

@@ -24,6 +24,21 @@ from mathcheck.symbols import Symbol
 from mathcheck.tree import Node
 
 
+def sizes_of(scopes: list[Scope], seed: int, draw: int) -> dict[Section, dict[str, int]]:
+    """Draws the sizes of a chapter.
+
+    Returns:
+        For each root, the section of an outermost table, the sizes of what has that root.
+    """
+    groups: dict[Section, list[Scope]] = {}
+    for scope in scopes:
+        groups.setdefault(scope.root, []).append(scope)
+    return {
+        root: draw_sizes(group, generator(seed, draw, 0, "sizes", root.line))
+        for root, group in groups.items()
+    }
+
+
 class World:
     """The values of one draw.
 
@@ -32,24 +47,21 @@ class World:
     """
 
     def __init__(
-        self, scope_of: Callable[[Section], Scope], scopes: list[Scope], key: tuple[int, int, int]
+        self,
+        scope_of: Callable[[Section], Scope],
+        sizes: dict[Section, dict[str, int]],
+        key: tuple[int, int, int],
     ) -> None:
-        """Draws the sizes; values are drawn when they are asked for.
+        """Values are drawn when they are asked for.
 
         Args:
             scope_of: gives the scope of a section.
-            scopes: all scopes of the chapter.
+            sizes: for each root of sections the sizes, by letter.
             key: the seed, which draw this is, and which attempt at it.
         """
         self._scope_of = scope_of
         self._key = key
-        groups: dict[Section, list[Scope]] = {}
-        for scope in scopes:
-            groups.setdefault(scope.root, []).append(scope)
-        self.sizes = {
-            root: draw_sizes(group, generator(*key, "sizes", root.line))
-            for root, group in groups.items()
-        }
+        self.sizes = sizes
         self.tables: dict[object, dict[tuple[int, ...], Any]] = {}
         self.derivatives: dict[object, Any] = {}
         self._bounds: dict[tuple[Symbol, int, tuple[int, ...]], tuple[int, int]] = {}
