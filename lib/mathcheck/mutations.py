@@ -47,6 +47,7 @@ _OPPOSITE = {
     "argmin": "argmax",
 }
 _PRODUCTS = {r"\cdot", r"\times", r"\odot"}
+_ONE = Number("1")  # as a factor, a divisor or an exponent it can be dropped without a change
 
 
 @dataclass(frozen=True)
@@ -161,9 +162,10 @@ def _binary(node: Binary) -> Iterator[Edit]:
         if not _is_sum(node.left):
             yield replace(node, left=Negative(node.left)), "the sign flipped"
     elif node.op in _PRODUCTS:
-        yield node.left, "a factor dropped"
-        yield node.right, "a factor dropped"
-    else:
+        for kept, dropped in ((node.left, node.right), (node.right, node.left)):
+            if dropped != _ONE:
+                yield kept, "a factor dropped"
+    elif node.right != _ONE:
         yield node.left, "a divisor dropped"
 
 
@@ -172,22 +174,25 @@ def _is_sum(node: Node) -> bool:
 
 
 def _run(node: Run) -> Iterator[Edit]:
-    for position in range(len(node.factors)):
+    for position, factor in enumerate(node.factors):
+        if factor == _ONE:
+            continue
         rest = (*node.factors[:position], *node.factors[position + 1 :])
         yield rest[0] if len(rest) == 1 else replace(node, factors=rest), "a factor dropped"
 
 
 def _fraction(node: Fraction) -> Iterator[Edit]:
-    yield node.top, "a divisor dropped"
-    if node.top != (one := Number("1")):
-        yield replace(node, top=one), "a numerator dropped"
+    if node.bottom != _ONE:
+        yield node.top, "a divisor dropped"
+    if node.top != _ONE:
+        yield replace(node, top=_ONE), "a numerator dropped"
 
 
 def _script(node: Script) -> Iterator[Edit]:
     bare: Node = replace(node, sup=None) if node.sub or node.primes else node.base
     if node.sup == Name(r"\top"):
         yield bare, "a transpose dropped"
-    elif node.sup is not None:
+    elif node.sup not in (None, _ONE):
         yield bare, "an exponent dropped"
 
 

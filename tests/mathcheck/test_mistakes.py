@@ -6,7 +6,8 @@ a message that points elsewhere would send its reader to the wrong line.
 
 import pytest
 
-from mathcheck import check_text
+from mathcheck.chapter import load
+from mathcheck.report import check_chapter
 
 RIGHT = r"""# A layer
 
@@ -102,11 +103,11 @@ MISTAKES = [
 )
 def test_mistake(find: str, replace: str, message: str) -> None:
     assert RIGHT.count(find) == 1
-    report = check_text("layer.md", RIGHT.replace(find, replace))
+    report = check_chapter(load("layer.md", RIGHT.replace(find, replace)))
     assert [str(error) for error in report.errors] == message.splitlines()
 
 
 def test_right() -> None:
-    report = check_text("layer.md", RIGHT)
+    report = check_chapter(load("layer.md", RIGHT))
     assert not report.errors
     assert all(claim.ok for claim in report.claims)
