@@ -202,8 +202,8 @@ def _apply_max(parsed: Parsed[Token]) -> Node:
             raise TreeError(f"a superscript on \\{op}", parsed.meta.start_pos)
         return tree.Big(op, sub, None, argument, **_span(parsed))
     if isinstance(argument, tree.Script) and not argument.sub and _is_list(argument.base):
-        # `\\max(0, u)^2`: nothing else than the maximum can be squared.
-        argument, sup = argument.base, argument.sup
+        # `\max(0, u)^2`: nothing else than the maximum can be squared.
+        sup, argument = argument.sup, argument.base
     arguments = argument.items if isinstance(argument, tree.Group) else (argument,)
     return tree.Apply(op, arguments, None, sup, **_span(parsed))
 

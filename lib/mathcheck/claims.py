@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -45,12 +45,6 @@ class Result:
     seconds: float
     message: str = ""
     error: MathError | None = None
-
-
-@dataclass
-class _Side:
-    code: Code
-    size: Code = field(default=lambda env, ctx: 0.0)
 
 
 class Checker:
@@ -132,7 +126,7 @@ class Checker:
                 break
             else:
                 return math.inf, 0, "every draw comes too close to a kink of this equation"
-            comparison.add(found, draw)
+            comparison.add(found)
             if comparison.message:
                 break
         return comparison.result()
@@ -169,9 +163,9 @@ class _Comparison:
             found.append((env, left, right, size))
         return found
 
-    def add(self, found: list[tuple[Env, Any, Any, float]], draw: int) -> None:
+    def add(self, found: list[tuple[Env, Any, Any, float]]) -> None:
         """Compares what one draw gave."""
-        scale = max((max(_largest(l), _largest(r), s) for _, l, r, s in found), default=0.0)
+        scale = max((max(_largest(a), _largest(b), s) for _, a, b, s in found), default=0.0)
         if scale > 0:
             self.nothing = False
         for env, left, right, size in found:
@@ -180,7 +174,7 @@ class _Comparison:
             if not error <= self.worst:
                 self.worst = error
             if not error <= allowed and not self.message:
-                self.message = _difference(self.claim, env, left, right, draw)
+                self.message = _difference(self.claim, env, left, right)
 
     def _error(self, left: Any, right: Any, scale: float) -> tuple[float, float]:
         a, b = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
@@ -332,7 +326,7 @@ def _digits(node: tree.Node) -> Any:
     return None
 
 
-def _difference(claim: Claim, env: Env, left: Any, right: Any, draw: int) -> str:
+def _difference(claim: Claim, env: Env, left: Any, right: Any) -> str:
     where = ", ".join(f"{letter} = {value}" for letter, value in env.items())
     a, b = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
     if a.ndim:
@@ -342,9 +336,7 @@ def _difference(claim: Claim, env: Env, left: Any, right: Any, draw: int) -> str
         element = ", ".join(str(int(i) + 1) for i in worst[:-1])
         where = f"{where}, element ({element})".lstrip(", ")
     where = f"at {where}" if where else "here"
-    sides = claim.statement.sides[claim.link], claim.statement.sides[claim.link + 1]
     relation = {"=": "equal", "\\approx": "near enough"}.get(claim.op, f"{claim.op}")
-    del sides, draw
     return f"not {relation}: {where} the left side is {float(a):.6g}, the right side {float(b):.6g}"
 
 

@@ -234,9 +234,9 @@ class BaseContext:
             return np.broadcast_to(value, (*shape, value.shape[0] if value.ndim else 1))
         if value.shape[:-1] != shape:
             message = f"{symbol.name} is {{}} in the table, this gives {{}}"
-            error = ShapeError(message, definition.body.node, shape, value.shape[:-1])
-            error.equation = definition.equation
-            raise error
+            misfit = ShapeError(message, definition.body.node, shape, value.shape[:-1])
+            misfit.equation = definition.equation
+            raise misfit
         return value
 
     def _stacked(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:

@@ -183,7 +183,7 @@ def random_array(
         case "negative":
             return rng.uniform(-1.7, -0.3, shape)
         case "nonzero":
-            return rng.uniform(0.3, 1.7, shape) * rng.choice([-1.0, 1.0], shape)
+            return np.asarray(rng.uniform(0.3, 1.7, shape) * rng.choice([-1.0, 1.0], shape))
         case "interval":
             low, high = details
             margin = 0.1 * (high - low)
@@ -195,14 +195,15 @@ def random_array(
         case "sign":
             return _mixed(rng, shape, (-1, 1))
         case "one-hot":
-            return np.eye(shape[-1], dtype=np.int64)[rng.integers(0, shape[-1], shape[:-1])]
+            rows = rng.integers(0, shape[-1], shape[:-1])
+            return np.asarray(np.eye(shape[-1], dtype=np.int64)[rows])
         case "probabilities":
             weights = rng.uniform(0.3, 1.7, shape)
             return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
         case "symmetric":
             value = rng.uniform(-1.5, 1.5, shape)
             return np.asarray((value + np.swapaxes(value, -1, -2)) / 2)
-    return rng.uniform(0.2, 1.5, shape) * rng.choice([-1.0, 1.0], shape)
+    return np.asarray(rng.uniform(0.2, 1.5, shape) * rng.choice([-1.0, 1.0], shape))
 
 
 def _mixed(
@@ -249,4 +250,5 @@ class RandomLoss:
     def __call__(self, values: NDArray[np.complex128]) -> NDArray[np.complex128]:
         """Returns the value for `(count, lanes)` numbers, one for each lane."""
         waves = (self.weights * np.sin(self.rates @ values + self.shifts)).sum(axis=0)
-        return waves + (self.linear * values + self.square * values * values).sum(axis=0)
+        rest = (self.linear * values + self.square * values * values).sum(axis=0)
+        return np.asarray(waves + rest)

@@ -86,7 +86,7 @@ class Eye:
     def like(self, other: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Returns it as large as a matrix."""
         rows, columns = other.shape[:2]
-        return np.eye(rows, columns)[:, :, None] * self.factor
+        return np.asarray(np.eye(rows, columns)[:, :, None] * self.factor)
 
 
 def compile_term(term: Term) -> Code:
@@ -366,6 +366,11 @@ def _part_of(one: terms.Use | None, other: terms.Use) -> bool:
     return composite and any(part == short for part in long.walk())
 
 
+def _describe(use: terms.Use | None, ctx: Any) -> str:
+    assert use is not None
+    return f"{ctx.describe(use.symbol, use.axis)} as an index of {use.symbol.name}"
+
+
 def range_code(over: terms.Range, node: Node) -> Callable[[Env, Any], tuple[int, int]]:
     """Returns the closure of an index's first and last value."""
     uses = [(use, [index_code(i) for i in use.before]) for use in over.uses]
@@ -386,15 +391,11 @@ def range_code(over: terms.Range, node: Node) -> Callable[[Env, Any], tuple[int,
                 found = min(found[0], here[0]), max(found[1], here[1])
             elif _part_of(one, use):
                 pass
-            elif _part_of(use, one):
+            elif one is not None and _part_of(use, one):
                 found, one = here, use
             else:
-                two = use
-                assert one is not None
                 raise EvalError(
-                    f"{over.letter} runs over {ctx.describe(one.symbol, one.axis)} as an index of "
-                    f"{one.symbol.name}, but over {ctx.describe(two.symbol, two.axis)} as one of "
-                    f"{two.symbol.name}",
+                    f"{over.letter} runs over {_describe(one, ctx)}, but over {_describe(use, ctx)}",
                     use.node,
                 )
         if found is None:

@@ -96,7 +96,8 @@ def _tokens(text: str) -> list[Token]:
     try:
         tokens = list(_lark().lex(text))
     except UnexpectedCharacters as error:
-        raise TreeError(_unknown(text, error.pos_in_stream), error.pos_in_stream) from None
+        at = error.pos_in_stream or 0
+        raise TreeError(_unknown(text, at), at) from None
     tokens = list(_bars(_short_arguments(tokens)))
     _check_brackets(tokens, len(text))
     return tokens
@@ -185,7 +186,8 @@ def _parse(tokens: list[Token], start: str, end: int) -> Node:
     try:
         for token in tokens:
             parser.feed_token(token)
-        parsed = parser.feed_eof(tokens[-1] if tokens else None)
+        end_token = Token.new_borrow_pos("$END", "", tokens[-1]) if tokens else Token("$END", "")
+        parsed = parser.feed_token(end_token)
     except UnexpectedToken as error:
         raise _unexpected(error, tokens, end) from None
     if _depth(parsed) > _TOO_DEEP_A_TREE:

@@ -55,11 +55,11 @@ def latex(node: Node) -> str:
         case tree.Indicator(condition):
             return f"\\mathbb{{1}}[{latex(condition)}]"
         case tree.Cases(rows):
-            body = " \\\\ ".join(f"{latex(value)} & {_guard(guard)}" for value, guard in rows)
-            return f"\\begin{{cases}} {body} \\end{{cases}}"
+            lines = " \\\\ ".join(f"{latex(value)} & {_guard(guard)}" for value, guard in rows)
+            return f"\\begin{{cases}} {lines} \\end{{cases}}"
         case tree.Matrix(rows):
-            body = " \\\\ ".join(" & ".join(map(latex, row)) for row in rows)
-            return f"\\begin{{pmatrix}} {body} \\end{{pmatrix}}"
+            lines = " \\\\ ".join(" & ".join(map(latex, row)) for row in rows)
+            return f"\\begin{{pmatrix}} {lines} \\end{{pmatrix}}"
         case tree.Relation(sides, ops) | tree.Statement(sides, ops):
             rest = zip(ops, sides[1:], strict=True)
             return latex(sides[0]) + "".join(f" {op} {latex(side)}" for op, side in rest)

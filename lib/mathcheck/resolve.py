@@ -353,8 +353,8 @@ class Resolver:
             case _ if letter is not None:
                 return terms.Local(0, node, letter)
             case tree.Binary("+" | "-" | "/" | "\\cdot" as op, left, right):
-                op = {"\\cdot": "*"}.get(op, op)
-                return terms.Arith(0, node, op, self._index(left), self._index(right))
+                sign = "*" if op == "\\cdot" else op
+                return terms.Arith(0, node, sign, self._index(left), self._index(right))
             case tree.Negative(body):
                 return terms.Map(0, node, "neg", self._index(body))
             case tree.Run(factors):
