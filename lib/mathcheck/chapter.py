@@ -274,7 +274,9 @@ class EquationReader:
     def _check_indices(self, statement: tree.Statement, meaning: Meaning) -> None:
         """Refuses an index that only some side has, and that no sum binds."""
         first = free_letters(meaning.sides[0])
-        if not first and all(not list(side.walk())[1:] for side in meaning.sides[:1]):
+        # `0 = …` and `q = …` hold for every index of the other side, but define nothing.
+        defines = statement.ops[0] == "\\coloneqq"
+        if not first and not defines and not list(meaning.sides[0].children()):
             first = free_letters(meaning.sides[1])
         for side, node in zip(meaning.sides[1:], statement.sides[1:], strict=True):
             extra = sorted(free_letters(side) - first)

@@ -113,7 +113,13 @@ class Checker:
                     continue
                 except SizeError as error:
                     raise EvalError(str(error), claim.statement.sides[claim.link]) from None
-                except (ArithmeticError, ValueError, RecursionError, TypeError) as error:
+                except (
+                    ArithmeticError,
+                    LookupError,
+                    ValueError,
+                    RecursionError,
+                    TypeError,
+                ) as error:
                     kind = f"{type(error).__name__}: {error}"
                     raise EvalError(f"this cannot be computed ({kind})", claim.left.node) from error
                 break

@@ -139,7 +139,7 @@ class BaseContext:
             return self._stacked(symbol, indices, node)
         length = _point_length(self.state, symbol)
         point = self.state.facts.points.get((symbol, indices[:length])) if length else None
-        if point is not None:
+        if point is not None and self._in_range(point, indices[length:]):
             return self.world.random(point, indices[length:])
         if not self._in_range(symbol, indices):
             if symbol.outside is not None:

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
+from lark import Tree as Parsed
 
 from mathcheck import tree
 from mathcheck.build import TreeError, build
@@ -17,6 +18,7 @@ from mathcheck.layout import CLOSING, Chain, lay_out
 from mathcheck.tree import Node
 
 _TOO_DEEP = 60
+_TOO_DEEP_A_TREE = 120
 # What a bar can close: the token before it ends something.
 _ENDS = {
     "NUMBER",
@@ -188,7 +190,18 @@ def _parse(tokens: list[Token], start: str, end: int) -> Node:
         parsed = parser.feed_token(end_token)
     except UnexpectedToken as error:
         raise _unexpected(error, tokens, end) from None
+    if _depth(parsed) > _TOO_DEEP_A_TREE:
+        raise TreeError("this is too long for one equation", tokens[0].start_pos or 0)
     return build(parsed)
+
+
+def _depth(parsed: Parsed[Token]) -> int:
+    """Counts the levels of a parse, level by level: Python's own stack may not hold them."""
+    depth, level = 0, [parsed]
+    while level:
+        depth += 1
+        level = [child for node in level for child in node.children if isinstance(child, Parsed)]
+    return depth
 
 
 def _unexpected(error: UnexpectedToken, tokens: list[Token], end: int) -> TreeError:
