@@ -84,17 +84,18 @@ def test_linear_refuses(rng, arguments, error, message):
 
 
 @pytest.mark.parametrize(
-    ("layer", "name"),
+    ("make", "name"),
     [
-        (Identity(), "identity"),
-        (Sigmoid(), "sigmoid"),
-        (Tanh(), "tanh"),
-        (ReLU(), "relu"),
-        (LeakyReLU(), "leaky_relu"),
-        (Softmax(), "softmax"),
+        (Identity, "identity"),
+        (Sigmoid, "sigmoid"),
+        (Tanh, "tanh"),
+        (ReLU, "relu"),
+        (LeakyReLU, "leaky_relu"),
+        (Softmax, "softmax"),
     ],
 )
-def test_activation_is_the_pair_of_functions(rng, layer, name):
+def test_activation_is_the_pair_of_functions(rng, make, name):
+    layer = make()
     x, dy = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
     y, cache = getattr(activations, f"{name}_forward")(x)
     dx = getattr(activations, f"{name}_backward")(dy, cache)
