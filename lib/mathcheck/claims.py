@@ -55,6 +55,7 @@ class Checker:
         self.seed = seed
         self._sizes: dict[int, dict[Section, dict[str, int]]] = {}
         self._worlds: dict[int, tuple[int, World]] = {}
+        self._draw = 0
         self._contexts: dict[tuple[int, int], tuple[World, BaseContext]] = {}
 
     def world(self, draw: int) -> World:
@@ -85,13 +86,15 @@ class Checker:
             with np.errstate(all="ignore"):
                 worst, points, message = self._check(claim)
         except EvalError as error:
-            problem = self._problem(error, claim)
+            error.equation = error.equation or claim.equation
+            problem = self.problem(error)
             seconds = time.perf_counter() - started
             return Result(claim, False, math.inf, 0, seconds, problem.message, problem)
         return Result(claim, not message, worst, points, time.perf_counter() - started, message)
 
-    def _problem(self, error: EvalError, claim: Claim) -> MathError:
-        equation = error.equation or claim.equation
+    def problem(self, error: EvalError) -> MathError:
+        """Returns an error with its place, and its shapes named."""
+        equation = error.equation
         message = error.message
         if isinstance(error, ShapeError):
             scope = self.chapter.scope(equation.section)
