@@ -167,9 +167,12 @@ class _Page:
                 element.addprevious(box)
                 box.tail, element.tail = element.tail, None
                 box.append(element)
-            for header in element.iter("th"):
-                if not len(header) and not (header.text or "").strip():
-                    header.tag = "td"  # a corner that heads nothing
+            corner = element.find("thead/tr/th")
+            if corner is not None and not len(corner) and not (corner.text or "").strip():
+                corner.tag = "td"  # it heads nothing: what heads a row stands below it
+                for row in element.findall("tbody/tr"):
+                    row[0].tag = "th"
+                    row[0].set("scope", "row")
 
     def code(self) -> None:
         """Source blocks beside their derivations, and marks wherever code is shown."""

@@ -280,6 +280,13 @@ def test_a_derivation_is_set_beside_its_code(make: Make) -> None:
     assert code < out.index('class="source highlight"') < out.index("After.")
 
 
+def test_a_table_scrolls_in_its_box_and_its_rows_have_heads(make: Make) -> None:
+    head = "<thead><tr><th></th><th>loss</th></tr></thead>"
+    out, _ = make(f"{LABELLED}<table>{head}<tbody><tr><td>SGD</td><td>1</td></tr></tbody></table>")
+    assert '<div class="table-box"><table class="table"><thead><tr><td></td><th>loss</th>' in out
+    assert '<tr><th scope="row">SGD</th><td>1</td></tr>' in out
+
+
 def test_search_reads_plain_tex(tools: Tools) -> None:
     html = LABELLED + r'<p>by \eqref{eq:double-y}, <span class="arithmatex">\(x\)</span></p>'
     book, _ = assemble([scan(html, page(html), tools)], tools)
