@@ -8,6 +8,7 @@ from mathcheck.build import TreeError
 from mathcheck.errors import MathError, Place
 from mathcheck.evaluate import Code, compile_term, index_code
 from mathcheck.parser import parse
+from mathcheck.printer import latex
 from mathcheck.products import as_vector
 from mathcheck.reader import Document, Equation, Section, read
 from mathcheck.resolve import Meaning, Resolver
@@ -46,6 +47,12 @@ class Claim:
     def id(self) -> str:
         """The equation's label or place, with the number of the claim if there are several."""
         return self.equation.id if self.count == 1 else f"{self.equation.id}[{self.number}]"
+
+    @property
+    def latex(self) -> str:
+        """What it says."""
+        left, right = self.statement.sides[self.link : self.link + 2]
+        return f"{latex(left)} {self.op} {latex(right)}"
 
     @property
     def place(self) -> Place:
@@ -230,7 +237,7 @@ class EquationReader:
             raise TreeError(f"{symbol.name} is defined twice, first in line {old.equation.line}", 0)
         body = Resolver(self.scope).function(list(names), statement.sides[1])
         code = compile_term(body)
-        return Function(symbol, primes, names, body, code, self.equation)
+        return Function(symbol, primes, names, body, code, self.equation, head.start)
 
     def _define(self, statement: tree.Statement, meaning: Meaning) -> None:
         left, node = meaning.sides[0], statement.sides[0]

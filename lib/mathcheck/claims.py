@@ -15,7 +15,6 @@ from mathcheck.draws import SizeError
 from mathcheck.errors import MathError
 from mathcheck.evaluate import Code, Env, EvalError, Eye, ShapeError, compile_term, range_code
 from mathcheck.numbers import TooClose
-from mathcheck.printer import latex
 from mathcheck.reader import Section
 from mathcheck.terms import Term
 from mathcheck.world import World, sizes_of
@@ -59,6 +58,7 @@ class Checker:
         self.seed = seed
         self._sizes: dict[int, dict[Section, dict[str, int]]] = {}
         self._worlds: dict[int, tuple[int, World]] = {}
+        self._draw = 0
         self._contexts: dict[tuple[int, int], tuple[World, BaseContext]] = {}
 
     def world(self, draw: int) -> World:
@@ -89,13 +89,15 @@ class Checker:
             with np.errstate(all="ignore"):
                 worst, points, message = self._check(claim)
         except EvalError as error:
-            problem = self._problem(error, claim)
+            error.equation = error.equation or claim.equation
+            problem = self.problem(error)
             seconds = time.perf_counter() - started
             return Result(claim, False, math.inf, 0, seconds, problem.message, problem)
         return Result(claim, not message, worst, points, time.perf_counter() - started, message)
 
-    def _problem(self, error: EvalError, claim: Claim) -> MathError:
-        equation = error.equation or claim.equation
+    def problem(self, error: EvalError) -> MathError:
+        """Returns an error with its place, and its shapes named."""
+        equation = error.equation
         message = error.message
         if isinstance(error, ShapeError):
             scope = self.chapter.scope(equation.section)
@@ -370,9 +372,3 @@ def _difference(claim: Claim, env: Env, left: Any, right: Any) -> str:
     where = f"at {where}" if where else "here"
     relation = {"=": "equal", "\\approx": "near enough"}.get(claim.op, f"{claim.op}")
     return f"not {relation}: {where} the left side is {float(a):.6g}, the right side {float(b):.6g}"
-
-
-def describe(claim: Claim) -> str:
-    """Returns a claim as LaTeX."""
-    left, right = claim.statement.sides[claim.link], claim.statement.sides[claim.link + 1]
-    return f"{latex(left)} {claim.op} {latex(right)}"

@@ -395,7 +395,8 @@ def range_code(over: terms.Range, node: Node) -> Callable[[Env, Any], tuple[int,
                 found, one = here, use
             else:
                 raise EvalError(
-                    f"{over.letter} runs over {_describe(one, ctx)}, but over {_describe(use, ctx)}",
+                    f"{over.letter} runs over {_describe(one, ctx)}, "
+                    f"but over {_describe(use, ctx)}",
                     use.node,
                 )
         if found is None:

@@ -71,9 +71,20 @@ def latex(node: Node) -> str:
 def _scripts(sub: tuple[Node, ...], sup: Node | None, primes: int = 0) -> str:
     text = "'" * primes
     if sub:
-        text += f"_{{{', '.join(map(latex, sub))}}}"
+        text += f"_{{{', '.join(map(_subscript, sub))}}}"
     if sup is not None:
         text += f"^{{{latex(sup)}}}"
+    return text
+
+
+def _subscript(node: Node) -> str:
+    """Returns the LaTeX of a subscript; indices side by side stand close, `nd`."""
+    if not isinstance(node, tree.Run) or not all(isinstance(f, tree.Name) for f in node.factors):
+        return latex(node)
+    text = ""
+    for factor in node.factors:
+        name = latex(factor)
+        text += f" {name}" if text[-1:].isalpha() and "\\" in text else name
     return text
 
 

@@ -1,6 +1,5 @@
 """Which definitions are in force at a place, and what depends on what through them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mathcheck import terms
@@ -46,6 +45,7 @@ class Function:
     body: Term
     code: Code
     equation: Equation
+    offset: int
 
 
 @dataclass
@@ -70,7 +70,9 @@ class State:
     facts: Facts
     definitions: dict[Symbol, tuple[Definition, ...]] = field(default_factory=dict)
     functions: dict[tuple[Symbol, int], Function] = field(default_factory=dict)
-    _reach: dict[Symbol, tuple[frozenset[Symbol], frozenset[int]]] = field(default_factory=dict)
+    _reach: dict[Symbol, tuple[frozenset[Symbol], frozenset[Definition | Function]]] = field(
+        default_factory=dict
+    )
 
     def with_definition(self, new: Definition, replaced: list[Definition]) -> "State":
         """Returns the state after a definition that takes the place of others."""
@@ -83,36 +85,40 @@ class State:
         functions = {**self.functions, (new.symbol, new.primes): new}
         return State(self.facts, self.definitions, functions)
 
-    def reach(self, symbol: Symbol) -> tuple[frozenset[Symbol], frozenset[int]]:
+    def reach(self, symbol: Symbol) -> tuple[frozenset[Symbol], frozenset[Definition | Function]]:
         """Returns the symbols and the definitions that a symbol's value can depend on."""
         known = self._reach.get(symbol)
         if known is None:
             symbols: set[Symbol] = set()
-            used: set[int] = set()
+            used: set[Definition | Function] = set()
             self._collect(symbol, symbols, used)
             known = frozenset(symbols), frozenset(used)
             self._reach[symbol] = known
         return known
 
-    def _collect(self, symbol: Symbol, symbols: set[Symbol], used: set[int]) -> None:
+    def _collect(
+        self, symbol: Symbol, symbols: set[Symbol], used: set[Definition | Function]
+    ) -> None:
         if symbol in symbols:
             return
         symbols.add(symbol)
         for definition in self.definitions.get(symbol, ()):
-            used.add(id(definition))
+            used.add(definition)
             self._collect_term(definition.body, symbols, used)
         if symbol not in self.definitions:
             for argument, _ in self.facts.arguments.get(symbol, ()):
                 self._collect_term(argument, symbols, used)
 
-    def _collect_term(self, term: Term, symbols: set[Symbol], used: set[int]) -> None:
+    def _collect_term(
+        self, term: Term, symbols: set[Symbol], used: set[Definition | Function]
+    ) -> None:
         for part in term.walk():
             if isinstance(part, terms.Ref):
                 self._collect(part.symbol, symbols, used)
             elif isinstance(part, terms.Call):
                 for (symbol, _), function in self.functions.items():
-                    if symbol is part.symbol and id(function) not in used:
-                        used.add(id(function))
+                    if symbol is part.symbol and function not in used:
+                        used.add(function)
                         self._collect_term(function.body, symbols, used)
 
     def reach_of(self, term: Term) -> frozenset[Symbol]:
@@ -121,7 +127,8 @@ class State:
         self._collect_term(term, symbols, set())
         return frozenset(symbols)
 
-
-def refs(term: Term) -> Iterator[terms.Ref]:
-    """The references to symbols in a term."""
-    return (part for part in term.walk() if isinstance(part, terms.Ref))
+    def definitions_of(self, term: Term) -> frozenset[Definition | Function]:
+        """Returns the definitions that a term's value can depend on."""
+        used: set[Definition | Function] = set()
+        self._collect_term(term, set(), used)
+        return frozenset(used)
