@@ -145,7 +145,9 @@ class BaseContext:
             if symbol.outside is not None:
                 return symbol.outside
             where = ", ".join(map(str, indices))
-            raise EvalError(f"{symbol.name} has no element {where}", node)
+            runs = ", ".join(self.world.describe(symbol, axis) for axis in range(symbol.rank))
+            message = f"{symbol.name} has no element ({where}): its indices run over {runs}"
+            raise EvalError(message, node)
         if symbol in self.state.definitions:
             raise EvalError(f"no definition gives {symbol.name} at {indices}", node)
         return self._drawn(symbol, indices, node)
