@@ -10,12 +10,13 @@ from mathcheck.cache import check_cached
 from mathcheck.chapter import load
 from mathcheck.errors import render
 from mathcheck.explain import explain
+from mathcheck.mutate import mutate_file
 from mathcheck.printer import latex
 from mathcheck.report import ChapterReport, check_file
 from mathcheck.symbols import Symbol
 
 CACHE = Path(".cache/mathcheck")
-_UNREADABLE = 2
+_FAILED, _UNREADABLE = 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     symbols = commands.add_parser("symbols", help="list the symbols as they were understood")
     symbols.set_defaults(run=_symbols)
     symbols.add_argument("files", nargs="+", metavar="FILE")
+
+    change = commands.add_parser("mutate", help="change each equation in one place: does it fail?")
+    change.set_defaults(run=_mutate)
+    change.add_argument("files", nargs="+", metavar="FILE")
+    change.add_argument("--json", action="store_true", help="print the report as JSON")
     return parser
 
 
@@ -147,6 +153,18 @@ def _describe(symbol: Symbol, defined: bool) -> str:
         f"code {symbol.code}" if symbol.code else "",
     ]
     return "  ".join(part for part in parts if part)
+
+
+def _mutate(options: argparse.Namespace) -> int:
+    reports = [mutate_file(path) for path in options.files]
+    if options.json:
+        print(json.dumps([report.as_dict() for report in reports], indent=1))
+    else:
+        for report in reports:
+            print(report)
+    if any(report.errors for report in reports):
+        return _UNREADABLE
+    return 0 if all(report.ok for report in reports) else _FAILED
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import numpy as np
 
 from mathcheck.chapter import Chapter, Claim
 from mathcheck.claims import Checker
+from mathcheck.definitions import definition_errors
 from mathcheck.errors import MathError
 from mathcheck.report import ChapterReport, ClaimReport, claim_report, summarise
 
@@ -96,6 +97,13 @@ def check_cached(
         problems.append(result.error)
         if result.error is None:
             fresh[name] = {kept: getattr(report, kept) for kept in _KEPT}
+    definitions = sha256(
+        repr([_source(), tables, seed, chapter.document.text]).encode()
+    ).hexdigest()
+    if definitions in known or not (wrong := definition_errors(checker)):
+        fresh[definitions] = {}
+    else:
+        problems.extend(wrong)
     if fresh != known:
         directory.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(fresh), encoding="utf-8")

@@ -23,6 +23,9 @@ TOLERANCE = 1e-9
 # A claim with more indices than this, a large Jacobian, is checked at as many, picked at random.
 MOST_POINTS = 500
 _ATTEMPTS = 20
+# A claim that decides by its values, by a maximum or a case, gets so many times the draws: in three
+# draws a number may well be positive each time.
+_BRANCHES = 4
 # What is this much smaller than the largest value of a claim is compared as if it were as large.
 _SCALE = 1e-3
 
@@ -55,6 +58,7 @@ class Checker:
         self.seed = seed
         self._sizes: dict[int, dict[Section, dict[str, int]]] = {}
         self._worlds: dict[int, tuple[int, World]] = {}
+        self._draw = 0
         self._contexts: dict[tuple[int, int], tuple[World, BaseContext]] = {}
 
     def world(self, draw: int) -> World:
@@ -85,13 +89,15 @@ class Checker:
             with np.errstate(all="ignore"):
                 worst, points, message = self._check(claim)
         except EvalError as error:
-            problem = self._problem(error, claim)
+            error.equation = error.equation or claim.equation
+            problem = self.problem(error)
             seconds = time.perf_counter() - started
             return Result(claim, False, math.inf, 0, seconds, problem.message, problem)
         return Result(claim, not message, worst, points, time.perf_counter() - started, message)
 
-    def _problem(self, error: EvalError, claim: Claim) -> MathError:
-        equation = error.equation or claim.equation
+    def problem(self, error: EvalError) -> MathError:
+        """Returns an error with its place, and its shapes named."""
+        equation = error.equation
         message = error.message
         if isinstance(error, ShapeError):
             scope = self.chapter.scope(equation.section)
@@ -103,7 +109,7 @@ class Checker:
         if claim.left == claim.right and claim.op != "\\ne":
             return 0.0, 0, "this claim cannot fail: both sides are the same"
         comparison = _Comparison(claim)
-        for draw in range(self.draws):
+        for draw in range(self.draws * (_BRANCHES if branches(claim) else 1)):
             self._draw = draw
             for _ in range(_ATTEMPTS):
                 try:
@@ -206,6 +212,30 @@ class _Comparison:
         if not self.message and self.nothing and self.claim.op in ("=", "\\approx"):
             return 0.0, self.points, "this claim cannot fail: both sides are always 0"
         return self.worst, self.points, self.message
+
+
+def branches(claim: Claim) -> bool:
+    """Tells whether a claim, or a definition behind it, decides something by its values."""
+    state = claim.state
+    behind = [claim.left, claim.right, *(() if claim.condition is None else (claim.condition,))]
+    symbols = {symbol for term in behind for symbol in state.reach_of(term)}
+    behind += [d.body for symbol in symbols for d in state.definitions.get(symbol, ())]
+    behind += [function.body for function in state.functions.values()]
+    return any(_decides(part) for term in behind for part in term.walk())
+
+
+def _decides(term: Term) -> bool:
+    match term:
+        case terms.Compare():
+            return any(isinstance(part, terms.Ref) for part in term.walk())
+        case terms.Map(_, _, name) | terms.Collect(_, _, name) | terms.Arith(_, _, name):
+            return name in _DECIDING
+        case terms.Reduce(_, _, op):
+            return op in _DECIDING
+    return False
+
+
+_DECIDING = {"max", "min", "argmax", "argmin", "abs", "sign", "relu", "norm1", "norminf"}
 
 
 def points(claim: Claim, ctx: BaseContext) -> Iterator[Env]:

@@ -183,7 +183,7 @@ def random_array(
         case "negative":
             return rng.uniform(-1.7, -0.3, shape)
         case "nonzero":
-            return np.asarray(rng.uniform(0.3, 1.7, shape) * rng.choice([-1.0, 1.0], shape))
+            return np.asarray(rng.uniform(0.3, 1.7, shape) * _mixed(rng, shape, (-1, 1)))
         case "interval":
             low, high = details
             margin = 0.1 * (high - low)
@@ -203,7 +203,7 @@ def random_array(
         case "symmetric":
             value = rng.uniform(-1.5, 1.5, shape)
             return np.asarray((value + np.swapaxes(value, -1, -2)) / 2)
-    return np.asarray(rng.uniform(0.2, 1.5, shape) * rng.choice([-1.0, 1.0], shape))
+    return np.asarray(rng.uniform(0.2, 1.5, shape) * _mixed(rng, shape, (-1, 1)))
 
 
 def _mixed(

@@ -19,6 +19,7 @@ CLOSING = {"RBRACE", "RPAR", "RSQB", "RCURLY", "END_CASES", "END_MATRIX"}
 LINKS = {"\\coloneqq", "=", "\\approx"}
 _CONDITION_WORDS = {"for", "for all", "for every", "for any", "for each", "if", "when", "where"}
 _JOINING_WORDS = {"and", "so", "hence", "thus", "therefore"}
+_REASONS = {"as", "because", "since", "with"}
 _TOLERANCE = re.compile(r"\bwithin (\d+(?:\.\d+)?(?:e-?\d+)?)(?![\d.])")
 
 
@@ -78,6 +79,7 @@ def _relations(tokens: Tokens) -> list[str]:
 class _Layout:
     def __init__(self) -> None:
         self.chains: list[Chain] = []
+        self.current = Chain([])  # what a row that begins with a relation goes on with
         self.row: list[Link] = []
         self.begins_row = True
         self.in_condition = False
@@ -124,11 +126,12 @@ class _Layout:
         elif not relations and not self.begins_row and (inner := _parenthesised(part)):
             self._condition(inner)
         elif self.begins_row and self.chains and not relations:
-            self.chains[-1].sides[-1].extend(part)
+            self.current.sides[-1].extend(part)
         elif part[0].type == "RELATION":
             self._extend(part)
         else:
-            self.chains.append(Chain([[]]))
+            self.current = Chain([[]])
+            self.chains.append(self.current)
             self._extend(part)
         self.begins_row = False
 
@@ -136,7 +139,7 @@ class _Layout:
         """Adds the sides and links of a part to the last chain."""
         if not self.chains:
             raise TreeError("nothing stands before this", part[0].start_pos or 0)
-        chain = self.chains[-1]
+        chain = self.current
         for token, depth in _depths(part):
             if depth == 0 and token.type == "RELATION":
                 if not chain.sides[-1]:
@@ -177,7 +180,12 @@ class _Layout:
             if not piece:
                 continue
             said = words(str(piece[0])).lower() if piece[0].type == "TEXT" else None
-            if said in _CONDITION_WORDS and _relations(piece[1:]) and not _texts(piece[1:]):
+            formula = piece[1:] if said in _REASONS else piece
+            if LINKS & set(_relations(formula)) and not _texts(formula):
+                chain = self.current
+                self._column(formula)  # it says more than a note: it claims
+                self.current = chain
+            elif said in _CONDITION_WORDS and _relations(piece[1:]) and not _texts(piece[1:]):
                 for part in split(piece[1:], ["COMMA"]):
                     self._condition(part)
             elif inner := _parenthesised(piece):

@@ -6,6 +6,7 @@ from typing import Any
 
 from mathcheck.chapter import Chapter, load
 from mathcheck.claims import Checker, Result
+from mathcheck.definitions import definition_errors
 from mathcheck.errors import MathError, render
 
 
@@ -111,7 +112,8 @@ def check_chapter(chapter: Chapter, *, draws: int = 3, seed: int = 0) -> Chapter
     """Checks all claims of a chapter that has been read."""
     checker = Checker(chapter, draws=draws, seed=seed)
     results = [checker.check(claim) for claim in chapter.claims]
-    return summarise(chapter, [claim_report(r) for r in results], [r.error for r in results])
+    problems = [*(result.error for result in results), *definition_errors(checker)]
+    return summarise(chapter, [claim_report(result) for result in results], problems)
 
 
 def summarise(

@@ -24,7 +24,6 @@ import pytest
 from mathcheck.chapter import Chapter, load
 from mathcheck.claims import Checker, Result
 
-
 CORPUS = Path(__file__).parent / "corpus"
 EQUATION = re.compile(
     r"^\$\$\n(?P<tex>.*?)\n\$\$\n(?:<!-- wrong\n(?P<wrong>.*?)-->\n)?", re.M | re.S

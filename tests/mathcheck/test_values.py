@@ -7,7 +7,9 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mathcheck import load_text
+from mathcheck.chapter import load
+from mathcheck.errors import MathError
+from mathcheck.values import Values
 
 examples = settings(max_examples=60, deadline=None, derandomize=True)
 
@@ -39,8 +41,7 @@ def test_sums_over_indices_agree_with_einsum(factors: list[list[str]], data: st.
         "(" + ", ".join(SIZES[i] for i in kept) + ("," if len(kept) == 1 else "") + ")"
     )
     left = f"y_{{{''.join(kept)}}}" if kept else "y"
-    chapter = load_text("t.md", table(rows) + f"$$\n{left} \\coloneqq {sums}{product}\n$$\n")
-    values = chapter.values(0)
+    values = Values(load("t.md", table(rows) + f"$$\n{left} \\coloneqq {sums}{product}\n$$\n"))
     spec = ",".join("".join(factor) for factor in factors) + "->" + "".join(kept)
     expected = np.einsum(spec, *(values[name] for name in names))
     np.testing.assert_allclose(values["y"], expected, rtol=1e-12, atol=1e-12)
@@ -92,14 +93,17 @@ ROWS = {"a": "()", "b": "()", "p": "(), positive", "y": "()"}
 @examples
 def test_scalars_and_their_derivatives_agree_with_sympy(pair: Pair) -> None:
     expression, tex = pair
-    chapter = load_text("t.md", table(ROWS) + f"$$\ny \\coloneqq {tex}\n$$\n")
-    values = chapter.values(0)
+    values = Values(load("t.md", table(ROWS) + f"$$\ny \\coloneqq {tex}\n$$\n"))
     point = {A: values["a"], B: values["b"], P: values["p"]}
     expected = float(expression.evalf(30, subs=point))
     assume(abs(expected) < 1e6)
-    np.testing.assert_allclose(float(chapter("y")), expected, rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(float(values("y")), expected, rtol=1e-11, atol=1e-13)
     for symbol in (A, B, P):
         slope = float(sympy.diff(expression, symbol).evalf(30, subs=point))
         for kind in (r"\mathrm{d}", r"\partial"):
-            found = chapter(rf"\frac{{{kind} y}}{{{kind} {symbol}}}")
-            np.testing.assert_allclose(float(found), slope, rtol=1e-10, atol=1e-12)
+            try:
+                found = float(values(rf"\frac{{{kind} y}}{{{kind} {symbol}}}"))
+            except MathError as error:
+                assert "does not depend" in error.message
+                found = 0.0
+            np.testing.assert_allclose(found, slope, rtol=1e-10, atol=1e-12)
