@@ -145,7 +145,7 @@ def test_the_sides_of_an_equation_are_its_values_from_left_to_right(sheet: Value
 
 
 def test_the_sides_of_no_equation_are_refused(sheet: Values) -> None:
-    with pytest.raises(KeyError, match="gain.md has no equation 'eq:gain-dy'"):
+    with pytest.raises(KeyError, match="has no equation 'eq:gain-dy'"):
         sheet.sides("eq:gain-dy")
 
 
