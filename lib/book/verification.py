@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import re
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from book.checking import Checked, error_text
+from book.mutants import digest, recorded
 
 __all__ = ["anchor", "report"]
 
@@ -49,7 +50,7 @@ def report(pages: Iterable[Checked], marks: Mapping[str, int], root: Path, commi
         commit: which is built; may be empty.
     """
     pages = list(pages)
-    mutants = _mutants(root)
+    mutants = recorded(root)
     guide = root / "docs" / "how-equations-run.md"
     parts = [_INTRODUCTION, _GUIDE if guide.is_file() else "", "## Page by page\n", _COLUMNS]
     parts += [_section(checked, marks, mutants, root) for checked in pages]
@@ -65,7 +66,7 @@ def anchor(file: Path) -> str:
 def _section(
     checked: Checked,
     marks: Mapping[str, int],
-    mutants: Mapping[str, Mapping[str, int]],
+    mutants: Mapping[str, Mapping[str, Any]],
     root: Path,
 ) -> str:
     text = (root / checked.file).read_text(encoding="utf-8")
@@ -79,8 +80,8 @@ def _section(
         ("unchecked equations", str(len(checked.unchecked))),
     ]
     if (found := mutants.get(checked.file.as_posix())) is not None:
-        told = f"{found['killed']:,} of {found['total']:,}"
-        rows.append(("mutants killed", told))
+        when = "" if found["digest"] == digest(text) else ", of an earlier text"
+        rows.append((f"mutants killed{when}", f"{found['killed']:,} of {found['total']:,}"))
         rows.append(("survivors that change nothing", str(found["accepted"])))
     if bound := sum(marks.get(label, 0) for label in labels):
         rows.append(("bound lines of code", str(bound)))
@@ -101,15 +102,6 @@ def _golden(path: Path) -> int:
         return 0
     with np.load(path, allow_pickle=False) as arrays:
         return sum(array.size for array in arrays.values())
-
-
-def _mutants(root: Path) -> Mapping[str, Mapping[str, int]]:
-    """What `make mutants` found: for each page how many, how many killed, how many accepted."""
-    path = root / "data" / "results" / "mutants.json"
-    if not path.is_file():
-        return {}
-    pages: dict[str, dict[str, int]] = json.loads(path.read_text(encoding="utf-8"))["pages"]
-    return pages
 
 
 def _unchecked(pages: list[Checked]) -> str:

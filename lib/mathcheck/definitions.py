@@ -17,7 +17,7 @@ def definition_errors(checker: Checker) -> list[MathError]:
     for state in checker.chapter.states:
         for definitions in state.definitions.values():
             last.update(dict.fromkeys(definitions, state))
-    problems = []
+    problems: list[MathError] = []
     for definition, state in last.items():
         with np.errstate(all="ignore"):
             problem = _problem(checker, definition, state)
