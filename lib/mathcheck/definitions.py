@@ -3,10 +3,10 @@
 import numpy as np
 
 from mathcheck import terms
+from mathcheck.arrays import EvalError
 from mathcheck.claims import Checker
 from mathcheck.draws import SizeError
 from mathcheck.errors import MathError
-from mathcheck.evaluate import EvalError
 from mathcheck.numbers import TooClose
 from mathcheck.state import Definition, State
 
