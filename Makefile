@@ -20,6 +20,7 @@ serve: .venv/.site node_modules/.site  ## build the book and serve it at http://
 site: .venv/.site node_modules/.site  ## strict build into site/
 	$(PY) -m mkdocs build --strict
 
+test: export OPENBLAS_NUM_THREADS := 1# as many workers as cores, one thread each
 test: .venv/.test node_modules/.test  ## the tests: style, types, pytest, strict build, links
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
