@@ -6,7 +6,7 @@ of a claim and each condition goes through the grammar.
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
@@ -68,10 +68,16 @@ def parse(text: str) -> list[tree.Statement]:
     Raises:
         TreeError: where it cannot be read.
     """
+    return list(_parsed(text))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> tuple[tree.Statement, ...]:
+    """Parses once what is read again and again, by a mutation or while a chapter is served."""
     tokens = _tokens(text)
     if not tokens:
         raise TreeError("this equation is empty", 0)
-    return [_statement(chain, len(text)) for chain in lay_out(tokens)]
+    return tuple(_statement(chain, len(text)) for chain in lay_out(tokens))
 
 
 def _statement(chain: Chain, end: int) -> tree.Statement:
@@ -90,6 +96,7 @@ def _statement(chain: Chain, end: int) -> tree.Statement:
     )
 
 
+@lru_cache(maxsize=4096)
 def parse_expression(text: str) -> Node:
     """Returns the tree of one expression.
 
