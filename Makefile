@@ -42,6 +42,7 @@ bench: .venv/.bench  ## benchmarks, PyTorch beside ours in one run
 	$(PY) -m experiments.bench
 
 mutants: .venv/.test  ## mutate equations and code, list what survives
+	$(PY) -m book.mutants
 	$(PY) -m tests.mutants
 
 golden: .venv/.peers  ## regenerate data/golden/ from PyTorch
@@ -69,7 +70,7 @@ define install
 	@echo "installing requirements/$(1).txt into .venv"
 	@$(PIP) --require-hashes -r requirements/$(1).txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
-	@touch $$@
+	@touch $$@ $(if $(filter test,$(1)),.venv/.site .venv/.data)
 endef
 $(foreach group,site test data bench,$(eval $(call install,$(group))))
 
@@ -79,11 +80,11 @@ $(foreach group,site test data bench,$(eval $(call install,$(group))))
 
 .venv/.bench: .venv/.peers
 
-node_modules/.site: package-lock.json | .venv/.site
+node_modules/.site: package-lock.json .venv/.site
 	npm ci --omit=dev --silent
 	@touch $@
 
-node_modules/.test: package-lock.json | .venv/.site
+node_modules/.test: package-lock.json .venv/.test
 	npm ci --silent
 	@touch $@ node_modules/.site
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from book.bibliography import Bibliography, Publication
@@ -27,7 +27,7 @@ class Verdict:
     """What the checker found for an equation: shown as a quiet mark beside its number.
 
     Attributes:
-        summary: for the tooltip, as "2 claims, worst error 3e-16".
+        summary: for the tooltip, as "2 claims hold, worst error 3e-16"; empty for no mark.
         url: where the report says more, relative to the site's root.
     """
 
@@ -46,7 +46,7 @@ class Tools:
         publication: how the book is cited.
         figure: gives a figure's SVG by its name; raises `BookError`.
         repository: address of the source tree, to which a file's path is appended; or empty.
-        verdicts: what the checker found, by equation.
+        verdicts: what the checker found, for each page's file the displayed equations in order.
     """
 
     tex: Tex
@@ -55,7 +55,7 @@ class Tools:
     publication: Publication
     figure: Callable[[str], str]
     repository: str = ""
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    verdicts: dict[str, Sequence[Verdict]] = field(default_factory=dict)
 
 
 @dataclass

@@ -145,8 +145,12 @@ class _Page:
         formulas = [Formula(self._refer(display.tex), True) for display in shown]
         formulas += [Formula(self._refer(text), False) for text in texts]
         rendered = self.tools.tex.render(formulas)
-        for display, result in zip(shown, rendered[: len(shown)], strict=True):
-            self._equation(display, self._math(display.tex, result))
+        verdicts = self.tools.verdicts.get(self.source.file.as_posix(), [None] * len(shown))
+        if len(verdicts) != len(shown):
+            message = f"the page shows {len(shown)} equations, the checker read {len(verdicts)}"
+            self._problem("$$", message)
+        for count, (display, result) in enumerate(zip(shown, rendered[: len(shown)], strict=True)):
+            self._equation(display, self._math(display.tex, result), self._verdict(count))
         for element, text, result in zip(inline, texts, rendered[len(shown) :], strict=True):
             element.set("class", "math")
             element.text = self._keep(self._math(text, result))
@@ -163,9 +167,12 @@ class _Page:
                 element.addprevious(box)
                 box.tail, element.tail = element.tail, None
                 box.append(element)
-            for header in element.iter("th"):
-                if not len(header) and not (header.text or "").strip():
-                    header.tag = "td"  # a corner that heads nothing
+            corner = element.find("thead/tr/th")
+            if corner is not None and not len(corner) and not (corner.text or "").strip():
+                corner.tag = "td"  # it heads nothing: what heads a row stands below it
+                for row in element.findall("tbody/tr"):
+                    row[0].tag = "th"
+                    row[0].set("scope", "row")
 
     def code(self) -> None:
         """Source blocks beside their derivations, and marks wherever code is shown."""
@@ -282,7 +289,7 @@ class _Page:
             return f"<code>{escape(tex)}</code>"
         return result.html
 
-    def _equation(self, display: Display, math: str) -> None:
+    def _equation(self, display: Display, math: str, verdict: str) -> None:
         element = display.element
         found = self.book.equations.get(display.labels[0]) if display.labels else None
         body = f'<div class="equation__math">{math}</div>'
@@ -295,13 +302,27 @@ class _Page:
                 f'<a class="equation__number" href="#{found.id}" '
                 f'title="Permanent link">({found.number})</a>'
             )
-            body += self._notes(found)
+        notes = [*self._marked_lines(found), verdict] if found is not None else [verdict]
+        if any(notes):
+            body += f'<div class="equation__notes">{" ".join(filter(None, notes))}</div>'
         element.text = self._keep(body)
         for remark in display.remarks:
             remark.drop_tree()
 
-    def _notes(self, equation: Equation) -> str:
-        """The lines of code that carry an equation, and what the checker says of it."""
+    def _verdict(self, count: int) -> str:
+        """What the checker says of the page's equation with this number."""
+        found = self.tools.verdicts.get(self.source.file.as_posix(), [])
+        if count >= len(found) or not found[count].summary:
+            return ""
+        url = escape(relative_url(found[count].url, self.source.url))
+        return (
+            f'<a class="equation__verdict" href="{url}" title="{escape(found[count].summary)}">'
+            '<span aria-hidden="true">✓</span>'
+            f'<span class="sr-only">{escape(found[count].summary)}</span></a>'
+        )
+
+    def _marked_lines(self, equation: Equation) -> list[str]:
+        """The lines of code that carry an equation."""
         notes = []
         for mark in self.book.marks.get(equation.id, []):
             place = f"{mark.file.name}:{mark.line}"
@@ -309,14 +330,7 @@ class _Page:
             if address is None and self.tools.repository:
                 address = f"{self.tools.repository}{mark.file.as_posix()}#L{mark.line}"
             notes.append(f'<a href="{escape(address)}">{place}</a>' if address else place)
-        verdict = self.tools.verdicts.get(equation.id)
-        if verdict is not None:
-            url = escape(relative_url(verdict.url, self.source.url))
-            notes.append(
-                f'<a class="equation__verdict" href="{url}" title="{escape(verdict.summary)}">'
-                '<span aria-hidden="true">✓</span><span class="sr-only">checked</span></a>'
-            )
-        return f'<div class="equation__notes">{" ".join(notes)}</div>' if notes else ""
+        return notes
 
     def _quoted(self, element: lxml_html.HtmlElement) -> None:
         """An equation of another page beside the line of code that carries it."""

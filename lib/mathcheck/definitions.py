@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from mathcheck import terms
+from mathcheck.arrays import EvalError
 from mathcheck.claims import Checker
 from mathcheck.draws import SizeError
 from mathcheck.errors import MathError
-from mathcheck.evaluate import EvalError
 from mathcheck.numbers import TooClose
 from mathcheck.state import Definition, State
 
@@ -16,13 +17,25 @@ def definition_errors(checker: Checker) -> list[MathError]:
     for state in checker.chapter.states:
         for definitions in state.definitions.values():
             last.update(dict.fromkeys(definitions, state))
-    problems = []
+    problems: list[MathError] = []
     for definition, state in last.items():
         with np.errstate(all="ignore"):
             problem = _problem(checker, definition, state)
-        if problem is not None:
-            problems.append(problem)
+        problems.extend(p for p in (problem, _used_too_early(definition, state)) if p is not None)
     return problems
+
+
+def _used_too_early(definition: Definition, state: State) -> MathError | None:
+    """Looks for a symbol whose definition comes later, though not as part of one recurrence."""
+    equation = definition.equation
+    for part in definition.body.walk():
+        if not isinstance(part, terms.Ref):
+            continue
+        line = state.facts.defined.get(part.symbol, 0)
+        if line > equation.line and definition.symbol not in state.reach(part.symbol)[0]:
+            message = f"{part.symbol.name} is defined only later, in line {line}"
+            return MathError(message, equation.place(part.node.start))
+    return None
 
 
 def _problem(checker: Checker, definition: Definition, state: State) -> MathError | None:

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mathcheck.arrays import EvalError, Eye
 from mathcheck.build import TreeError
-from mathcheck.chapter import Chapter, free_letters
+from mathcheck.chapter import Chapter
 from mathcheck.claims import Checker
 from mathcheck.errors import MathError, Place
-from mathcheck.evaluate import Env, EvalError, Eye, compile_term, range_code
+from mathcheck.evaluate import Env, compile_term, range_code
 from mathcheck.numbers import TooClose
 from mathcheck.parser import parse, parse_expression
 from mathcheck.products import as_vector
@@ -19,7 +20,7 @@ from mathcheck.reader import Equation, Section
 from mathcheck.resolve import Resolver
 from mathcheck.state import State
 from mathcheck.symbols import Symbol
-from mathcheck.terms import Range, Term
+from mathcheck.terms import Range, Term, free_letters
 
 
 class Values:
