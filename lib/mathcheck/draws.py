@@ -137,7 +137,7 @@ class _Group:
         known = {**sizes, **self.constants}
         plain = [sizes[letter] for letter in self.letters]
         seen = set(plain)
-        cost = 100.0 * (len(plain) - len(seen))
+        cost = 100.0 * (len(plain) - len(seen)) + 3.0 * plain.count(2)
         values: dict[Node, float] = {}
         for node in self.derived:
             try:
