@@ -22,6 +22,8 @@ from mathcheck.terms import Term
 from mathcheck.world import World, sizes_of
 
 _ATTEMPTS = 20
+# What can come of numbers where no reading of the equation foresees it.
+COMPUTATION_ERRORS = (ArithmeticError, LookupError, ValueError, RecursionError, TypeError)
 
 
 # A claim that decides by its values, by a maximum or a case, gets so many times the draws: in three
@@ -133,13 +135,7 @@ class Checker:
                     continue
                 except SizeError as error:
                     raise EvalError(str(error), claim.statement.sides[claim.link]) from None
-                except (
-                    ArithmeticError,
-                    LookupError,
-                    ValueError,
-                    RecursionError,
-                    TypeError,
-                ) as error:
+                except COMPUTATION_ERRORS as error:
                     kind = f"{type(error).__name__}: {error}"
                     raise EvalError(f"this cannot be computed ({kind})", claim.left.node) from error
                 break
