@@ -86,9 +86,9 @@ class EquationReader:
         ranks = [side.rank for side in meaning.sides if not isinstance(side, terms.Stack)]
         if ranks:
             meaning.sides = tuple(as_vector(side, ranks[0]) for side in meaning.sides)
+        self._check_indices(statement, meaning)
         if defines:
             self._define(statement, meaning)
-        self._check_indices(statement, meaning)
         claims = []
         for link, op in enumerate(statement.ops):
             if op == "\\coloneqq":
