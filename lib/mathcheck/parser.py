@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Literal
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
@@ -20,6 +21,22 @@ from mathcheck.layout import CLOSING, Chain, lay_out
 from mathcheck.tree import Node
 
 _TOO_DEEP = 60
+# Signs typed as in code, and how LaTeX spells them.
+_SPELLINGS = {
+    ":=": "\\coloneqq",
+    "*": "\\cdot",
+    "×": "\\times",
+    "·": "\\cdot",
+    "<=": "\\le",
+    ">=": "\\ge",
+    "!=": "\\ne",
+    "==": "=",
+    "≤": "\\le",
+    "≥": "\\ge",
+    "≠": "\\ne",
+    "≈": "\\approx",
+    "−": "-",
+}
 _TOO_DEEP_A_TREE = 120
 # What a bar can close: the token before it ends something.
 _ENDS = {
@@ -52,6 +69,8 @@ def _lark(parser: Literal["lalr"] | None = "lalr") -> Lark:
 @lru_cache(4096)
 def parse(text: str) -> tuple[tree.Statement, ...]:
     """Returns the statements of a displayed equation, in order.
+
+    A text is parsed once, though a mutation or a chapter that is served reads it again and again.
 
     Raises:
         TreeError: where it cannot be read.
@@ -103,7 +122,8 @@ def _tokens(text: str) -> list[Token]:
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
         raise TreeError(_unknown(text, at), at) from None
-    tokens = list(_bars(_short_arguments(tokens)))
+    _check_spelling(tokens)
+    tokens = list(_bars(_short_arguments(list(_maxima(tokens)))))
     _check_brackets(tokens, len(text))
     return tokens
 
@@ -111,6 +131,8 @@ def _tokens(text: str) -> list[Token]:
 def _unknown(text: str, at: int) -> str:
     command = re.match(r"\\[a-zA-Z]+\*?", text[at:])
     if command is None:
+        if sign := next((sign for sign in _SPELLINGS if text.startswith(sign, at)), None):
+            return f"write {_SPELLINGS[sign]}, not {sign}"
         return f"cannot read {text[at]!r}"
     if command[0] in ("\\begin", "\\end"):
         name = re.match(r"\\\w+\s*(\{\w*\*?\}?)?", text[at:])
@@ -125,6 +147,33 @@ def _commands() -> list[str]:
     """Returns the commands that the grammar knows."""
     patterns = (terminal.pattern.value for terminal in _lark().terminals)
     return sorted({word for pattern in patterns for word in re.findall(r"[a-zA-Z]{2,}", pattern)})
+
+
+def _with_next(tokens: list[Token]) -> Iterator[tuple[Token, Token | None]]:
+    """Pairs each token with the one behind it."""
+    yield from pairwise(tokens)
+    if tokens:
+        yield tokens[-1], None
+
+
+def _check_spelling(tokens: list[Token]) -> None:
+    r"""Refuses signs that are typed as in code: what the reader sees would be another sign.
+
+    A `*` is more than bad style: in these texts it means a convolution.
+    """
+    for token, following in _with_next(tokens):
+        sign = str(token)
+        if following is not None and following.start_pos == token.end_pos:
+            sign = sign + str(following) if sign + str(following) in _SPELLINGS else sign
+        if sign in _SPELLINGS:
+            raise TreeError(f"write {_SPELLINGS[sign]}, not {sign}", token.start_pos or 0)
+
+
+def _maxima(tokens: list[Token]) -> Iterator[Token]:
+    r"""Tells `\max_k`, which goes on as a sum does, from `\max(a, b)`."""
+    for token, following in _with_next(tokens):
+        over = token.type == "MAX" and following is not None and following.value == "_"
+        yield token.update(type="MAX_OVER") if over else token
 
 
 def _short_arguments(tokens: list[Token]) -> Iterator[Token]:
