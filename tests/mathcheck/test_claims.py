@@ -50,7 +50,8 @@ def message(text: str) -> str:
         r"\pi \approx 3.14",
         r"-\pi \approx -3.1416",
         r"p + 0.001 \approx p \quad \text{within 0.01}",
-        r"\begin{pmatrix} \frac{8}{3} & 2 \end{pmatrix} \approx \begin{pmatrix} 2.67 & 2 \end{pmatrix}",
+        "\\begin{pmatrix} \\frac{8}{3} & 2 \\end{pmatrix} "
+        "\\approx \\begin{pmatrix} 2.67 & 2 \\end{pmatrix}",
         r"p > 0",
         r"|v_n| \ge v_n",
         r"\max(0, a) - \max(0, -a) = a",
