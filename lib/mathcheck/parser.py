@@ -6,9 +6,11 @@ of a claim and each condition goes through the grammar.
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Literal
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 from lark import Tree as Parsed
@@ -51,11 +53,12 @@ _ENDS = {
 
 
 @cache
-def _lark() -> Lark:
+def _lark(parser: Literal["lalr"] | None = "lalr") -> Lark:
+    """Returns the parser; without one, a lexer that is built only once."""
     grammar = files("mathcheck").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(
         grammar,
-        parser="lalr",
+        parser=parser,
         lexer="basic",
         start=["side", "condition", "layout"],
         propagate_positions=True,
@@ -63,18 +66,13 @@ def _lark() -> Lark:
     )
 
 
-def parse(text: str) -> list[tree.Statement]:
+@lru_cache(4096)
+def parse(text: str) -> tuple[tree.Statement, ...]:
     """Returns the statements of a displayed equation, in order.
 
     Raises:
         TreeError: where it cannot be read.
     """
-    return list(_parsed(text))
-
-
-@lru_cache(maxsize=4096)
-def _parsed(text: str) -> tuple[tree.Statement, ...]:
-    """Parses once what is read again and again, by a mutation or while a chapter is served."""
     tokens = _tokens(text)
     if not tokens:
         raise TreeError("this equation is empty", 0)
@@ -97,7 +95,7 @@ def _statement(chain: Chain, end: int) -> tree.Statement:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(4096)
 def parse_expression(text: str) -> Node:
     """Returns the tree of one expression.
 
@@ -118,7 +116,7 @@ def parse_condition(text: str) -> Node:
 
 def _tokens(text: str) -> list[Token]:
     try:
-        tokens = list(_lark().lex(text))
+        tokens = list(_lark(None).lex(text))
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
         raise TreeError(_unknown(text, at), at) from None
@@ -137,7 +135,16 @@ def _unknown(text: str, at: int) -> str:
     if command[0] in ("\\begin", "\\end"):
         name = re.match(r"\\\w+\s*(\{\w*\*?\}?)?", text[at:])
         return f"unknown environment {name[0] if name else command[0]}"
-    return f"unknown command {command[0]}"
+    near = get_close_matches(command[0][1:], _commands(), 1)
+    hint = f": is \\{near[0]} meant?" if near else ""
+    return f"unknown command {command[0]}{hint}"
+
+
+@cache
+def _commands() -> list[str]:
+    """Returns the commands that the grammar knows."""
+    patterns = (terminal.pattern.value for terminal in _lark().terminals)
+    return sorted({word for pattern in patterns for word in re.findall(r"[a-zA-Z]{2,}", pattern)})
 
 
 def _with_next(tokens: list[Token]) -> Iterator[tuple[Token, Token | None]]:
