@@ -70,6 +70,8 @@ def _lark(parser: Literal["lalr"] | None = "lalr") -> Lark:
 def parse(text: str) -> tuple[tree.Statement, ...]:
     """Returns the statements of a displayed equation, in order.
 
+    A text is parsed once, though a mutation or a chapter that is served reads it again and again.
+
     Raises:
         TreeError: where it cannot be read.
     """
@@ -135,7 +137,7 @@ def _unknown(text: str, at: int) -> str:
     if command[0] in ("\\begin", "\\end"):
         name = re.match(r"\\\w+\s*(\{\w*\*?\}?)?", text[at:])
         return f"unknown environment {name[0] if name else command[0]}"
-    near = get_close_matches(command[0][1:], _commands(), 1)
+    near = get_close_matches(command[0][1:], _commands(), 1, 0.7)
     hint = f": is \\{near[0]} meant?" if near else ""
     return f"unknown command {command[0]}{hint}"
 

@@ -1,5 +1,7 @@
 """Wrong or empty equations that look right to a careless checker: each must be refused."""
 
+# ruff: noqa: E501
+
 import pytest
 
 from mathcheck.chapter import load
