@@ -7,7 +7,7 @@ from pathlib import Path
 from mathcheck import terms
 from mathcheck.build import TreeError, UnknownNameError
 from mathcheck.equations import Claim, EquationReader
-from mathcheck.errors import MathError
+from mathcheck.errors import MathError, Place
 from mathcheck.evaluate import compile_term
 from mathcheck.parser import parse, parse_expression
 from mathcheck.reader import Document, Equation, Section, read
@@ -76,7 +76,7 @@ class Chapter:
             first = lines.setdefault(equation.label, equation.line)
             if first != equation.line:
                 message = f"the label {equation.label} is taken, by the equation in line {first}"
-                self.errors.append(MathError(message, equation.place(0)))
+                self.errors.append(MathError(message, Place(equation.path, equation.line, 1)))
 
     def _tell_facts(self) -> None:
         for symbol in self.symbols:

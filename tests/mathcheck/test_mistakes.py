@@ -229,7 +229,7 @@ MISTAKES = [
         "label twice",
         r"\label{eq:dW}",
         r"\label{eq:db}",
-        "layer.md:28:3: the label eq:db is taken, by the equation in line 23",
+        "layer.md:28:1: the label eq:db is taken, by the equation in line 23",
     ),
     (
         "both sides the same",
