@@ -55,11 +55,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A symbols table and the section that it governs."""
+    """A symbols table and the section that it governs.
+
+    Attributes:
+        place: its first line; `last` is its last.
+    """
 
     section: Section
     rows: tuple[Row, ...]
     place: Place
+    last: int
 
 
 @dataclass(frozen=True)
@@ -193,7 +198,7 @@ class _Reader:
                 fields = ("symbol", "code", "shape", "meaning")
                 rows.append(Row(*(by_name.get(name, empty) for name in fields)))
             self.at += 1
-        self.document.tables.append(Table(governed, tuple(rows), place))
+        self.document.tables.append(Table(governed, tuple(rows), place, self.at))
 
     def _cells(self) -> list[Cell]:
         """Splits the current line at its bars; those inside `$…$` and backticks are no bars."""
