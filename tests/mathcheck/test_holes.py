@@ -1,6 +1,5 @@
 """Wrong or empty equations that look right to a careless checker: each must be refused."""
 
-
 import pytest
 
 from mathcheck.chapter import load
