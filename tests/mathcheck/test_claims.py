@@ -67,7 +67,7 @@ def test_right(text: str) -> None:
     ("text", "said"),
     [
         (r"y_{nm} = \sum_d x_{nd} W_{dm} + 10^{-6} a", "not equal: at n ="),
-        (r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} W", "multiplies"),
+        (r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} W", "multiplies (N, M)"),
         (r"v_n = \sum_i v_i", "not equal"),
         (r"\pi \approx 3.142857", "not near enough"),
         (r"p < 0", "not <"),
