@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/lib
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test site data experiments experiment bench mutants test-peers test-browser golden lock format clean
+.PHONY: help serve test site data experiments experiment bench mutants test-peers test-browser lighthouse golden lock format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -20,6 +20,7 @@ serve: .venv/.site node_modules/.site  ## build the book and serve it at http://
 site: .venv/.site node_modules/.site  ## strict build into site/
 	$(PY) -m mkdocs build --strict
 
+test: export OPENBLAS_NUM_THREADS := 1# as many workers as cores, one thread each
 test: .venv/.test node_modules/.test  ## the tests: style, types, pytest, strict build, links
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,7 +43,8 @@ bench: .venv/.bench  ## benchmarks, PyTorch beside ours in one run
 	$(PY) -m experiments.bench
 
 mutants: .venv/.test  ## mutate equations and code, list what survives
-	$(PY) -m mutmut run
+	$(PY) -m book.mutants
+	$(PY) -m tests.mutants
 
 golden: .venv/.peers  ## regenerate data/golden/ from PyTorch
 	$(PY) -m tests.peers.make_golden
@@ -52,7 +54,11 @@ test-peers: .venv/.peers  ## compare with PyTorch, live
 
 test-browser: .venv/.site node_modules/.test  ## the built site in Chromium
 	$(PY) -m mkdocs build --strict
-	node --test tests/browser/
+	node --test "tests/browser/*.test.mjs"
+
+lighthouse: .venv/.site node_modules/.test  ## Lighthouse on the chapters; its scores want an idle machine
+	$(PY) -m mkdocs build --strict
+	node tests/browser/lighthouse.mjs --scores
 
 # Set-up. Each stamp is newer than what it was made from.
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet --no-compile
@@ -65,7 +71,7 @@ define install
 	@echo "installing requirements/$(1).txt into .venv"
 	@$(PIP) --require-hashes -r requirements/$(1).txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
-	@touch $$@
+	@touch $$@ $(if $(filter test,$(1)),.venv/.site .venv/.data)
 endef
 $(foreach group,site test data bench,$(eval $(call install,$(group))))
 
@@ -75,11 +81,11 @@ $(foreach group,site test data bench,$(eval $(call install,$(group))))
 
 .venv/.bench: .venv/.peers
 
-node_modules/.site: package-lock.json | .venv/.site
+node_modules/.site: package-lock.json .venv/.site
 	npm ci --omit=dev --silent
 	@touch $@
 
-node_modules/.test: package-lock.json | .venv/.site
+node_modules/.test: package-lock.json .venv/.test
 	npm ci --silent
 	@touch $@ node_modules/.site
 

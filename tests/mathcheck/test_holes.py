@@ -1,6 +1,5 @@
 """Wrong or empty equations that look right to a careless checker: each must be refused."""
 
-
 import pytest
 
 from mathcheck.chapter import load
@@ -196,6 +195,31 @@ REFUSED = {
     "defined for some": r"w_n \coloneqq v_n \quad \text{for } n < 2, \qquad w_2 = v_2 + a",
     "a claim of an undefined symbol": r"w_n = v_n",
 }
+
+
+# Where an equation may stand, and be passed over.
+PLACES = {
+    "on one line": "$$ {} $$",
+    "second on a line": "$$ v_n = v_n + 0 a $$ and $$ {} $$",
+    "in a list": "- text\n\n    $$\n    {}\n    $$",
+    "in a quotation": "> $$\n> {}\n> $$",
+    "in a hidden solution": "??? success\n    $$\n    {}\n    $$",
+    "in a block of HTML": "<div>\n$$\n{}\n$$\n</div>",
+    "behind a fence": "~~~\n$$\nx\n$$\n~~~\n\n$$\n{}\n$$",
+    "behind dollars in code": "`$$`\n\n$$\n{}\n$$",
+    "with other delimiters": "\\[\n{}\n\\]",
+    "in an environment of its own": "\\begin{{equation}}\n{}\n\\end{{equation}}",
+    "unchecked without a reason": "$$\n{}\n$$\n<!-- unchecked -->",
+    "unchecked before it stands": "<!-- unchecked: no -->\n$$\n{}\n$$",
+    "with another system's line ends": "$$\r\n{}\r\n$$\r",
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_found(place: str) -> None:
+    text = CHAPTER[: CHAPTER.rindex("$$\n@")] + place.format("v_n = 2 v_n") + "\n"
+    report = check_chapter(load("holes.md", text))
+    assert report.errors or report.failed
 
 
 @pytest.mark.parametrize("tex", REFUSED.values(), ids=REFUSED)

@@ -134,7 +134,7 @@ MISTAKES = [
         "wrong shape",
         r"x^\top \frac",
         r"x \frac",
-        "layer.md:29:33: this multiplies (N, D) by (N, M)",
+        r"layer.md:29:33: `x \frac{\partial L}{\partial y}` multiplies (N, D) by (N, M)",
     ),
     (
         "row missing",
