@@ -15,6 +15,7 @@ _FENCE = re.compile(r"\s*(?:>\s?)*(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*(?:#+\s*)?(?:\{[^}]*\}\s*)?$")
 _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 _COMMENT = re.compile(r"\s*<!--\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*-->\s*$")
+_OTHER_DISPLAY = re.compile(r"[\s>]*(\\\[|\\begin\{(?:equation|align|gather|multline)\*?\})")
 _MARGIN = re.compile(r"[ \t>]*")
 
 
@@ -145,6 +146,10 @@ class _Reader:
                 self._enter(heading)
             elif _is_header(line) and self.at + 1 < len(self.lines):
                 self._read_table()
+            elif other := _OTHER_DISPLAY.match(line):
+                message = f"write a displayed equation between $$ and $$, not with {other[1]}"
+                self._problem(message, self.at + 1, other.start(1) + 1)
+                self.at += 1
             elif "$$" in _without_code(line):
                 self._read_equation(line, _without_code(line).index("$$"))
             else:

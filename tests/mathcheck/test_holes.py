@@ -197,6 +197,31 @@ REFUSED = {
 }
 
 
+# Where an equation may stand, and be passed over.
+PLACES = {
+    "on one line": "$$ {} $$",
+    "second on a line": "$$ v_n = v_n + 0 a $$ and $$ {} $$",
+    "in a list": "- text\n\n    $$\n    {}\n    $$",
+    "in a quotation": "> $$\n> {}\n> $$",
+    "in a hidden solution": "??? success\n    $$\n    {}\n    $$",
+    "in a block of HTML": "<div>\n$$\n{}\n$$\n</div>",
+    "behind a fence": "~~~\n$$\nx\n$$\n~~~\n\n$$\n{}\n$$",
+    "behind dollars in code": "`$$`\n\n$$\n{}\n$$",
+    "with other delimiters": "\\[\n{}\n\\]",
+    "in an environment of its own": "\\begin{{equation}}\n{}\n\\end{{equation}}",
+    "unchecked without a reason": "$$\n{}\n$$\n<!-- unchecked -->",
+    "unchecked before it stands": "<!-- unchecked: no -->\n$$\n{}\n$$",
+    "with another system's line ends": "$$\r\n{}\r\n$$\r",
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_found(place: str) -> None:
+    text = CHAPTER[: CHAPTER.rindex("$$\n@")] + place.format("v_n = 2 v_n") + "\n"
+    report = check_chapter(load("holes.md", text))
+    assert report.errors or report.failed
+
+
 @pytest.mark.parametrize("tex", REFUSED.values(), ids=REFUSED)
 def test_refused(tex: str) -> None:
     report = check_chapter(load("holes.md", CHAPTER.replace("@", tex)))
