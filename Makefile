@@ -42,7 +42,7 @@ bench: .venv/.bench  ## benchmarks, PyTorch beside ours in one run
 	$(PY) -m experiments.bench
 
 mutants: .venv/.test  ## mutate equations and code, list what survives
-	$(PY) -m mutmut run
+	$(PY) -m tests.mutants
 
 golden: .venv/.peers  ## regenerate data/golden/ from PyTorch
 	$(PY) -m tests.peers.make_golden

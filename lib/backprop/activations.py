@@ -1,0 +1,212 @@
+"""Activation functions: each acts on every element alone, but for softmax, which acts on rows.
+
+Every function but `step` comes as a pair. The forward one returns the output and a cache; the
+backward one takes the gradient for the output, with that cache, and returns the one for the input.
+All of them take float arrays of any shape and return arrays of the same shape and dtype. All raise
+`TypeError` for anything but float arrays of one precision, and `ValueError` for an empty array or
+for a `dy` that has not the shape of the output.
+"""
+
+import numpy as np
+
+from backprop._check import Array, Cache, check_arrays, check_number
+
+
+def step(x: Array) -> Array:
+    """Returns 1 where x is above 0, and 0 elsewhere.
+
+    Its derivative is 0 wherever it has one, so nothing could be learnt through it: there is no
+    backward function.
+
+    Example:
+        >>> import numpy as np
+        >>> step(np.array([-2.0, 0.0, 0.5]))
+        array([0., 0., 1.])
+    """
+    check_arrays("step", x=(x, "..."))
+    y = (x > 0).astype(x.dtype)  # eq:step-y
+    return y
+
+
+def identity_forward(x: Array) -> tuple[Array, Cache]:
+    """Returns a copy of x: the output of a network that predicts any real number.
+
+    Example:
+        >>> import numpy as np
+        >>> identity_forward(np.array([-2.0, 3.0]))[0]
+        array([-2.,  3.])
+    """
+    check_arrays("identity_forward", x=(x, "..."))
+    y = x.copy()  # eq:identity-y
+    return y, (x,)
+
+
+def identity_backward(dy: Array, cache: Cache) -> Array:
+    """Returns a copy of dy.
+
+    Example:
+        >>> import numpy as np
+        >>> y, cache = identity_forward(np.array([-2.0, 3.0]))
+        >>> identity_backward(np.array([5.0, 7.0]), cache)
+        array([5., 7.])
+    """
+    (x,) = cache
+    check_arrays("identity_backward", x=(x, "..."), dy=(dy, "..."))
+    dx = dy.copy()  # eq:identity-dx
+    return dx
+
+
+def sigmoid_forward(x: Array) -> tuple[Array, Cache]:
+    """Squeezes each element into (0, 1), without overflow on either side.
+
+    exp(x) overflows where x is large, exp(-x) where x is very negative. The smaller of the two
+    never does.
+
+    Example:
+        >>> import numpy as np
+        >>> sigmoid_forward(np.array([-1000.0, 0.0, 1000.0]))[0]
+        array([0. , 0.5, 1. ])
+    """
+    check_arrays("sigmoid_forward", x=(x, "..."))
+    e = np.exp(np.minimum(x, -x))
+    y = np.where(x >= 0, 1, e) / (1 + e)  # eq:sigmoid-y
+    return y, (y,)
+
+
+def sigmoid_backward(dy: Array, cache: Cache) -> Array:
+    """Sends dy back through the sigmoid, whose derivative is y (1 - y).
+
+    Example:
+        >>> import numpy as np
+        >>> y, cache = sigmoid_forward(np.array([0.0]))
+        >>> sigmoid_backward(np.array([8.0]), cache)
+        array([2.])
+    """
+    (y,) = cache
+    check_arrays("sigmoid_backward", y=(y, "..."), dy=(dy, "..."))
+    dx = dy * y * (1 - y)  # eq:sigmoid-dx
+    return dx
+
+
+def tanh_forward(x: Array) -> tuple[Array, Cache]:
+    """Squeezes each element into (-1, 1).
+
+    Example:
+        >>> import numpy as np
+        >>> tanh_forward(np.array([-1000.0, 0.0, 1000.0]))[0]
+        array([-1.,  0.,  1.])
+    """
+    check_arrays("tanh_forward", x=(x, "..."))
+    y = np.tanh(x)  # eq:tanh-y
+    return y, (y,)
+
+
+def tanh_backward(dy: Array, cache: Cache) -> Array:
+    """Sends dy back through tanh, whose derivative is 1 - y².
+
+    Example:
+        >>> import numpy as np
+        >>> y, cache = tanh_forward(np.array([0.0, 1000.0]))
+        >>> tanh_backward(np.array([8.0, 8.0]), cache)
+        array([8., 0.])
+    """
+    (y,) = cache
+    check_arrays("tanh_backward", y=(y, "..."), dy=(dy, "..."))
+    dx = dy * (1 - y**2)  # eq:tanh-dx
+    return dx
+
+
+def relu_forward(x: Array) -> tuple[Array, Cache]:
+    """Keeps what is above 0 and replaces the rest by 0.
+
+    Example:
+        >>> import numpy as np
+        >>> relu_forward(np.array([-2.0, 0.0, 3.0]))[0]
+        array([0., 0., 3.])
+    """
+    check_arrays("relu_forward", x=(x, "..."))
+    y = np.where(x > 0, x, 0)  # eq:relu-y
+    return y, (x,)
+
+
+def relu_backward(dy: Array, cache: Cache) -> Array:
+    """Lets dy through where x was above 0. At 0 itself the gradient is 0, as in PyTorch.
+
+    Example:
+        >>> import numpy as np
+        >>> y, cache = relu_forward(np.array([-2.0, 0.0, 3.0]))
+        >>> relu_backward(np.array([5.0, 6.0, 7.0]), cache)
+        array([0., 0., 7.])
+    """
+    (x,) = cache
+    check_arrays("relu_backward", x=(x, "..."), dy=(dy, "..."))
+    dx = np.where(x > 0, dy, 0)  # eq:relu-dx
+    return dx
+
+
+def leaky_relu_forward(x: Array, *, slope: float = 0.01) -> tuple[Array, tuple[Array, float]]:
+    """Keeps what is above 0 and multiplies the rest by a small slope.
+
+    Raises:
+        TypeError: slope is no number, besides what the module states.
+        ValueError: slope is infinite or NaN, besides what the module states.
+
+    Example:
+        >>> import numpy as np
+        >>> leaky_relu_forward(np.array([-2.0, 0.0, 3.0]), slope=0.25)[0]
+        array([-0.5,  0. ,  3. ])
+    """
+    check_arrays("leaky_relu_forward", x=(x, "..."))
+    slope = check_number("leaky_relu_forward", "slope", slope, "(-inf, inf)")
+    y = np.where(x > 0, x, slope * x)  # eq:leaky-relu-y
+    return y, (x, slope)
+
+
+def leaky_relu_backward(dy: Array, cache: tuple[Array, float]) -> Array:
+    """Lets dy through where x was above 0, times the slope elsewhere, 0 itself included.
+
+    Example:
+        >>> import numpy as np
+        >>> y, cache = leaky_relu_forward(np.array([-2.0, 0.0, 3.0]), slope=0.25)
+        >>> leaky_relu_backward(np.array([4.0, 8.0, 7.0]), cache)
+        array([1., 2., 7.])
+    """
+    x, slope = cache
+    check_arrays("leaky_relu_backward", x=(x, "..."), dy=(dy, "..."))
+    dx = np.where(x > 0, dy, slope * dy)  # eq:leaky-relu-dx
+    return dx
+
+
+def softmax_forward(x: Array) -> tuple[Array, Cache]:
+    """Turns each row, the last axis, into probabilities: positive, with sum 1.
+
+    A number subtracted from a whole row leaves its softmax as it was. The row's largest makes
+    every exponent at most 0, so that nothing overflows.
+
+    Example:
+        >>> import numpy as np
+        >>> softmax_forward(np.array([[0.0, 0.0], [1000.0, -1000.0]]))[0]
+        array([[0.5, 0.5],
+               [1. , 0. ]])
+    """
+    check_arrays("softmax_forward", x=(x, "..."))
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    y = e / e.sum(axis=-1, keepdims=True)  # eq:softmax-y
+    return y, (y,)
+
+
+def softmax_backward(dy: Array, cache: Cache) -> Array:
+    """Sends dy back through the softmax, row by row.
+
+    The Jacobian of a row is diag(y) - y yᵀ. Its product with dy needs no K × K matrix.
+
+    Example:
+        >>> import numpy as np
+        >>> y, cache = softmax_forward(np.array([[0.0, 0.0]]))
+        >>> softmax_backward(np.array([[4.0, 0.0]]), cache)
+        array([[ 1., -1.]])
+    """
+    (y,) = cache
+    check_arrays("softmax_backward", y=(y, "..."), dy=(dy, "..."))
+    dx: Array = y * (dy - (dy * y).sum(axis=-1, keepdims=True))  # eq:softmax-dx
+    return dx

@@ -1,0 +1,152 @@
+"""What holds for every public function: dtype kept, arguments left alone, clear errors."""
+
+import copy
+import inspect
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from backprop import activations, linear, losses, optimizers
+
+X = np.array([[0.5, -1.0, 2.0], [-0.25, 1.5, -3.0]])
+P = np.array([[0.5, 0.25, 0.25], [0.125, 0.5, 0.375]])
+CLASSES = np.array([2, 0])
+ELEMENTWISE = ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax"]
+# For each pair its module, its forward arguments, and the cotangent that its backward takes.
+PAIRS = {
+    "linear": (linear, {"x": X, "W": X.T.copy(), "b": np.array([1.0, -2.0])}, X[:, :2]),
+    **{name: (activations, {"x": X}, P) for name in ELEMENTWISE},
+    "mean_squared_error": (losses, {"y": X, "target": P}, 2.0),
+    "cross_entropy": (losses, {"y": P, "target": P[::-1]}, 2.0),
+    "softmax_cross_entropy": (losses, {"logits": X, "target": CLASSES}, 2.0),
+    "binary_cross_entropy": (losses, {"logits": X, "target": P}, 2.0),
+}
+SINGLES = {
+    "step": (activations, {"x": X}),
+    "sgd_update": (optimizers, {"param": X, "grad": P, "lr": 0.1, "weight_decay": 0.1}),
+    "momentum_update": (
+        optimizers,
+        {"param": X, "grad": P, "velocity": P, "lr": 0.1, "weight_decay": 0.1},
+    ),
+    "adam_update": (optimizers, {"param": X, "grad": P, "m": P, "v": P, "t": 3, "lr": 0.1}),
+}
+EVERY = [*(f"{name}_{way}" for name in PAIRS for way in ("forward", "backward")), *SINGLES]
+
+
+def cast(value, dtype):
+    """Arrays of floats in this dtype, and numbers of the widest one, which must not spread."""
+    if isinstance(value, np.ndarray) and value.dtype == np.float64:
+        return value.astype(dtype)
+    return np.float64(value) if isinstance(value, float) else value
+
+
+def prepare(name, dtype):
+    """Returns a function without arguments that calls this one, and all that it is given."""
+    if name in SINGLES:
+        module, arguments = SINGLES[name]
+        arguments = {key: cast(value, dtype) for key, value in arguments.items()}
+        return lambda: getattr(module, name)(**arguments), arguments
+    pair, _, way = name.rpartition("_")
+    module, arguments, dy = PAIRS[pair]
+    arguments = {key: cast(value, dtype) for key, value in arguments.items()}
+    forward = getattr(module, f"{pair}_forward")
+    if way == "forward":
+        return lambda: forward(**arguments)[0], arguments
+    _, cache = forward(**arguments)
+    dy = cast(dy, dtype)
+    return lambda: getattr(module, name)(dy, cache), (dy, cache, arguments)
+
+
+def arrays_in(value):
+    """The arrays and NumPy scalars in nested tuples and dicts."""
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, tuple):
+        return [array for item in value for array in arrays_in(item)]
+    return [value] if isinstance(value, np.ndarray | np.generic) else []
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", EVERY)
+def test_dtype_is_kept(name, dtype):
+    call, _ = prepare(name, dtype)
+    results = arrays_in(call())
+    assert results
+    assert {result.dtype for result in results} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_arguments_stay_as_they_came(name):
+    call, arguments = prepare(name, "float64")
+    before = copy.deepcopy(arguments)
+    call()
+    for ours, theirs in zip(arrays_in(arguments), arrays_in(before), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_results_are_new_arrays(name):
+    call, arguments = prepare(name, "float64")
+    for result in arrays_in(call()):
+        assert not any(np.shares_memory(result, array) for array in arrays_in(arguments))
+
+
+@pytest.mark.parametrize("module", [linear, activations, losses, optimizers])
+def test_the_tables_above_miss_nothing(module: ModuleType):
+    public = {
+        name
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and "__mutmut" not in name  # what mutmut adds
+    }
+    assert public <= {*EVERY}
+
+
+FIRSTS = {f"{name}_forward": arguments for name, (_, arguments, _) in PAIRS.items()} | {
+    name: arguments for name, (_, arguments) in SINGLES.items()
+}
+
+
+@pytest.mark.parametrize("name", FIRSTS)
+def test_what_is_no_float_array_is_refused(refused, name):
+    module = (SINGLES.get(name) or PAIRS[name.removesuffix("_forward")])[0]
+    function, arguments = getattr(module, name), FIRSTS[name]
+    first = next(iter(arguments))
+    integers = arguments[first].astype(np.int64)
+    for error, wrong, message in [
+        (TypeError, integers, "is int64, wanted floats"),
+        (TypeError, integers.tolist(), "has type list, wanted an array"),
+        (ValueError, np.zeros((0, 3)), "is empty, its shape is (0, 3)"),
+        (ValueError, np.array(1.0), "has shape (), wanted at least one axis"),
+    ]:
+        refused(error, f"{name}: {first} {message}", function, **{**arguments, first: wrong})
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_activations_refuse_a_cotangent_that_does_not_fit(refused, name):
+    _, cache = getattr(activations, f"{name}_forward")(X)
+    backward = getattr(activations, f"{name}_backward")
+    kept = "x" if name in ("identity", "relu", "leaky_relu") else "y"
+    message = f"{name}_backward: dy has shape (3, 2), wanted (2, 3) as in {kept}"
+    refused(ValueError, message, backward, X.T, cache)
+    message = f"{name}_backward: dy is float32, wanted float64 as in {kept}"
+    refused(TypeError, message, backward, X.astype(np.float32), cache)
+
+
+@pytest.mark.parametrize(
+    "name", ["mean_squared_error", "cross_entropy", "softmax_cross_entropy", "binary_cross_entropy"]
+)
+def test_losses_refuse_a_gradient_that_is_no_number(refused, name):
+    _, arguments, _ = PAIRS[name]
+    _, cache = getattr(losses, f"{name}_forward")(**arguments)
+    backward = getattr(losses, f"{name}_backward")
+    f = f"{name}_backward"
+    refused(TypeError, f"{f}: dloss has type ndarray, wanted a number", backward, X, cache)
+    refused(
+        ValueError, f"{f}: dloss is nan, wanted a number in (-inf, inf)", backward, np.nan, cache
+    )
+    refused(
+        ValueError, f"{f}: dloss is inf, wanted a number in (-inf, inf)", backward, np.inf, cache
+    )

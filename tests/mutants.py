@@ -1,0 +1,89 @@
+"""Mutates `lib/backprop` with mutmut, runs `tests/backprop` on each mutant, lists what survives.
+
+`python -m tests.mutants`, or with patterns of names, `python -m tests.mutants 'backprop.linear*'`.
+
+A survivor is a change of the code that no test sees: either a test is missing, or the change makes
+no difference. `accepted_mutants.toml` lists the latter, each with its reason. The run fails where a
+survivor is not in the list, where an entry of the list is no survivor, and where fewer than 97 in
+100 mutants die.
+
+mutmut takes the folder `lib` for a package. So it works on a copy, in which `lib` is called `src`,
+and tests a second copy inside that one, `mutants/`, where the mutants are.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COPY = ROOT / ".cache" / "mutants"
+ACCEPTED = Path(__file__).with_name("accepted_mutants.toml")
+WANTED = 0.97
+SURVIVED = re.compile(r"^\s*(\S+): (survived|no tests|suspicious|segfault)$")
+
+
+def copy_sources():
+    """Brings the copy up to date. Verdicts on functions that did not change since are kept."""
+    for old in ("src", "tests", "data"):
+        shutil.rmtree(COPY / old, ignore_errors=True)
+    shutil.copytree(ROOT / "lib" / "backprop", COPY / "src" / "backprop")
+    shutil.copytree(ROOT / "tests" / "backprop", COPY / "tests" / "backprop")
+    shutil.copytree(ROOT / "tests" / "peers", COPY / "tests" / "peers")
+    shutil.copytree(ROOT / "data" / "golden", COPY / "data" / "golden")
+    shutil.copy2(ROOT / "pyproject.toml", COPY)
+
+
+def mutmut(*arguments, **options):
+    """Runs mutmut in the copy."""
+    command = [sys.executable, "-m", "mutmut", *arguments]
+    return subprocess.run(command, cwd=COPY, check=True, text=True, **options)
+
+
+def difference(mutant):
+    """Returns the lines that a mutant takes away and those that it puts in their place."""
+    shown = mutmut("show", mutant, stdout=subprocess.PIPE).stdout.splitlines()
+    start = next(i for i, line in enumerate(shown) if line.startswith("@@"))
+    before = [line[1:].strip() for line in shown[start:] if line.startswith("-")]
+    after = [line[1:].strip() for line in shown[start:] if line.startswith("+")]
+    return "\n".join(before), "\n".join(after)
+
+
+def survivors():
+    """Returns what lives, as (function, line before, line after)."""
+    found = set()
+    for line in mutmut("results", stdout=subprocess.PIPE).stdout.splitlines():
+        if match := SURVIVED.match(line):
+            function = match[1].partition("__mutmut_")[0].replace("x_", "", 1).replace("xǁ", "", 1)
+            found.add((function.replace("ǁ", "."), *difference(match[1])))
+    return found
+
+
+def main(patterns):
+    """Mutates, reports, and returns the exit code."""
+    COPY.mkdir(parents=True, exist_ok=True)
+    copy_sources()
+    mutmut("run", *patterns)
+    mutmut("export-cicd-stats", stdout=subprocess.DEVNULL)
+    counts = json.loads((COPY / "mutants" / "mutmut-cicd-stats.json").read_text(encoding="utf-8"))
+    killed = counts["killed"] + counts["timeout"]
+
+    entries = tomllib.loads(ACCEPTED.read_text(encoding="utf-8")).get("mutant", [])
+    accepted = {(entry["function"], entry["before"], entry["after"]) for entry in entries}
+    alive = survivors()
+    for title, mutants in [
+        ("survives, and no reason is listed", alive - accepted),
+        ("is listed as a survivor, and is none", set() if patterns else accepted - alive),
+    ]:
+        for function, before, after in sorted(mutants):
+            print(f"{function} {title}:\n  - {before}\n  + {after}")
+    share = killed / (total := killed + len(alive))
+    print(f"{killed} of {total} mutants killed, {share:.1%}; {len(alive)} survive")
+    return int(share < WANTED or bool(alive - accepted) or bool(not patterns and accepted - alive))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

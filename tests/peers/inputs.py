@@ -1,0 +1,65 @@
+"""The inputs on which our results and PyTorch's are compared: a seed makes one set of them.
+
+No input is vacuous: biases are not 0, batches hold more than one sample, sizes are odd and unequal.
+"""
+
+import numpy as np
+
+STEPS = 100
+GOLDEN_SEED = 20260
+
+
+def _probabilities(rng, shape):
+    scores = np.exp(rng.standard_normal(shape))
+    return scores / scores.sum(axis=-1, keepdims=True)
+
+
+def linear(rng):
+    return {
+        "x": rng.standard_normal((5, 4)),
+        "W": rng.standard_normal((4, 3)),
+        "b": rng.standard_normal(3),
+        "dy": rng.standard_normal((5, 3)),
+    }
+
+
+def activations(rng):
+    x = 3 * rng.standard_normal((6, 7))
+    x[0] = [0, -1000, 1000, 1e4, -1e4, -40, 40]
+    return {"x": x, "dy": rng.standard_normal((6, 7)), "slope": np.array(0.3)}
+
+
+def losses(rng):
+    logits = 3 * rng.standard_normal((5, 7))
+    logits[0], logits[1] = 1000 * np.sign(logits[0]), 1e4 * np.sign(logits[1])
+    return {
+        "logits": logits,
+        "y": _probabilities(rng, (5, 7)),
+        "target": _probabilities(rng, (5, 7)),
+        "classes": rng.integers(0, 7, 5),
+        "yes": rng.uniform(size=(5, 7)),
+        "dloss": np.array(rng.uniform(0.5, 2)),
+    }
+
+
+def optimizers(rng):
+    return {
+        "param": rng.standard_normal((2, 3)),
+        "grads": rng.standard_normal((STEPS, 2, 3)) + 0.5,
+        # The rate falls at half time, where forms of momentum differ.
+        "lr": np.where(np.arange(STEPS) < STEPS // 2, 0.03, 0.003),
+        "weight_decay": np.array(0.1),
+    }
+
+
+MAKERS = {
+    "linear": linear,
+    "activations": activations,
+    "losses": losses,
+    "optimizers": optimizers,
+}
+
+
+def make(name, seed):
+    """Returns the inputs for one module."""
+    return MAKERS[name](np.random.default_rng(seed))

@@ -1,0 +1,76 @@
+"""What `lib/backprop` makes of the inputs, under the names that `theirs` uses for PyTorch's."""
+
+import numpy as np
+
+from backprop import activations as activation_functions
+from backprop import losses as loss_functions
+from backprop.linear import linear_backward, linear_forward
+from backprop.optimizers import SGD, Adam, Momentum
+
+
+def linear(x, W, b, dy):
+    y, cache = linear_forward(x, W, b)
+    dx, dW, db = linear_backward(dy, cache)
+    return {"y": y, "dx": dx, "dW": dW, "db": db}
+
+
+def activations(x, dy, slope):
+    results = {}
+    for name, function, options in [
+        ("identity", "identity", {}),
+        ("sigmoid", "sigmoid", {}),
+        ("tanh", "tanh", {}),
+        ("relu", "relu", {}),
+        ("leaky_relu", "leaky_relu", {}),
+        ("steep", "leaky_relu", {"slope": float(slope)}),
+        ("softmax", "softmax", {}),
+    ]:
+        y, cache = getattr(activation_functions, f"{function}_forward")(x, **options)
+        dx = getattr(activation_functions, f"{function}_backward")(dy, cache)
+        results |= {f"{name}.y": y, f"{name}.dx": dx}
+    return results
+
+
+def losses(logits, y, target, classes, yes, dloss):
+    results = {}
+    for name, function, scores, wanted in [
+        ("mean_squared_error", "mean_squared_error", logits, target),
+        ("staged_classes", "cross_entropy", y, classes),
+        ("staged_probabilities", "cross_entropy", y, target),
+        ("fused_classes", "softmax_cross_entropy", logits, classes),
+        ("fused_probabilities", "softmax_cross_entropy", logits, target),
+        ("binary", "binary_cross_entropy", logits, yes),
+    ]:
+        loss, cache = getattr(loss_functions, f"{function}_forward")(scores, wanted)
+        gradient = getattr(loss_functions, f"{function}_backward")(float(dloss), cache)
+        results |= {f"{name}.loss": loss, f"{name}.gradient": gradient}
+    return results
+
+
+def _path(optimizer, param, grads, lr):
+    params, path = {"param": param.copy()}, []
+    for grad, rate in zip(grads, lr, strict=True):
+        optimizer.lr = rate
+        optimizer.step(params, {"param": grad})
+        path.append(params["param"].copy())
+    return np.array(path)
+
+
+def optimizers(param, grads, lr, weight_decay):
+    decay = float(weight_decay)
+    made = {
+        "sgd": SGD(0.1),
+        "sgd_decay": SGD(0.1, weight_decay=decay),
+        "momentum": Momentum(0.1),
+        "momentum_decay": Momentum(0.1, momentum=0.7, weight_decay=decay),
+        "adam": Adam(),
+        "adam_decay": Adam(beta1=0.8, beta2=0.95, eps=1e-2, weight_decay=decay),
+    }
+    return {name: _path(optimizer, param, grads, lr) for name, optimizer in made.items()}
+
+
+def assert_equal(found, wanted):
+    """Compares every result to 1e-10."""
+    assert set(found) == set(wanted)
+    for name, array in wanted.items():
+        np.testing.assert_allclose(found[name], array, rtol=1e-10, atol=1e-10, err_msg=name)

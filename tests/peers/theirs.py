@@ -1,0 +1,81 @@
+"""What PyTorch makes of the inputs, under the names that `ours` uses."""
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+
+def _leaf(array):
+    return torch.tensor(array, requires_grad=True)
+
+
+def linear(x, W, b, dy):
+    x, W, b = _leaf(x), _leaf(W), _leaf(b)
+    y = F.linear(x, W.T, b)
+    y.backward(torch.tensor(dy))
+    return {"y": y, "dx": x.grad, "dW": W.grad, "db": b.grad}
+
+
+def activations(x, dy, slope):
+    results = {}
+    for name, function in {
+        "identity": torch.nn.Identity(),
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "relu": torch.relu,
+        "leaky_relu": F.leaky_relu,
+        "steep": lambda x: F.leaky_relu(x, float(slope)),
+        "softmax": lambda x: torch.softmax(x, dim=-1),
+    }.items():
+        leaf = _leaf(x)
+        y = function(leaf)
+        y.backward(torch.tensor(dy))
+        results |= {f"{name}.y": y, f"{name}.dx": leaf.grad}
+    return results
+
+
+def losses(logits, y, target, classes, yes, dloss):
+    target, classes, yes = torch.tensor(target), torch.tensor(classes), torch.tensor(yes)
+    results = {}
+    for name, scores, function in [
+        ("mean_squared_error", logits, lambda z: F.mse_loss(z, target)),
+        ("staged_classes", y, lambda y: F.nll_loss(y.log(), classes)),
+        ("staged_probabilities", y, lambda y: -(target * y.log()).sum(dim=1).mean()),
+        ("fused_classes", logits, lambda z: F.cross_entropy(z, classes)),
+        ("fused_probabilities", logits, lambda z: F.cross_entropy(z, target)),
+        ("binary", logits, lambda z: F.binary_cross_entropy_with_logits(z, yes)),
+    ]:
+        leaf = _leaf(scores)
+        loss = function(leaf)
+        loss.backward(torch.tensor(dloss))
+        results |= {f"{name}.loss": loss, f"{name}.gradient": leaf.grad}
+    return results
+
+
+def _path(make, param, grads, lr):
+    leaf, path = _leaf(param), []
+    optimizer = make([leaf])
+    for grad, rate in zip(grads, lr, strict=True):
+        optimizer.param_groups[0]["lr"] = float(rate)
+        leaf.grad = torch.tensor(grad)
+        optimizer.step()
+        path.append(leaf.detach().clone())
+    return torch.stack(path)
+
+
+def optimizers(param, grads, lr, weight_decay):
+    decay, optim = float(weight_decay), torch.optim
+    made = {
+        "sgd": lambda p: optim.SGD(p, 0.1),
+        "sgd_decay": lambda p: optim.SGD(p, 0.1, weight_decay=decay),
+        "momentum": lambda p: optim.SGD(p, 0.1, momentum=0.9),
+        "momentum_decay": lambda p: optim.SGD(p, 0.1, momentum=0.7, weight_decay=decay),
+        "adam": lambda p: optim.Adam(p),
+        "adam_decay": lambda p: optim.Adam(p, betas=(0.8, 0.95), eps=1e-2, weight_decay=decay),
+    }
+    return {name: _path(make, param, grads, lr) for name, make in made.items()}
+
+
+def as_arrays(tensors):
+    """Returns the same mapping with NumPy arrays."""
+    return {name: np.asarray(tensor.detach()) for name, tensor in tensors.items()}
