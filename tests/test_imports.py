@@ -16,7 +16,10 @@ ALLOWED = {
     "experiments": {"backprop"},
 }
 # Modules of backprop that may import more than NumPy.
-EXTRAS = {"backprop/training.py": {"tqdm"}, "backprop/download.py": {"pooch"}}
+EXTRAS = {
+    "backprop/training.py": {"tqdm"},
+    "backprop/download.py": {"pooch", "requests", "tqdm"},
+}
 MODULES = sorted(path.relative_to(LIB).as_posix() for path in LIB.rglob("*.py"))
 
 

@@ -1,0 +1,145 @@
+"""The data sets as arrays: MNIST's 70,000 digits, and a small sample of them."""
+
+import math
+import struct
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from backprop._files import load_npz
+from backprop.sources import DATA_SETS, DataError, sample_folder, verified_path
+
+# The third byte of an IDX file names the type of its elements, all of them big-endian.
+_IDX_TYPES: dict[int, np.dtype[Any]] = {
+    0x08: np.dtype(">u1"),
+    0x09: np.dtype(">i1"),
+    0x0B: np.dtype(">i2"),
+    0x0C: np.dtype(">i4"),
+    0x0D: np.dtype(">f4"),
+    0x0E: np.dtype(">f8"),
+}
+
+
+class Digits(NamedTuple):
+    """Images of handwritten digits, split as their makers split them.
+
+    Attributes:
+        train_images: (N, 28, 28) uint8, 0 is paper and 255 is ink.
+        train_labels: (N,) uint8, the digits 0 to 9.
+        test_images: (M, 28, 28) uint8.
+        test_labels: (M,) uint8.
+    """
+
+    train_images: NDArray[np.uint8]
+    train_labels: NDArray[np.uint8]
+    test_images: NDArray[np.uint8]
+    test_labels: NDArray[np.uint8]
+
+
+def load_mnist(folder: Path | None = None) -> Digits:
+    """Reads all of MNIST, 60,000 digits to train on and 10,000 to test on.
+
+    Args:
+        folder: where the data sets lie; if None, `BACKPROP_DATA` or else `data/full/`.
+
+    Returns:
+        the images and labels, with their hashes verified.
+
+    Raises:
+        DataError: if a file is missing or broken; the message says what mends it.
+
+    Source:
+        LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
+        recognition", 1998, section III.A.
+    """
+
+    def read(part: str) -> NDArray[Any]:
+        return read_idx(verified_path(DATA_SETS["mnist"], f"mnist/{part}", folder))
+
+    return Digits(
+        train_images=read("train-images-idx3-ubyte"),
+        train_labels=read("train-labels-idx1-ubyte"),
+        test_images=read("t10k-images-idx3-ubyte"),
+        test_labels=read("t10k-labels-idx1-ubyte"),
+    )
+
+
+def load_mnist_sample() -> Digits:
+    """Reads the 2,000 training and 500 test digits that lie in the repository.
+
+    They were drawn at random from the real ones, so that the classes are as frequent as they
+    happen to be. They are for tests and examples: results are measured on all of MNIST.
+
+    Raises:
+        DataError: if the file is missing or broken.
+
+    >>> digits = load_mnist_sample()
+    >>> digits.train_images.shape, digits.test_images.shape
+    ((2000, 28, 28), (500, 28, 28))
+    """
+    path = sample_folder() / "mnist.npz"
+    try:
+        return Digits(**load_npz(path))
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(
+            f"{path} is missing or broken: `git checkout data/samples` mends it"
+        ) from error
+
+
+def read_idx(path: Path) -> NDArray[Any]:
+    """Reads an IDX file, the format in which MNIST is published.
+
+    It starts with two zero bytes, one for the type and one for the rank; then one big-endian
+    32-bit length for each axis; then the elements, last axis fastest.
+
+    Args:
+        path: the file.
+
+    Returns:
+        its array, in the machine's own byte order.
+
+    Raises:
+        ValueError: if the header is not IDX's, or the file's length is not what it promises.
+    """
+    content = path.read_bytes()
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_TYPES:
+        raise ValueError(
+            f"read_idx: {path} starts with {content[:4]!r}, which is not an IDX header"
+        )
+    dtype, rank = _IDX_TYPES[content[2]], content[3]
+    start = 4 + 4 * rank
+    if len(content) < start:
+        raise ValueError(f"read_idx: {path} ends in its header of {start} bytes")
+    shape = struct.unpack_from(f">{rank}I", content, offset=4)
+    wanted = start + dtype.itemsize * math.prod(shape)
+    if len(content) != wanted:
+        raise ValueError(f"read_idx: {path} has {len(content)} bytes, its header wants {wanted}")
+    elements = np.frombuffer(content, dtype, offset=start)
+    return elements.reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def to_unit_interval(images: NDArray[np.uint8], dtype: DTypeLike = np.float32) -> NDArray[Any]:
+    """Maps grey values from 0…255 to floats from 0 to 1.
+
+    Args:
+        images: uint8, of any shape.
+        dtype: the floating-point type wanted.
+
+    Returns:
+        floats of the same shape: 0 is paper, 1 is ink.
+
+    Raises:
+        TypeError: if the images are not uint8, or the type wanted is not a floating-point one.
+
+    >>> to_unit_interval(np.array([0, 51, 255], dtype=np.uint8)).tolist()
+    [0.0, 0.20000000298023224, 1.0]
+    """
+    if images.dtype != np.uint8:
+        raise TypeError(f"to_unit_interval: images has dtype {images.dtype}, wanted uint8")
+    if not np.issubdtype(dtype, np.floating):
+        raise TypeError(f"to_unit_interval: dtype is {np.dtype(dtype)}, wanted a float")
+    floats: NDArray[Any] = images.astype(dtype)
+    floats /= 255
+    return floats

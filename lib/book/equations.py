@@ -1,0 +1,168 @@
+"""Finds the displayed equations of a page, numbers them by chapter, and knows where each stands."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import html as lxml_html
+from lxml.etree import Comment
+
+from book.errors import Problem
+from book.macros import code_lines
+
+__all__ = ["EQREF", "Display", "Equation", "Source", "displays", "number_all", "relative_url"]
+
+LABEL = re.compile(r"\s*\\label\{([^}]*)\}")
+LABEL_FORM = re.compile(r"eq:[A-Za-z0-9][\w-]*")
+EQREF = re.compile(r"\\eqref\{([^}]*)\}")
+NO_CODE = re.compile(r"\s*no code:\s*(\S.*)", re.DOTALL)
+REMARK = re.compile(r"\s*(unchecked|no code)\s*:", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A page as its author wrote it.
+
+    Attributes:
+        file: relative to the repository.
+        text: its Markdown.
+        url: of the page in the site, relative to the site's root.
+        title: of the page.
+        number: what its equations' and figures' numbers begin with, as "1".
+        is_chapter: whether it can be cited as a chapter.
+    """
+
+    file: Path
+    text: str
+    url: str
+    title: str = ""
+    number: str = ""
+    is_chapter: bool = False
+
+    def line_of(self, needle: str, occurrence: int = 0) -> int:
+        """The line, outside fenced code, where a text stands; 0 if it does not."""
+        fenced = code_lines(self.text)
+        position = -1
+        while (position := self.text.find(needle, position + 1)) >= 0:
+            line = self.text.count("\n", 0, position) + 1
+            if line not in fenced:
+                if occurrence == 0:
+                    return line
+                occurrence -= 1
+        return 0
+
+    def problem(self, needle: str, message: str, occurrence: int = 0) -> Problem:
+        """A problem at the place of a text."""
+        return Problem(self.file, self.line_of(needle, occurrence), message)
+
+
+@dataclass
+class Display:
+    """A displayed equation in a page's tree.
+
+    Attributes:
+        element: the element that holds it.
+        tex: its TeX without labels.
+        labels: those it has; more than one is an error.
+        no_code: why no line of code carries it, if the author says so.
+        remarks: the comments after it, which are for the book's tools.
+    """
+
+    element: lxml_html.HtmlElement
+    tex: str
+    labels: list[str]
+    no_code: str = ""
+    remarks: list[lxml_html.HtmlElement] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Equation:
+    """An equation that has a label, and where a reader finds it."""
+
+    id: str
+    number: str
+    tex: str
+    source: Source
+    line: int
+    no_code: str
+
+    def url(self, page: str) -> str:
+        """Its address, seen from a page."""
+        anchor = f"#{self.id}"
+        return anchor if page == self.source.url else relative_url(self.source.url, page) + anchor
+
+
+def relative_url(target: str, page: str) -> str:
+    """The address of one page seen from another, both relative to the site's root.
+
+    >>> relative_url("chapters/lstm/", "chapters/gru/")
+    '../lstm/'
+    >>> relative_url("notation/", "")
+    'notation/'
+    """
+    start = page if page.endswith("/") or not page else posixpath.dirname(page)
+    found = posixpath.relpath(target or ".", start or ".")
+    return found + "/" if target.endswith("/") or not target else found
+
+
+def displays(root: lxml_html.HtmlElement) -> list[Display]:
+    """The displayed equations below an element, in order."""
+    found = []
+    for element in root.iter("div"):
+        if element.get("class") != "arithmatex":
+            continue
+        text = (element.text or "").strip().removeprefix("\\[").removesuffix("\\]")
+        display = Display(element, LABEL.sub("", text).strip(), LABEL.findall(text))
+        follower = element.getnext()
+        while follower is not None and follower.tag is Comment and REMARK.match(follower.text):
+            if reason := NO_CODE.fullmatch(follower.text):
+                display.no_code = " ".join(reason[1].split())
+            display.remarks.append(follower)
+            follower = follower.getnext()
+        found.append(display)
+    return found
+
+
+def number_all(
+    pages: list[tuple[Source, list[Display]]],
+) -> tuple[dict[str, Equation], list[Problem]]:
+    """Numbers the labelled equations, page by page in the order of the book.
+
+    Returns:
+        The equations by label; and malformed, repeated and doubled labels.
+    """
+    equations: dict[str, Equation] = {}
+    problems: list[Problem] = []
+    for source, found in pages:
+        count = 0
+        for display in found:
+            for extra in display.labels[1:]:
+                problems.append(
+                    source.problem(f"\\label{{{extra}}}", "an equation has one label, not two")
+                )
+            if not display.labels:
+                continue
+            label = display.labels[0]
+            written = f"\\label{{{label}}}"
+            if not LABEL_FORM.fullmatch(label):
+                problems.append(
+                    source.problem(written, f'label "{label}" is not like eq:layer-symbol')
+                )
+            elif label in equations:
+                first = equations[label]
+                again = 1 if first.source is source else 0
+                place = f"{first.source.file.as_posix()}:{first.line}"
+                problems.append(
+                    source.problem(written, f"label {label} is taken, see {place}", again)
+                )
+            else:
+                count += 1
+                number = f"{source.number}.{count}" if source.number else str(count)
+                line = source.line_of(written)
+                equations[label] = Equation(
+                    label, number, display.tex, source, line, display.no_code
+                )
+    return equations, problems

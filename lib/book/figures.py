@@ -1,0 +1,185 @@
+"""What a figure's script in docs/figures/ draws with: one style, the theme's colours, the results.
+
+A script defines `draw()`, which returns a Matplotlib figure (or the text of an SVG):
+
+    from book.figures import ACCENT, figure, result
+
+    def draw():
+        fig, ax = figure()
+        ax.plot(result("mnist-mlp")["curve"]["loss"], color=ACCENT)
+        ax.set(xlabel="epoch", ylabel="loss")
+        return fig
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from cycler import cycler
+from matplotlib import rcParams
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from book.results import arrays, result
+from book.svg import ACCENT, FAINT, INK, MUTED, PAPER, SERIES
+
+__all__ = [
+    "ACCENT",
+    "FAINT",
+    "INK",
+    "MUTED",
+    "PAPER",
+    "arrays",
+    "figure",
+    "image",
+    "result",
+    "series",
+    "shade",
+    "signed_image",
+    "tiles",
+]
+
+STYLE: dict[Any, Any] = {
+    "axes.edgecolor": MUTED,
+    "axes.facecolor": "none",
+    "axes.grid": False,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.prop_cycle": cycler(color=SERIES),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10,
+    "figure.facecolor": "none",
+    "font.size": 10,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.6,
+    "hatch.color": MUTED,
+    "image.composite_image": False,
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "lines.solid_capstyle": "round",
+    "patch.edgecolor": INK,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "backprop",
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "xtick.labelsize": 9,
+    "ytick.color": MUTED,
+    "ytick.labelcolor": INK,
+    "ytick.labelsize": 9,
+}
+rcParams.update(STYLE)
+
+
+def series(i: int) -> str:
+    """The colour of the i-th series, counted from 0; six of them, told apart in greyscale too."""
+    return SERIES[i % len(SERIES)]
+
+
+def figure(
+    width: float = 5.6, height: float = 3.2, rows: int = 1, columns: int = 1, **options: Any
+) -> tuple[Figure, Any]:
+    """A figure in the book's style and its axes, as `plt.subplots` gives them.
+
+    Args:
+        width: in inches. 5.6 fills the column and can still be read on a phone.
+        height: in inches.
+        rows: of axes.
+        columns: of axes.
+        options: handed on to `Figure.subplots`, for instance `sharex=True`.
+    """
+    fig = Figure(figsize=(width, height), layout="constrained")
+    return fig, fig.subplots(rows, columns, **options)
+
+
+def image(ax: Axes, pixels: np.ndarray, high: float | None = None) -> None:
+    """Draws a small grey image, such as a digit, in ink on paper, whatever the theme's are.
+
+    Args:
+        ax: where; its frame and ticks go away.
+        pixels: (H, W), 0 is paper and `high` is ink.
+        high: the value drawn in full ink; the largest one if not given.
+    """
+    opacity = np.clip(pixels / (high or max(float(pixels.max()), 1e-12)), 0, 1)
+    _raster(ax, np.broadcast_to(to_rgb(INK), (*pixels.shape, 3)), opacity, gid="ink")
+
+
+def signed_image(ax: Axes, values: np.ndarray, high: float | None = None) -> None:
+    """Draws an array with a sign, such as weights: blue above 0, red below, paper at 0.
+
+    Args:
+        ax: where; its frame and ticks go away.
+        values: (H, W).
+        high: the absolute value drawn in full colour; the largest one if not given.
+    """
+    opacity = np.clip(np.abs(values) / (high or max(float(np.abs(values).max()), 1e-12)), 0, 1)
+    colours = np.where((values >= 0)[..., None], to_rgb("#3987d8"), to_rgb("#dd5a28"))
+    _raster(ax, colours, opacity, gid=None)
+
+
+def _raster(ax: Axes, colours: np.ndarray, opacity: np.ndarray, gid: str | None) -> None:
+    levels = np.concatenate([colours, opacity[..., None]], axis=-1)
+    ax.imshow(np.uint8(np.rint(255 * levels)), interpolation="none", gid=gid)
+    ax.set_axis_off()
+
+
+def tiles(
+    images: Sequence[np.ndarray] | np.ndarray, columns: int, gap: int = 2, fill: float = 0.0
+) -> np.ndarray:
+    """Lays images of one size out in rows, as one array: lighter than many axes.
+
+    Args:
+        images: (K, H, W).
+        columns: images in a row.
+        gap: pixels between them.
+        fill: the value of the gaps.
+
+    Returns:
+        An array (R (H + gap) - gap, columns (W + gap) - gap), R rows of images.
+
+    >>> tiles(np.ones((3, 1, 1)), columns=2, gap=1)
+    array([[1., 0., 1.],
+           [0., 0., 0.],
+           [1., 0., 0.]])
+    """
+    stack = np.asarray(images)
+    count, height, width = stack.shape
+    rows = -(-count // columns)
+    sheet = np.full((rows * (height + gap) - gap, columns * (width + gap) - gap), fill, stack.dtype)
+    for k in range(count):
+        top, left = k // columns * (height + gap), k % columns * (width + gap)
+        sheet[top : top + height, left : left + width] = stack[k]
+    return sheet
+
+
+def shade(
+    ax: Axes, matrix: np.ndarray, labels: np.ndarray | None = None, high: float | None = None
+) -> None:
+    """Draws a matrix as cells, the larger the darker: a confusion matrix, say.
+
+    Args:
+        ax: where; rows run downwards, cell (i, j) is centred on y = i, x = j.
+        matrix: (R, C), not negative.
+        labels: (R, C) of text to print in the cells.
+        high: the value drawn in full colour; the largest one if not given.
+    """
+    rows, columns = matrix.shape
+    opacity = np.clip(matrix / (high or max(float(matrix.max()), 1e-12)), 0, 1)
+    for i, j in np.ndindex(rows, columns):
+        if opacity[i, j] > 0:
+            ax.add_patch(
+                Rectangle((j - 0.5, i - 0.5), 1, 1, facecolor=ACCENT, alpha=float(opacity[i, j]))
+            )
+        if labels is not None:
+            colour = PAPER if opacity[i, j] > 0.6 else INK
+            ax.text(j, i, str(labels[i, j]), color=colour, ha="center", va="center", fontsize=8)
+    ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), aspect="equal")
+    ax.set(xticks=range(columns), yticks=range(rows))
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)

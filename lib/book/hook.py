@@ -1,0 +1,242 @@
+"""Where MkDocs calls the book: it hands pages over and writes down what comes back.
+
+All that is decided about a page is decided in `book.page`, which knows nothing of MkDocs.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import subprocess
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import CombinedEvent, event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink
+
+from book import draw, notebooks
+from book.assets import katex_files
+from book.bibliography import Bibliography, Publication
+from book.equations import Source
+from book.errors import BookError, Problem
+from book.locate import AddLine
+from book.macros import expand
+from book.page import Book, Scan, Tools, assemble, render, scan, searchable
+from book.source import Library
+from book.tex import Formula, Tex
+
+log = logging.getLogger("mkdocs.book")
+_INLINE = re.compile(r"\\\((.+?)\\\)")
+
+
+class Build:
+    """What one build holds between MkDocs' events."""
+
+    def __init__(self, config: MkDocsConfig) -> None:
+        self.root = Path(config.config_file_path).parent.resolve()
+        self.docs = Path(config.docs_dir).resolve()
+        repository = (config.repo_url or "").rstrip("/")
+        self.tools = Tools(
+            tex=Tex(self.root / ".cache", self.root / "node_modules"),
+            library=Library(self.root),
+            bibliography=Bibliography(self.docs / "references.bib"),
+            publication=Publication.read(self.root / "CITATION.cff", config.site_url or ""),
+            figure=lambda name: draw.drawn(name, self.root),
+            repository=f"{repository}/blob/{_git(self.root, '%H') or 'HEAD'}/"
+            if repository
+            else "",
+        )
+        self.drawing = draw.redraw(draw.outdated(self.root), self.root)
+        self.executing = notebooks.execute(notebooks.outdated(self.root), self.root)
+        self.sources: dict[str, Source] = {}
+        self.contents: dict[str, str] = {}
+        self.book = Book({}, {}, {})
+
+    def source(self, page: Page, number: str = "") -> Source:
+        """The page as the pass wants it."""
+        uri = page.file.src_uri
+        path = self.docs / uri
+        return Source(
+            path.relative_to(self.root),
+            path.read_text(encoding="utf-8"),
+            page.file.url if page.file.url != "./" else "",
+            unescape(str(page.title or "")),
+            number,
+            uri.startswith("chapters/"),
+        )
+
+
+class NotebookFile(File):
+    """A page whose Markdown comes out of an executed notebook."""
+
+    def is_documentation_page(self) -> bool:
+        """So that MkDocs takes a `.py` file for a page."""
+        return True
+
+
+_build: Build
+
+
+def on_config(config: MkDocsConfig) -> None:
+    """Starts what takes long: drawing and executing go on while MkDocs reads the pages."""
+    global _build
+    root = Path(config.config_file_path).parent
+    # Every date in the site is the commit's, so that one commit makes one site.
+    os.environ.setdefault("SOURCE_DATE_EPOCH", _git(root, "%ct") or "0")
+    try:
+        _build = Build(config)
+    except BookError as error:
+        raise PluginError(str(error)) from None
+    for handler in logging.getLogger("mkdocs").handlers:
+        for old in [found for found in handler.filters if isinstance(found, AddLine)]:
+            handler.removeFilter(old)
+        handler.addFilter(AddLine(_build.docs, _build.root))
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Adds KaTeX's files, and a page and a download for each notebook."""
+    for name, content in katex_files(_build.root / "node_modules"):
+        files.append(File.generated(config, f"assets/katex/{name}", content=content))
+    for file in list(files):
+        if file.src_uri.startswith("notebooks/") and file.src_uri.endswith(".py"):
+            files.remove(file)
+            page = NotebookFile.generated(
+                config, file.src_uri, content="", inclusion=InclusionLevel.INCLUDED
+            )
+            files.append(page)
+            download = file.src_uri.removesuffix(".py") + ".ipynb"
+            files.append(File.generated(config, download, content="", inclusion=page.inclusion))
+    return files
+
+
+def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
+    """A notebook's Markdown, once it has been executed."""
+    return _executed(page.file.name).markdown if isinstance(page.file, NotebookFile) else None
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Puts in the results, and holds the places of figures and code."""
+    source = _build.source(page)
+    if page.file.src_uri.startswith("reference/"):
+        return markdown
+    expanded, problems = expand(markdown, source.file, _build.root, _offset(source.text, markdown))
+    _report(problems)
+    return expanded
+
+
+@event_priority(10)
+def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
+    """Numbers the equations, once every page has been read; ties them to the code."""
+    if _build.drawing is not None:
+        _build.drawing.wait()
+    for file in files:
+        if file.src_uri.startswith("notebooks/") and file.src_uri.endswith(".ipynb"):
+            file.content_string = _executed(file.name).ipynb
+    scans: list[Scan] = []
+    chapters = 0
+    for page in _build_pages(files):
+        if page.file.src_uri.startswith("chapters/"):
+            chapters += 1
+            number = str(chapters)
+        else:
+            number = str(page.meta.get("number", str(page.title or "A")[0].upper()))
+        source = _build.source(page, number)
+        try:
+            found = scan(page.content or "", source, _build.tools)
+        except BookError as error:
+            raise PluginError(str(error)) from None
+        _build.sources[page.file.src_uri] = source
+        scans.append(found)
+        if page.present_anchor_ids is not None:
+            page.present_anchor_ids |= found.anchors | {"references", "cite-this-chapter"}
+    _build.book, problems = assemble(scans, _build.tools)
+    _report(problems)
+
+
+def _index(context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
+    """Before the search reads the page: plain TeX for it."""
+    _build.contents[page.file.src_uri] = page.content or ""
+    page.content = searchable(page.content or "", _build.book)
+
+
+def _render(context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
+    """After it has: the page as a reader sees it."""
+    uri = page.file.src_uri
+    source = _build.sources[uri]
+    page.content, problems = render(_build.contents[uri], source, _build.book, _build.tools)
+    _report(problems)
+    _set_formulas(page.toc.items)
+    if source.is_chapter:
+        work = _build.tools.publication
+        context["citation_meta"] = work.meta(source.title, source.url)
+        context["linked_data"] = work.linked_data(source.title, source.url)
+        if page.toc.items:
+            entry = AnchorLink("Cite this chapter", "cite-this-chapter", 2)
+            page.toc.items[0].children.append(entry)
+    return context
+
+
+on_page_context = CombinedEvent(event_priority(100)(_index), event_priority(-100)(_render))
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Keeps the formulas for the next build."""
+    _build.tools.tex.save()
+    _build.tools.tex.close()
+
+
+def _report(problems: list[Problem]) -> None:
+    """A warning each: a strict build fails by them, `make serve` shows the page all the same."""
+    for problem in problems:
+        log.warning(str(problem))
+
+
+def _executed(name: str) -> notebooks.Executed:
+    if _build.executing is not None:
+        _build.executing.wait()
+    try:
+        return notebooks.executed(name, _build.root)
+    except BookError as error:
+        raise PluginError(str(error)) from None
+
+
+def _set_formulas(entries: list[AnchorLink]) -> None:
+    """Sets the formulas in the table of contents."""
+    for entry in entries:
+        entry.title = _INLINE.sub(
+            lambda match: _build.tools.tex.render([Formula(unescape(match[1]), False)])[0].html,
+            entry.title,
+        )
+        _set_formulas(entry.children)
+
+
+def _build_pages(files: Files) -> list[Page]:
+    """The pages in the order of the book: as `nav` has them, then those it leaves out."""
+    pages = [file.page for file in files.documentation_pages() if file.page is not None]
+    in_nav: list[Page] = []
+    first = next((page for page in pages if page.is_homepage), pages[0]) if pages else None
+    while first is not None:
+        in_nav.append(first)
+        first = first.next_page
+    return in_nav + [page for page in pages if page not in in_nav]
+
+
+def _offset(text: str, markdown: str) -> int:
+    """The lines of front matter that MkDocs has taken away."""
+    return text.count("\n") - markdown.count("\n") if text.startswith("---") else 0
+
+
+def _git(root: Path, what: str) -> str:
+    """A fact about the commit that is built; empty where there is none."""
+    command = ["git", "-C", str(root), "log", "-1", f"--format={what}"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""

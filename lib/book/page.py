@@ -1,0 +1,470 @@
+"""The pass that makes a page of the book from a page of HTML: pure, and ignorant of MkDocs.
+
+It goes in two steps, since equations are numbered and linked across the pages: `scan` each page,
+`assemble` what was found into a `Book`, then `render` each page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+
+from lxml import html as lxml_html
+
+from book.bibliography import CITATION, Bibliography, Publication, keys_of
+from book.equations import (
+    EQREF,
+    LABEL,
+    Display,
+    Equation,
+    Source,
+    displays,
+    number_all,
+    relative_url,
+)
+from book.errors import BookError, Problem
+from book.layout import pair
+from book.source import Excerpt, Library, Mark, link_marks
+from book.svg import inline_svg
+from book.tex import Formula, Rendered, Tex
+
+__all__ = ["Book", "Scan", "Tools", "Verdict", "assemble", "render", "scan", "searchable"]
+
+_TOKEN = re.compile("\ue000(\\d+)\ue001")
+_OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checker found for an equation: shown as a quiet mark beside its number.
+
+    Attributes:
+        summary: for the tooltip, as "2 claims, worst error 3e-16".
+        url: where the report says more, relative to the site's root.
+    """
+
+    summary: str
+    url: str
+
+
+@dataclass
+class Tools:
+    """What the pass works with, the same for all pages.
+
+    Attributes:
+        tex: renders formulas.
+        library: finds code.
+        bibliography: the literature.
+        publication: how the book is cited.
+        figure: gives a figure's SVG by its name; raises `BookError`.
+        repository: address of the source tree, to which a file's path is appended; or empty.
+        verdicts: what the checker found, by equation.
+    """
+
+    tex: Tex
+    library: Library
+    bibliography: Bibliography
+    publication: Publication
+    figure: Callable[[str], str]
+    repository: str = ""
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+
+
+@dataclass
+class Scan:
+    """What one page has that others may refer to."""
+
+    source: Source
+    displays: list[Display]
+    excerpts: list[Excerpt]
+
+    @property
+    def anchors(self) -> set[str]:
+        """The ids that the pass will add to the page."""
+        labels = {label for display in self.displays for label in display.labels}
+        blocks = {excerpt.id for excerpt in self.excerpts}
+        return labels | blocks | {a for e in self.excerpts for a in e.anchors().values()}
+
+
+@dataclass
+class Book:
+    """All that a page needs to know of the others.
+
+    Attributes:
+        equations: by label.
+        marks: the lines of code that carry an equation, by label.
+        shown: where a line of code stands in the book: pages' addresses and anchors.
+    """
+
+    equations: dict[str, Equation]
+    marks: dict[str, list[Mark]]
+    shown: dict[tuple[str, int], list[tuple[str, str]]]
+
+    def place(self, mark: Mark, page: str) -> str | None:
+        """The address of a marked line, on the page itself if it is there."""
+        places = self.shown.get((mark.file.as_posix(), mark.line), [])
+        for url, anchor in places:
+            if url == page:
+                return f"#{anchor}"
+        return f"{relative_url(places[0][0], page)}#{places[0][1]}" if places else None
+
+
+def scan(html: str, source: Source, tools: Tools) -> Scan:
+    """Finds the equations and the code of a page."""
+    root = _parse(html)
+    excerpts: dict[str, Excerpt] = {}
+    for element in root.iter("div"):
+        name = element.get("data-object")
+        if element.get("class") == "literate" and name and name not in excerpts:
+            try:
+                excerpts[name] = tools.library.find(name)
+            except BookError:
+                continue  # reported by `render`
+    return Scan(source, displays(root), list(excerpts.values()))
+
+
+def assemble(scans: list[Scan], tools: Tools) -> tuple[Book, list[Problem]]:
+    """Ties equations and code together.
+
+    Args:
+        scans: of all pages, in the order of the book.
+        tools: where the code is.
+
+    Returns:
+        The book; and labels without code, marks without equation, labels that are taken.
+    """
+    equations, problems = number_all([(scan.source, scan.displays) for scan in scans])
+    marks: dict[str, list[Mark]] = {}
+    for mark in tools.library.marks():
+        marks.setdefault(mark.equation, []).append(mark)
+        if mark.equation not in equations:
+            message = f"no equation of the book has the label {mark.equation}"
+            problems.append(Problem(mark.file, mark.line, message))
+    for equation in equations.values():
+        carriers = marks.get(equation.id, [])
+        if not carriers and not equation.no_code:
+            message = (
+                f"no line of code carries {equation.id}: mark one with `# {equation.id}`, "
+                "or write <!-- no code: why --> below the equation"
+            )
+            problems.append(Problem(equation.source.file, equation.line, message))
+        if carriers and equation.no_code:
+            message = f"{equation.id} has code, {carriers[0].file}:{carriers[0].line}: not so"
+            problems.append(Problem(equation.source.file, equation.line, f"no code? {message}"))
+    shown: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    for page in scans:
+        for excerpt in page.excerpts:
+            for line, anchor in excerpt.anchors().items():
+                key = (excerpt.module.file.as_posix(), line)
+                shown.setdefault(key, []).append((page.source.url, anchor))
+    return Book(equations, marks, shown), problems
+
+
+def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, list[Problem]]:
+    """Makes a page of the book.
+
+    Args:
+        html: the page's content.
+        source: the Markdown that it came from.
+        book: what the other pages have.
+        tools: what to work with.
+
+    Returns:
+        The content as it is shown, and what does not resolve.
+    """
+    page = _Page(_parse(html), source, book, tools)
+    page.texts()
+    page.figures()
+    page.formulas()
+    page.code()
+    page.back_matter()
+    return page.html(), sorted(page.problems)
+
+
+def searchable(html: str, book: Book) -> str:
+    """A page's content as the search reads it: plain TeX, numbers for references."""
+
+    def number(match: re.Match[str]) -> str:
+        found = book.equations.get(match[1])
+        return f"({found.number})" if found else ""
+
+    html = EQREF.sub(number, LABEL.sub("", html))
+    return re.sub(r'(class="arithmatex">)\\[\[(]|\\[\])](</(?:div|span)>)', r"\1\2", html)
+
+
+def _parse(html: str) -> lxml_html.HtmlElement:
+    return lxml_html.fragment_fromstring(html, create_parent="div")
+
+
+def _cite(work: Publication, title: str = "", url: str = "") -> str:
+    """How to cite a chapter, or the book: in words, and as BibTeX to copy."""
+    return (
+        f"<p>{work.sentence(title, url)}</p>"
+        f'<div class="highlight"><pre><code>{escape(work.bibtex(title, url))}\n</code></pre></div>'
+    )
+
+
+class _Page:
+    """One page while it is made. Finished HTML waits in `_raw` until the tree is written out."""
+
+    def __init__(
+        self, root: lxml_html.HtmlElement, source: Source, book: Book, tools: Tools
+    ) -> None:
+        self.root = root
+        self.source = source
+        self.book = book
+        self.tools = tools
+        self.problems: list[Problem] = []
+        self._raw: list[str] = []
+        self._cited: list[str] = []
+        self._seen: Counter[str] = Counter()
+
+    def html(self) -> str:
+        """The content."""
+        children = (lxml_html.tostring(child, encoding="unicode") for child in self.root)
+        written = (escape(self.root.text or "", quote=False)) + "".join(children)
+        return _TOKEN.sub(lambda match: self._raw[int(match[1])], written)
+
+    def texts(self) -> None:
+        """References and citations in the text."""
+        for element in list(self.root.iter()):
+            if not isinstance(element.tag, str):
+                element.tail = self._text(element.tail)
+                continue
+            if element.tag not in _OPAQUE and element.get("class") != "arithmatex":
+                element.text = self._text(element.text)
+            parent = element.getparent()
+            if parent is not None and parent.tag not in _OPAQUE:
+                element.tail = self._text(element.tail)
+
+    def figures(self) -> None:
+        """Figures: the drawing, and a number for the caption."""
+        for count, element in enumerate(list(self.root.iter("figure")), 1):
+            name = element.get("data-figure")
+            if name is None:
+                continue
+            alt = element.attrib.pop("data-alt")
+            number = f"{self.source.number}.{count}" if self.source.number else str(count)
+            if name not in self._seen:
+                element.set("id", f"fig:{name}")
+            self._seen[name] += 1
+            try:
+                drawing = inline_svg(self.tools.figure(name), name, alt)
+            except (BookError, ValueError) as error:
+                self._problem(f'figure("{name}"', str(error))
+                continue
+            label = f'<a class="figure__number" href="#fig:{name}">Figure {number}</a> '
+            if self.tools.repository:
+                script = escape(f"{self.tools.repository}docs/figures/{name}.py")
+                link = f' <a class="figure__script" href="{script}">script</a>'
+            else:
+                link = ""
+            caption = element.find("figcaption")
+            if caption is None:
+                caption = lxml_html.builder.E.figcaption()
+                element.append(caption)
+            caption.text = self._keep(label) + (caption.text or "")
+            last = caption[-1] if len(caption) else None
+            if last is None:
+                caption.text += self._keep(link)
+            else:
+                last.tail = (last.tail or "") + self._keep(link)
+            element.text = self._keep(drawing)
+
+    def formulas(self) -> None:
+        """Mathematics, displayed and in the text."""
+        shown = displays(self.root)
+        inline = [e for e in self.root.iter("span") if e.get("class") == "arithmatex"]
+        texts = [(e.text or "").removeprefix("\\(").removesuffix("\\)") for e in inline]
+        formulas = [Formula(self._refer(display.tex), True) for display in shown]
+        formulas += [Formula(self._refer(text), False) for text in texts]
+        rendered = self.tools.tex.render(formulas)
+        for display, result in zip(shown, rendered[: len(shown)], strict=True):
+            self._equation(display, self._math(display.tex, result))
+        for element, text, result in zip(inline, texts, rendered[len(shown) :], strict=True):
+            element.set("class", "math")
+            element.text = self._keep(self._math(text, result))
+        for element in list(self.root.iter("div")):
+            if element.get("class") == "quoted":
+                self._quoted(element)
+
+    def code(self) -> None:
+        """Source blocks beside their derivations, and marks wherever code is shown."""
+        pair(self.root)
+        for element in list(self.root.iter("div")):
+            if element.get("class") != "literate":
+                continue
+            name = element.attrib.pop("data-object")
+            try:
+                excerpt = self.tools.library.find(name)
+            except BookError as error:
+                self._problem(f"::: {name}", str(error))
+                continue
+            self._seen[f"::: {name}"] += 1
+            file = excerpt.module.file.as_posix()
+            url = self.tools.repository + file if self.tools.repository else None
+            first_time = self._seen[f"::: {name}"] == 1
+            element.text = self._keep(excerpt.render(self._link, url, first_time))
+        for element in self.root.iter("span"):
+            if element.get("class") == "c1" and "eq:" in (element.text or ""):
+                comment = f'<span class="c1">{escape(element.text or "")}</span>'
+                element.text = self._keep(link_marks(comment, self._link))
+
+    def back_matter(self) -> None:
+        """The references that were cited; and how to cite a chapter."""
+        if self._cited:
+            items = "".join(
+                f'<li id="ref:{key}">{self.tools.bibliography.reference(key)}</li>'
+                for key in self._cited
+            )
+            heading = "" if self._heading("references") else '<h2 id="references">References</h2>'
+            self._after_section("references", f'{heading}<ol class="references">{items}</ol>')
+        work = self.tools.publication
+        if self.source.is_chapter:
+            heading = '<h2 id="cite-this-chapter">Cite this chapter</h2>'
+            how = _cite(work, self.source.title, self.source.url)
+            self._after_section("", heading + how)
+        for element in self.root.iter("div"):
+            if element.get("class") == "cited":
+                element.text = self._keep(_cite(work))
+
+    def _keep(self, html: str) -> str:
+        self._raw.append(html)
+        return f"\ue000{len(self._raw) - 1}\ue001"
+
+    def _problem(self, needle: str, message: str) -> None:
+        """Notes a problem at the next place where a text stands in the source."""
+        occurrence = self._seen[f"problem {needle}"]
+        self._seen[f"problem {needle}"] += 1
+        self.problems.append(self.source.problem(needle, message, occurrence))
+
+    def _link(self, label: str) -> tuple[str, str]:
+        """An equation's number and address; marks that lead nowhere are `assemble`'s problem."""
+        found = self.book.equations.get(label)
+        return (found.number, found.url(self.source.url)) if found else ("?", "#")
+
+    def _find(self, label: str, needle: str) -> Equation | None:
+        found = self.book.equations.get(label)
+        if found is None:
+            self._problem(needle, f"no equation has the label {label}")
+        return found
+
+    def _refer(self, tex: str) -> str:
+        r"""Turns `\eqref` in a formula into a link that KaTeX can set."""
+
+        def link(match: re.Match[str]) -> str:
+            found = self._find(match[1], match[0])
+            if found is None:
+                return r"\text{(?)}"
+            return rf"\href{{{found.url(self.source.url)}}}{{\text{{({found.number})}}}}"
+
+        return EQREF.sub(link, tex)
+
+    def _text(self, text: str | None) -> str | None:
+        if not text or ("\\eqref" not in text and "[@" not in text):
+            return text
+        return CITATION.sub(self._citation, EQREF.sub(self._reference, text))
+
+    def _reference(self, match: re.Match[str]) -> str:
+        found = self._find(match[1], match[0])
+        if found is None:
+            return "(?)"
+        url = escape(found.url(self.source.url))
+        return self._keep(f'<a class="eqref" href="{url}">({found.number})</a>')
+
+    def _citation(self, match: re.Match[str]) -> str:
+        links = []
+        for key in keys_of(match):
+            if key not in self.tools.bibliography:
+                self._problem(f"@{key}", f"docs/references.bib has no entry {key}")
+                continue
+            if key not in self._cited:
+                self._cited.append(key)
+            title = escape(self.tools.bibliography.short(key))
+            number = self._cited.index(key) + 1
+            links.append(f'<a class="citation" href="#ref:{key}" title="{title}">{number}</a>')
+        return self._keep(f"[{', '.join(links)}]")
+
+    def _math(self, tex: str, result: Rendered) -> str:
+        if result.error:
+            first = tex.strip().split("\n")[0]
+            self._problem(first, f"KaTeX: {result.error}")
+            return f"<code>{escape(tex)}</code>"
+        return result.html
+
+    def _equation(self, display: Display, math: str) -> None:
+        element = display.element
+        found = self.book.equations.get(display.labels[0]) if display.labels else None
+        body = f'<div class="equation__math">{math}</div>'
+        element.set("class", "equation")
+        if found is not None and found.source.url == self.source.url:
+            element.set("id", found.id)
+            element.set("role", "group")
+            element.set("aria-label", f"Equation {found.number}")
+            body += (
+                f'<a class="equation__number" href="#{found.id}" '
+                f'title="Permanent link">({found.number})</a>'
+            )
+            body += self._notes(found)
+        element.text = self._keep(body)
+        for remark in display.remarks:
+            remark.drop_tree()
+
+    def _notes(self, equation: Equation) -> str:
+        """The lines of code that carry an equation, and what the checker says of it."""
+        notes = []
+        for mark in self.book.marks.get(equation.id, []):
+            place = f"{mark.file.name}:{mark.line}"
+            address = self.book.place(mark, self.source.url)
+            if address is None and self.tools.repository:
+                address = f"{self.tools.repository}{mark.file.as_posix()}#L{mark.line}"
+            notes.append(f'<a href="{escape(address)}">{place}</a>' if address else place)
+        verdict = self.tools.verdicts.get(equation.id)
+        if verdict is not None:
+            url = escape(relative_url(verdict.url, self.source.url))
+            notes.append(
+                f'<a class="equation__verdict" href="{url}" title="{escape(verdict.summary)}">'
+                '<span aria-hidden="true">✓</span><span class="sr-only">checked</span></a>'
+            )
+        return f'<div class="equation__notes">{" ".join(notes)}</div>' if notes else ""
+
+    def _quoted(self, element: lxml_html.HtmlElement) -> None:
+        """An equation of another page beside the line of code that carries it."""
+        label = element.attrib.pop("data-equation")
+        found = self._find(label, f'equation("{label}")')
+        if found is None:
+            return
+        result = self.tools.tex.render([Formula(self._refer(found.tex), True)])[0]
+        number, url = self._link(label)
+        lines = []
+        for mark in self.book.marks.get(label, []):
+            html = self.tools.library.line(mark)
+            address = self.book.place(mark, self.source.url) or escape(url)
+            lines.append(
+                f'<div class="quoted__code highlight"><pre>{link_marks(html, self._link)}</pre>'
+                f'<a href="{address}">{mark.file.name}:{mark.line}</a></div>'
+            )
+        element.text = self._keep(
+            f'<div class="equation"><div class="equation__math">{result.html}</div>'
+            f'<a class="equation__number" href="{escape(url)}">({number})</a></div>'
+            + "".join(lines)
+        )
+
+    def _heading(self, anchor: str) -> lxml_html.HtmlElement | None:
+        return next((child for child in self.root if child.get("id") == anchor), None)
+
+    def _after_section(self, anchor: str, html: str) -> None:
+        """Puts HTML at the end of the section below a heading, or at the page's end."""
+        last = self._heading(anchor) if anchor else None
+        if last is None:
+            last = self.root[-1] if len(self.root) else None
+        else:
+            while (following := last.getnext()) is not None and following.tag != "h2":
+                last = following
+        if last is None:
+            self.root.text = (self.root.text or "") + self._keep(html)
+        else:
+            last.tail = (last.tail or "") + self._keep(html)

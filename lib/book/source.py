@@ -1,0 +1,226 @@
+"""The code that the book shows: found by name, highlighted, its marks tied to the equations."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape, unescape
+from pathlib import Path
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from book.errors import BookError
+
+__all__ = ["Excerpt", "Library", "Mark", "Module", "link_marks", "mark_ids"]
+
+MARK = re.compile(r"#(?:\s+eq:[\w-]+)+\s*$")
+_COMMENT = re.compile(r'<span class="c1">(#(?:\s+eq:[\w-]+)+)</span>')
+
+
+def mark_ids(line: str) -> list[str]:
+    """The equations that a line of code carries.
+
+    >>> mark_ids("dW = x.T @ dy  # eq:linear-dW eq:linear-dW-matrix")
+    ['eq:linear-dW', 'eq:linear-dW-matrix']
+    >>> mark_ids("dW = x.T @ dy  # by (1.4)")
+    []
+    """
+    found = MARK.search(line)
+    return found[0].lstrip("#").split() if found else []
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line of code that says which equation it carries."""
+
+    equation: str
+    file: Path
+    line: int
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A function or class as it stands in its file, by first and last line."""
+
+    name: str
+    module: Module
+    first: int
+    last: int
+
+    @property
+    def id(self) -> str:
+        """Its anchor in a page."""
+        return f"code:{self.name}"
+
+    def anchors(self) -> dict[int, str]:
+        """The anchors of its marked lines, made of names so that they outlive an edit."""
+        anchors: dict[int, str] = {}
+        for number in range(self.first, self.last + 1):
+            ids = mark_ids(self.module.lines[number - 1])
+            if ids:
+                anchor = f"{self.id}:{ids[0].removeprefix('eq:')}"
+                count = sum(1 for other in anchors.values() if other.startswith(anchor))
+                anchors[number] = f"{anchor}-{count + 1}" if count else anchor
+        return anchors
+
+    def docstrings(self) -> list[tuple[int, int]]:
+        """The first and last lines of the docstrings in it that take more than one line."""
+        found = []
+        for node in ast.walk(self.module.tree):
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef) or not ast.get_docstring(node):
+                continue
+            first, last = node.body[0].lineno, node.body[0].end_lineno or 0
+            if self.first <= first < last <= self.last:
+                found.append((first, last))
+        return sorted(found)
+
+    def render(
+        self, link: Callable[[str], tuple[str, str]], url: str | None, with_ids: bool = True
+    ) -> str:
+        """The excerpt as HTML: numbered lines, docstrings folded after their first line.
+
+        Args:
+            link: gives an equation's number and address, by its id.
+            url: the file in the repository, if it is known.
+            with_ids: whether lines get anchors; a page has them once.
+        """
+        lines = {
+            number: self._line(number, link, self.anchors().get(number) if with_ids else None)
+            for number in range(self.first, self.last + 1)
+        }
+        parts, position = [], self.first
+        for first, last in self.docstrings():
+            parts.append(_pre(lines, position, first - 1))
+            parts.append(
+                f'<details class="source__doc"><summary>{_without_newline(lines[first])}</summary>'
+                f"{_pre(lines, first + 1, last)}</details>"
+            )
+            position = last + 1
+        parts.append(_pre(lines, position, self.last))
+        place = f"{self.module.file.name}:{self.first}"
+        title = f'<a href="{escape(url)}#L{self.first}-L{self.last}">{place}</a>' if url else place
+        anchor = f' id="{self.id}"' if with_ids else ""
+        return (
+            f'<div class="source highlight"{anchor}>'
+            f'<div class="source__name"><span>{escape(self.name)}</span><span>{title}</span></div>'
+            f'<div class="source__code">{"".join(parts)}</div></div>'
+        )
+
+    def _line(self, number: int, link: Callable[[str], tuple[str, str]], anchor: str | None) -> str:
+        html = link_marks(self.module.highlighted[number - 1], link)
+        own = f' id="{anchor}"' if anchor else ""
+        return f'<span class="line"{own} data-n="{number}">{html}\n</span>'
+
+
+def _without_newline(line: str) -> str:
+    return line.replace("\n</span>", "</span>")
+
+
+def _pre(lines: dict[int, str], first: int, last: int) -> str:
+    text = "".join(lines[number] for number in range(first, last + 1))
+    return f"<pre>{text}</pre>" if text else ""
+
+
+def link_marks(html: str, link: Callable[[str], tuple[str, str]]) -> str:
+    """Replaces the marks in highlighted code by the numbers of their equations."""
+
+    def numbers(match: re.Match[str]) -> str:
+        links = []
+        for equation in mark_ids(unescape(match[1])):
+            number, address = link(equation)
+            links.append(f'<a class="mark" href="{escape(address)}">({number})</a>')
+        return f'<span class="c1"># {" ".join(links)}</span>'
+
+    return _COMMENT.sub(numbers, html)
+
+
+class Module:
+    """A Python file, read once."""
+
+    def __init__(self, path: Path, file: Path) -> None:
+        self.file = file
+        self.text = path.read_text(encoding="utf-8")
+        self.lines = self.text.splitlines()
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Its syntax tree."""
+        return ast.parse(self.text, str(self.file))
+
+    @cached_property
+    def highlighted(self) -> list[str]:
+        """Its lines as HTML; the file is read as a whole, so that strings over lines are right."""
+        lexer, formatter = PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True)
+        return str(highlight(self.text, lexer, formatter)).split("\n")
+
+    def marks(self) -> list[Mark]:
+        """The marks in it, in order."""
+        return [
+            Mark(equation, self.file, number)
+            for number, line in enumerate(self.lines, 1)
+            for equation in mark_ids(line)
+        ]
+
+
+class Library:
+    """The sources under `lib/`, from which chapters take what they show.
+
+    Args:
+        root: the repository.
+        package: the package whose marks must all be equations of the book.
+    """
+
+    def __init__(self, root: Path, package: str = "backprop") -> None:
+        self._root = root
+        self._package = package
+        self._modules: dict[Path, Module] = {}
+
+    def marks(self) -> list[Mark]:
+        """Every mark of the package."""
+        files = sorted((self._root / "lib" / self._package).rglob("*.py"))
+        return [mark for path in files for mark in self._module(path).marks()]
+
+    def find(self, name: str) -> Excerpt:
+        """The function or class of this name, for instance `backprop.linear.linear_backward`.
+
+        Raises:
+            BookError: if there is none.
+        """
+        parts = name.split(".")
+        for count in range(len(parts) - 1, 0, -1):
+            path = (self._root / "lib").joinpath(*parts[:count]).with_suffix(".py")
+            if path.is_file():
+                module = self._module(path)
+                node: ast.AST | None = module.tree
+                for part in parts[count:]:
+                    node = _member(node, part)
+                if node is not None:
+                    return _excerpt(name, module, node)
+        raise BookError(f"no function or class {name} in lib/")
+
+    def line(self, mark: Mark) -> str:
+        """A marked line as HTML, without its indentation."""
+        return self._module(self._root / mark.file).highlighted[mark.line - 1].lstrip()
+
+    def _module(self, path: Path) -> Module:
+        if path not in self._modules:
+            self._modules[path] = Module(path, path.relative_to(self._root))
+        return self._modules[path]
+
+
+def _member(node: ast.AST | None, name: str) -> ast.AST | None:
+    for child in getattr(node, "body", []):
+        if getattr(child, "name", None) == name:
+            return child if isinstance(child, ast.AST) else None
+    return None
+
+
+def _excerpt(name: str, module: Module, node: ast.AST) -> Excerpt:
+    assert isinstance(node, ast.FunctionDef | ast.ClassDef)
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return Excerpt(name, module, first, node.end_lineno or first)

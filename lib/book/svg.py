@@ -1,0 +1,132 @@
+"""Makes a drawn SVG fit for the page: the theme's colours, unique ids, a name for all readers."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from lxml import etree
+
+__all__ = ["ACCENT", "FAINT", "INK", "MUTED", "PAPER", "SERIES", "inline_svg"]
+
+# A figure is drawn in these colours, which are the light theme's, and shown in the variables.
+INK = "#1d2228"
+MUTED = "#5e6773"
+FAINT = "#d8dce1"
+PAPER = "#fdfdfb"
+ACCENT = "#0b6570"
+SERIES = ("#1c5fa9", "#c0440d", "#1a7a58", "#87409c", "#8f6400", "#4d5f79")
+
+_VARIABLES = {
+    INK: "currentColor",
+    MUTED: "var(--fig-muted)",
+    FAINT: "var(--fig-faint)",
+    PAPER: "var(--fig-paper)",
+    ACCENT: "var(--fig-accent)",
+    **{colour: f"var(--fig-{i})" for i, colour in enumerate(SERIES)},
+}
+_COLOUR = re.compile("|".join(_VARIABLES), re.IGNORECASE)
+_FONT = re.compile(r"font:\s*([^;]*?)([\d.]+)px\s+[^;]*")
+_FAMILY = re.compile(r"font-family:[^;]*;?\s*")
+_ID_REFERENCE = re.compile(r"#([\w.:-]+)")
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_DECIMALS = re.compile(r"-?\d+\.\d+")
+_ROTATED_BY_0 = re.compile(r"rotate\(-?0( [^)]*)?\)")
+_POINTS_TO_REM = 1.5 / 16  # drawn at 10 points, text is read at 15 pixels
+
+
+def inline_svg(source: str, name: str, alt: str) -> str:
+    """The SVG as it goes into the page.
+
+    Args:
+        source: an SVG document, in the colours above.
+        name: of the figure; its ids begin with it, so that two figures can share a page.
+        alt: what the figure shows, for those who cannot see it.
+
+    Returns:
+        One `<svg role="img">` element whose colours are `currentColor` and CSS variables.
+
+    Raises:
+        ValueError: if the source is not an SVG document with a `viewBox`.
+    """
+    parser = etree.XMLParser(remove_comments=True, remove_pis=True, remove_blank_text=True)
+    try:
+        root = etree.fromstring(source.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"figure {name} is not well-formed SVG: {error}") from None
+    if root.tag != f"{_SVG}svg" or "viewBox" not in root.attrib:
+        raise ValueError(f"figure {name} is not an SVG document with a viewBox")
+    for element in list(root.iter(f"{_SVG}metadata", f"{_SVG}style", f"{_SVG}path")):
+        parent = element.getparent()
+        invisible = element.tag == f"{_SVG}path" and element.get("style") == "fill: none"
+        if parent is not None and (invisible or element.tag != f"{_SVG}path"):
+            parent.remove(element)  # a style would hold for the whole page
+    _own_ids(root, f"fig-{name}-")
+    for element in root.iter(etree.Element):
+        for key, value in _attributes(element):
+            if key == "style":
+                value = _FAMILY.sub("", _FONT.sub(_font, value))
+            elif key in ("d", "x", "y", "transform", "points"):
+                value = _ROTATED_BY_0.sub("", _DECIMALS.sub(_round, value)).strip()
+            if not value.startswith("data:"):
+                element.set(key, _COLOUR.sub(_variable, value))
+            if not value:
+                del element.attrib[key]
+    width = float(str(root.attrib["viewBox"]).split()[2])
+    for attribute in ("width", "height", "version"):
+        if attribute in root.attrib:
+            del root.attrib[attribute]
+    root.set("role", "img")
+    root.set("aria-label", alt)
+    root.set(
+        "style",
+        f"max-width:{width * _POINTS_TO_REM:.1f}rem;stroke-linejoin:round;stroke-linecap:butt",
+    )
+    root.insert(0, etree.fromstring(f'<title xmlns="{_SVG[1:-1]}">{escape(alt)}</title>'))
+    text = etree.tostring(root, encoding="unicode")
+    return re.sub(r' xmlns(:\w+)?="[^"]*"', "", text).replace("xlink:href", "href")
+
+
+def _attributes(element: etree._Element) -> list[tuple[str, str]]:
+    return [(str(key), str(value)) for key, value in element.attrib.items()]
+
+
+def _variable(match: re.Match[str]) -> str:
+    return _VARIABLES[match[0].lower()]
+
+
+def _font(match: re.Match[str]) -> str:
+    """Sizes and slants stay, the family is the page's; formulas are set in italics."""
+    italic = ";font-style:italic" if "italic" in match[1] else ""
+    bold = ";font-weight:bold" if "bold" in match[1] or "700" in match[1] else ""
+    return f"font-size:{match[2]}px{italic}{bold}"
+
+
+def _round(match: re.Match[str]) -> str:
+    """Two decimals are a hundredth of a point: enough."""
+    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def _own_ids(root: etree._Element, prefix: str) -> None:
+    """Drops ids that nothing refers to and prefixes the others; ids `ink…` become a class."""
+    used = {
+        found
+        for element in root.iter(etree.Element)
+        for key, value in _attributes(element)
+        if key != "id" and not value.startswith("data:")
+        for found in _ID_REFERENCE.findall(value)
+    }
+    for element in root.iter(etree.Element):
+        for key, value in _attributes(element):
+            if key == "id":
+                if value.startswith("ink"):
+                    element.set("class", "ink")
+                if value in used:
+                    element.set(key, prefix + value)
+                else:
+                    del element.attrib[key]
+            elif key == _HREF and value.startswith("#"):
+                element.set(key, f"#{prefix}{value[1:]}")
+            elif "url(#" in value:
+                element.set(key, value.replace("url(#", f"url(#{prefix}"))

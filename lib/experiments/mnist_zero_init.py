@@ -1,0 +1,50 @@
+"""`mnist-zero-init`: what becomes of a network whose units all start the same.
+
+The network of `mnist-sgd` for one epoch from three starts: all weights 0, all weights one constant,
+and He's random ones. Nothing is tested: the numbers are of the validation set.
+"""
+
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+
+from backprop.datasets import Digits, load_mnist
+from experiments import mnist_sgd
+from experiments.mnist import Settings, build, fit, split_digits
+from experiments.record import Number, Result
+
+SETTINGS = replace(mnist_sgd.SETTINGS, epochs=1)
+CONSTANT = 0.01
+LAST_STEPS = 100
+
+
+def run(_checkpoints: Path, digits: Digits | None = None, settings: Settings = SETTINGS) -> Result:
+    """Trains from each start, and counts the hidden units that still differ."""
+    start = time.perf_counter()
+    split = split_digits(digits or load_mnist())
+    metrics: dict[str, Number] = {"units": settings.hidden[0], "constant": CONSTANT}
+    counts = np.bincount(split.validation_y)
+    metrics["commonest_class_accuracy"] = counts.max().item() / len(split.validation_y)
+    curve: dict[str, list[Number]] = {}
+    for name, value in {"zeros": 0.0, "constant": CONSTANT, "he": None}.items():
+        rng = np.random.default_rng(settings.seed)
+        network = build(settings, split.train_x.shape[1], rng)
+        if value is not None:
+            for param in (network.params["0.W"], network.params["2.W"]):
+                param[...] = value
+        history = fit(settings, split, network, rng)
+        W = network.params["0.W"]
+        metrics[f"{name}_validation_accuracy"] = history.validation_accuracy[-1]
+        metrics[f"{name}_loss"] = float(np.mean(history.step_loss[-LAST_STEPS:]))
+        metrics[f"{name}_distinct_units"] = len(np.unique(W, axis=1).T)
+        curve[f"{name}_loss"] = [*history.step_loss]
+    steps: list[Number] = list(range(1, len(curve["he_loss"]) + 1))
+    return Result(
+        metrics=metrics,
+        curve={"step": steps, **curve},
+        seed=settings.seed,
+        settings=asdict(settings),
+        seconds=time.perf_counter() - start,
+    )

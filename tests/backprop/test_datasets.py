@@ -1,0 +1,164 @@
+"""The data sets as arrays: the IDX reader, the sample, and what a missing or broken file says."""
+
+import gzip
+import re
+import struct
+
+import numpy as np
+import pytest
+
+from backprop import sources
+from backprop.datasets import load_mnist, load_mnist_sample, read_idx, to_unit_interval
+from backprop.sources import DATA_SETS, DataError, DataFile, DataSet, sha256_of, verified_path
+
+
+def idx_bytes(array):
+    """The array as IDX, written independently of the reader: header by struct, data by NumPy."""
+    code = {"u1": 8, "i1": 9, "i2": 11, "i4": 12, "f4": 13, "f8": 14}[array.dtype.str[1:]]
+    header = struct.pack(f">HBB{array.ndim}I", 0, code, array.ndim, *array.shape)
+    return header + array.astype(array.dtype.newbyteorder(">")).tobytes()
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1", "i2", "i4", "f4", "f8"])
+@pytest.mark.parametrize("shape", [(5,), (2, 3), (2, 3, 4)])
+def test_read_idx_gives_back_what_was_written(tmp_path, dtype, shape):
+    array = np.arange(1, np.prod(shape) + 1).reshape(shape).astype(dtype)
+    (tmp_path / "x").write_bytes(idx_bytes(array))
+    read = read_idx(tmp_path / "x")
+    np.testing.assert_array_equal(read, array, strict=True)
+    assert read.dtype.isnative
+    assert read.flags.writeable
+
+
+def test_read_idx_by_hand(tmp_path):
+    # Two rows of three 16-bit numbers, the first being 0x0102 = 258.
+    content = bytes([0, 0, 0x0B, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 0, 1, 0, 2, 0, 3, 0, 4, 255, 255])
+    (tmp_path / "x").write_bytes(content)
+    assert read_idx(tmp_path / "x").tolist() == [[258, 1, 2], [3, 4, -1]]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "starts with b'', which is not an IDX header"),
+        (b"\x1f\x8b\x08\x00abcd", "starts with b'\\x1f\\x8b\\x08\\x00', which is not"),
+        (b"\0\0\x0a\x01", "starts with b'\\x00\\x00\\n\\x01', which is not an IDX header"),
+        (b"\0\0\x08\x02\0\0\0\x01\0\0", "ends in its header of 12 bytes"),
+        (b"\0\0\x08\x01\0\0\0\x03ab", "has 10 bytes, its header wants 11"),
+        (b"\0\0\x08\x01\0\0\0\x03abcd", "has 12 bytes, its header wants 11"),
+        (b"\0\0\x0c\x01\0\0\0\x01abc", "has 11 bytes, its header wants 12"),
+    ],
+)
+def test_read_idx_refuses_what_is_not_idx(tmp_path, content, message):
+    (tmp_path / "x").write_bytes(content)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        read_idx(tmp_path / "x")
+
+
+def test_sample_is_real_digits():
+    digits = load_mnist_sample()
+    assert [array.shape for array in digits] == [(2000, 28, 28), (2000,), (500, 28, 28), (500,)]
+    assert all(array.dtype == np.uint8 for array in digits)
+    # Every class is there, about as often as in MNIST, and the images span paper to ink.
+    counts = np.bincount(digits.train_labels, minlength=10)
+    assert counts.min() > 140
+    assert counts.max() < 260
+    assert len(set(counts.tolist())) > 5  # drawn as they fall, not balanced
+    assert digits.train_images.min() == 0
+    assert digits.train_images.max() == 255
+    # The border of an MNIST image is paper; the middle has most of the ink.
+    assert digits.train_images[:, :, 0].max() < 255
+    assert digits.train_images[:, 8:20, 8:20].mean() > 2 * digits.train_images.mean()
+
+
+def test_sample_is_small_and_documented():
+    path = sources.sample_folder() / "mnist.npz"
+    assert path.stat().st_size < 1_000_000
+    documented = (sources.sample_folder().parent / "SOURCES.md").read_text()
+    assert sha256_of(path) in documented
+    for file in DATA_SETS["mnist"].files:
+        assert file.sha256 in documented
+
+
+def test_broken_sample_says_what_mends_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("backprop.datasets.sample_folder", lambda: tmp_path)
+    with pytest.raises(DataError, match=r"mnist\.npz is missing or broken: `git checkout"):
+        load_mnist_sample()
+    (tmp_path / "mnist.npz").write_bytes(b"not a zip")
+    with pytest.raises(DataError, match=r"mnist\.npz is missing or broken: `git checkout"):
+        load_mnist_sample()
+    np.savez(tmp_path / "mnist.npz", train_images=np.zeros(3))
+    with pytest.raises(DataError, match=r"mnist\.npz is missing or broken: `git checkout"):
+        load_mnist_sample()
+
+
+def test_to_unit_interval():
+    grey = np.array([[0, 51], [204, 255]], dtype=np.uint8)
+    before = grey.copy()
+    floats = to_unit_interval(grey, np.float64)
+    assert floats.tolist() == [[0.0, 0.2], [0.8, 1.0]]
+    assert to_unit_interval(grey).dtype == np.float32
+    assert to_unit_interval(grey, "float16").dtype == np.float16
+    np.testing.assert_array_equal(grey, before)
+
+
+def test_to_unit_interval_refuses_other_types():
+    with pytest.raises(TypeError, match="images has dtype float64, wanted uint8"):
+        to_unit_interval(np.zeros(3))
+    with pytest.raises(TypeError, match="dtype is int64, wanted a float"):
+        to_unit_interval(np.zeros(3, np.uint8), np.int64)
+
+
+@pytest.fixture
+def tiny_mnist(tmp_path, monkeypatch):
+    """A data folder with small files under MNIST's names, and a table that vouches for them."""
+    rng = np.random.default_rng(3)
+    arrays = {
+        "train-images-idx3-ubyte": rng.integers(0, 256, (4, 28, 28), np.uint8),
+        "train-labels-idx1-ubyte": rng.integers(0, 10, 4, np.uint8),
+        "t10k-images-idx3-ubyte": rng.integers(0, 256, (3, 28, 28), np.uint8),
+        "t10k-labels-idx1-ubyte": rng.integers(0, 10, 3, np.uint8),
+    }
+    files = []
+    (tmp_path / "mnist").mkdir()
+    for name, array in arrays.items():
+        path = tmp_path / "mnist" / name
+        path.write_bytes(idx_bytes(array))
+        files.append(DataFile(f"mnist/{name}", sha256_of(path), ""))
+    monkeypatch.setitem(DATA_SETS, "mnist", DataSet("MNIST", tuple(files)))
+    return tmp_path, list(arrays.values())
+
+
+def test_load_mnist(tiny_mnist, monkeypatch):
+    folder, arrays = tiny_mnist
+    for read, written in zip(load_mnist(folder), arrays, strict=True):
+        np.testing.assert_array_equal(read, written, strict=True)
+    monkeypatch.setenv("BACKPROP_DATA", str(folder))
+    np.testing.assert_array_equal(load_mnist().test_labels, arrays[3])
+
+
+def test_missing_data_says_what_fetches_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("BACKPROP_DATA", str(tmp_path))
+    message = f"MNIST is not in {tmp_path}: `make data` fetches it"
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        load_mnist()
+
+
+def test_broken_data_says_what_mends_it(tiny_mnist):
+    folder, _ = tiny_mnist
+    path = folder / "mnist" / "t10k-labels-idx1-ubyte"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1  # still IDX, still a digit: only the hash can tell
+    path.write_bytes(content)
+    message = f"{path} is broken (its SHA-256 differs): `make data` mends it"
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        load_mnist(folder)
+    path.write_bytes(gzip.compress(b"x"))
+    with pytest.raises(DataError, match="is broken"):
+        load_mnist(folder)
+
+
+def test_verified_path_knows_its_files(tiny_mnist):
+    folder, _ = tiny_mnist
+    with pytest.raises(KeyError):
+        verified_path(DATA_SETS["mnist"], "mnist/other", folder)

@@ -1,0 +1,284 @@
+"""Layers and networks: that the shell adds nothing to the pairs of functions, and loses nothing."""
+
+import re
+
+import numpy as np
+import pytest
+
+from backprop import activations
+from backprop.gradcheck import numerical_gradient
+from backprop.initializers import normal, xavier_uniform
+from backprop.linear import linear_backward, linear_forward
+from backprop.network import (
+    Identity,
+    LeakyReLU,
+    Linear,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Softmax,
+    Tanh,
+    assign,
+)
+
+
+def small_network(rng, dtype=np.float64):
+    network = Sequential(
+        {
+            "hidden": Linear(3, 5, rng=rng, dtype=dtype),
+            "relu": ReLU(),
+            "out": Linear(5, 2, rng=rng, dtype=dtype),
+        }
+    )
+    for name, param in network.params.items():  # biases that are not 0
+        if name.endswith(".b"):
+            param[...] = rng.normal(size=param.shape)
+    return network
+
+
+def test_linear_is_the_pair_of_functions(rng):
+    layer = Linear(3, 2, rng=rng)
+    layer.params["b"][...] = [0.5, -1.0]
+    x, dy = rng.normal(size=(4, 3)), rng.normal(size=(4, 2))
+    y, cache = linear_forward(x, layer.params["W"], layer.params["b"])
+    np.testing.assert_array_equal(layer.forward(x, training=True), y)
+    dx, dW, db = linear_backward(dy, cache)
+    np.testing.assert_array_equal(layer.backward(dy), dx)
+    np.testing.assert_array_equal(layer.grads["W"], dW)
+    np.testing.assert_array_equal(layer.grads["b"], db)
+
+
+def test_linear_initial_values():
+    layer = Linear(400, 300, rng=np.random.default_rng(1))
+    assert layer.params["W"].std() == pytest.approx(np.sqrt(2 / 400), rel=0.02)
+    assert not layer.params["b"].any()
+    other = Linear(400, 300, rng=np.random.default_rng(1), init=xavier_uniform)
+    np.testing.assert_array_equal(
+        other.params["W"], xavier_uniform((400, 300), np.random.default_rng(1))
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_dtype_goes_through(rng, dtype):
+    network = small_network(rng, dtype)
+    y = network.forward(rng.normal(size=(4, 3)).astype(dtype), training=True)
+    assert y.dtype == dtype
+    assert network.backward(y).dtype == dtype
+    assert {array.dtype for array in network.params.values()} == {np.dtype(dtype)}
+    assert {array.dtype for array in network.grads.values()} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"D": 0, "M": 2}, ValueError, "Linear: D is 0, wanted at least 1"),
+        ({"D": 3, "M": -1}, ValueError, "Linear: M is -1, wanted at least 1"),
+        ({"D": 3.0, "M": 2}, TypeError, "Linear: D has type float, wanted an integer"),
+        ({"D": 3, "M": 2, "rng": 0}, TypeError, "Linear: rng has type int"),
+        ({"D": 3, "M": 2, "dtype": np.int64}, TypeError, "Linear: dtype is int64, wanted floats"),
+    ],
+)
+def test_linear_refuses(rng, arguments, error, message):
+    with pytest.raises(error, match=message):
+        Linear(**{"rng": rng, **arguments})
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [
+        (Identity(), "identity"),
+        (Sigmoid(), "sigmoid"),
+        (Tanh(), "tanh"),
+        (ReLU(), "relu"),
+        (LeakyReLU(), "leaky_relu"),
+        (Softmax(), "softmax"),
+    ],
+)
+def test_activation_is_the_pair_of_functions(rng, layer, name):
+    x, dy = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+    y, cache = getattr(activations, f"{name}_forward")(x)
+    dx = getattr(activations, f"{name}_backward")(dy, cache)
+    np.testing.assert_array_equal(layer.forward(x, training=False), y)
+    np.testing.assert_array_equal(layer.backward(dy), dx)
+    assert layer.params == layer.grads == {}
+
+
+def test_leaky_relu_takes_its_slope():
+    assert LeakyReLU(0.5).forward(np.array([-2.0, 2.0]), training=True).tolist() == [-1.0, 2.0]
+
+
+@pytest.mark.parametrize(("layer", "name"), [(Linear, "Linear"), (ReLU, "ReLU"), (Tanh, "Tanh")])
+def test_backward_before_forward(rng, layer, name):
+    made = Linear(2, 2, rng=rng) if layer is Linear else layer()
+    with pytest.raises(RuntimeError, match=f"^{name}.backward: nothing went forward yet$"):
+        made.backward(np.ones((1, 2)))
+
+
+def test_network_by_hand():
+    rng = np.random.default_rng(0)
+    network = Sequential([Linear(2, 2, rng=rng), ReLU(), Linear(2, 1, rng=rng)])
+    values = {"0.W": [[1, -1], [2, 1]], "0.b": [0, 1], "2.W": [[3], [4]], "2.b": [5]}
+    for name, value in values.items():
+        network.params[name][...] = value
+    # Hidden: (1·1 + 2·2 + 0, -1·1 + 1·2 + 1) = (5, 2); output: 15 + 8 + 5.
+    # Second sample: (-3, 4) before the ReLU, (0, 4) after it; output: 16 + 5.
+    y = network.forward(np.array([[1.0, 2.0], [-3.0, 0.0]]), training=True)
+    assert y.tolist() == [[28.0], [21.0]]
+    dx = network.backward(np.array([[1.0], [10.0]]))
+    assert network.grads["2.b"].tolist() == [11.0]
+    assert network.grads["2.W"].tolist() == [[5.0], [2.0 + 40.0]]
+    # At the hidden layer: (3, 4) and, where the ReLU was closed, (0, 40).
+    assert network.grads["0.b"].tolist() == [3.0, 44.0]
+    assert network.grads["0.W"].tolist() == [[3.0, 4.0 - 120.0], [6.0, 8.0]]
+    assert dx.tolist() == [[3.0 - 4.0, 6.0 + 4.0], [-40.0, 40.0]]
+
+
+def test_every_gradient_of_a_network(rng):
+    network = Sequential(
+        [Linear(3, 4, rng=rng), Tanh(), Sequential([Linear(4, 5, rng=rng), Sigmoid()]), Softmax()]
+    )
+    assert list(network.params) == ["0.W", "0.b", "2.0.W", "2.0.b"]
+    for param in network.params.values():
+        param += 0.1 * rng.normal(size=param.shape)
+    x, cotangent = rng.normal(size=(3, 3)), rng.normal(size=(3, 5))
+    network.forward(x, training=True)
+    dx = network.backward(cotangent)
+
+    def loss():
+        return (network.forward(x, training=True) * cotangent).sum()
+
+    for name, grad in (*network.grads.items(), ("x", dx)):
+        array = x if name == "x" else network.params[name]
+        original = array.copy()
+
+        def at(values, array=array):
+            array[...] = values
+            return loss()
+
+        numerical = numerical_gradient(at, original)
+        array[...] = original
+        assert np.abs(grad).max() > 1e-3  # not vacuous
+        np.testing.assert_allclose(grad, numerical, rtol=1e-6, atol=1e-9)
+
+
+def test_params_are_the_arrays_themselves(rng):
+    network = small_network(rng)
+    assert network.params["hidden.W"] is network.layers["hidden"].params["W"]
+
+
+def test_arguments_stay_as_they_are(rng):
+    network = small_network(rng)
+    x, dy = rng.normal(size=(4, 3)), rng.normal(size=(4, 2))
+    before = x.copy(), dy.copy(), {name: param.copy() for name, param in network.params.items()}
+    network.forward(x, training=True)
+    network.backward(dy)
+    np.testing.assert_array_equal(x, before[0])
+    np.testing.assert_array_equal(dy, before[1])
+    for name, param in network.params.items():
+        np.testing.assert_array_equal(param, before[2][name])
+
+
+def test_sequential_refuses(rng):
+    with pytest.raises(ValueError, match="layers is empty, wanted at least one"):
+        Sequential([])
+    relu = ReLU()
+    with pytest.raises(ValueError, match="layers holds one object twice"):
+        Sequential([relu, Linear(2, 2, rng=rng), relu])
+    for name in ("", "a.b", "a/b"):
+        with pytest.raises(ValueError, match=f"{re.escape(repr(name))} names a layer, wanted no"):
+            Sequential({name: relu})
+
+
+def test_save_and_load(rng, tmp_path):
+    network, other = small_network(rng), small_network(rng)
+    network.save(tmp_path / "weights")  # exactly this path
+    assert [path.name for path in tmp_path.iterdir()] == ["weights"]
+    other.load(str(tmp_path / "weights"))
+    for name, param in network.params.items():
+        np.testing.assert_array_equal(other.params[name], param, strict=True)
+
+
+def test_load_refuses_and_changes_nothing(rng, tmp_path):
+    network = small_network(rng)
+    before = {name: param.copy() for name, param in network.params.items()}
+    right = {name: param + 1 for name, param in network.params.items()}
+    path = tmp_path / "weights.npz"
+
+    def refused(error, message, **arrays):
+        np.savez(path, **arrays)
+        with pytest.raises(error, match=message):
+            network.load(path)
+
+    refused(
+        ValueError,
+        r"Sequential.load: out.W in weights.npz has shape \(2, 5\), wanted \(5, 2\)",
+        **(right | {"out.W": right["out.W"].T}),
+    )
+    refused(
+        ValueError,
+        "Sequential.load: out.b in weights.npz is float32, wanted float64",
+        **(right | {"out.b": right["out.b"].astype(np.float32)}),
+    )
+    refused(
+        ValueError,
+        "Sequential.load: weights.npz lacks 'out.b', which the network has",
+        **{name: value for name, value in right.items() if name != "out.b"},
+    )
+    refused(
+        ValueError,
+        "Sequential.load: weights.npz has 'more', which the network lacks",
+        **right,
+        more=np.zeros(1),
+    )
+    # An array of Python objects would need pickle, which can run anything.
+    refused(ValueError, "is not a readable .npz", **{"out.b": np.array([{}, {}], dtype=object)})
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(ValueError, match=r"weights\.npz is not a readable \.npz"):
+        network.load(path)
+    np.save(tmp_path / "single.npy", np.zeros(3))
+    with pytest.raises(ValueError, match=r"single\.npy is not a readable \.npz"):
+        network.load(tmp_path / "single.npy")
+    with pytest.raises(FileNotFoundError):
+        network.load(tmp_path / "absent.npz")
+    for name, param in network.params.items():
+        np.testing.assert_array_equal(param, before[name])
+
+
+def test_save_that_fails_leaves_the_old_file(rng, tmp_path, monkeypatch):
+    network = small_network(rng)
+    network.save(tmp_path / "weights.npz")
+    old = (tmp_path / "weights.npz").read_bytes()
+
+    def full(file, **_):
+        file.write(b"a part")
+        raise OSError("no space left")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(OSError, match="no space left"):
+        network.save(tmp_path / "weights.npz")
+    assert (tmp_path / "weights.npz").read_bytes() == old
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_save_refuses_objects(tmp_path):
+    layer = Identity()
+    layer.params["odd"] = np.array([{}], dtype=object)
+    with pytest.raises(TypeError, match=r"0\.odd holds Python objects"):
+        Sequential([layer]).save(tmp_path / "weights.npz")
+    assert not list(tmp_path.iterdir())
+
+
+def test_assign_is_all_or_nothing():
+    params = {"a": np.zeros(2), "b": np.zeros(2)}
+    with pytest.raises(ValueError, match=r"f: b in here has shape \(3,\), wanted \(2,\)"):
+        assign("f", params, {"a": np.ones(2), "b": np.ones(3)}, "here")
+    assert params["a"].tolist() == [0, 0]
+
+
+def test_init_is_called_with_shape_and_rng(rng):
+    layer = Linear(
+        6, 4, rng=np.random.default_rng(2), init=lambda shape, rng, dtype: normal(shape, rng, 3.0)
+    )
+    np.testing.assert_array_equal(
+        layer.params["W"], normal((6, 4), np.random.default_rng(2), std=3.0)
+    )

@@ -1,0 +1,60 @@
+"""A small book, built in a folder of its own: the demonstration beside this file."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DEMO = Path(__file__).parent / "demo"
+NAV = """nav:
+  - index.md
+  - chapters/gain.md
+  - notebooks/run.py
+  - reference/index.md
+"""
+
+
+def lay_out(folder: Path) -> Path:
+    """Copies the demonstration, with this book's configuration and theme."""
+    shutil.copytree(DEMO, folder, dirs_exist_ok=True)
+    for name in ("docs/assets", "docs/overrides", "node_modules", "lib/book"):
+        (folder / name).symlink_to(ROOT / name)
+    shutil.copy(ROOT / "CITATION.cff", folder)
+    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    config = re.sub(r"^nav:\n(?:[ ].*\n)+", NAV, config, flags=re.MULTILINE)
+    (folder / "mkdocs.yml").write_text(config, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Path:
+    """The demonstration's folder, to change before it is built."""
+    return lay_out(tmp_path / "book")
+
+
+@pytest.fixture
+def build() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Builds the book of a folder, strictly."""
+
+    def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build", "--strict"],
+            cwd=folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT / "lib"),
+                "NO_MKDOCS_2_WARNING": "1",
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run

@@ -1,0 +1,1 @@
+"""The demonstration's library: one layer."""

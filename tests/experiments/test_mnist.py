@@ -1,0 +1,201 @@
+"""The experiments on MNIST, run small: on the sample in the repository, for an epoch or two."""
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backprop.datasets import Digits, load_mnist_sample
+from experiments import mnist, mnist_mlp, mnist_sample, mnist_search, mnist_sgd, mnist_zero_init
+from experiments.mnist import Settings, build, confusion, measure, mistakes, split_digits
+
+SMALL = Settings(hidden=(16,), optimizer="momentum", learning_rate=0.1, schedule="cosine", epochs=2)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_mnist_sample()
+
+
+def numbered(train, test):
+    """Digits that can be told apart: each image's first pixels hold its number."""
+    images = np.zeros((train + test, 28, 28), np.uint8)
+    images[:, 0, 0], images[:, 0, 1] = np.divmod(np.arange(train + test), 256)
+    labels = (np.arange(train + test) % 10).astype(np.uint8)
+    return Digits(images[:train], labels[:train], images[train:], labels[train:])
+
+
+def numbers(x):
+    return np.rint(255 * (256 * x[:, 0] + x[:, 1])).astype(int)
+
+
+def test_split_of_all_of_mnist_has_the_sizes_promised():
+    split = split_digits(numbered(60_000, 10))
+    assert [len(part) for part in split] == [55_000, 55_000, 5_000, 5_000, 10, 10]
+    assert split.train_x.shape == (55_000, 784)
+    assert split.train_x.dtype == np.float32
+
+
+def test_split_loses_nothing_and_mixes_nothing():
+    split = split_digits(numbered(240, 30))
+    train, validation = numbers(split.train_x), numbers(split.validation_x)
+    assert len(validation) == 20
+    assert sorted([*train, *validation]) == list(range(240))
+    assert numbers(split.test_x).tolist() == list(range(240, 270))
+    np.testing.assert_array_equal(split.train_y, train % 10)
+    np.testing.assert_array_equal(split.validation_y, validation % 10)
+    assert max(validation) - min(validation) > 100  # drawn at random, not the last ones
+    again = split_digits(numbered(240, 30))
+    np.testing.assert_array_equal(again.validation_x, split.validation_x)
+
+
+def test_build():
+    network = build(replace(SMALL, hidden=(7, 5)), 784, np.random.default_rng(0))
+    assert {name: param.shape for name, param in network.params.items()} == {
+        "0.W": (784, 7),
+        "0.b": (7,),
+        "2.W": (7, 5),
+        "2.b": (5,),
+        "4.W": (5, 10),
+        "4.b": (10,),
+    }
+    assert all(param.dtype == np.float32 for param in network.params.values())
+    assert network.params["0.W"].std() == pytest.approx(math.sqrt(2 / 784), rel=0.05)
+
+
+def one_hot(predictions, sureness):
+    logits = np.zeros((len(predictions), 10), np.float32)
+    logits[np.arange(len(predictions)), predictions] = sureness
+    return logits
+
+
+def test_confusion_by_hand():
+    counts = confusion(one_hot([3, 3, 5, 5], 1), np.array([3, 8, 5, 5], np.uint8))
+    expected = np.zeros((10, 10), int)
+    expected[3, 3], expected[8, 3], expected[5, 5] = 1, 1, 2  # row: the digit; column: the reading
+    np.testing.assert_array_equal(counts, expected)
+
+
+def test_mistakes_by_hand(monkeypatch):
+    monkeypatch.setattr(mnist, "MISTAKES", 2)
+    digits = numbered(0, 5)  # labels 0 to 4
+    found = mistakes(one_hot([0, 9, 8, 7, 4], [9, 1, 3, 2, 9]), digits)
+    assert found["mistakes_indices"].tolist() == [2, 3]  # the surest first; the third is cut off
+    assert found["mistakes_labels"].tolist() == [2, 3]
+    assert found["mistakes_predictions"].tolist() == [8, 7]
+    sure = [math.exp(3) / (math.exp(3) + 9), math.exp(2) / (math.exp(2) + 9)]
+    np.testing.assert_allclose(found["mistakes_probabilities"], sure, rtol=1e-6)
+    rest = [1 / (math.exp(3) + 9), 1 / (math.exp(2) + 9)]
+    np.testing.assert_allclose(found["mistakes_label_probabilities"], rest, rtol=1e-6)
+    np.testing.assert_array_equal(found["mistakes_images"], digits.test_images[[2, 3]])
+
+
+def test_measure_agrees_with_itself(digits):
+    split = split_digits(digits)
+    result, network, history = measure(SMALL, digits, split)
+    metrics, counts = result.metrics, result.arrays["confusion"]
+    assert counts.sum() == metrics["test_size"] == 500
+    np.testing.assert_array_equal(counts.sum(axis=1), np.bincount(digits.test_labels))
+    assert metrics["test_errors"] == 500 - np.trace(counts)
+    assert metrics["test_accuracy"] == pytest.approx(np.trace(counts) / 500)
+    assert metrics["test_accuracy"] > 0.6
+    assert metrics["parameters"] == 784 * 16 + 16 + 16 * 10 + 10
+    assert metrics["validation_accuracy"] == max(history.validation_accuracy)
+    # The network that was tested is the one that validated best.
+    scores = network.forward(split.validation_x, training=False)
+    accuracy = np.mean(scores.argmax(axis=1) == split.validation_y)
+    assert metrics["validation_accuracy"] == pytest.approx(accuracy)
+    assert abs(metrics["initial_loss"] - math.log(10)) < 0.5
+    assert result.curve["epoch"] == [1, 2]
+    assert result.curve["learning_rate"] == pytest.approx([0.1, 0.05])
+    assert {len(series) for series in result.curve.values()} == {2}
+    assert json.loads(json.dumps(result.settings))["hidden"] == [16]
+
+
+def test_same_seed_same_numbers(digits):
+    split = split_digits(digits)
+
+    def numbers_of(settings):
+        result, _, _ = measure(settings, digits, split)
+        metrics = {k: v for k, v in result.metrics.items() if not k.startswith("seconds")}
+        return metrics, result.curve
+
+    assert numbers_of(SMALL) == numbers_of(SMALL)
+    assert numbers_of(SMALL) != numbers_of(replace(SMALL, seed=1))
+
+
+def test_mnist_mlp(digits, tmp_path):
+    result = mnist_mlp.run(tmp_path, digits, SMALL)
+    assert result.metrics["test_accuracy"] > 0.6
+    assert len(result.arrays["mistakes_images"]) == 24
+    assert list(tmp_path.iterdir()) == [SMALL.checkpoint(tmp_path)]
+
+
+def test_other_settings_do_not_take_up_a_checkpoint(digits, tmp_path):
+    split = split_digits(digits)
+    measure(SMALL, digits, split, tmp_path)
+    other = replace(SMALL, learning_rate=0.2)
+    result, _, _ = measure(other, digits, split, tmp_path)
+    assert result.curve["learning_rate"][0] == 0.2
+    assert result.curve == measure(other, digits, split)[0].curve
+
+
+def test_mnist_sgd(digits, tmp_path):
+    settings = replace(mnist_sgd.SETTINGS, hidden=(25,), epochs=1)
+    result = mnist_sgd.run(tmp_path, digits, settings)
+    steps = math.ceil((2000 - 166) / 100)
+    assert result.curve["step"] == list(range(1, steps + 1))
+    assert len(result.curve["step_loss"]) == steps
+    assert result.curve["step_loss"][0] == result.metrics["initial_loss"]
+    assert result.arrays["first_layer"].shape == (20, 28, 28)
+
+
+def test_first_layer_shows_what_each_unit_reads(digits, tmp_path):
+    """The weights of unit m come as image m, a pixel's weight where the pixel is."""
+    settings = replace(mnist_sgd.SETTINGS, hidden=(25,), epochs=1, learning_rate=0.0)
+    result = mnist_sgd.run(tmp_path, digits, settings)
+    initial = build(settings, 784, np.random.default_rng(settings.seed)).params["0.W"]
+    assert result.arrays["first_layer"][3, 10, 5] == initial[10 * 28 + 5, 3]
+
+
+def test_zero_initialisation_leaves_the_units_equal(digits, tmp_path):
+    settings = replace(mnist_zero_init.SETTINGS, hidden=(12,), epochs=3)
+    result = mnist_zero_init.run(tmp_path, digits, settings)
+    metrics = result.metrics
+    assert metrics["units"] == metrics["he_distinct_units"] == 12
+    assert metrics["zeros_distinct_units"] == metrics["constant_distinct_units"] == 1
+    assert metrics["he_validation_accuracy"] > metrics["constant_validation_accuracy"]
+    # Zeros learn nothing but how frequent the classes are.
+    assert metrics["zeros_validation_accuracy"] <= metrics["commonest_class_accuracy"]
+    assert metrics["zeros_loss"] == pytest.approx(math.log(10), abs=0.05)
+    assert len(result.curve["zeros_loss"]) == len(result.curve["step"])
+
+
+def test_search_tries_each_and_tests_none(digits, tmp_path):
+    # No class is called 255: any use of such a label raises.
+    untested = digits._replace(test_labels=np.full(500, 255, np.uint8))
+    candidates = {
+        "a": [replace(SMALL, epochs=1, learning_rate=rate) for rate in (0.1, 0.0)],
+        "b-c": [replace(SMALL, epochs=1)],
+    }
+    result = mnist_search.run(tmp_path, untested, candidates)
+    assert [row["for"] for row in result.tried] == ["a", "a", "b-c"]
+    assert [row["learning_rate"] for row in result.tried] == [0.1, 0.0, 0.1]
+    assert result.metrics["a_best"] == result.tried[0]["validation_accuracy"] > 0.5
+    assert result.tried[1]["validation_accuracy"] < 0.4
+    assert result.metrics["b_c_best"] == result.tried[2]["validation_accuracy"]
+    json.dumps(result.tried)
+
+
+def test_sample_is_drawn_without_replacement():
+    sample = mnist_sample.draw_sample(numbered(5000, 1000))
+    assert [len(part) for part in sample] == [2000, 2000, 500, 500]
+    drawn = numbers(sample.train_images.reshape(2000, -1) / 255)
+    assert len(set(drawn)) == 2000
+    np.testing.assert_array_equal(sample.train_labels, drawn % 10)
+    tests = numbers(sample.test_images.reshape(500, -1) / 255)
+    assert len(set(tests)) == 500
+    assert min(tests) >= 5000
+    np.testing.assert_array_equal(sample.test_labels, tests % 10)
