@@ -1,5 +1,6 @@
 """Batch norm and layer norm by hand, staged against fused, and what they refuse."""
 
+import copy
 from functools import partial
 
 import numpy as np
@@ -131,11 +132,18 @@ def test_running_statistics_by_hand():
     np.testing.assert_allclose(var, [26 * 2 / 5, 200 * 2 / 5])
 
 
-def test_running_statistics_keep_their_precision():
-    _, cache = batchnorm_forward(*(a.astype(np.float32) for a in (X, GAMMA, BETA)))
-    zero, one = np.zeros(2, np.float32), np.ones(2, np.float32)
-    found = batchnorm_running(zero, one, cache, momentum=np.float64(0.3))
-    assert {a.dtype for a in found} == {np.dtype(np.float32)}
+def test_what_takes_a_cache_keeps_precision_and_arguments():
+    y, cache = batchnorm_forward(*(a.astype(np.float32) for a in (X, GAMMA, BETA)))
+    arguments = [y, np.zeros(2, np.float32), np.ones(2, np.float32), *cache]
+    before = copy.deepcopy(arguments)
+    found = [
+        *batchnorm_backward_staged(y, cache),
+        *batchnorm_running(*arguments[1:3], cache, momentum=np.float64(0.3)),
+    ]
+    assert {array.dtype for array in found} == {np.dtype(np.float32)}
+    for array, copied in zip(arguments, before, strict=True):
+        np.testing.assert_array_equal(array, copied)
+        assert not any(np.shares_memory(array, result) for result in found)
 
 
 def test_evaluation_by_hand():
