@@ -1,16 +1,15 @@
 """The chapter's network: maps become smaller and more, then fully connected layers decide."""
 
-from matplotlib.patches import Circle, Rectangle
-
-from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, image, series
-
 import numpy as np
+from matplotlib.patches import Circle, Rectangle
 
 from backprop.convolution import conv2d_forward
 from backprop.datasets import load_mnist_sample
 from backprop.pooling import max_pool2d_forward
+from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, series
 
 BLUE = series(0)
+DIGIT = 3
 # Three plain kernels: a horizontal edge, a vertical one, a slanting one.
 EDGE = np.repeat([[1.0], [1.0], [0.0], [-1.0], [-1.0]], 5, axis=1)
 SLANT = np.triu(np.ones((5, 5)), 1) - np.tril(np.ones((5, 5)), -1)
@@ -36,19 +35,22 @@ def stack(ax, maps, left, size, shift):
 
 def units(ax, x, ys):
     for y in ys:
-        ax.add_patch(Circle((x, y), 0.11, facecolor=PAPER, edgecolor=MUTED, linewidth=0.9, zorder=3))
+        ax.add_patch(
+            Circle((x, y), 0.11, facecolor=PAPER, edgecolor=MUTED, linewidth=0.9, zorder=3)
+        )
 
 
 def draw():
-    digit = load_mnist_sample().train_images[0] / 255
+    data = load_mnist_sample()
+    digit = data.train_images[np.flatnonzero(data.train_labels == DIGIT)[0]] / 255
     maps, _ = conv2d_forward(digit[None, None], KERNELS, np.zeros(len(KERNELS)))
     maps = np.maximum(0, maps)
     pooled, _ = max_pool2d_forward(maps, kernel=2)
 
     fig, ax = figure(5.6, 2.5)
     ends = [stack(ax, [digit], 0, 1.8, 0)]
-    ends.append(stack(ax, maps[0], 2.5, 1.55, 0.28))
-    ends.append(stack(ax, pooled[0], 5.3, 0.8, 0.28))
+    ends.append(stack(ax, maps[0], 2.4, 1.4, 0.42))
+    ends.append(stack(ax, pooled[0], 5.2, 0.7, 0.42))
     hidden, scores = 2 + np.linspace(1.4, -1.4, 9), 2 + np.linspace(1.2, -1.2, 10)
     for y in hidden:
         ax.plot([ends[2], 7.6], [2, y], color=FAINT, linewidth=0.5)

@@ -22,9 +22,7 @@ def table(ax, numbers, left, title, marked, below):
         text = f"{numbers[i, j]:g}".replace("-", "−")
         ax.text(left + j + 0.5, top + i + 0.5, text, color=INK, ha="center", va="center")
     (row, column), (height, width) = marked
-    ax.add_patch(
-        Rectangle((left + column, top + row), width, height, facecolor=ACCENT, alpha=0.15)
-    )
+    ax.add_patch(Rectangle((left + column, top + row), width, height, facecolor=ACCENT, alpha=0.15))
     ax.add_patch(
         Rectangle(
             (left + column, top + row), width, height, fill=False, edgecolor=ACCENT, linewidth=1.6
@@ -39,9 +37,9 @@ def draw():
     fig, ax = figure(5.6, 2.5)
     table(ax, IMAGE, 0, "image", (MARKED, KERNEL.shape), "4 × 4")
     table(ax, KERNEL, 5.5, "kernel", ((0, 0), KERNEL.shape), "3 × 3")
-    table(ax, output[0, 0], 10, "output", (MARKED, (1, 1)), "2 × 2")
-    for x, text in ((4.75, "×"), (8.9, f"+ {BIAS[0]:g}"), (9.6, "=")):
+    table(ax, output[0, 0], 10.3, "output", (MARKED, (1, 1)), "2 × 2")
+    for x, text in ((4.75, "×"), (9.0, f"+ {BIAS[0]:g}"), (9.75, "=")):
         ax.text(x, 2, text, color=MUTED, ha="center", va="center", fontsize=12)
-    ax.set(xlim=(-0.1, 12.1), ylim=(5, -1), aspect="equal")
+    ax.set(xlim=(-0.1, 12.4), ylim=(5, -1), aspect="equal")
     ax.set_axis_off()
     return fig

@@ -5,10 +5,10 @@ from matplotlib.patches import Circle
 from backprop._windows import Axis
 from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure
 
-SIZE, KERNEL = 7, 3
+SIZE, KERNEL = 6, 3
 CASES = {
     "plain": Axis(SIZE, KERNEL, stride=1, padding=0, dilation=1),
-    "stride 2": Axis(SIZE - 1, KERNEL, stride=2, padding=0, dilation=1),
+    "stride 2": Axis(SIZE, KERNEL, stride=2, padding=0, dilation=1),
     "padding 1": Axis(SIZE, KERNEL, stride=1, padding=1, dilation=1),
     "dilation 2": Axis(SIZE, KERNEL, stride=1, padding=0, dilation=2),
 }
@@ -28,9 +28,7 @@ def panel(ax, name, axis):
         ax.add_patch(Circle((middle, 1.5), 0.2, facecolor=face, linewidth=0, zorder=3))
     for h in range(-axis.padding, axis.size + axis.padding):
         real = 0 <= h < axis.size
-        ax.add_patch(
-            Circle((h, 0), 0.2, facecolor=INK if real else PAPER, edgecolor=INK, zorder=3)
-        )
+        ax.add_patch(Circle((h, 0), 0.2, facecolor=INK if real else PAPER, edgecolor=INK, zorder=3))
         if h not in touched:
             ax.plot([h - 0.35, h + 0.35], [-0.35, 0.35], color=ACCENT, linewidth=1.6, zorder=4)
     ax.set_title(name, fontsize=10, color=INK)

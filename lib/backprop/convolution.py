@@ -119,7 +119,7 @@ def conv2d_im2col_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array
     x, W, rows, columns = cache
     _check_backward("conv2d_im2col_backward", dy, cache)
     dy = dy.transpose(1, 0, 2, 3).reshape(len(W), -1)
-    db = dy.sum(axis=1)
+    db = dy.sum(axis=1)  # eq:conv-db
     dW = (dy @ im2col(x, rows, columns).T).reshape(W.shape)  # eq:conv-matrix-dW
     dcols = W.reshape(len(W), -1).T @ dy  # eq:conv-matrix-dcols
     return col2im(dcols, x.shape, rows, columns), dW, db
@@ -227,7 +227,7 @@ def conv2d_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
                 dW_columns += window(X, u, rows) @ dY_u.T  # eq:conv-fast-dW
                 dX_u = W_columns @ dY_u  # eq:conv-fast-dX
                 dX[reach(u, rows)] += dX_u.reshape(P, *X.shape[1:])
-            db += dY.sum(axis=(0, 2))
+            db += dY.sum(axis=(0, 2))  # eq:conv-db
             fold(dX, dx[block], band, rows, columns)
         return dW_columns, db
 

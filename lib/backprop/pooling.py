@@ -50,7 +50,8 @@ def max_pool2d_forward(
 
     def pool(images: slice) -> None:
         for tap, into, taken in _taps(images, rows, columns):
-            larger = x[taken] > y[into]  # a later one that is as large does not win
+            # A later one that is as large does not win.
+            larger = x[taken] > y[into]  # eq:max-pool-m
             np.maximum(winner[into], larger * winner.dtype.type(tap), out=winner[into])
             np.maximum(y[into], x[taken], out=y[into])  # eq:max-pool-y
 

@@ -16,6 +16,7 @@ EXPERIMENTS = {
     "mnist-zero-init": "experiments.mnist_zero_init",
     "mnist-mlp": "experiments.mnist_mlp",
     "mnist-search": "experiments.mnist_search",
+    "convolution-speed": "experiments.convolution_speed",
 }
 
 
