@@ -48,7 +48,7 @@ def sgd_update(param: Array, grad: Array, *, lr: float, weight_decay: float = 0.
     Returns:
         The new parameter.
 
-    Example:
+    Examples:
         >>> sgd_update(np.array([1.0, 2.0]), np.array([10.0, -10.0]), lr=0.1)
         array([0., 3.])
     """
@@ -86,7 +86,7 @@ def momentum_update(
     References:
         Polyak, Some methods of speeding up the convergence of iteration methods, 1964.
 
-    Example:
+    Examples:
         >>> param, velocity = np.array([1.0]), np.array([10.0])
         >>> param, velocity = momentum_update(param, np.array([1.0]), velocity, lr=0.5)
         >>> param, velocity  # 1 - 0.5 · 10; 0.9 · 10 + 1
@@ -139,7 +139,7 @@ def adam_update(
     References:
         Kingma and Ba, Adam: a method for stochastic optimization, 2015, algorithm 1.
 
-    Example:
+    Examples:
         >>> zero = np.zeros(2)
         >>> param, m, v = adam_update(zero, np.array([5.0, -0.01]), zero, zero, t=1, lr=0.1)
         >>> param.round(6)  # the first step is as long as the learning rate, whatever the gradient
@@ -265,7 +265,7 @@ class Optimizer(ABC):
 class SGD(Optimizer):
     """Stochastic gradient descent: `sgd_update` for every parameter.
 
-    Example:
+    Examples:
         >>> params, grads = {"W": np.array([1.0, 2.0])}, {"W": np.array([10.0, -10.0])}
         >>> SGD(lr=0.1).step(params, grads)
         >>> params["W"]
