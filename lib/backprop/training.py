@@ -61,6 +61,7 @@ def train(
     measure: Measure | None = accuracy,
     validation: tuple[Array, NDArray[Any]] | None = None,
     schedule: Callable[[int], float] | None = None,
+    augment: Callable[[Array], Array] | None = None,
     checkpoint: Path | None = None,
     progress: bool = True,
 ) -> History:
@@ -85,6 +86,8 @@ def train(
             back the parameters and buffers of the epoch that did best on them.
         schedule: from a step's number, counted from 0, to its learning rate; None leaves the
             optimiser's own.
+        augment: changes the inputs of each batch before its step, at random, say; then let it draw
+            from the same generator too. None leaves them as they are.
         checkpoint: the file to save the run in, and to go on from if it exists.
         progress: whether to show a bar for each epoch.
 
@@ -108,7 +111,9 @@ def train(
     run = Run()
     if checkpoint is not None and checkpoint.exists():
         run = load_checkpoint(checkpoint, network, optimizer, rng, settings)
-    trainer = _Trainer(network, optimizer, x, target, loss, measure, validation, schedule, run)
+    trainer = _Trainer(
+        network, optimizer, x, target, loss, measure, validation, schedule, augment, run
+    )
 
     def save() -> None:
         if checkpoint is not None:
@@ -148,6 +153,7 @@ class _Trainer:
     measure: Measure | None
     validation: tuple[Array, NDArray[Any]] | None
     schedule: Callable[[int], float] | None
+    augment: Callable[[Array], Array] | None
     run: Run
 
     def step(self, batch_size: int) -> None:
@@ -157,7 +163,8 @@ class _Trainer:
             optimizer.lr = self.schedule(run.step)
         batch = run.order[run.position : run.position + batch_size]
         target = self.target[batch]
-        y = self.network.forward(self.x[batch], training=True)
+        x = self.x[batch] if self.augment is None else self.augment(self.x[batch])
+        y = self.network.forward(x, training=True)
         loss, cache = self.loss.forward(y, target)
         if not math.isfinite(loss):
             raise FloatingPointError(

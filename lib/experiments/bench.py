@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,105 +50,106 @@ class Case:
 
 
 def pair(
-    torch: Any,
+    group: str,
+    name: str,
     forward: Callable[..., tuple[Any, Any]],
     backward: Callable[..., Any],
-    theirs: Callable[..., Any],
+    theirs: Callable[[Any], Callable[..., Any]],
     *shapes: Sequence[int],
-) -> tuple[Timed, Timed]:
-    """Times a pair of functions on arrays of these shapes, all of which get a gradient."""
-    rng = np.random.default_rng(0)
-    arrays = [rng.standard_normal(shape, dtype=np.float32) for shape in shapes]
-    leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
-    dy = rng.standard_normal(forward(*arrays)[0].shape, dtype=np.float32)
-    their_dy = torch.tensor(dy)
+) -> Case:
+    """A pair of functions on arrays of these shapes, all of which get a gradient.
 
-    def time_ours() -> tuple[float, ...]:
-        start = time.perf_counter()
-        _, cache = forward(*arrays)
-        middle = time.perf_counter()
-        backward(dy, cache)
-        return middle - start, time.perf_counter() - middle
+    Args:
+        group: the case's.
+        name: the case's.
+        forward: ours.
+        backward: ours.
+        theirs: from PyTorch's module, its function, of which it finds the gradients itself.
+        *shapes: those of the arguments.
+    """
 
-    def time_theirs() -> tuple[float, ...]:
-        start = time.perf_counter()
-        y = theirs(*leaves)
-        middle = time.perf_counter()
-        torch.autograd.grad(y, leaves, their_dy)
-        return middle - start, time.perf_counter() - middle
+    def make(torch: Any) -> tuple[Timed, Timed]:
+        rng = np.random.default_rng(0)
+        arrays = [rng.standard_normal(shape, dtype=np.float32) for shape in shapes]
+        leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
+        dy = rng.standard_normal(forward(*arrays)[0].shape, dtype=np.float32)
+        function, their_dy = theirs(torch), torch.tensor(dy)
 
-    return time_ours, time_theirs
+        def time_ours() -> tuple[float, ...]:
+            start = time.perf_counter()
+            _, cache = forward(*arrays)
+            middle = time.perf_counter()
+            backward(dy, cache)
+            return middle - start, time.perf_counter() - middle
+
+        def time_theirs() -> tuple[float, ...]:
+            start = time.perf_counter()
+            y = function(*leaves)
+            middle = time.perf_counter()
+            torch.autograd.grad(y, leaves, their_dy)
+            return middle - start, time.perf_counter() - middle
+
+        return time_ours, time_theirs
+
+    return Case(group, name, make)
 
 
-def conv_case(N: int, C: int, H: int, K: int, kernel: int, **options: int) -> Case:
+def conv_case(N: int, C: int, H: int, K: int, kernel: int, stride: int = 1, pad: int = 0) -> Case:
     """A convolution of square images with square kernels."""
-
-    def make(torch: Any) -> tuple[Timed, Timed]:
-        def forward(*arrays: Any) -> tuple[Any, Any]:
-            return convolution.conv2d_forward(*arrays, **options)
-
-        def theirs(*leaves: Any) -> Any:
-            return torch.nn.functional.conv2d(*leaves, **options)
-
-        shapes = (N, C, H, H), (K, C, kernel, kernel), (K,)
-        return pair(torch, forward, convolution.conv2d_backward, theirs, *shapes)
-
-    more = "".join(f", {name} {value}" for name, value in options.items())
-    name = f"{N} images, {C} channels, {H}×{H}, to {K} channels by {kernel}×{kernel}{more}"
-    return Case("convolution", name, make)
+    options: dict[str, Any] = {"stride": stride, "padding": pad}
+    name = f"{N} images of {C}×{H}×{H}, to {K} channels by {kernel}×{kernel}"
+    return pair(
+        "convolution",
+        name if stride == 1 else f"{name}, stride {stride}, padding {pad}",
+        partial(convolution.conv2d_forward, **options),
+        convolution.conv2d_backward,
+        lambda torch: partial(torch.nn.functional.conv2d, **options),
+        *((N, C, H, H), (K, C, kernel, kernel), (K,)),
+    )
 
 
-def max_pool_case(shape: tuple[int, ...]) -> Case:
+def max_pool_case(*shape: int) -> Case:
     """Max pooling 2×2."""
-
-    def make(torch: Any) -> tuple[Timed, Timed]:
-        def forward(x: Any) -> tuple[Any, Any]:
-            return pooling.max_pool2d_forward(x, kernel=2)
-
-        def theirs(x: Any) -> Any:
-            return torch.nn.functional.max_pool2d(x, 2)
-
-        return pair(torch, forward, pooling.max_pool2d_backward, theirs, shape)
-
-    return Case("pooling", f"max 2×2 of {'×'.join(map(str, shape))}", make)
+    return pair(
+        "pooling",
+        f"max 2×2 of {'×'.join(map(str, shape))}",
+        partial(pooling.max_pool2d_forward, kernel=2),
+        pooling.max_pool2d_backward,
+        lambda torch: partial(torch.nn.functional.max_pool2d, kernel_size=2),
+        shape,
+    )
 
 
-def average_pool_case(shape: tuple[int, ...]) -> Case:
+def average_pool_case(*shape: int) -> Case:
     """Average pooling 2×2."""
-
-    def make(torch: Any) -> tuple[Timed, Timed]:
-        def forward(x: Any) -> tuple[Any, Any]:
-            return pooling.average_pool2d_forward(x, kernel=2)
-
-        def theirs(x: Any) -> Any:
-            return torch.nn.functional.avg_pool2d(x, 2)
-
-        return pair(torch, forward, pooling.average_pool2d_backward, theirs, shape)
-
-    return Case("pooling", f"mean 2×2 of {'×'.join(map(str, shape))}", make)
+    return pair(
+        "pooling",
+        f"mean 2×2 of {'×'.join(map(str, shape))}",
+        partial(pooling.average_pool2d_forward, kernel=2),
+        pooling.average_pool2d_backward,
+        lambda torch: partial(torch.nn.functional.avg_pool2d, kernel_size=2),
+        shape,
+    )
 
 
-def batchnorm_case(shape: tuple[int, ...]) -> Case:
+def batchnorm_case(*shape: int) -> Case:
     """Batch norm in training, its running statistics included."""
+    D = shape[1]
 
-    def make(torch: Any) -> tuple[Timed, Timed]:
-        D = shape[1]
-        mean, var = np.zeros(D, np.float32), np.ones(D, np.float32)
-        their_mean, their_var = torch.zeros(D), torch.ones(D)
+    def forward(x: Any, gamma: Any, beta: Any) -> tuple[Any, Any]:
+        y, cache = normalization.batchnorm_forward(x, gamma, beta)
+        normalization.batchnorm_running(np.zeros(D, x.dtype), np.ones(D, x.dtype), cache)
+        return y, cache
 
-        def forward(*arrays: Any) -> tuple[Any, Any]:
-            y, cache = normalization.batchnorm_forward(*arrays)
-            normalization.batchnorm_running(mean, var, cache)
-            return y, cache
+    def theirs(torch: Any) -> Any:
+        mean, var = torch.zeros(D), torch.ones(D)
+        norm = torch.nn.functional.batch_norm
+        return lambda x, gamma, beta: norm(x, mean, var, gamma, beta, training=True)
 
-        def theirs(x: Any, gamma: Any, beta: Any) -> Any:
-            norm = torch.nn.functional.batch_norm
-            return norm(x, their_mean, their_var, gamma, beta, training=True)
-
-        shapes = shape, (D,), (D,)
-        return pair(torch, forward, normalization.batchnorm_backward, theirs, *shapes)
-
-    return Case("batch norm", "×".join(map(str, shape)), make)
+    name = "×".join(map(str, shape))
+    return pair(
+        "batch norm", name, forward, normalization.batchnorm_backward, theirs, shape, (D,), (D,)
+    )
 
 
 def small_network(rng: np.random.Generator) -> list[Layer]:
@@ -243,10 +245,10 @@ CASES = [
     conv_case(100, 32, 14, 64, 3),
     conv_case(32, 32, 14, 64, 5),
     conv_case(128, 64, 7, 64, 3),
-    conv_case(32, 3, 32, 64, 7, stride=2, padding=3),
-    max_pool_case((100, 30, 24, 24)),
-    average_pool_case((100, 30, 24, 24)),
-    batchnorm_case((100, 32, 14, 14)),
+    conv_case(32, 3, 32, 64, 7, stride=2, pad=3),
+    max_pool_case(100, 30, 24, 24),
+    average_pool_case(100, 30, 24, 24),
+    batchnorm_case(100, 32, 14, 14),
     step_case("a convolution, two dense layers", small_network, 100),
     step_case("six convolutions, two dense layers", deep_network, 100),
 ]
