@@ -1,0 +1,130 @@
+"""Remembers what came of a claim, under a key of all that it depends on.
+
+A claim's key is made of its text, the texts of the definitions that it reaches, the symbols tables
+of the chapter, the draws, and the source of the checker itself. So a changed equation is checked
+again, and so is what depends on it; the rest is not.
+"""
+
+import json
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mathcheck.chapter import Chapter, Claim
+from mathcheck.claims import Checker
+from mathcheck.definitions import definition_errors
+from mathcheck.errors import MathError
+from mathcheck.report import ChapterReport, ClaimReport, claim_report, summarise
+
+_KEPT = ("ok", "worst", "points", "seconds", "message")
+
+
+@cache
+def _source() -> str:
+    """Returns a digest of the checker's source and of NumPy's version."""
+    digest = sha256(np.__version__.encode())
+    for file in sorted(files("mathcheck").iterdir(), key=lambda file: file.name):
+        if file.name.endswith((".py", ".lark")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def key(claim: Claim, tables: str, draws: int, seed: int) -> str:
+    """Returns the key of a claim.
+
+    Args:
+        claim: the claim.
+        tables: the text of the chapter's tables.
+        draws: how often random values are drawn.
+        seed: which random values.
+    """
+    parts: list[object] = [_source(), tables, draws, seed, claim.equation.section.title]
+    parts += [claim.equation.tex[claim.statement.start : claim.statement.end], claim.link]
+    parts += [claim.equation.tex]
+    used = {
+        definition
+        for term in (claim.left, claim.right, *filter(None, [claim.condition]))
+        for definition in claim.state.definitions_of(term)
+    }
+    parts += sorted((d.equation.tex, d.offset, d.equation.section.title) for d in used)
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def _tables(chapter: Chapter) -> str:
+    return repr(
+        [
+            (
+                table.section.title,
+                table.section.level,
+                [(r.symbol.text, r.shape.text) for r in table.rows],
+            )
+            for table in chapter.document.tables
+        ]
+    )
+
+
+def check_cached(
+    chapter: Chapter, directory: Path, *, draws: int = 3, seed: int = 0
+) -> ChapterReport:
+    """Checks a chapter; what is known of its claims is taken from a cache.
+
+    Args:
+        chapter: the chapter.
+        directory: where the cache is, one file for each chapter.
+        draws: how often random values are drawn.
+        seed: which random values.
+    """
+    file = directory / f"{sha256(chapter.document.path.encode()).hexdigest()[:16]}.json"
+    known = _load(file)
+    checker = Checker(chapter, draws=draws, seed=seed)
+    tables = _tables(chapter)
+    fresh: dict[str, dict[str, Any]] = {}
+    reports: list[ClaimReport] = []
+    problems: list[MathError | None] = []
+    for claim in chapter.claims:
+        name = key(claim, tables, draws, seed)
+        if name in known:
+            reports.append(_report(claim, known[name]))
+            fresh[name] = known[name]
+            continue
+        result = checker.check(claim)
+        report = claim_report(result)
+        reports.append(report)
+        problems.append(result.error)
+        if result.error is None:
+            fresh[name] = {kept: getattr(report, kept) for kept in _KEPT}
+    definitions = sha256(
+        repr([_source(), tables, seed, chapter.document.text]).encode()
+    ).hexdigest()
+    if definitions in known or not (wrong := definition_errors(checker)):
+        fresh[definitions] = {}
+    else:
+        problems.extend(wrong)
+    if fresh != known:
+        directory.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(fresh), encoding="utf-8")
+    return summarise(chapter, reports, problems)
+
+
+def _report(claim: Claim, kept: dict[str, Any]) -> ClaimReport:
+    place = claim.place
+    return ClaimReport(
+        id=claim.id,
+        label=claim.equation.label,
+        line=place.line,
+        column=place.column,
+        latex=claim.latex,
+        **kept,
+    )
+
+
+def _load(file: Path) -> dict[str, dict[str, Any]]:
+    try:
+        known = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}

@@ -1,0 +1,73 @@
+"""Evaluates every definition once, so that one that no claim reaches is not left unread."""
+
+import numpy as np
+
+from mathcheck import terms
+from mathcheck.claims import Checker
+from mathcheck.draws import SizeError
+from mathcheck.errors import MathError
+from mathcheck.evaluate import EvalError
+from mathcheck.numbers import TooClose
+from mathcheck.state import Definition, State
+
+
+def definition_errors(checker: Checker) -> list[MathError]:
+    """Returns what keeps the definitions of a chapter from having values."""
+    last: dict[Definition, State] = {}
+    for state in checker.chapter.states:
+        for definitions in state.definitions.values():
+            last.update(dict.fromkeys(definitions, state))
+    problems = []
+    for definition, state in last.items():
+        with np.errstate(all="ignore"):
+            problem = _problem(checker, definition, state)
+        problems.extend(p for p in (problem, _used_too_early(definition, state)) if p is not None)
+    return problems
+
+
+def _used_too_early(definition: Definition, state: State) -> MathError | None:
+    """Looks for a symbol whose definition comes later, though not as part of one recurrence."""
+    equation = definition.equation
+    for part in definition.body.walk():
+        if not isinstance(part, terms.Ref):
+            continue
+        line = state.facts.defined.get(part.symbol, 0)
+        if line > equation.line and definition.symbol not in state.reach(part.symbol)[0]:
+            message = f"{part.symbol.name} is defined only later, in line {line}"
+            return MathError(message, equation.place(part.node.start))
+    return None
+
+
+def _problem(checker: Checker, definition: Definition, state: State) -> MathError | None:
+    context = checker.context(0, state)
+    symbol = definition.symbol
+    try:
+        fixed = [
+            code({}, context) if code is not None else None for code in definition.pattern_code
+        ]
+        for indices in _prefixes(checker, definition, fixed):
+            context.lookup(symbol, indices, definition.body.node)
+    except EvalError as error:
+        error.equation = error.equation or definition.equation
+        return checker.problem(error)
+    except SizeError as error:
+        return MathError(str(error), definition.equation.place(definition.offset))
+    except TooClose:
+        return None
+    return None
+
+
+def _prefixes(
+    checker: Checker, definition: Definition, fixed: list[int | None]
+) -> list[tuple[int, ...]]:
+    """Returns the indices that the left side of a definition stands for."""
+    world, symbol = checker.world(0), definition.symbol
+    found: list[tuple[int, ...]] = [()]
+    for axis, value in enumerate(fixed):
+        longer = []
+        for indices in found:
+            low, high = world.bounds(symbol, axis, indices)
+            run = range(low, high + 1) if value is None else [int(value)]
+            longer += [(*indices, index) for index in run]
+        found = longer
+    return found

@@ -1,0 +1,254 @@
+"""Draws sizes and random values.
+
+The sizes of what is seen together are small and distinct, so that a swapped index cannot hide.
+"""
+
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mathcheck import tree
+from mathcheck.scope import Scope
+from mathcheck.symbols import Symbol
+from mathcheck.tree import Node
+
+# How many members a family of sizes has, D_0 to D_7.
+FAMILY = 8
+_STARTS = 3
+
+
+class SizeError(Exception):
+    """A size that has no value."""
+
+
+def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> int | Fraction:
+    """Computes a size such as `H - P + 1` exactly."""
+    match node:
+        case tree.Name(text):
+            value = env.get(text, sizes.get(text))
+            if value is not None:
+                return value
+        case tree.Number(text):
+            return _whole(Fraction(text))
+        case tree.Script(tree.Name(base), (index,), None):
+            name = f"{base}_{size_value(index, sizes, env)}"
+            if name in sizes:
+                return sizes[name]
+            raise SizeError(f"there is no {name}")
+        case tree.Negative(body):
+            return -size_value(body, sizes, env)
+        case tree.Group((single,)):
+            return size_value(single, sizes, env)
+        case tree.Fence(body, "floor"):
+            return math.floor(size_value(body, sizes, env))
+        case tree.Fence(body, "ceil"):
+            return math.ceil(size_value(body, sizes, env))
+        case tree.Run(factors):
+            return math.prod(size_value(f, sizes, env) for f in factors)
+        case tree.Script(base_node, (), power) if power is not None:
+            return _whole(
+                Fraction(size_value(base_node, sizes, env)) ** int(size_value(power, sizes, env))
+            )
+        case tree.Fraction(left, right) | tree.Binary("/", left, right):
+            below = size_value(right, sizes, env)
+            if not below:
+                raise SizeError("a size that divides by 0")
+            return _whole(Fraction(size_value(left, sizes, env)) / below)
+        case tree.Binary(op, left, right):
+            a, b = size_value(left, sizes, env), size_value(right, sizes, env)
+            return a + b if op == "+" else a - b if op == "-" else a * b
+    raise SizeError("this is no size")
+
+
+def _whole(value: Fraction) -> int | Fraction:
+    return value.numerator if value.denominator == 1 else value
+
+
+def draw_sizes(scopes: Iterable[Scope], rng: np.random.Generator) -> dict[str, int]:
+    """Draws a small value for every size letter; letters that are seen together differ."""
+    groups = list({tuple(map(id, s.symbols)): _Group(s) for s in scopes}.values())
+    letters = sorted({letter for group in groups for letter in group.letters})
+    layers = {letter for group in groups for letter in group.layers}
+    sizes: dict[str, int] = {}
+    for base in sorted({base for group in groups for base in group.families}):
+        chosen = rng.permutation(np.arange(2, 2 + FAMILY))
+        sizes.update({f"{base}_{i}": int(value) for i, value in enumerate(chosen)})
+    best: tuple[float, dict[str, int]] = (math.inf, sizes)
+    for _ in range(_STARTS):
+        tried = {**sizes, **{letter: int(rng.integers(2, 6)) for letter in letters}}
+        cost = _improve(tried, letters, layers, groups)
+        best = min(best, (cost, tried), key=lambda pair: pair[0])
+    return best[1]
+
+
+def _improve(
+    sizes: dict[str, int], letters: list[str], layers: set[str], groups: "list[_Group]"
+) -> float:
+    """Changes one size after the other as long as that helps; returns the cost."""
+    for _ in range(3):
+        before = dict(sizes)
+        for letter in letters:
+            touched = [group for group in groups if letter in group.letters]
+            values = (3, 4) if letter in layers else range(2, 9)
+            sizes[letter] = min(
+                values, key=lambda v: sum(g.cost({**sizes, letter: v}) for g in touched)
+            )
+        if sizes == before:
+            break
+    return sum(group.cost(sizes) for group in groups)
+
+
+class _Group:
+    """The sizes that are seen together in one place."""
+
+    def __init__(self, scope: Scope) -> None:
+        ends = [scope.bounds(axis)[1] for symbol in scope.symbols for axis in symbol.axes]
+        self.families = {
+            part.base.text
+            for end in ends
+            for part in end.walk()
+            if isinstance(part, tree.Script)
+            and isinstance(part.base, tree.Name)
+            and part.base.text in scope.sizes
+        }
+        self.letters = scope.sizes - self.families
+        self.layers: set[str] = set()
+        if self.families:
+            for symbol in scope.symbols:
+                for axis in symbol.axes[: symbol.in_superscript]:
+                    self.layers |= {
+                        part.text
+                        for part in scope.bounds(axis)[1].walk()
+                        if isinstance(part, tree.Name)
+                    }
+        self.constants = constants(scope)
+        simple = tree.Name | tree.Number | tree.Script
+        self.derived = list(dict.fromkeys(end for end in ends if not isinstance(end, simple)))
+        self.shapes = list(
+            dict.fromkeys(tuple(axis.last for axis in s.axes) for s in scope.symbols if s.axes)
+        )
+
+    def cost(self, sizes: dict[str, int]) -> float:
+        """Says how bad a choice is: sizes that are equal or empty, arrays that are large."""
+        known = {**sizes, **self.constants}
+        plain = [sizes[letter] for letter in self.letters]
+        seen = set(plain)
+        cost = 100.0 * (len(plain) - len(seen))
+        values: dict[Node, float] = {}
+        for node in self.derived:
+            try:
+                value = size_value(node, known, {})
+            except SizeError:
+                continue
+            values[node] = float(value)
+            cost += 1000.0 * (value < 1) + 20.0 * (value == 1) + 3.0 * (value in seen)
+        for shape in self.shapes:
+            volume = 1.0
+            for node in shape:
+                if isinstance(node, tree.Name):
+                    volume *= known.get(node.text, 1)
+                else:
+                    volume *= values.get(node, 3.0)
+            cost += 0.2 * volume
+        return cost
+
+
+def constants(scope: Scope) -> dict[str, int]:
+    """Returns the symbols of a scope that have a fixed whole value, `= 2`."""
+    known: dict[str, int] = {}
+    for symbol in scope.symbols:
+        if symbol.domain == "constant" and not symbol.axes:
+            node = symbol.details[0]
+            if isinstance(node, tree.Number) and "." not in node.text:
+                known[symbol.name] = int(node.text)
+    return known
+
+
+def generator(seed: int, draw: int, attempt: int, *what: object) -> np.random.Generator:
+    """Returns a random generator of its own for each thing that is drawn."""
+    return np.random.default_rng([seed, draw, attempt, crc32(repr(what).encode())])
+
+
+def random_array(
+    symbol: Symbol, shape: tuple[int, ...], details: tuple[float, ...], rng: np.random.Generator
+) -> NDArray[np.float64] | NDArray[np.int64]:
+    """Draws the values of a symbol as its table says."""
+    match symbol.domain:
+        case "positive":
+            return rng.uniform(0.3, 1.7, shape)
+        case "negative":
+            return rng.uniform(-1.7, -0.3, shape)
+        case "nonzero":
+            return np.asarray(rng.uniform(0.3, 1.7, shape) * _mixed(rng, shape, (-1, 1)))
+        case "interval":
+            low, high = details
+            margin = 0.1 * (high - low)
+            return rng.uniform(low + margin, high - margin, shape)
+        case "integer":
+            return rng.integers(int(details[0]), int(details[1]) + 1, shape)
+        case "binary":
+            return _mixed(rng, shape, (0, 1))
+        case "sign":
+            return _mixed(rng, shape, (-1, 1))
+        case "one-hot":
+            rows = rng.integers(0, shape[-1], shape[:-1])
+            return np.asarray(np.eye(shape[-1], dtype=np.int64)[rows])
+        case "probabilities":
+            weights = rng.uniform(0.3, 1.7, shape)
+            return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
+        case "symmetric":
+            value = rng.uniform(-1.5, 1.5, shape)
+            return np.asarray((value + np.swapaxes(value, -1, -2)) / 2)
+    return np.asarray(rng.uniform(0.2, 1.5, shape) * _mixed(rng, shape, (-1, 1)))
+
+
+def _mixed(
+    rng: np.random.Generator, shape: tuple[int, ...], values: tuple[int, int]
+) -> NDArray[np.int64]:
+    """Draws two values so that both come up, if there is room for both."""
+    drawn = rng.integers(0, 2, shape)
+    flat = drawn.reshape(-1)
+    if flat.size > 1 and flat.min() == flat.max():
+        flat[rng.integers(0, flat.size)] ^= 1
+    return np.asarray(values)[flat.reshape(shape)]
+
+
+class RandomFunction:
+    """A smooth function of one number, analytic, with all its derivatives."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.weights = rng.uniform(0.4, 1.0, 3) * rng.choice([-1.0, 1.0], 3)
+        self.rates = rng.uniform(0.5, 1.4, 3)
+        self.shifts = rng.uniform(-2.0, 2.0, 3)
+        self.slope = float(rng.uniform(0.2, 0.5))
+
+    def __call__(self, x: object, order: int = 0) -> object:
+        """Returns the value of the derivative of some order."""
+        value = np.asarray(x)[..., None]
+        waves = self.weights * self.rates**order
+        result = (waves * np.sin(self.rates * value + self.shifts + order * math.pi / 2)).sum(-1)
+        line = (self.slope * np.asarray(x), self.slope, 0.0)[min(order, 2)]
+        total = result + line
+        return total if total.shape else float(total)
+
+
+class RandomLoss:
+    """A scalar function of many numbers, smooth, analytic, linear in none of them."""
+
+    def __init__(self, count: int, rng: np.random.Generator) -> None:
+        waves = 3
+        self.rates = rng.uniform(-1.0, 1.0, (waves, count))
+        self.shifts = rng.uniform(-2.0, 2.0, (waves, 1))
+        self.weights = rng.uniform(0.5, 1.5, (waves, 1))
+        self.linear = rng.uniform(-1.0, 1.0, (count, 1))
+        self.square = rng.uniform(-0.4, 0.4, (count, 1))
+
+    def __call__(self, values: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        """Returns the value for `(count, lanes)` numbers, one for each lane."""
+        waves = (self.weights * np.sin(self.rates @ values + self.shifts)).sum(axis=0)
+        rest = (self.linear * values + self.square * values * values).sum(axis=0)
+        return np.asarray(waves + rest)

@@ -1,0 +1,142 @@
+"""Hands out the values of a draw, so that code can be tested against the chapter."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mathcheck.build import TreeError
+from mathcheck.chapter import Chapter, free_letters
+from mathcheck.claims import Checker
+from mathcheck.errors import MathError, Place
+from mathcheck.evaluate import Env, EvalError, Eye, compile_term, range_code
+from mathcheck.numbers import TooClose
+from mathcheck.parser import parse_expression
+from mathcheck.resolve import Resolver
+from mathcheck.state import State
+from mathcheck.symbols import Symbol
+
+
+class Values:
+    r"""The values of a chapter at one place, in one draw.
+
+    Example:
+        >>> from mathcheck.chapter import load
+        >>> text = r'''
+        ... | Symbol | Code | Shape | Meaning |
+        ... |---|---|---|---|
+        ... | $x_n$ | `x` | (N,) | input |
+        ... | $y_n$ | `y` | (N,) | output |
+        ...
+        ... $$
+        ... y_n \coloneqq x_n^2
+        ... $$
+        ... '''
+        >>> values = Values(load("squares.md", text))
+        >>> bool(np.allclose(values["y"], values["x"] ** 2))
+        True
+        >>> bool(np.isclose(values(r"\sum_n y_n"), values["y"].sum()))
+        True
+    """
+
+    def __init__(
+        self, chapter: Chapter, at: str | None = None, *, draw: int = 0, seed: int = 0
+    ) -> None:
+        """Chooses the place.
+
+        Args:
+            chapter: the chapter.
+            at: the label of an equation or the title of a section, for the names and definitions
+                that are known there; the end of the chapter if it is not given.
+            draw: which draw.
+            seed: which random values.
+        """
+        self.chapter = chapter
+        self._section, self._state = _place(chapter, at)
+        self._scope = chapter.scope(self._section)
+        self._context = Checker(chapter, seed=seed).context(draw, self._state)
+
+    @property
+    def names(self) -> list[str]:
+        """The code names that are known here."""
+        return sorted({s.code for s in self._scope.symbols if s.code and s.domain != "function"})
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The sizes, by letter."""
+        return dict(self._context.world.sizes[self._scope.root])
+
+    def __getitem__(self, code: str) -> Any:
+        """Returns the value of the symbol with this name in the code: an array or a number."""
+        for symbol in self._scope.symbols:
+            if symbol.code == code:
+                return self._symbol(symbol)
+        raise KeyError(f"{code} is not in the symbols table; it has {', '.join(self.names)}")
+
+    def _symbol(self, symbol: Symbol) -> Any:
+        node = parse_expression("0")
+        with np.errstate(all="ignore"):
+            return _plain(self._context.lookup(symbol, (), node), symbol.rank)
+
+    def __call__(self, latex: str) -> Any:
+        r"""Evaluates an expression of the chapter, `\frac{\partial L}{\partial W}`.
+
+        Args:
+            latex: the expression. Indices that nothing in it binds become axes of the result, in
+                the order in which they first stand in the text.
+
+        Raises:
+            MathError: if it cannot be read or has no value.
+        """
+        try:
+            meaning = Resolver(self._scope).statement((parse_expression(latex),), ())
+            (term,) = meaning.sides
+            letters = [x for x in meaning.free if x in free_letters(term)]
+            code = compile_term(term)
+            ranges = [range_code(meaning.free[x], term.node) for x in letters]
+            with np.errstate(all="ignore"):
+                return self._over(letters, ranges, code, {}, term.rank)
+        except TreeError as error:
+            raise MathError(error.message, Place(latex, 1, error.offset + 1)) from None
+        except EvalError as error:
+            raise MathError(error.message, Place(latex, 1, error.node.start + 1)) from None
+        except TooClose:
+            raise MathError("too close to a kink in this draw", Place(latex, 1, 1)) from None
+
+    def _over(self, letters: list[str], ranges: list[Any], code: Any, env: Env, rank: int) -> Any:
+        if not letters:
+            return _plain(code(env, self._context), rank)
+        low, high = ranges[0](env, self._context)
+        parts = []
+        for index in range(low, high + 1):
+            inner = {**env, letters[0]: index}
+            parts.append(self._over(letters[1:], ranges[1:], code, inner, rank))
+        return np.array(parts)
+
+
+def _plain(value: Any, rank: int) -> Any:
+    if isinstance(value, Eye):
+        raise TypeError("the identity matrix alone has no size")
+    if not rank:
+        return value.item() if isinstance(value, np.ndarray) else value
+    array: NDArray[Any] = np.asarray(value)[..., 0]
+    return array.copy()
+
+
+def _place(chapter: Chapter, at: str | None) -> tuple[Any, State]:
+    document = chapter.document
+    if at is None:
+        top = next((s for s in document.sections if s.level == 1), document.sections[0])
+        return top, chapter.states[-1] if chapter.states else State(chapter.facts)
+    for number, equation in enumerate(document.equations):
+        if equation.label == at:
+            return equation.section, chapter.states[number]
+    for section in document.sections:
+        if section.title == at:
+            inside = [
+                number for number, e in enumerate(document.equations) if e.section.within(section)
+            ]
+            before = [n for n, e in enumerate(document.equations) if e.line < section.line]
+            last = (inside or before)[-1:]
+            return section, chapter.states[last[0]] if last else State(chapter.facts)
+    raise KeyError(f"{document.path} has no equation and no section {at!r}")

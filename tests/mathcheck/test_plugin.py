@@ -1,0 +1,160 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mathcheck.chapter import load
+from mathcheck.errors import MathError
+from mathcheck.values import Values
+
+CHAPTER = r"""
+# Gain
+
+## Symbols
+
+| Symbol | Code | Shape | Meaning |
+|---|---|---|---|
+| $x_{nd}$ | `x` | (N, D) | input |
+| $g_d$ | `g` | (D,) | gain |
+| $y_{nd}$ | `y` | (N, D) | output |
+| $L$ | | any scalar function of $y$ | loss |
+
+## Layer
+
+$$
+y_{nd} \coloneqq g_d \, x_{nd}
+\label{eq:gain-y}
+$$
+
+$$
+\begin{aligned}
+\frac{\partial L}{\partial g_d}
+  &= \sum_{n=1}^{N} \frac{\partial L}{\partial y_{nd}} \frac{\partial y_{nd}}{\partial g_d} \\
+  &= \sum_{n=1}^{N} \frac{\partial L}{\partial y_{nd}} \, x_{nd}
+\end{aligned}
+\label{eq:gain-dg}
+$$
+
+$$
+\frac{\partial L}{\partial x_{nd}} = g_d \, \frac{\partial L}{\partial y_{nd}}
+$$
+"""
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def site(pytester: pytest.Pytester) -> pytest.Pytester:
+    pytester.makeini("[pytest]\nmathcheck_files = chapters/*.md\n")
+    (pytester.path / "chapters").mkdir()
+    return pytester
+
+
+def write(site: pytest.Pytester, text: str) -> None:
+    (site.path / "chapters" / "gain.md").write_text(text, encoding="utf-8")
+
+
+def run(site: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    plugin = ("-p", "mathcheck.plugin") if "mathcheck" not in _entry_points() else ()
+    return site.runpytest_inprocess("-p", "no:cacheprovider", *plugin, *arguments)
+
+
+def _entry_points() -> set[str]:
+    from importlib.metadata import entry_points
+
+    return {point.name for point in entry_points(group="pytest11")}
+
+
+def test_each_claim_is_a_test_with_the_equations_id(site: pytest.Pytester) -> None:
+    write(site, CHAPTER)
+    result = run(site, "-v", "chapters")
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "chapters/gain.md::eq:gain-dg[[]1[]] PASSED*",
+            "chapters/gain.md::eq:gain-dg[[]2[]] PASSED*",
+            "chapters/gain.md::line 29 PASSED*",
+        ]
+    )
+
+
+def test_a_wrong_step_fails_with_its_place_and_both_sides(site: pytest.Pytester) -> None:
+    write(site, CHAPTER.replace(r"\, x_{nd}" + "\n\\end", r"\, y_{nd}" + "\n\\end"))
+    result = run(site, "chapters")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(
+        ["chapters/gain.md:24:6: not equal: at d = * the left side is *, the right side *"]
+    )
+
+
+def test_what_cannot_be_read_fails_with_a_caret(site: pytest.Pytester) -> None:
+    write(site, CHAPTER.replace(r"g_d \, \frac", r"q_d \, \frac"))
+    result = run(site, "chapters")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(
+        ["chapters/gain.md:30:38: q_{d} is not in the symbols table", " *^"]
+    )
+
+
+def test_a_single_claim_can_be_named(site: pytest.Pytester) -> None:
+    write(site, CHAPTER)
+    run(site, "chapters/gain.md::eq:gain-dg[2]").assert_outcomes(passed=1)
+
+
+def test_other_markdown_is_left_alone(site: pytest.Pytester) -> None:
+    (site.path / "README.md").write_text(CHAPTER, encoding="utf-8")
+    run(site, ".").assert_outcomes()
+
+
+def test_the_fixture_hands_out_values_by_code_name(site: pytest.Pytester) -> None:
+    write(site, CHAPTER)
+    site.makepyfile(
+        r"""
+        import numpy as np
+
+        def test_code(chapter):
+            layer = chapter("gain")
+            np.testing.assert_allclose(layer["y"], layer["g"] * layer["x"], rtol=1e-12)
+            dg = (layer(r"\frac{\partial L}{\partial y}") * layer["x"]).sum(axis=0)
+            np.testing.assert_allclose(dg, layer(r"\frac{\partial L}{\partial g}"), rtol=1e-12)
+        """
+    )
+    run(site).assert_outcomes(passed=4)
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Values:
+    path = tmp_path / "gain.md"
+    path.write_text(CHAPTER, encoding="utf-8")
+    return Values(load(path), "Layer")
+
+
+def test_an_expression_with_indices_makes_axes_in_their_order(sheet: Values) -> None:
+    np.testing.assert_allclose(sheet("x_{nd} g_d"), sheet["y"], rtol=1e-12)
+    np.testing.assert_allclose(sheet("g_d x_{nd}"), sheet["y"].T, rtol=1e-12)
+    assert sheet(r"\sum_{n=1}^N \sum_{d=1}^D x_{nd}") == pytest.approx(sheet["x"].sum())
+
+
+def test_draws_differ_and_each_is_the_same_again(tmp_path: Path) -> None:
+    path = tmp_path / "gain.md"
+    path.write_text(CHAPTER, encoding="utf-8")
+    first, again, other = (Values(load(path), draw=draw) for draw in (0, 0, 1))
+    np.testing.assert_array_equal(first["x"], again["x"])
+    assert not np.array_equal(first["g"].flat[0], other["g"].flat[0])
+
+
+def test_an_unknown_name_is_told_with_those_there_are(sheet: Values) -> None:
+    with pytest.raises(KeyError, match="W is not in the symbols table; it has g, x, y"):
+        sheet["W"]
+
+
+def test_an_unknown_section_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "gain.md"
+    path.write_text(CHAPTER, encoding="utf-8")
+    with pytest.raises(KeyError, match="no equation and no section 'Pooling'"):
+        Values(load(path), "Pooling")
+
+
+def test_an_expression_without_a_value_is_told(sheet: Values) -> None:
+    with pytest.raises(MathError, match="does not depend on"):
+        sheet(r"\frac{\mathrm{d} g}{\mathrm{d} x}")
