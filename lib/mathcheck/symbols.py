@@ -104,6 +104,7 @@ class Shape:
     details: list[Node] = field(default_factory=list)
     outside: float | None = None
     ranges: dict[str, tuple[Node, Node]] = field(default_factory=dict)
+    starts: dict[str, Node] = field(default_factory=dict)
 
 
 ONE = tree.Number("1")
@@ -277,7 +278,12 @@ def _symbol(table: Table, row: Row, node: Node, shape: Shape, is_name: bool) -> 
 
 def _started(axis: Axis, shape: Shape) -> Axis:
     given = shape.ranges.get(axis.letter or "")
-    return Axis(axis.letter, *given) if given else axis
+    if given:
+        return Axis(axis.letter, *given)
+    start = shape.starts.get(axis.letter or "")
+    if start is None:
+        return axis
+    return Axis(axis.letter, start, tree.Binary("-", tree.Binary("+", start, axis.last), ONE))
 
 
 def _family_axis(letter: str, shape: Shape, row: Row) -> Axis:
@@ -293,6 +299,11 @@ def _shape_cell(row: Row) -> Shape:
     text = cell.text.strip()
     shape = Shape()
     _ranges(row.meaning, shape)
+    for clause in row.meaning.text.split(";"):
+        # `row $h$ and column $w$ from 0`
+        if match := re.search(r"\bfrom (\d+)$", clause.strip()):
+            for letter in re.findall(r"\$" + _LETTER + r"\$", clause):
+                shape.starts[letter] = tree.Number(match[1])
     if match := re.fullmatch(r"(?:any|a) (?:smooth )?scalar function of (.+)", text):
         shape.domain = "loss"
         shape.details = [_parse(m, cell) for m in re.findall(r"\$([^$]+)\$", match[1])]
@@ -306,7 +317,8 @@ def _shape_cell(row: Row) -> Shape:
         shape.domain = "function"
         return shape
     text = text.replace("$", " ")
-    if match := re.fullmatch(r"\s*=(.+)", text):
+    # `scalar, for instance 2`: a size that only the checker fixes.
+    if match := re.fullmatch(r"\s*(?:=|scalar, for instance )(.+)", text):
         shape.sizes, shape.domain = [], "constant"
         shape.details = [_parse(match[1].strip(), cell)]
         return shape
