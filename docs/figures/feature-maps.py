@@ -1,6 +1,6 @@
 """One digit, and what each of the first layers makes of it."""
 
-from book.figures import INK, arrays, figure, image, tiles
+from book.figures import INK, arrays, figure, image, signed_image, tiles
 
 COLUMNS = 10
 NAMES = {
@@ -17,7 +17,7 @@ def draw():
     for ax, (key, name) in zip(axes, NAMES.items(), strict=True):
         maps = found[key]
         stack = maps[None] if maps.ndim == 2 else maps
-        positive = stack.clip(min=0) if key != "maps_convolution" else stack - stack.min()
-        image(ax, tiles(positive, columns=min(COLUMNS, len(stack)), gap=2))
+        show = signed_image if stack.min() < 0 else image
+        show(ax, tiles(stack, columns=min(COLUMNS, len(stack)), gap=2))
         ax.set_title(name, fontsize=10, color=INK)
     return fig
