@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from mathcheck.chapter import Chapter, Claim
+from mathcheck.chapter import Chapter
 from mathcheck.claims import Checker
 from mathcheck.definitions import definition_errors
+from mathcheck.equations import Claim
 from mathcheck.errors import MathError
 from mathcheck.report import ChapterReport, ClaimReport, claim_report, summarise
 

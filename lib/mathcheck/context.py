@@ -1,19 +1,16 @@
 r"""Looks symbols up: by their definitions, lazily and element by element, or in the draw.
 
-There are three kinds of context. The base context has the plain values. In a *total* context every
-element of one symbol is perturbed, each in a lane of its own, once it has its value, and all that
-depends on it follows. In a *partial* context only what stands directly in one expression is
-perturbed, everything behind a name keeps its plain value.
+`derivatives` has the three kinds of context that there are: with plain values, and with a symbol
+perturbed for a total or a partial derivative.
 """
 
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mathcheck import terms
+from mathcheck.arrays import EvalError, Eye, ShapeError, as_number
 from mathcheck.draws import SizeError
-from mathcheck.evaluate import Code, Env, EvalError, Eye, ShapeError
+from mathcheck.evaluate import Env
 from mathcheck.numbers import STEP, Value
 from mathcheck.reader import Section
 from mathcheck.state import Definition, Letter, State
@@ -24,13 +21,12 @@ from mathcheck.world import World
 _BUSY = object()
 
 
-class BaseContext:
-    """The plain values under the definitions in force at a place."""
+class Context:
+    """The values of symbols under the definitions in force at a place."""
 
     def __init__(self, world: World, state: State) -> None:
         self.world = world
         self.state = state
-        self._kinds: dict[object, PerturbedContext] = {}
         self._own: dict[Symbol, dict[tuple[int, ...], Any]] = {}
         self._wholes: dict[object, Any] = {}
 
@@ -40,7 +36,7 @@ class BaseContext:
         """Returns a symbol's value at some indices; the axes that are left come as an array."""
         table = self._own.get(symbol)
         if table is None:
-            table = self._own[symbol] = self.world.tables.setdefault(self._key(symbol), {})
+            table = self._own[symbol] = self.world.tables.setdefault(self.key(symbol), {})
         value = table.get(indices)
         if value is not None and value is not _BUSY:
             return value
@@ -95,38 +91,9 @@ class BaseContext:
         stepped = np.array([float(value) + STEP * 1j])
         return float(np.imag(self.call(symbol, 0, (stepped,), node))[0]) / STEP
 
-    def derivative(
-        self,
-        term: terms.Derivative,
-        of: Code,
-        of_at: tuple[int, ...],
-        by: tuple[int, ...],
-        env: Env,
-    ) -> Value:
-        """Returns a derivative by a symbol: by one element, or by all behind some indices."""
-        target = term.by.symbol
-        whole: NDArray[Any]
-        if isinstance(term.of, terms.Ref):
-            source = term.of.symbol
-            key = (self._key(source), of_at, self._key(target), term.total)
-            if key not in self.world.derivatives:
-                self.world.derivatives[key] = self._whole(term, of, of_at, env)
-            whole = self.world.derivatives[key]
-        else:
-            whole = self._whole(term, of, of_at, env)
-        lanes = self._lanes(target)
-        if len(by) == target.rank:
-            lane = lanes.lane(by)
-            if lane is None:
-                raise EvalError(f"{target.name} has no element {by}", term.by.node)
-            picked = whole[..., lane]
-            return float(picked) if not picked.shape else picked[..., None]
-        picked = whole[..., lanes.block(by)]
-        return picked[..., None]
-
     # --- how values come about -----------------------------------------------------------------
 
-    def _key(self, symbol: Symbol) -> object:
+    def key(self, symbol: Symbol) -> object:
         """Names the values of a symbol: they differ where a definition behind it does."""
         return symbol, self.state.reach(symbol)[1]
 
@@ -213,7 +180,7 @@ class BaseContext:
         )
         if any(not 0 <= i < size for i, size in zip(at, value.shape, strict=False)):
             raise EvalError(f"{symbol.name} has no element {indices}", node)
-        return _plain(value[at])
+        return as_number(value[at])
 
     def _evaluated(self, definition: Definition, env: Env, indices: tuple[int, ...]) -> Value:
         """Evaluates a definition's right side, as large as the table says."""
@@ -228,7 +195,7 @@ class BaseContext:
         if isinstance(value, Eye):
             value = value.like(np.empty((*shape, 1)))
         if not shape:
-            return _plain(value)
+            return as_number(value)
         value = np.asarray(value)
         if rank == 0:
             return np.broadcast_to(value, (*shape, value.shape[0] if value.ndim else 1))
@@ -249,188 +216,6 @@ class BaseContext:
         full = [np.broadcast_to(array, (*array.shape[:-1], lanes)) for array in arrays]
         return np.stack(full) if full else np.zeros((0, lanes))
 
-    # --- derivatives -----------------------------------------------------------------------------
-
-    def _lanes(self, target: Symbol) -> "Lanes":
-        key = ("lanes", target, self.state.reach(target)[1])
-        if key not in self.world.derivatives:
-            self.world.derivatives[key] = Lanes(self, target)
-        found: Lanes = self.world.derivatives[key]
-        return found
-
-    def _whole(
-        self, term: terms.Derivative, of: Code, of_at: tuple[int, ...], env: Env
-    ) -> NDArray[Any]:
-        """Returns the derivative by all elements of the symbol; its last axis is that of lanes."""
-        target = term.by.symbol
-        reached = self.state.reach_of(term.of)
-        if target not in reached:
-            name = term.of.symbol.name if isinstance(term.of, terms.Ref) else "this"
-            raise EvalError(f"{name} does not depend on {target.name}", term.node)
-        key = ("total" if term.total else "partial", target)
-        if key not in self._kinds:
-            kind = PerturbedContext if term.total else PartialContext
-            self._kinds[key] = kind(self, target)
-        context = self._kinds[key]
-        if term.total or not isinstance(term.of, terms.Ref):
-            value = of(env, context)
-        else:
-            value = self._own_definition(term.of, of_at, context)
-        array = np.asarray(value)
-        if array.ndim == 0:
-            array = array[None]
-        count = context.lanes.count
-        slope = np.imag(array) / STEP
-        return np.broadcast_to(slope, (*array.shape[:-1], count))
-
-    def _own_definition(
-        self, term: terms.Ref, at: tuple[int, ...], context: "PerturbedContext"
-    ) -> Value:
-        """Evaluates a symbol's own defining expression with what stands in it perturbed."""
-        symbol = term.symbol
-        if symbol is context.target and symbol not in self.state.definitions:
-            return context.lookup(symbol, at, term.node)
-        for definition in self.state.definitions.get(symbol, ()):
-            env = self._matches(definition, at)
-            if env is None:
-                continue
-            value = definition.code(env, context)
-            rest = at[len(definition.pattern) :]
-            if rest and definition.body.rank:
-                value = np.asarray(value)[tuple(i - 1 for i in rest)]
-            return value
-        if len(at) < symbol.rank:
-            low, high = self.world.bounds(symbol, len(at), at)
-            parts = [
-                np.atleast_1d(self._own_definition(term, (*at, i), context))
-                for i in range(low, high + 1)
-            ]
-            lanes = max(part.shape[-1] for part in parts)
-            return np.stack([np.broadcast_to(p, (*p.shape[:-1], lanes)) for p in parts])
-        if symbol in self.state.definitions:
-            return self.lookup(symbol, at, term.node)
-        raise EvalError(f"{symbol.name} has no definition to differentiate", term.node)
-
-
-def _plain(lanes: Any) -> Value:
-    if isinstance(lanes, np.ndarray) and lanes.shape == (1,) and not np.iscomplexobj(lanes):
-        return lanes[0].item()
-    return lanes
-
 
 def _point_length(state: State, symbol: Symbol) -> int:
     return max((len(at) for other, at in state.facts.points if other is symbol), default=0)
-
-
-class Lanes:
-    """Numbers the elements of a symbol, those outside its range that have a base case too."""
-
-    def __init__(self, context: BaseContext, target: Symbol) -> None:
-        self._numbers: dict[tuple[int, ...], int] = {}
-        world, state = context.world, context.state
-        self._world, self._target = world, target
-        self._add((), target)
-        for definition in state.definitions.get(target, ()):
-            if not definition.is_general:
-                fixed = [code({}, context) if code else None for code in definition.pattern_code]
-                self._add_fixed((), fixed)
-        for (symbol, at), _ in state.facts.points.items():
-            if symbol is target:
-                self._add_fixed((), list(at))
-        self.count = len(self._numbers)
-
-    def _add(self, before: tuple[int, ...], target: Symbol) -> None:
-        self._add_fixed(before, [])
-
-    def _add_fixed(self, before: tuple[int, ...], fixed: list[int | None]) -> None:
-        axis = len(before)
-        if axis == self._target.rank:
-            self._numbers.setdefault(before, len(self._numbers))
-            return
-        given = fixed[axis] if axis < len(fixed) else None
-        if given is not None:
-            self._add_fixed((*before, int(given)), fixed)
-            return
-        low, high = self._world.bounds(self._target, axis, before)
-        for index in range(low, high + 1):
-            self._add_fixed((*before, index), fixed)
-
-    def lane(self, indices: tuple[int, ...]) -> int | None:
-        """Returns the lane of an element."""
-        return self._numbers.get(indices)
-
-    def block(self, before: tuple[int, ...]) -> NDArray[np.int64]:
-        """Returns the lanes of all elements behind some indices."""
-        axis = len(before)
-        if axis == self._target.rank:
-            return np.asarray(self._numbers[before])
-        low, high = self._world.bounds(self._target, axis, before)
-        return np.array([self.block((*before, i)) for i in range(low, high + 1)])
-
-
-class PerturbedContext(BaseContext):
-    """A total context: the target's elements are perturbed, and what depends on them follows."""
-
-    def __init__(self, base: BaseContext, target: Symbol) -> None:
-        super().__init__(base.world, base.state)
-        self.base = base
-        self.target = target
-        self.lanes = base._lanes(target)
-
-    def _key(self, symbol: Symbol) -> object:
-        reach = self.state.reach
-        return symbol, reach(symbol)[1], self.target, reach(self.target)[1]
-
-    def lookup(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
-        """Returns a value, perturbed if it depends on the target."""
-        if self.target not in self.state.reach(symbol)[0]:
-            return self.base.lookup(symbol, indices, node)
-        return super().lookup(symbol, indices, node)
-
-    def _compute(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
-        if symbol is self.target and len(indices) < symbol.rank:
-            return self._stacked(symbol, indices, node)
-        value = super()._compute(symbol, indices, node)
-        return self.perturbed(value, indices) if symbol is self.target else value
-
-    def perturbed(self, value: Value, indices: tuple[int, ...]) -> Value:
-        """Adds the step to an element of the target, in its own lane."""
-        lane = self.lanes.lane(indices)
-        if lane is None:
-            return value
-        result = np.empty(self.lanes.count, dtype=complex)
-        result[:] = value
-        result[lane] += STEP * 1j
-        return result
-
-    def derivative(
-        self,
-        term: terms.Derivative,
-        of: Code,
-        of_at: tuple[int, ...],
-        by: tuple[int, ...],
-        env: Env,
-    ) -> Value:
-        """Refuses: there is no step for a derivative of a derivative."""
-        reached = self.state.reach_of(term)
-        if self.target not in reached:
-            return self.base.derivative(term, of, of_at, by, env)
-        raise EvalError("a derivative of a derivative: give the inner one as a formula", term.node)
-
-
-class PartialContext(PerturbedContext):
-    """A partial context: the target is perturbed where it stands, nothing follows."""
-
-    def lookup(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
-        """Returns the plain value, perturbed if it is the target's."""
-        value = self.base.lookup(symbol, indices, node)
-        if symbol is not self.target:
-            return value
-        if len(indices) == symbol.rank:
-            return self.perturbed(value, indices)
-        block = self.lanes.block(indices)
-        result = np.empty((*block.shape, self.lanes.count), dtype=complex)
-        result[:] = value
-        flat = result.reshape(-1, self.lanes.count)
-        flat[np.arange(block.size), block.reshape(-1)] += STEP * 1j
-        return result

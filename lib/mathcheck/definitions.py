@@ -3,10 +3,10 @@
 import numpy as np
 
 from mathcheck import terms
+from mathcheck.arrays import EvalError
 from mathcheck.claims import Checker
 from mathcheck.draws import SizeError
 from mathcheck.errors import MathError
-from mathcheck.evaluate import EvalError
 from mathcheck.numbers import TooClose
 from mathcheck.state import Definition, State
 
@@ -17,7 +17,7 @@ def definition_errors(checker: Checker) -> list[MathError]:
     for state in checker.chapter.states:
         for definitions in state.definitions.values():
             last.update(dict.fromkeys(definitions, state))
-    problems = []
+    problems: list[MathError] = []
     for definition, state in last.items():
         with np.errstate(all="ignore"):
             problem = _problem(checker, definition, state)

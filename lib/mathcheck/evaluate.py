@@ -10,39 +10,14 @@ from typing import Any, Protocol
 import numpy as np
 
 from mathcheck import terms
-from mathcheck.numbers import (
-    COMPARISONS,
-    MAPS,
-    OPERATIONS,
-    Value,
-    divide,
-    larger,
-    matmul,
-    real,
-    smaller,
-)
+from mathcheck.arrays import EvalError, Eye, ShapeError, as_number, best, collect, extreme, turned
+from mathcheck.numbers import COMPARISONS, MAPS, OPERATIONS, Value, divide, matmul, real
 from mathcheck.reader import Section
 from mathcheck.symbols import Symbol
 from mathcheck.terms import Term
 from mathcheck.tree import Binary, Node
 
 Env = dict[str, Any]
-
-
-class EvalError(Exception):
-    """A term without a value.
-
-    Attributes:
-        message: what is wrong.
-        node: where it was written.
-        equation: in which equation, if it is not the one that is being evaluated.
-    """
-
-    def __init__(self, message: str, node: Node) -> None:
-        super().__init__(message)
-        self.message = message
-        self.node = node
-        self.equation: Any = None
 
 
 class Context(Protocol):
@@ -77,18 +52,6 @@ class Context(Protocol):
 Code = Callable[[Env, Any], Value]
 
 
-class Eye:
-    """A multiple of the identity matrix that takes its size from what it meets."""
-
-    def __init__(self, factor: Value) -> None:
-        self.factor = factor
-
-    def like(self, other: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """Returns it as large as a matrix."""
-        rows, columns = other.shape[:2]
-        return np.asarray(np.eye(rows, columns)[:, :, None] * self.factor)
-
-
 def compile_term(term: Term) -> Code:
     """Returns the closure of a term."""
     match term:
@@ -120,7 +83,7 @@ def compile_term(term: Term) -> Code:
             return _product(kind, compile_term(left), compile_term(right), term)
         case terms.Transpose(rank, _, argument):
             inside = compile_term(argument)
-            return inside if rank == 1 else lambda env, ctx: _turned(inside(env, ctx))
+            return inside if rank == 1 else lambda env, ctx: turned(inside(env, ctx))
         case terms.Element(_, node, argument, indices):
             return _element(compile_term(argument), [index_code(i) for i in indices], node)
         case terms.Identity():
@@ -218,12 +181,6 @@ def _with_eye(op: str, a: Value, b: Value, term: terms.Arith) -> Value:
     raise EvalError("the identity matrix cannot stand here", term.node)
 
 
-def shape_name(shape: tuple[int, ...]) -> str:
-    """Returns a shape as it is written."""
-    inside = ", ".join(map(str, shape))
-    return f"({inside},)" if len(shape) == 1 else f"({inside})"
-
-
 def _check_broadcast(a: Value, b: Value, term: terms.Arith) -> None:
     one, two = a.shape[:-1], b.shape[:-1]
     for x, y in zip(reversed(one), reversed(two), strict=False):
@@ -231,14 +188,6 @@ def _check_broadcast(a: Value, b: Value, term: terms.Arith) -> None:
             signs = {"+": "adds", "-": "subtracts", "*": "multiplies", "/": "divides"}
             verb = signs.get(term.op, "combines")
             raise ShapeError(f"this {verb} arrays of shape {{}} and {{}}", term.node, one, two)
-
-
-class ShapeError(EvalError):
-    """Shapes that do not fit; the braces in the message stand for them."""
-
-    def __init__(self, message: str, node: Node, *shapes: tuple[int, ...]) -> None:
-        super().__init__(message, node)
-        self.shapes = shapes
 
 
 def _product(kind: str, left: Code, right: Code, term: terms.Product) -> Code:
@@ -254,22 +203,11 @@ def _product(kind: str, left: Code, right: Code, term: terms.Product) -> Code:
         if inner[0] != inner[1]:
             raise ShapeError("this multiplies {} by {}", term.node, a.shape[:-1], b.shape[:-1])
         if kind == "inner":
-            return _number((a * b).sum(axis=0))
+            return as_number((a * b).sum(axis=0))
         value = matmul(a, b)
-        return value if term.rank else _number(value)
+        return value if term.rank else as_number(value)
 
     return product
-
-
-def _number(lanes: np.ndarray[Any, Any]) -> Value:
-    """Returns a plain number for one real lane."""
-    if lanes.shape == (1,) and not np.iscomplexobj(lanes):
-        return float(lanes[0])
-    return lanes
-
-
-def _turned(value: Value) -> Value:
-    return value if isinstance(value, Eye) else np.swapaxes(value, 0, 1)
 
 
 def _element(argument: Code, indices: list[Callable[[Env, Any], int]], node: Node) -> Code:
@@ -280,7 +218,7 @@ def _element(argument: Code, indices: list[Callable[[Env, Any], int]], node: Nod
             return value.factor if at[0] == at[1] else 0
         if not all(1 <= i <= n for i, n in zip(at, value.shape, strict=False)):
             raise EvalError(f"the element {at} of an array of shape {value.shape[:-1]}", node)
-        return _number(value[tuple(i - 1 for i in at)])
+        return as_number(value[tuple(i - 1 for i in at)])
 
     return element
 
@@ -295,51 +233,13 @@ def _stack(rows: list[list[Code]]) -> Code:
 
 
 def _collect(function: str, argument: Code, rank: int, node: Node) -> Code:
-    axes = tuple(range(rank))
-
-    def collect(env: Env, ctx: Any) -> Value:
+    def collected(env: Env, ctx: Any) -> Value:
         value = argument(env, ctx)
-        if not rank:
-            return MAPS["abs"](value)
         if isinstance(value, Eye):
             raise EvalError(f"the {function} of the identity matrix", node)
-        match function:
-            case "norm":
-                return _number(np.sqrt((value * value).sum(axis=axes)))
-            case "norm1":
-                return _number(MAPS["abs"](value).sum(axis=axes))
-            case "sum":
-                return _number(value.sum(axis=axes))
-            case "mean":
-                return _number(value.mean(axis=axes))
-            case "trace":
-                return _number(np.trace(value))
-            case "softmax":
-                powers = np.exp(value)
-                return powers / powers.sum(axis=-2, keepdims=True)
-            case "diag":
-                if rank == 2:
-                    return np.moveaxis(np.diagonal(value), -1, 0)
-                return np.eye(value.shape[0])[:, :, None] * value[:, None, :]
-        flat = value.reshape(-1, value.shape[-1])
-        if function == "norminf":
-            flat = MAPS["abs"](flat)
-        if function.startswith("arg"):
-            return _best([real(v) for v in flat], function == "argmax") + 1
-        choose = smaller if function == "min" else larger
-        best = flat[0]
-        for other in flat[1:]:
-            best = choose(best, other)
-        return _number(best)
+        return collect(function, value, rank) if rank else MAPS["abs"](value)
 
-    return collect
-
-
-def _best(values: list[float], largest: bool) -> int:
-    ordered = sorted(values, reverse=largest)
-    if len(ordered) > 1:
-        (larger if largest else smaller)(ordered[0], ordered[1])
-    return values.index(ordered[0])
+    return collected
 
 
 def _choose(rows: tuple[tuple[Term, Term | None], ...], node: Node) -> Code:
@@ -435,21 +335,17 @@ def _reduce(term: terms.Reduce) -> Code:
             result = result * value
         return result
 
-    def extreme(env: Env, ctx: Any) -> Value:
+    def most(env: Env, ctx: Any) -> Value:
         found = values(env, ctx)
         if not found:
             raise EvalError(f"the {op} of nothing", node)
-        choose = larger if op == "max" else smaller
-        best = found[0]
-        for value in found[1:]:
-            best = choose(best, value)
-        return best
+        return extreme(found, op)
 
     def where(env: Env, ctx: Any) -> Value:
         low, _ = bounds(env, ctx)
-        return _best([real(value) for value in values(env, ctx)], op == "argmax") + low
+        return best([real(value) for value in values(env, ctx)], op == "argmax") + low
 
-    return {"sum": total, "prod": product, "max": extreme, "min": extreme}.get(op, where)
+    return {"sum": total, "prod": product, "max": most, "min": most}.get(op, where)
 
 
 def _derivative(term: terms.Derivative) -> Code:

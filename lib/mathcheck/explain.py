@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 
 from mathcheck import terms
-from mathcheck.chapter import Chapter, Claim, free_letters
-from mathcheck.claims import Checker, points
-from mathcheck.context import BaseContext
-from mathcheck.evaluate import Env, EvalError, Eye, compile_term
+from mathcheck.arrays import EvalError, Eye
+from mathcheck.chapter import Chapter
+from mathcheck.claims import Checker
+from mathcheck.compare import points
+from mathcheck.derivatives import PlainContext
+from mathcheck.equations import Claim
+from mathcheck.evaluate import Env, compile_term
 from mathcheck.printer import latex
-from mathcheck.terms import Term
+from mathcheck.terms import Term, free_letters
 
 _PLACES = 1000
 
@@ -36,7 +39,7 @@ def explain(chapter: Chapter, wanted: str, *, draw: int = 0, seed: int = 0) -> l
     return lines[:-1]
 
 
-def _claim(claim: Claim, context: BaseContext) -> Iterator[str]:
+def _claim(claim: Claim, context: PlainContext) -> Iterator[str]:
     yield f"{claim.place}: {claim.id}"
     yield f"  {claim.latex}"
     try:
@@ -65,7 +68,7 @@ def _claim(claim: Claim, context: BaseContext) -> Iterator[str]:
                 yield f"    {sign} {latex(addend.node)} = {_show(addend, env, context)}"
 
 
-def _worst(claim: Claim, context: BaseContext) -> Env | None:
+def _worst(claim: Claim, context: PlainContext) -> Env | None:
     """Returns the indices at which the sides differ most."""
     left, right = compile_term(claim.left), compile_term(claim.right)
     best: tuple[float, Env] | None = None
@@ -90,7 +93,7 @@ def _addends(term: Term, sign: str) -> Iterator[tuple[str, Term]]:
             yield sign, term
 
 
-def _show(term: Term, env: Env, context: BaseContext) -> str:
+def _show(term: Term, env: Env, context: PlainContext) -> str:
     try:
         value: Any = compile_term(term)(env, context)
     except EvalError as error:

@@ -28,8 +28,9 @@ from pathlib import Path
 from typing import Any
 
 from mathcheck.build import TreeError
-from mathcheck.chapter import Chapter, Claim, EquationReader, load
+from mathcheck.chapter import Chapter, load
 from mathcheck.claims import Checker
+from mathcheck.equations import Claim, EquationReader
 from mathcheck.errors import MathError, Place
 from mathcheck.mutations import Mutant, mutants
 from mathcheck.parser import parse

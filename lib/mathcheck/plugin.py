@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 from _pytest._code.code import TerminalRepr
 
-from mathcheck.chapter import Chapter, Claim, load
+from mathcheck.chapter import Chapter, load
 from mathcheck.claims import Checker
+from mathcheck.equations import Claim
 from mathcheck.errors import MathError, render
 from mathcheck.values import Values
 

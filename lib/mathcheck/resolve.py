@@ -5,11 +5,13 @@ Here is decided what the notation leaves to the symbols table: whether `x^2` is 
 and what each index runs over.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from mathcheck import products, terms, tree
+from mathcheck.binding import Binder, Bindings, index_letters
 from mathcheck.build import TreeError
-from mathcheck.builtins import COLLECTING, CONSTANTS, FUNCTIONS
+from mathcheck.builtins import CONSTANTS, FUNCTIONS
+from mathcheck.functions import arguments, known, norm
 from mathcheck.printer import latex
 from mathcheck.scope import Scope
 from mathcheck.symbols import Symbol, letter_of, split_subscripts
@@ -37,30 +39,22 @@ class Meaning:
     free: dict[str, Range]
 
 
-@dataclass
-class _Frame:
-    """The indices that something binds, and where each is used."""
-
-    uses: dict[str, list[Use]] = field(default_factory=dict)
-
-
 class Resolver:
     """Resolves equations that stand in one section."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self._free = _Frame()
-        self._frames: list[_Frame] = []
+        self._bindings = Bindings(scope)
         self._index_letters: set[str] = set()
 
     def statement(self, sides: tuple[Node, ...], conditions: tuple[Node | None, ...]) -> Meaning:
         """Resolves the sides of a chain and the conditions of its links."""
-        self._free, self._frames = _Frame(), []
+        self._bindings = Bindings(self.scope)
         self._index_letters = {
             letter
             for part in (*sides, *conditions)
             if part is not None
-            for letter in _index_letters(part)
+            for letter in index_letters(part)
         }
         resolved = tuple(self.term(side) for side in sides)
         guards = tuple(None if c is None else self.condition(c) for c in conditions)
@@ -72,17 +66,17 @@ class Resolver:
             if isinstance(part, terms.Local)
         }
         free = {
-            letter: replace(self._range(letter, uses), filtered=letter in filtered)
-            for letter, uses in self._free.uses.items()
+            letter: replace(self._bindings.range_of(letter, uses), filtered=letter in filtered)
+            for letter, uses in self._bindings.free.uses.items()
         }
         return Meaning(resolved, guards, free)
 
     def function(self, parameters: list[str], body: Node) -> Term:
         """Resolves the body of a function of the chapter."""
-        self._free, self._frames = _Frame(), [_Frame({name: [] for name in parameters})]
+        self._bindings = Bindings(self.scope, tuple(parameters))
         self._index_letters = set()
         term = self.term(body)
-        for letter in self._free.uses:
+        for letter in self._bindings.free.uses:
             raise TreeError(f"the index {letter} is bound by nothing", body.start)
         return term
 
@@ -191,13 +185,12 @@ class Resolver:
         while rest:
             factor = rest.pop(0)
             function = self._function(factor) if rest else None
-            if function is not None and (taken := _arguments(rest[0])) is not None:
-                arguments, power = taken
+            given = arguments(rest[0]) if function is not None else None
+            if function is not None and given is not None:
+                inside, above = given
                 whole = rest.pop(0)
-                value = self._call(function, arguments, node, factor)
-                if power is not None:
-                    value = products.power(value, self.term(power), whole)
-                values.append(value)
+                value = self._call(function, inside, node, factor)
+                values.append(self._superscript(value, above, whole))
             else:
                 values.append(self.term(factor))
         value = values[0]
@@ -228,34 +221,13 @@ class Resolver:
         symbol, primes = function
         values = tuple(self.term(argument) for argument in arguments)
         if isinstance(symbol, str):
-            return self._known(symbol, values, at, primes)
+            return known(symbol, values, at, primes)
         rank = max(value.rank for value in values)
         return terms.Call(rank, node, symbol, primes, values)
 
-    def _known(self, name: str, values: tuple[Term, ...], node: Node, primes: int = 0) -> Term:
-        """Applies a function that mathcheck knows."""
-        if name in ("max", "min") and len(values) > 1:
-            value = values[0]
-            for other in values[1:]:
-                value = products.elementwise(name, value, other, node)
-            return value
-        if len(values) != 1:
-            raise TreeError(f"{name} takes one argument, not {len(values)}", node.start)
-        (value,) = values
-        if name in COLLECTING:
-            if value.rank == 0:
-                raise TreeError(f"{name} of a single number", node.start)
-            ranks = {"softmax": value.rank, "diag": 3 - value.rank}
-            return terms.Collect(ranks.get(name, 0), node, name, value)
-        if primes:
-            if name != "sigmoid" or primes > 1:
-                raise TreeError("a prime that I cannot read", node.start)
-            name = "dsigmoid"
-        return self._map(name, value, node)
-
     def _apply(self, node: tree.Apply) -> Term:
         values = tuple(self.term(argument) for argument in node.arguments)
-        value = self._known(FUNCTIONS.get(node.function, node.function), values, node)
+        value = known(FUNCTIONS.get(node.function, node.function), values, node)
         if node.base is not None:
             if node.function != "log":
                 raise TreeError(f"a subscript on \\{node.function}", node.base.start)
@@ -271,13 +243,13 @@ class Resolver:
         """Resolves a name with its scripts, or anything else with scripts."""
         script = node if isinstance(node, tree.Script) else tree.Script(node, (), None, 0)
         letter = letter_of(node)
-        if letter is not None and self._frame(letter) is not None:
+        if letter is not None and self._bindings.is_bound(letter):
             return terms.Local(0, node, letter)
         base = script.base
         if not isinstance(base, tree.Name):
             return self._element(script, node)
         bare = tree.Name(base.text) if script.sup is not None and not script.sub else None
-        if bare is not None and self._frame(base.text) is not None:
+        if bare is not None and self._bindings.is_bound(base.text):
             local = terms.Local(0, base, base.text)
             return self._superscript(local, script.sup, node)
         found = self.scope.find(base.text, script.sub, script.sup, script.primes)
@@ -333,14 +305,14 @@ class Resolver:
             index = self._index(item)
             if isinstance(index, terms.Local):
                 use = Use(symbol, axis, tuple(indices[: symbol.leads(axis)]), item)
-                self._note(index.letter, use)
+                self._bindings.note(index.letter, use)
             indices.append(index)
         return tuple(indices)
 
     def _index(self, node: Node) -> Term:
         """Resolves what stands in an index."""
         letter = letter_of(node)
-        if letter is not None and self._frame(letter) is None:
+        if letter is not None and not self._bindings.is_bound(letter):
             symbol = next((s for s in self.scope.symbols if s.name == letter and not s.axes), None)
             if symbol is not None and symbol.domain in ("constant", "integer"):
                 return terms.Ref(0, node, symbol, ())
@@ -348,7 +320,7 @@ class Resolver:
                 return terms.Size(0, node, letter, None, self.scope.root)
             if not isinstance(node, tree.Name | tree.Script):
                 raise TreeError("this is no index", node.start)
-            self._free.uses.setdefault(letter, [])
+            self._bindings.meet(letter)
         match node:
             case _ if letter is not None:
                 return terms.Local(0, node, letter)
@@ -389,7 +361,7 @@ class Resolver:
         if not script.sub and not script.primes:
             letter = name
             if name in self._index_letters or (name not in CONSTANTS and self.scope.axes_of(name)):
-                self._free.uses.setdefault(letter, [])
+                self._bindings.meet(letter)
                 return self._superscript(terms.Local(0, base, letter), script.sup, node)
             if name in CONSTANTS:
                 constant = terms.Literal(0, base, CONSTANTS[name])
@@ -421,7 +393,7 @@ class Resolver:
             raise TreeError("a prime on something that is no symbol", node.start)
         if script.sub:
             if isinstance(script.base, tree.Fence) and script.base.kind == "\\|":
-                return self._norm(value, script, node)
+                return self._superscript(norm(value, script, node), script.sup, node)
             items = split_subscripts(script.sub)
             if len(items) != value.rank:
                 wanted = _count(value.rank, "index", "indices")
@@ -430,114 +402,48 @@ class Resolver:
             for axis, item in enumerate(items):
                 index = self._index(item)
                 if isinstance(index, terms.Local) and (use := _axis_of(value, axis, item)):
-                    self._note(index.letter, use)
+                    self._bindings.note(index.letter, use)
                 indices.append(index)
             value = terms.Element(0, node, value, tuple(indices))
         return self._superscript(value, script.sup, node)
 
-    def _norm(self, value: Term, script: tree.Script, node: Node) -> Term:
-        assert isinstance(value, terms.Collect)
-        kind = latex(script.sub[0])
-        names = {
-            "2": "norm",
-            "F": "norm",
-            "\\mathrm{F}": "norm",
-            "1": "norm1",
-            "\\infty": "norminf",
-        }
-        if kind not in names:
-            raise TreeError(f"I know no norm {kind}", script.sub[0].start)
-        return self._superscript(
-            terms.Collect(0, node, names[kind], value.argument), script.sup, node
-        )
-
     # --- sums ----------------------------------------------------------------------------------
 
     def _big(self, node: tree.Big) -> Term:
-        binders = [self._binder(item) for item in node.below]
-        letters = [letter for letters, _, _, _ in binders for letter in letters]
-        if node.above is not None and (len(binders) > 1 or binders[0][1] is None):
-            raise TreeError("an upper bound without a lower one", node.above.start)
-        first = [self.term(low) if low is not None else None for _, low, _, _ in binders]
-        last = [self.term(high) if high is not None else None for _, _, high, _ in binders]
+        binders = [self._bindings.binder(item) for item in node.below]
         if node.above is not None:
-            last[0] = self.term(node.above)
-        frame = _Frame({letter: [] for letter in letters})
-        self._frames.append(frame)
-        body = self.term(node.body)
-        guards = tuple(self.condition(guard) for _, _, _, guard in binders if guard is not None)
-        self._frames.pop()
+            if len(binders) > 1 or binders[0].first is None:
+                raise TreeError("an upper bound without a lower one", node.above.start)
+            binders[0].last = node.above
+        letters = [letter for binder in binders for letter in binder.letters]
         if node.op.startswith("arg") and len(letters) != 1:
             raise TreeError(f"\\{node.op} is over one index", node.start)
-        bounds = {letter: (first[at], last[at]) for at, b in enumerate(binders) for letter in b[0]}
+        bounds = {letter: self._bounds(binder) for binder in binders for letter in binder.letters}
+        frame = self._bindings.open(letters)
+        body = self.term(node.body)
+        guards = tuple(self.condition(b.condition) for b in binders if b.condition is not None)
+        self._bindings.close()
+        rank = 0 if node.op.startswith("arg") else body.rank
         for letter in reversed(letters):
-            low, high = bounds[letter]
-            bound = high is not None
-            run = self._range(letter, frame.uses[letter], bound, node)
-            over = Range(letter, low, high, run.uses)
-            rank = 0 if node.op.startswith("arg") else body.rank
+            first, last = bounds[letter]
+            uses = frame.uses[letter]
+            if first is not None and last is not None:
+                over = Range(letter, first, last, tuple(uses))
+            else:
+                over = self._bindings.range_of(letter, uses, node.start)
+                over = replace(over, first=first, last=last)
             body = terms.Reduce(rank, node, node.op, over, guards, body)
             guards = ()
         return body
 
-    def _binder(self, item: Node) -> tuple[list[str], Node | None, Node | None, Node | None]:
-        """Reads what stands below a sum: letters, first, last, condition."""
-        if (letter := letter_of(item)) is not None:
-            return [letter], None, None, None
-        if isinstance(item, tree.Run):
-            letters = [letter_of(factor) for factor in item.factors]
-            if None not in letters:
-                return [letter for letter in letters if letter], None, None, None
-        if isinstance(item, tree.Relation):
-            sides = item.sides
-            letters = [letter_of(side) for side in sides]
-            if item.ops == ("=",) and letters[0] is not None:
-                return [letters[0]], sides[1], None, None
-            bounds = {"<": 1.0, "\\le": 0.0}
-            if len(sides) == 3 and letters[1] is not None and set(item.ops) <= set(bounds):
-                low, high = sides[0], sides[2]
-                one = tree.Number("1")
-                low = tree.Binary("+", low, one) if item.ops[0] == "<" else low
-                high = tree.Binary("-", high, one) if item.ops[1] == "<" else high
-                return [letters[1]], low, high, None
-            unbound = [x for x in letters if x is not None and self._frame(x) is None]
-            if unbound:
-                return [unbound[0]], None, None, item
-        raise TreeError("I cannot tell over which index this goes", item.start)
-
-    def _frame(self, letter: str) -> _Frame | None:
-        return next((f for f in reversed(self._frames) if letter in f.uses), None)
-
-    def _note(self, letter: str, use: Use) -> None:
-        frame = self._frame(letter) or self._free
-        frame.uses.setdefault(letter, []).append(use)
-
-    def _range(
-        self, letter: str, uses: list[Use], bound: bool = False, node: Node | None = None
-    ) -> Range:
-        """Returns what an index runs over, by its uses or else by the tables."""
-        if not uses and not bound:
-            uses = [Use(s, axis, (), tree.Name(letter)) for s, axis in self.scope.axes_of(letter)]
-            uses = [use for use in uses if not use.symbol.leads(use.axis)][:1]
-            if not uses:
-                at = node.start if node is not None else 0
-                raise TreeError(f"what does {letter} run over? No table says it", at)
-        return Range(letter, None, None, tuple(uses))
+    def _bounds(self, binder: Binder) -> tuple[Term | None, Term | None]:
+        first = None if binder.first is None else self.term(binder.first)
+        last = None if binder.last is None else self.term(binder.last)
+        return first, last
 
 
 def _count(number: int, one: str, many: str) -> str:
     return f"1 {one}" if number == 1 else f"{number} {many}"
-
-
-def _arguments(node: Node) -> tuple[tuple[Node, ...], Node | None] | None:
-    """Returns the arguments in `(a, b)` or `(a)^2`, and the power."""
-    if isinstance(node, tree.Group) and node.kind in ("()", "[]"):
-        return node.items, None
-    if isinstance(node, tree.Script) and not node.sub and isinstance(node.base, tree.Group):
-        if isinstance(node.sup, tree.Name):
-            return None
-        return node.base.items, node.sup
-    return None
 
 
 def _axis_of(value: Term, axis: int, item: Node) -> Use | None:
@@ -549,18 +455,3 @@ def _axis_of(value: Term, axis: int, item: Node) -> Use | None:
         lead = value.symbol.leads(axis)
         return Use(value.symbol, axis, value.indices[:lead], item) if lead <= axis else None
     return None
-
-
-def _index_letters(node: Node) -> set[str]:
-    """Returns the letters that stand in subscripts anywhere below a node."""
-    found: set[str] = set()
-    for part in node.walk():
-        if isinstance(part, tree.Script):
-            places = [*part.sub]
-            if isinstance(part.sup, tree.Group) and part.sup.kind == "()":
-                places.append(part.sup)
-            for place in places:
-                for inner in place.walk():
-                    if (letter := letter_of(inner)) is not None:
-                        found.add(letter)
-    return found

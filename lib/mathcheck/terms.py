@@ -216,3 +216,18 @@ class Choose(Term):
     """The value of the first case whose condition holds; `None` always does."""
 
     rows: tuple[tuple[Term, Term | None], ...]
+
+
+def free_letters(term: Term) -> set[str]:
+    """Returns the indices in a term that nothing in it binds."""
+    if isinstance(term, Local):
+        return {term.letter}
+    if isinstance(term, Reduce):
+        over = term.range
+        inner = free_letters(term.body).union(*map(free_letters, term.conditions))
+        bounds = [bound for bound in (over.first, over.last) if bound is not None]
+        return (inner - {over.letter}).union(*map(free_letters, bounds))
+    found: set[str] = set()
+    for child in term.children():
+        found |= free_letters(child)
+    return found

@@ -5,16 +5,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mathcheck.arrays import EvalError, Eye
 from mathcheck.build import TreeError
-from mathcheck.chapter import Chapter, free_letters
+from mathcheck.chapter import Chapter
 from mathcheck.claims import Checker
 from mathcheck.errors import MathError, Place
-from mathcheck.evaluate import Env, EvalError, Eye, compile_term, range_code
+from mathcheck.evaluate import Env, compile_term, range_code
 from mathcheck.numbers import TooClose
 from mathcheck.parser import parse_expression
 from mathcheck.resolve import Resolver
 from mathcheck.state import State
 from mathcheck.symbols import Symbol
+from mathcheck.terms import free_letters
 
 
 class Values:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mathcheck.arrays import EvalError
 from mathcheck.draws import (
     RandomFunction,
     RandomLoss,
@@ -16,7 +17,6 @@ from mathcheck.draws import (
     random_array,
     size_value,
 )
-from mathcheck.evaluate import EvalError
 from mathcheck.printer import latex
 from mathcheck.reader import Section
 from mathcheck.scope import Scope
