@@ -100,9 +100,9 @@ def _print_report(report: ChapterReport, quiet: bool) -> None:
             print(
                 f"ok {claim.worst:8.1e} {claim.points:6d} points {claim.seconds:6.2f} s  {claim.id}"
             )
-        elif not claim.ok and claim.message not in told:
+        elif not claim.ok and not claim.skipped and claim.message not in told:
             print(f"{report.path}:{claim.line}:{claim.column}: {claim.id}: {claim.message}")
-    holding = len(report.claims) - len(report.failed)
+    holding = sum(claim.ok for claim in report.claims)
     print(
         f"{report.path}: {holding} of {len(report.claims)} claims hold, "
         f"{report.definitions} definitions, {len(report.unchecked)} unchecked, "

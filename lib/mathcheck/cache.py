@@ -96,7 +96,7 @@ def check_cached(
         report = claim_report(result)
         reports.append(report)
         problems.append(result.error)
-        if result.error is None:
+        if result.error is None and not result.skipped:
             fresh[name] = {kept: getattr(report, kept) for kept in _KEPT}
     definitions = sha256(
         repr([_source(), tables, seed, chapter.document.text]).encode()

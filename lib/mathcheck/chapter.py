@@ -1,18 +1,23 @@
 """Reads a chapter: its symbols, and its equations as definitions and claims, in order."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
+from mathcheck import terms
 from mathcheck.build import TreeError
 from mathcheck.equations import Claim, EquationReader
 from mathcheck.errors import MathError
 from mathcheck.evaluate import compile_term
-from mathcheck.parser import parse
+from mathcheck.parser import parse, parse_expression
 from mathcheck.reader import Document, Equation, Section, read
 from mathcheck.resolve import Resolver
 from mathcheck.scope import Scope
 from mathcheck.state import Facts, State
 from mathcheck.symbols import Symbol, read_table
+
+# What stands left of a definition: from the start of its row, or from the comma before it.
+_LEFT = re.compile(r"(?:^|\\\\|,\s|&|\\begin\{\w+\})([^&=]*?)&?\s*\\coloneqq")
 
 
 class Chapter:
@@ -41,6 +46,7 @@ class Chapter:
         self.claims: list[Claim] = []
         self.definitions = 0
         self.states: list[State] = []
+        self._check_labels()
         state = State(self.facts)
         for equation in document.equations:
             if equation.unchecked is None:
@@ -58,6 +64,16 @@ class Chapter:
         """The scopes of all sections."""
         return [self.scope(section) for section in self.document.sections]
 
+    def _check_labels(self) -> None:
+        lines: dict[str, int] = {}
+        for equation in self.document.equations:
+            if equation.label is None:
+                continue
+            first = lines.setdefault(equation.label, equation.line)
+            if first != equation.line:
+                message = f"the label {equation.label} is taken, by the equation in line {first}"
+                self.errors.append(MathError(message, equation.place(0)))
+
     def _tell_facts(self) -> None:
         for symbol in self.symbols:
             scope = self.scope(symbol.table.section)
@@ -73,25 +89,38 @@ class Chapter:
                 self.facts.arguments[symbol] = [(term, compile_term(term)) for term in found]
 
     def _read_equation(self, equation: Equation, state: State) -> State:
-        before = len(self.claims)
+        reader = EquationReader(equation, self.scope(equation.section), state, self.facts)
+        drafts: list[Claim] = []
         try:
             statements = parse(equation.tex)
         except TreeError as error:
-            self.errors.append(MathError(error.message, equation.place(error.offset)))
+            self._refuse(error, equation)
             return state
-        reader = EquationReader(equation, self.scope(equation.section), state, self.facts)
-        drafts: list[Claim] = []
         for statement in statements:
             try:
                 drafts.extend(reader.read(statement))
                 self.definitions += statement.ops[0] == "\\coloneqq"
             except TreeError as error:
-                self.errors.append(MathError(error.message, equation.place(error.offset)))
-        count = len(drafts)
-        for number, draft in enumerate(drafts, start=1):
-            self.claims.append(replace(draft, number=number, count=count))
-        assert len(self.claims) == before + count
+                self._refuse(error, equation)
+        self.claims += [
+            replace(draft, number=number, count=len(drafts))
+            for number, draft in enumerate(drafts, start=1)
+        ]
         return reader.state
+
+    def _refuse(self, error: TreeError, equation: Equation) -> None:
+        """Notes an error, and what is without a definition because of it.
+
+        What depends on that is not to be told as a mistake of its own.
+        """
+        self.errors.append(MathError(error.message, equation.place(error.offset)))
+        for left in _LEFT.findall(equation.tex):
+            try:
+                term = Resolver(self.scope(equation.section)).term(parse_expression(left))
+            except TreeError:
+                continue
+            if isinstance(term, terms.Ref) and term.symbol not in self.facts.defined:
+                self.facts.broken[term.symbol] = equation.line
 
 
 def load(path: str | Path, text: str | None = None) -> Chapter:

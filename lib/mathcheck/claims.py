@@ -17,6 +17,7 @@ from mathcheck.equations import Claim
 from mathcheck.errors import MathError
 from mathcheck.numbers import TooClose
 from mathcheck.reader import Section
+from mathcheck.state import State
 from mathcheck.terms import Term
 from mathcheck.world import World, sizes_of
 
@@ -36,6 +37,8 @@ class Result:
         worst: the largest relative error.
         points: at how many indices and draws both sides were compared.
         message: why it failed, in one line; empty if it holds.
+        error: what could not be computed, if that is why.
+        skipped: whether it was not looked at, since it depends on what cannot be read.
     """
 
     claim: Claim
@@ -45,6 +48,7 @@ class Result:
     seconds: float
     message: str = ""
     error: MathError | None = None
+    skipped: bool = False
 
 
 class Checker:
@@ -82,6 +86,8 @@ class Checker:
 
     def check(self, claim: Claim) -> Result:
         """Checks one claim."""
+        if (reason := self.broken(claim.state, claim.left, claim.right)) is not None:
+            return Result(claim, False, math.inf, 0, 0.0, reason, skipped=True)
         started = time.perf_counter()
         try:
             with np.errstate(all="ignore"):
@@ -92,6 +98,16 @@ class Checker:
             seconds = time.perf_counter() - started
             return Result(claim, False, math.inf, 0, seconds, problem.message, problem)
         return Result(claim, not message, worst, points, time.perf_counter() - started, message)
+
+    def broken(self, state: State, *parts: Term) -> str | None:
+        """Tells what keeps terms from being evaluated: a definition that could not be read."""
+        facts = self.chapter.facts
+        if facts.broken:
+            for symbol in {symbol for part in parts for symbol in state.reach_of(part)}:
+                if symbol in facts.broken:
+                    line = facts.broken[symbol]
+                    return f"the definition of {symbol.name} in line {line} cannot be read"
+        return None
 
     def problem(self, error: EvalError) -> MathError:
         """Returns an error with its place, and its shapes named."""

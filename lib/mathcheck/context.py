@@ -111,8 +111,7 @@ class Context:
         if not self._in_range(symbol, indices):
             if symbol.outside is not None:
                 return symbol.outside
-            where = ", ".join(map(str, indices))
-            raise EvalError(f"{symbol.name} has no element {where}", node)
+            raise EvalError(self._no_element(symbol, indices), node)
         if symbol in self.state.definitions:
             raise EvalError(f"no definition gives {symbol.name} at {indices}", node)
         return self._drawn(symbol, indices, node)
@@ -179,8 +178,17 @@ class Context:
             for axis, index in enumerate(rest)
         )
         if any(not 0 <= i < size for i, size in zip(at, value.shape, strict=False)):
-            raise EvalError(f"{symbol.name} has no element {indices}", node)
+            raise EvalError(self._no_element(symbol, indices), node)
         return as_number(value[at])
+
+    def _no_element(self, symbol: Symbol, indices: tuple[int, ...]) -> str:
+        for axis, index in enumerate(indices):
+            low, high = self.world.bounds(symbol, axis, indices[:axis])
+            if not low <= index <= high:
+                which = "the index" if symbol.rank == 1 else f"index {axis + 1}"
+                runs = f"{self.describe(symbol, axis)}, here {low}..{high}"
+                return f"{which} of {symbol.name} is {index}, but runs over {runs}"
+        return f"nothing gives {symbol.name} at {indices}"
 
     def _evaluated(self, definition: Definition, env: Env, indices: tuple[int, ...]) -> Value:
         """Evaluates a definition's right side, as large as the table says."""

@@ -19,6 +19,8 @@ def definition_errors(checker: Checker) -> list[MathError]:
             last.update(dict.fromkeys(definitions, state))
     problems: list[MathError] = []
     for definition, state in last.items():
+        if checker.broken(state, definition.body) is not None:
+            continue
         with np.errstate(all="ignore"):
             problem = _problem(checker, definition, state)
         problems.extend(p for p in (problem, _used_too_early(definition, state)) if p is not None)

@@ -6,6 +6,7 @@ of a claim and each condition goes through the grammar.
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
@@ -110,7 +111,16 @@ def _unknown(text: str, at: int) -> str:
     if command[0] in ("\\begin", "\\end"):
         name = re.match(r"\\\w+\s*(\{\w*\*?\}?)?", text[at:])
         return f"unknown environment {name[0] if name else command[0]}"
-    return f"unknown command {command[0]}"
+    near = get_close_matches(command[0][1:], _commands(), 1)
+    hint = f": is \\{near[0]} meant?" if near else ""
+    return f"unknown command {command[0]}{hint}"
+
+
+@cache
+def _commands() -> list[str]:
+    """Returns the commands that the grammar knows."""
+    patterns = (terminal.pattern.value for terminal in _lark().terminals)
+    return sorted({word for pattern in patterns for word in re.findall(r"[a-zA-Z]{2,}", pattern)})
 
 
 def _short_arguments(tokens: list[Token]) -> Iterator[Token]:

@@ -20,6 +20,7 @@ class ClaimReport:
         line: where its right side begins; `column` likewise.
         latex: the claim.
         worst: the largest relative error that was seen, in units of the tolerance for `≈`.
+        skipped: whether it was not looked at, since it depends on what cannot be read.
         points: at how many indices and draws both sides were compared.
     """
 
@@ -33,6 +34,7 @@ class ClaimReport:
     points: int
     seconds: float
     message: str
+    skipped: bool = False
 
 
 @dataclass
@@ -58,7 +60,7 @@ class ChapterReport:
     @property
     def failed(self) -> list[ClaimReport]:
         """The claims that do not hold."""
-        return [claim for claim in self.claims if not claim.ok]
+        return [claim for claim in self.claims if not claim.ok and not claim.skipped]
 
     @property
     def ok(self) -> bool:
@@ -105,6 +107,7 @@ def claim_report(result: Result) -> ClaimReport:
         points=result.points,
         seconds=result.seconds,
         message=result.message,
+        skipped=result.skipped,
     )
 
 

@@ -6,6 +6,7 @@ and what each index runs over.
 """
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from mathcheck import products, terms, tree
 from mathcheck.binding import Binder, Bindings, index_letters
@@ -371,8 +372,15 @@ class Resolver:
         if name in FUNCTIONS:
             raise TreeError(f"{name} is a function: write {name}(…)", node.start)
         known = sorted({s.name for s in self.scope.symbols if s.base == name})
-        hint = f"; it has {', '.join(known)}" if known else ""
+        hint = f"; it has {', '.join(known)}" if known else self._near(name)
         raise TreeError(f"{latex(node)} is not in the symbols table{hint}", node.start)
+
+    def _near(self, name: str) -> str:
+        """Returns a guess at what a name was to be."""
+        bases = sorted({symbol.base for symbol in self.scope.symbols})
+        other_case = [base for base in bases if base.swapcase() == name]
+        near = other_case or (get_close_matches(name, bases, 1) if len(name) > 1 else [])
+        return f": is {near[0]} meant?" if near else ""
 
     def _superscript(self, term: Term, above: Node | None, node: Node) -> Term:
         """Applies what is left above a symbol: a transpose, a power, or both."""

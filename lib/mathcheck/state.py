@@ -56,11 +56,13 @@ class Facts:
         arguments: for each "any scalar function of …" what it is a function of.
         points: for rows like `\theta_0`: the symbol and the index that they are an element of.
         defined: the symbols that something defines, and the line where it first does.
+        broken: the symbols that have a definition which cannot be read, and its line.
     """
 
     arguments: dict[Symbol, list[tuple[Term, Code]]] = field(default_factory=dict)
     points: dict[tuple[Symbol, tuple[int, ...]], Symbol] = field(default_factory=dict)
     defined: dict[Symbol, int] = field(default_factory=dict)
+    broken: dict[Symbol, int] = field(default_factory=dict)
 
 
 @dataclass
