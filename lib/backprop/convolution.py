@@ -12,7 +12,7 @@ import numpy as np
 from backprop._check import Array, check_arrays
 from backprop._parallel import share_batch
 from backprop._windows import Axis, Pair, axes
-from backprop.unrolling import blocks, col2im, fold, im2col, reach, unroll, window
+from backprop.unrolling import blocks, col2im, copy_rows, fold, im2col, reach, unroll, window
 
 Cache: TypeAlias = tuple[Array, Array, Axis, Axis]
 
@@ -172,7 +172,8 @@ def conv2d_forward(
             Y = np.empty((band.stop - band.start, K, *X.shape[3:]), y.dtype)  # (U, K, N, V)
             for u, Y_u in enumerate(Y.reshape(len(Y), K, -1)):
                 np.matmul(W_rows, window(X, u, rows), out=Y_u)  # eq:conv-fast-y
-            np.add(Y.transpose(2, 1, 0, 3), b[:, None, None], out=y[block, :, band])
+            Y += b[:, None, None]
+            copy_rows(Y.transpose(2, 1, 0, 3), y[block, :, band])
 
     share_batch(convolve, len(x))
     return y, (x, W, rows, columns)
@@ -222,12 +223,13 @@ def conv2d_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
         for block, band in blocks(images, C, K, x.itemsize, rows, columns):
             X = unroll(x[block], band, rows, columns)
             dX = np.zeros_like(X)
-            dY = dy[block, :, band].transpose(2, 1, 0, 3).reshape(band.stop - band.start, K, -1)
-            for u, dY_u in enumerate(dY):
+            dY = np.empty((band.stop - band.start, K, *X.shape[3:]), dy.dtype)  # (U, K, N, V)
+            copy_rows(dy[block, :, band].transpose(2, 1, 0, 3), dY)
+            for u, dY_u in enumerate(dY.reshape(len(dY), K, -1)):
                 dW_columns += window(X, u, rows) @ dY_u.T  # eq:conv-fast-dW
                 dX_u = W_columns @ dY_u  # eq:conv-fast-dX
                 dX[reach(u, rows)] += dX_u.reshape(P, *X.shape[1:])
-            db += dY.sum(axis=(0, 2))  # eq:conv-db
+            db += dY.sum(axis=(0, 2, 3))  # eq:conv-db
             fold(dX, dx[block], band, rows, columns)
         return dW_columns, db
 

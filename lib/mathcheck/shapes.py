@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, field
 
-from mathcheck import tree
 from mathcheck.build import TreeError
 from mathcheck.errors import MathError, Place
 from mathcheck.parser import parse_expression
@@ -20,7 +19,7 @@ class Shape:
     details: list[Node] = field(default_factory=list)
     outside: float | None = None
     ranges: dict[str, tuple[Node, Node]] = field(default_factory=dict)
-    starts: dict[str, Node] = field(default_factory=dict)
+    from_zero: set[str] = field(default_factory=set)
 
 
 _KNOWN = (
@@ -69,9 +68,8 @@ def read_shape(row: Row) -> Shape:
     _ranges(row.meaning, shape)
     for clause in row.meaning.text.split(";"):
         # `row $h$ and column $w$ from 0`
-        if match := re.search(r"\bfrom (\d+)$", clause.strip()):
-            for letter in re.findall(r"\$" + _LETTER + r"\$", clause):
-                shape.starts[letter] = tree.Number(match[1])
+        if clause.strip().endswith(" from 0"):
+            shape.from_zero.update(re.findall(r"\$" + _LETTER + r"\$", clause))
     if match := re.fullmatch(r"(?:any|a) (?:smooth )?scalar function of (.+)", text):
         shape.domain = "loss"
         shape.details = [parse_cell(m, cell) for m in re.findall(r"\$([^$]+)\$", match[1])]

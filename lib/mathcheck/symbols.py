@@ -240,10 +240,9 @@ def _started(axis: Axis, shape: Shape) -> Axis:
     given = shape.ranges.get(axis.letter or "")
     if given:
         return Axis(axis.letter, *given)
-    start = shape.starts.get(axis.letter or "")
-    if start is None:
-        return axis
-    return Axis(axis.letter, start, tree.Binary("-", tree.Binary("+", start, axis.last), ONE))
+    if axis.letter in shape.from_zero:
+        return Axis(axis.letter, tree.Number("0"), tree.Binary("-", axis.last, ONE))
+    return axis
 
 
 def _family_axis(letter: str, shape: Shape, row: Row) -> Axis:

@@ -30,8 +30,9 @@ def test_whole_pixels(rng):
     wanted = np.zeros_like(x)
     wanted[:, :, 2:, :5] = x[:, :, :3, 1:]
     np.testing.assert_allclose(moved(x, down=2, right=-1), wanted, atol=1e-12)
-    np.testing.assert_array_equal(moved(x, down=9), np.zeros_like(x))
-    np.testing.assert_array_equal(moved(x, right=-9), np.zeros_like(x))
+    for far in ({"down": 9}, {"down": -9}, {"right": 9}, {"right": -9}):
+        np.testing.assert_array_equal(moved(x, **far), np.zeros_like(x))
+    np.testing.assert_array_equal(moved(x, down=-4.5)[:, :, 0], x[:, :, 4] / 2)
 
 
 def test_half_pixels(rng):

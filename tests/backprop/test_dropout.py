@@ -38,6 +38,12 @@ def test_the_generator_decides():
     assert (other != same[0]).any()
 
 
+def test_an_element_is_kept_if_its_number_is_p_or_more():
+    numbers = np.random.default_rng(5).random((4, 3), dtype=np.float32)
+    y, _ = dropout_forward(np.ones((4, 3)), p=float(numbers[1, 2]), rng=np.random.default_rng(5))
+    np.testing.assert_array_equal(y != 0, numbers >= numbers[1, 2])
+
+
 def test_refused(refused, rng):
     x = np.ones((2, 3))
     for arguments, error, message in [

@@ -167,6 +167,7 @@ def test_dropout_does_nothing_in_evaluation(rng):
     assert not np.shares_memory(y, x)
     np.testing.assert_array_equal(layer.backward(x), x)
     assert drawn.bit_generator.state == np.random.default_rng(7).bit_generator.state
+    assert layer.params == layer.grads == layer.buffers == {}
 
 
 @pytest.mark.parametrize(

@@ -56,4 +56,4 @@ def test_an_index_below_the_first_is_refused():
     chapter = load("windows.md", text)
     checker = Checker(chapter)
     problems = [checker.check(claim).message for claim in chapter.claims]
-    assert any("no element" in problem for problem in problems)
+    assert any("the index of x is -1" in problem for problem in problems)
