@@ -20,6 +20,7 @@ serve: .venv/.site node_modules/.site  ## build the book and serve it at http://
 site: .venv/.site node_modules/.site  ## strict build into site/
 	$(PY) -m mkdocs build --strict
 
+test: export OPENBLAS_NUM_THREADS := 1# as many workers as cores, one thread each
 test: .venv/.test node_modules/.test  ## the tests: style, types, pytest, strict build, links
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,6 +43,7 @@ bench: .venv/.bench  ## benchmarks, PyTorch beside ours in one run
 	$(PY) -m experiments.bench
 
 mutants: .venv/.test  ## mutate equations and code, list what survives
+	$(PY) -m book.mutants
 	$(PY) -m tests.mutants
 
 golden: .venv/.peers  ## regenerate data/golden/ from PyTorch
@@ -69,7 +71,7 @@ define install
 	@echo "installing requirements/$(1).txt into .venv"
 	@$(PIP) --require-hashes -r requirements/$(1).txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
-	@touch $$@
+	@touch $$@ $(if $(filter test,$(1)),.venv/.site .venv/.data)
 endef
 $(foreach group,site test data bench,$(eval $(call install,$(group))))
 
@@ -79,11 +81,11 @@ $(foreach group,site test data bench,$(eval $(call install,$(group))))
 
 .venv/.bench: .venv/.peers
 
-node_modules/.site: package-lock.json | .venv/.site
+node_modules/.site: package-lock.json .venv/.site
 	npm ci --omit=dev --silent
 	@touch $@
 
-node_modules/.test: package-lock.json | .venv/.site
+node_modules/.test: package-lock.json .venv/.test
 	npm ci --silent
 	@touch $@ node_modules/.site
 

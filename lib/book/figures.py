@@ -124,6 +124,7 @@ def signed_image(ax: Axes, values: np.ndarray, high: float | None = None) -> Non
 
 
 def _raster(ax: Axes, colours: np.ndarray, opacity: np.ndarray, gid: str | None) -> None:
+    opacity = np.rint(15 * opacity) / 15  # sixteen levels look the same and weigh half
     levels = np.concatenate([colours, opacity[..., None]], axis=-1)
     ax.imshow(np.uint8(np.rint(255 * levels)), interpolation="none", gid=gid)
     ax.set_axis_off()

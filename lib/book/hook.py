@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import subprocess
+from collections import Counter
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -22,18 +23,21 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
-from book import draw, notebooks
+from book import draw, notebooks, verification
 from book.assets import katex_files
 from book.bibliography import Bibliography, Publication
+from book.checking import Checked, Checking
+from book.crossref import Book, Scan, Tools, Verdict, assemble, scan
 from book.equations import Source
 from book.errors import BookError, Problem
 from book.locate import AddLine
 from book.macros import expand
-from book.page import Book, Scan, Tools, assemble, render, scan, searchable
+from book.page import render, searchable
 from book.source import Library
 from book.tex import Formula, Tex
 
 log = logging.getLogger("mkdocs.book")
+_REPORT = "verification.md"
 _INLINE = re.compile(r"\\\((.+?)\\\)")
 
 
@@ -59,6 +63,7 @@ class Build:
         self.bytecode = _bytecode(self.root / ".cache" / "jinja")
         mkdocstrings: Any = config.plugins["mkdocstrings"]
         mkdocstrings.get_handler("python").env.bytecode_cache = self.bytecode
+        self.checking = Checking(self.root, sorted(self.docs.rglob("*.md")))
         self.sources: dict[str, Source] = {}
         self.contents: dict[str, str] = {}
         self.book = Book({}, {}, {})
@@ -69,7 +74,7 @@ class Build:
         path = self.docs / uri
         return Source(
             path.relative_to(self.root),
-            path.read_text(encoding="utf-8"),
+            path.read_text(encoding="utf-8") if path.is_file() else page.markdown or "",
             page.file.url if page.file.url != "./" else "",
             unescape(str(page.title or "")),
             number,
@@ -105,7 +110,8 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds KaTeX's files, and a page and a download for each notebook."""
+    """Adds KaTeX's files, the report, and a page and a download for each notebook."""
+    files.append(File.generated(config, _REPORT, content=""))
     for name, content in katex_files(_build.root / "node_modules"):
         files.append(File.generated(config, f"assets/katex/{name}", content=content))
     for file in list(files):
@@ -121,7 +127,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_read_source(page: Page, config: MkDocsConfig) -> str | None:
-    """A notebook's Markdown, once it has been executed."""
+    """A notebook's Markdown, once it has been executed; the report, once all is checked."""
+    if page.file.src_uri == _REPORT:
+        commit = _git(_build.root, "%H")
+        marks = Counter(mark.equation for mark in _build.tools.library.marks())
+        return verification.report(_checked(), marks, _build.root, commit)
     return _executed(page.file.name).markdown if isinstance(page.file, NotebookFile) else None
 
 
@@ -144,6 +154,12 @@ def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
     for file in files:
         if file.src_uri.startswith("notebooks/") and file.src_uri.endswith(".ipynb"):
             file.content_string = _executed(file.name).ipynb
+    for checked in _checked():
+        _report(checked.problems)
+        place = f"verification/#{verification.anchor(checked.file)}"
+        _build.tools.verdicts[checked.file.as_posix()] = [
+            Verdict(equation.summary, place) for equation in checked.found
+        ]
     scans: list[Scan] = []
     chapters = 0
     for page in _build_pages(files):
@@ -206,6 +222,13 @@ def _report(problems: list[Problem]) -> None:
     """A warning each: a strict build fails by them, `make serve` shows the page all the same."""
     for problem in problems:
         log.warning(str(problem))
+
+
+def _checked() -> list[Checked]:
+    try:
+        return _build.checking.wait()
+    except BookError as error:
+        raise PluginError(str(error)) from None
 
 
 def _executed(name: str) -> notebooks.Executed:

@@ -1,167 +1,32 @@
 """The pass that makes a page of the book from a page of HTML: pure, and ignorant of MkDocs.
 
-It goes in two steps, since equations are numbered and linked across the pages: `scan` each page,
-`assemble` what was found into a `Book`, then `render` each page.
+Equations are numbered and linked across the pages, so `book.crossref` comes first: `scan` each page
+and `assemble` what was found into a `Book`. Then `render` makes each page.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from html import escape
 
 from lxml import html as lxml_html
 from lxml.html import builder
 
-from book.bibliography import CITATION, Bibliography, Publication, keys_of
-from book.equations import (
-    EQREF,
-    LABEL,
-    Display,
-    Equation,
-    Source,
-    displays,
-    number_all,
-    relative_url,
-)
+from book.bibliography import CITATION, Publication, keys_of
+from book.crossref import Book, Tools
+from book.equations import EQREF, LABEL, Display, Equation, Source, displays, relative_url
 from book.errors import BookError, Problem
 from book.layout import pair, part
-from book.source import Excerpt, Library, Mark, link_marks
+from book.source import link_marks
 from book.svg import inline_svg
-from book.tex import Formula, Rendered, Tex
+from book.tex import Formula, Rendered
+from book.tree import parse, serialise
 
-__all__ = ["Book", "Scan", "Tools", "Verdict", "assemble", "render", "scan", "searchable"]
+__all__ = ["render", "searchable"]
 
 _TOKEN = re.compile("\ue000(\\d+)\ue001")
 _OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the checker found for an equation: shown as a quiet mark beside its number.
-
-    Attributes:
-        summary: for the tooltip, as "2 claims, worst error 3e-16".
-        url: where the report says more, relative to the site's root.
-    """
-
-    summary: str
-    url: str
-
-
-@dataclass
-class Tools:
-    """What the pass works with, the same for all pages.
-
-    Attributes:
-        tex: renders formulas.
-        library: finds code.
-        bibliography: the literature.
-        publication: how the book is cited.
-        figure: gives a figure's SVG by its name; raises `BookError`.
-        repository: address of the source tree, to which a file's path is appended; or empty.
-        verdicts: what the checker found, by equation.
-    """
-
-    tex: Tex
-    library: Library
-    bibliography: Bibliography
-    publication: Publication
-    figure: Callable[[str], str]
-    repository: str = ""
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
-
-
-@dataclass
-class Scan:
-    """What one page has that others may refer to."""
-
-    source: Source
-    displays: list[Display]
-    excerpts: list[Excerpt]
-
-    @property
-    def anchors(self) -> set[str]:
-        """The ids that the pass will add to the page."""
-        labels = {label for display in self.displays for label in display.labels}
-        blocks = {excerpt.id for excerpt in self.excerpts}
-        return labels | blocks | {a for e in self.excerpts for a in e.anchors().values()}
-
-
-@dataclass
-class Book:
-    """All that a page needs to know of the others.
-
-    Attributes:
-        equations: by label.
-        marks: the lines of code that carry an equation, by label.
-        shown: where a line of code stands in the book: pages' addresses and anchors.
-    """
-
-    equations: dict[str, Equation]
-    marks: dict[str, list[Mark]]
-    shown: dict[tuple[str, int], list[tuple[str, str]]]
-
-    def place(self, mark: Mark, page: str) -> str | None:
-        """The address of a marked line, on the page itself if it is there."""
-        places = self.shown.get((mark.file.as_posix(), mark.line), [])
-        for url, anchor in places:
-            if url == page:
-                return f"#{anchor}"
-        return f"{relative_url(places[0][0], page)}#{places[0][1]}" if places else None
-
-
-def scan(html: str, source: Source, tools: Tools) -> Scan:
-    """Finds the equations and the code of a page."""
-    root = _parse(html)
-    excerpts: dict[str, Excerpt] = {}
-    for element in root.iter("div"):
-        name = element.get("data-object")
-        if element.get("class") == "literate" and name and name not in excerpts:
-            try:
-                excerpts[name] = tools.library.find(name)
-            except BookError:
-                continue  # reported by `render`
-    return Scan(source, displays(root), list(excerpts.values()))
-
-
-def assemble(scans: list[Scan], tools: Tools) -> tuple[Book, list[Problem]]:
-    """Ties equations and code together.
-
-    Args:
-        scans: of all pages, in the order of the book.
-        tools: where the code is.
-
-    Returns:
-        The book; and labels without code, marks without equation, labels that are taken.
-    """
-    equations, problems = number_all([(scan.source, scan.displays) for scan in scans])
-    marks: dict[str, list[Mark]] = {}
-    for mark in tools.library.marks():
-        marks.setdefault(mark.equation, []).append(mark)
-        if mark.equation not in equations:
-            message = f"no equation of the book has the label {mark.equation}"
-            problems.append(Problem(mark.file, mark.line, message))
-    for equation in equations.values():
-        carriers = marks.get(equation.id, [])
-        if not carriers and not equation.no_code:
-            message = (
-                f"no line of code carries {equation.id}: mark one with `# {equation.id}`, "
-                "or write <!-- no code: why --> below the equation"
-            )
-            problems.append(Problem(equation.source.file, equation.line, message))
-        if carriers and equation.no_code:
-            message = f"{equation.id} has code, {carriers[0].file}:{carriers[0].line}: not so"
-            problems.append(Problem(equation.source.file, equation.line, f"no code? {message}"))
-    shown: dict[tuple[str, int], list[tuple[str, str]]] = {}
-    for page in scans:
-        for excerpt in page.excerpts:
-            for line, anchor in excerpt.anchors().items():
-                key = (excerpt.module.file.as_posix(), line)
-                shown.setdefault(key, []).append((page.source.url, anchor))
-    return Book(equations, marks, shown), problems
 
 
 def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, list[Problem]]:
@@ -176,7 +41,7 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, li
     Returns:
         The content as it is shown, and what does not resolve.
     """
-    page = _Page(_parse(html), source, book, tools)
+    page = _Page(parse(html), source, book, tools)
     page.texts()
     page.figures()
     page.formulas()
@@ -196,10 +61,6 @@ def searchable(html: str, book: Book) -> str:
 
     html = EQREF.sub(number, LABEL.sub("", html))
     return re.sub(r'(class="arithmatex">)\\[\[(]|\\[\])](</(?:div|span)>)', r"\1\2", html)
-
-
-def _parse(html: str) -> lxml_html.HtmlElement:
-    return lxml_html.fragment_fromstring(html, create_parent="div")
 
 
 def _cite(work: Publication, title: str = "", url: str = "") -> str:
@@ -228,9 +89,7 @@ class _Page:
 
     def html(self) -> str:
         """The content."""
-        children = (lxml_html.tostring(child, encoding="unicode") for child in self.root)
-        written = (escape(self.root.text or "", quote=False)) + "".join(children)
-        return _TOKEN.sub(lambda match: self._raw[int(match[1])], written)
+        return _TOKEN.sub(lambda match: self._raw[int(match[1])], serialise(self.root))
 
     def texts(self) -> None:
         """References and citations in the text."""
@@ -286,8 +145,12 @@ class _Page:
         formulas = [Formula(self._refer(display.tex), True) for display in shown]
         formulas += [Formula(self._refer(text), False) for text in texts]
         rendered = self.tools.tex.render(formulas)
-        for display, result in zip(shown, rendered[: len(shown)], strict=True):
-            self._equation(display, self._math(display.tex, result))
+        verdicts = self.tools.verdicts.get(self.source.file.as_posix(), [None] * len(shown))
+        if len(verdicts) != len(shown):
+            message = f"the page shows {len(shown)} equations, the checker read {len(verdicts)}"
+            self._problem("$$", message)
+        for count, (display, result) in enumerate(zip(shown, rendered[: len(shown)], strict=True)):
+            self._equation(display, self._math(display.tex, result), self._verdict(count))
         for element, text, result in zip(inline, texts, rendered[len(shown) :], strict=True):
             element.set("class", "math")
             element.text = self._keep(self._math(text, result))
@@ -304,9 +167,12 @@ class _Page:
                 element.addprevious(box)
                 box.tail, element.tail = element.tail, None
                 box.append(element)
-            for header in element.iter("th"):
-                if not len(header) and not (header.text or "").strip():
-                    header.tag = "td"  # a corner that heads nothing
+            corner = element.find("thead/tr/th")
+            if corner is not None and not len(corner) and not (corner.text or "").strip():
+                corner.tag = "td"  # it heads nothing: what heads a row stands below it
+                for row in element.findall("tbody/tr"):
+                    row[0].tag = "th"
+                    row[0].set("scope", "row")
 
     def code(self) -> None:
         """Source blocks beside their derivations, and marks wherever code is shown."""
@@ -423,7 +289,7 @@ class _Page:
             return f"<code>{escape(tex)}</code>"
         return result.html
 
-    def _equation(self, display: Display, math: str) -> None:
+    def _equation(self, display: Display, math: str, verdict: str) -> None:
         element = display.element
         found = self.book.equations.get(display.labels[0]) if display.labels else None
         body = f'<div class="equation__math">{math}</div>'
@@ -436,13 +302,27 @@ class _Page:
                 f'<a class="equation__number" href="#{found.id}" '
                 f'title="Permanent link">({found.number})</a>'
             )
-            body += self._notes(found)
+        notes = [*self._marked_lines(found), verdict] if found is not None else [verdict]
+        if any(notes):
+            body += f'<div class="equation__notes">{" ".join(filter(None, notes))}</div>'
         element.text = self._keep(body)
         for remark in display.remarks:
             remark.drop_tree()
 
-    def _notes(self, equation: Equation) -> str:
-        """The lines of code that carry an equation, and what the checker says of it."""
+    def _verdict(self, count: int) -> str:
+        """What the checker says of the page's equation with this number."""
+        found = self.tools.verdicts.get(self.source.file.as_posix(), [])
+        if count >= len(found) or not found[count].summary:
+            return ""
+        url = escape(relative_url(found[count].url, self.source.url))
+        return (
+            f'<a class="equation__verdict" href="{url}" title="{escape(found[count].summary)}">'
+            '<span aria-hidden="true">✓</span>'
+            f'<span class="sr-only">{escape(found[count].summary)}</span></a>'
+        )
+
+    def _marked_lines(self, equation: Equation) -> list[str]:
+        """The lines of code that carry an equation."""
         notes = []
         for mark in self.book.marks.get(equation.id, []):
             place = f"{mark.file.name}:{mark.line}"
@@ -450,14 +330,7 @@ class _Page:
             if address is None and self.tools.repository:
                 address = f"{self.tools.repository}{mark.file.as_posix()}#L{mark.line}"
             notes.append(f'<a href="{escape(address)}">{place}</a>' if address else place)
-        verdict = self.tools.verdicts.get(equation.id)
-        if verdict is not None:
-            url = escape(relative_url(verdict.url, self.source.url))
-            notes.append(
-                f'<a class="equation__verdict" href="{url}" title="{escape(verdict.summary)}">'
-                '<span aria-hidden="true">✓</span><span class="sr-only">checked</span></a>'
-            )
-        return f'<div class="equation__notes">{" ".join(notes)}</div>' if notes else ""
+        return notes
 
     def _quoted(self, element: lxml_html.HtmlElement) -> None:
         """An equation of another page beside the line of code that carries it."""

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape, unescape
 from pathlib import Path
 
@@ -68,17 +68,6 @@ class Excerpt:
                 anchors[number] = f"{anchor}-{count + 1}" if count else anchor
         return anchors
 
-    def docstrings(self) -> list[tuple[int, int]]:
-        """The first and last lines of the docstrings in it that take more than one line."""
-        found = []
-        for node in ast.walk(self.module.tree):
-            if not isinstance(node, ast.FunctionDef | ast.ClassDef) or not ast.get_docstring(node):
-                continue
-            first, last = node.body[0].lineno, node.body[0].end_lineno or 0
-            if self.first <= first < last <= self.last:
-                found.append((first, last))
-        return sorted(found)
-
     def render(
         self, link: Callable[[str], tuple[str, str]], url: str | None, with_ids: bool = True
     ) -> str:
@@ -89,12 +78,15 @@ class Excerpt:
             url: the file in the repository, if it is known.
             with_ids: whether lines get anchors; a page has them once.
         """
+        anchors = self.anchors() if with_ids else {}
         lines = {
-            number: self._line(number, link, self.anchors().get(number) if with_ids else None)
+            number: self._line(number, link, anchors.get(number))
             for number in range(self.first, self.last + 1)
         }
         parts, position = [], self.first
-        for first, last in self.docstrings():
+        for first, last in self.module.docstrings:
+            if not self.first <= first < self.last:
+                continue
             parts.append(_pre(lines, position, first - 1))
             parts.append(
                 f'<details class="source__doc"><summary>{_without_newline(lines[first])}</summary>'
@@ -153,10 +145,20 @@ class Module:
         return ast.parse(self.text, str(self.file))
 
     @cached_property
+    def docstrings(self) -> list[tuple[int, int]]:
+        """The first and last lines of its docstrings that take more than one line."""
+        nodes = [
+            node.body[0]
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node)
+        ]
+        places = [(node.lineno, node.end_lineno or node.lineno) for node in nodes]
+        return sorted((first, last) for first, last in places if first < last)
+
+    @cached_property
     def highlighted(self) -> list[str]:
-        """Its lines as HTML; the file is read as a whole, so that strings over lines are right."""
-        lexer, formatter = PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True)
-        return str(highlight(self.text, lexer, formatter)).split("\n")
+        """Its lines as HTML."""
+        return _highlight(self.text)
 
     def marks(self) -> list[Mark]:
         """The marks in it, in order."""
@@ -165,6 +167,13 @@ class Module:
             for number, line in enumerate(self.lines, 1)
             for equation in mark_ids(line)
         ]
+
+
+@lru_cache(maxsize=256)
+def _highlight(text: str) -> list[str]:
+    """Highlights a file as a whole, so that strings over lines are right; once while serving."""
+    lexer, formatter = PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True)
+    return str(highlight(text, lexer, formatter)).split("\n")
 
 
 class Library:

@@ -70,7 +70,7 @@ def _whole(value: Fraction) -> int | Fraction:
 
 def draw_sizes(scopes: Iterable[Scope], rng: np.random.Generator) -> dict[str, int]:
     """Draws a small value for every size letter; letters that are seen together differ."""
-    groups = list({tuple(map(id, s.symbols)): _Group(s) for s in scopes}.values())
+    groups = list({tuple(map(id, s.symbols)): _Group(s, rng) for s in scopes}.values())
     letters = sorted({letter for group in groups for letter in group.letters})
     layers = {letter for group in groups for letter in group.layers}
     sizes: dict[str, int] = {}
@@ -105,7 +105,7 @@ def _improve(
 class _Group:
     """The sizes that are seen together in one place."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, rng: np.random.Generator) -> None:
         ends = [scope.bounds(axis)[1] for symbol in scope.symbols for axis in symbol.axes]
         self.families = {
             part.base.text
@@ -125,6 +125,13 @@ class _Group:
                         for part in scope.bounds(axis)[1].walk()
                         if isinstance(part, tree.Name)
                     }
+        # Draws differ, so that no constant can pass for a size. With two steps or two elements much
+        # that is wrong comes out right: a size of 2 has to save something.
+        self.tastes = {
+            (letter, value): rng.uniform(0.0, 3.0) + 4.0 * (value == 2)
+            for letter in sorted(self.letters)
+            for value in range(2, 9)
+        }
         self.constants = constants(scope)
         simple = tree.Name | tree.Number | tree.Script
         self.derived = list(dict.fromkeys(end for end in ends if not isinstance(end, simple)))
@@ -140,6 +147,7 @@ class _Group:
         plain = [sizes[letter] for letter in self.letters]
         seen = set(plain)
         cost = 100.0 * (len(plain) - len(seen))
+        cost += sum(self.tastes.get((letter, sizes[letter]), 0.0) for letter in self.letters)
         values: dict[Node, float] = {}
         for node in self.derived:
             try:
@@ -181,7 +189,8 @@ def random_array(
     """Draws the values of a symbol as its table says."""
     match symbol.domain:
         case "positive":
-            return rng.uniform(0.3, 1.7, shape)
+            # A number on its own may be small or large beside others: a bound, a rate, a step.
+            return rng.uniform(0.3, 1.7, shape) if shape else np.exp(rng.uniform(-1.6, 1.6, shape))
         case "negative":
             return rng.uniform(-1.7, -0.3, shape)
         case "nonzero":

@@ -7,14 +7,15 @@ that means the same as the original is accepted by an entry in the file `NAME.mu
 the chapter::
 
     [[equivalent]]
-    equation = "eq:gain-dg"
+    equation = "eq:gain-dg"  # or the title of the section, where it has no label
     reads = '\sum_{n = 1}^{N} ...'  # the changed side, as the report prints it
     why = "..."
 
 An entry that no survivor needs any more is reported as an error.
 
 A definition is mutated too. It claims nothing by itself, so its mutants are checked against the
-claims that depend on it; they are counted apart.
+claims that depend on it. They are counted apart, and one that survives is no failure: the chapter
+claims nothing that it would break, and only a test of the code against the chapter holds it.
 """
 
 import os
@@ -46,7 +47,7 @@ class Outcome:
     """What came of one mutant.
 
     Attributes:
-        equation: the label of the equation, or its place.
+        equation: the label of the equation, or the title of the section where it has none.
         place: where the change is.
         what: the change in words.
         reads: the changed side.
@@ -109,7 +110,11 @@ class Report:
     def __str__(self) -> str:
         lines = [str(error) for error in self.errors]
         lines += [_line(outcome) for outcome in self.survivors]
-        lines += [f"{_line(outcome)} (a definition)" for outcome in self.definitions_survivors]
+        loose = Counter((o.equation, o.place.line) for o in self.definitions_survivors)
+        for (equation, line), count in loose.items():
+            lines.append(
+                f"{self.path}:{line}: {equation}: no claim kills {count} mutants of this definition"
+            )
         lines += self.stale
         definitions = self.definitions_killed + len(self.definitions_survivors)
         lines.append(
@@ -125,8 +130,7 @@ def _as_dict(outcome: Outcome) -> dict[str, Any]:
 
 
 def _line(outcome: Outcome) -> str:
-    where = f"{outcome.place}: {outcome.equation} survives, {outcome.what}"
-    return f"{where}\n    reads: {outcome.reads}"
+    return f"{outcome.place}: {outcome.equation}: {outcome.what}\n    reads = '{outcome.reads}'"
 
 
 def mutate_file(
@@ -230,7 +234,7 @@ def outcomes(checker: Checker, number: int) -> Iterator[Outcome]:
             else:
                 fate = _fate_of_claim(checker, equation, mutant, before)
             yield Outcome(
-                equation.id,
+                equation.label or equation.section.title,
                 equation.place(mutant.start),
                 mutant.what,
                 latex(mutant.statement.sides[mutant.side]),

@@ -19,6 +19,22 @@ from mathcheck.layout import CLOSING, Chain, lay_out
 from mathcheck.tree import Node
 
 _TOO_DEEP = 60
+# Signs typed as in code, and how LaTeX spells them.
+_SPELLINGS = {
+    ":=": "\\coloneqq",
+    "*": "\\cdot",
+    "×": "\\times",
+    "·": "\\cdot",
+    "<=": "\\le",
+    ">=": "\\ge",
+    "!=": "\\ne",
+    "==": "=",
+    "≤": "\\le",
+    "≥": "\\ge",
+    "≠": "\\ne",
+    "≈": "\\approx",
+    "−": "-",
+}
 _TOO_DEEP_A_TREE = 120
 # What a bar can close: the token before it ends something.
 _ENDS = {
@@ -99,6 +115,7 @@ def _tokens(text: str) -> list[Token]:
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
         raise TreeError(_unknown(text, at), at) from None
+    _check_spelling(tokens)
     tokens = list(_bars(_short_arguments(tokens)))
     _check_brackets(tokens, len(text))
     return tokens
@@ -107,6 +124,8 @@ def _tokens(text: str) -> list[Token]:
 def _unknown(text: str, at: int) -> str:
     command = re.match(r"\\[a-zA-Z]+\*?", text[at:])
     if command is None:
+        if sign := next((sign for sign in _SPELLINGS if text.startswith(sign, at)), None):
+            return f"write {_SPELLINGS[sign]}, not {sign}"
         return f"cannot read {text[at]!r}"
     if command[0] in ("\\begin", "\\end"):
         name = re.match(r"\\\w+\s*(\{\w*\*?\}?)?", text[at:])
@@ -121,6 +140,19 @@ def _commands() -> list[str]:
     """Returns the commands that the grammar knows."""
     patterns = (terminal.pattern.value for terminal in _lark().terminals)
     return sorted({word for pattern in patterns for word in re.findall(r"[a-zA-Z]{2,}", pattern)})
+
+
+def _check_spelling(tokens: list[Token]) -> None:
+    r"""Refuses signs that are typed as in code: what the reader sees would be another sign.
+
+    A `*` is more than bad style: in these texts it means a convolution.
+    """
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        sign = str(token)
+        if following is not None and following.start_pos == token.end_pos:
+            sign = sign + str(following) if sign + str(following) in _SPELLINGS else sign
+        if sign in _SPELLINGS:
+            raise TreeError(f"write {_SPELLINGS[sign]}, not {sign}", token.start_pos or 0)
 
 
 def _short_arguments(tokens: list[Token]) -> Iterator[Token]:

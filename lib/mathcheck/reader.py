@@ -239,6 +239,10 @@ class _Reader:
         labels = _LABEL.findall(tex)
         if len(labels) > 1:
             self._problem(f"two labels in one equation: {labels[0]}, {labels[1]}", line, column)
+        for other in self.document.equations:
+            if labels and other.label == labels[0].strip():
+                message = f"the label {other.label} is taken, by the equation in line {other.line}"
+                self._problem(message, line, column)
         starts = [0]
         for piece in pieces[:-1]:
             starts.append(starts[-1] + len(piece) + 1)

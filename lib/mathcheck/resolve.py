@@ -371,6 +371,8 @@ class Resolver:
                 return self._superscript(terms.Identity(2, node), script.sup, node)
         if name in FUNCTIONS:
             raise TreeError(f"{name} is a function: write {name}(…)", node.start)
+        if not self.scope.symbols:
+            raise TreeError("no symbols table governs this section", node.start)
         known = sorted({s.name for s in self.scope.symbols if s.base == name})
         hint = f"; it has {', '.join(known)}" if known else self._near(name)
         raise TreeError(f"{latex(node)} is not in the symbols table{hint}", node.start)

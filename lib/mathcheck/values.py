@@ -1,5 +1,7 @@
 """Hands out the values of a draw, so that code can be tested against the chapter."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,11 +14,13 @@ from mathcheck.claims import Checker
 from mathcheck.errors import MathError, Place
 from mathcheck.evaluate import Env, compile_term, range_code
 from mathcheck.numbers import TooClose
-from mathcheck.parser import parse_expression
+from mathcheck.parser import parse, parse_expression
+from mathcheck.products import as_vector
+from mathcheck.reader import Equation, Section
 from mathcheck.resolve import Resolver
 from mathcheck.state import State
 from mathcheck.symbols import Symbol
-from mathcheck.terms import free_letters
+from mathcheck.terms import Range, Term, free_letters
 
 
 class Values:
@@ -32,12 +36,16 @@ class Values:
         ...
         ... $$
         ... y_n \coloneqq x_n^2
+        ... \label{eq:square-y}
         ... $$
         ... '''
         >>> values = Values(load("squares.md", text))
         >>> bool(np.allclose(values["y"], values["x"] ** 2))
         True
         >>> bool(np.isclose(values(r"\sum_n y_n"), values["y"].sum()))
+        True
+        >>> ((left, right),) = values.sides("eq:square-y")
+        >>> bool(np.allclose(left, right))
         True
     """
 
@@ -54,9 +62,9 @@ class Values:
             seed: which random values.
         """
         self.chapter = chapter
-        self._section, self._state = _place(chapter, at)
-        self._scope = chapter.scope(self._section)
-        self._context = Checker(chapter, seed=seed).context(draw, self._state)
+        section, state = _place(chapter, at)
+        self._scope = chapter.scope(section)
+        self._context = Checker(chapter, seed=seed).context(draw, state)
 
     @property
     def names(self) -> list[str]:
@@ -90,20 +98,43 @@ class Values:
         Raises:
             MathError: if it cannot be read or has no value.
         """
-        try:
+        with _told(lambda offset: Place(latex, 1, offset + 1)):
             meaning = Resolver(self._scope).statement((parse_expression(latex),), ())
-            (term,) = meaning.sides
-            letters = [x for x in meaning.free if x in free_letters(term)]
-            code = compile_term(term)
-            ranges = [range_code(meaning.free[x], term.node) for x in letters]
-            with np.errstate(all="ignore"):
-                return self._over(letters, ranges, code, {}, term.rank)
-        except TreeError as error:
-            raise MathError(error.message, Place(latex, 1, error.offset + 1)) from None
-        except EvalError as error:
-            raise MathError(error.message, Place(latex, 1, error.node.start + 1)) from None
-        except TooClose:
-            raise MathError("too close to a kink in this draw", Place(latex, 1, 1)) from None
+            return self._value(meaning.sides[0], meaning.free)
+
+    def sides(self, label: str) -> list[list[Any]]:
+        """Evaluates every side of an equation, under the definitions that are known here.
+
+        Code that computes one of them can so be held against all of them.
+
+        Args:
+            label: the equation's.
+
+        Returns:
+            For each statement of the equation its sides, from left to right; indices that nothing
+            binds are axes, in the order in which they first stand in the statement.
+
+        Raises:
+            KeyError: if no equation has this label.
+            MathError: if a side has no value, or a statement holds only under a condition.
+        """
+        equation = _equation(self.chapter, label)
+        found = []
+        with _told(equation.place):
+            for statement in parse(equation.tex):
+                meaning = Resolver(self._scope).statement(statement.sides, statement.conditions)
+                if any(condition is not None for condition in meaning.conditions):
+                    raise TreeError("sides: this holds only under a condition", 0)
+                rank = meaning.sides[0].rank
+                sides = [as_vector(side, rank) for side in meaning.sides]
+                found.append([self._value(side, meaning.free) for side in sides])
+        return found
+
+    def _value(self, term: Term, free: dict[str, Range]) -> Any:
+        letters = [letter for letter in free if letter in free_letters(term)]
+        ranges = [range_code(free[letter], term.node) for letter in letters]
+        with np.errstate(all="ignore"):
+            return self._over(letters, ranges, compile_term(term), {}, term.rank)
 
     def _over(self, letters: list[str], ranges: list[Any], code: Any, env: Env, rank: int) -> Any:
         if not letters:
@@ -125,7 +156,27 @@ def _plain(value: Any, rank: int) -> Any:
     return array.copy()
 
 
-def _place(chapter: Chapter, at: str | None) -> tuple[Any, State]:
+@contextmanager
+def _told(place: Callable[[int], Place]) -> Iterator[None]:
+    """Says what went wrong in the one kind of error that callers know."""
+    try:
+        yield
+    except TreeError as error:
+        raise MathError(error.message, place(error.offset)) from None
+    except EvalError as error:
+        raise MathError(error.message, place(error.node.start)) from None
+    except TooClose:
+        raise MathError("too close to a kink in this draw", place(0)) from None
+
+
+def _equation(chapter: Chapter, label: str) -> Equation:
+    for equation in chapter.document.equations:
+        if equation.label == label:
+            return equation
+    raise KeyError(f"{chapter.document.path} has no equation {label!r}")
+
+
+def _place(chapter: Chapter, at: str | None) -> tuple[Section, State]:
     document = chapter.document
     if at is None:
         top = next((s for s in document.sections if s.level == 1), document.sections[0])

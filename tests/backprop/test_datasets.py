@@ -3,6 +3,7 @@
 import gzip
 import re
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,12 +38,20 @@ def test_read_idx_by_hand(tmp_path):
     assert read_idx(tmp_path / "x").tolist() == [[258, 1, 2], [3, 4, -1]]
 
 
+def test_read_idx_of_nothing_and_of_a_single_number(tmp_path):
+    (tmp_path / "x").write_bytes(b"\0\0\x08\x01\0\0\0\0")
+    np.testing.assert_array_equal(read_idx(tmp_path / "x"), np.zeros(0, np.uint8), strict=True)
+    (tmp_path / "x").write_bytes(b"\0\0\x08\0\x07")
+    np.testing.assert_array_equal(read_idx(tmp_path / "x"), np.array(7, np.uint8), strict=True)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", "starts with b'', which is not an IDX header"),
         (b"\x1f\x8b\x08\x00abcd", "starts with b'\\x1f\\x8b\\x08\\x00', which is not"),
         (b"\0\0\x0a\x01", "starts with b'\\x00\\x00\\n\\x01', which is not an IDX header"),
+        (b"\0\0\x08\0", "has 4 bytes, its header wants 5"),
         (b"\0\0\x08\x02\0\0\0\x01\0\0", "ends in its header of 12 bytes"),
         (b"\0\0\x08\x01\0\0\0\x03ab", "has 10 bytes, its header wants 11"),
         (b"\0\0\x08\x01\0\0\0\x03abcd", "has 12 bytes, its header wants 11"),
@@ -135,6 +144,17 @@ def test_load_mnist(tiny_mnist, monkeypatch):
         np.testing.assert_array_equal(read, written, strict=True)
     monkeypatch.setenv("BACKPROP_DATA", str(folder))
     np.testing.assert_array_equal(load_mnist().test_labels, arrays[3])
+
+
+def test_data_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("BACKPROP_DATA", str(tmp_path))
+    assert sources.data_folder() == tmp_path
+    repository = Path(sources.__file__).parents[2]
+    for chosen in ({}, {"BACKPROP_DATA": ""}):
+        monkeypatch.delenv("BACKPROP_DATA", raising=False)
+        for name, value in chosen.items():
+            monkeypatch.setenv(name, value)
+        assert sources.data_folder() == repository / "data" / "full"
 
 
 def test_missing_data_says_what_fetches_it(tmp_path, monkeypatch):

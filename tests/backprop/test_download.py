@@ -272,14 +272,16 @@ def test_from_folder_that_lacks_a_file(tmp_path):
 
 
 RUNNER = """
+import signal
 import sys
-from pathlib import Path
 from backprop import download, sources
 from test_download import FILES
 sources.DATA_SETS.clear()
 sources.DATA_SETS["toy"] = sources.DataSet(
     "Toy", FILES, mirrors=(sources.Mirror(sys.argv[1], ".gz"),)
 )
+# A process whose parent ignores Ctrl-C, as a shell's background job does, ignores it as well.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(download.main([]))
 """
 

@@ -43,7 +43,7 @@ def test_evaluate_does_not_depend_on_the_batches(rng, batch_size):
     assert score.accuracy == pytest.approx(np.mean(x.argmax(axis=1) == target), rel=1e-12)
     assert sum(size for size, _ in layer.seen) == 7
     assert max(size for size, _ in layer.seen) == min(batch_size, 7)
-    assert not any(training for _, training in layer.seen)
+    assert {training for _, training in layer.seen} == {False}
 
 
 def test_evaluate_without_a_measure(rng):
@@ -63,6 +63,15 @@ def test_predict(rng, batch_size):
     recorder = Recorder()
     predict(recorder, x, batch_size=batch_size)
     assert recorder.seen[0] == (min(batch_size, 7), False)
+    assert {training for _, training in recorder.seen} == {False}
+
+
+def test_batches_of_a_thousand_unless_told(rng):
+    x = rng.normal(size=(2001, 2))
+    one, two = Recorder(), Recorder()
+    evaluate(one, x, np.zeros(2001, int))
+    predict(two, x)
+    assert [size for size, _ in one.seen] == [size for size, _ in two.seen] == [1000, 1000, 1]
 
 
 def test_refusals(rng):

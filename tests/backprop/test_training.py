@@ -528,6 +528,19 @@ def test_progress_goes_on_in_the_middle_of_an_epoch(tmp_path, capsys):
     assert "epoch 1/1:  43%" in capsys.readouterr().err  # three of seven steps
 
 
+def test_progress_within_an_epoch_shows_the_means_so_far(tmp_path, capsys):
+    problem, checkpoint = Problem(), tmp_path / "run.npz"
+    with pytest.raises(TrainingInterrupted):
+        problem.train(checkpoint=checkpoint, loss=CtrlC(3).loss, progress=True)
+    settings = {"batch_size": 8, "samples": 53}
+    run = load_checkpoint(checkpoint, problem.network, problem.optimizer, problem.rng, settings)
+    shown = capsys.readouterr().err.replace("\r", "\n").strip().splitlines()[-1]
+    assert "3/7" in shown
+    assert f"loss={np.mean(run.history.step_loss):.3g}" in shown
+    assert f"accuracy={run.measure_sum / 24:.3g}" in shown
+    assert 0 < run.measure_sum < 24
+
+
 def test_no_progress_shows_nothing(capsys):
     Problem().train(epochs=1)
     captured = capsys.readouterr()

@@ -19,6 +19,7 @@ NAV = """nav:
   - chapters/gain.md
   - notebooks/run.py
   - reference/index.md
+  - verification.md
 """
 
 

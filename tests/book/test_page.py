@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from book.bibliography import Bibliography, Publication
+from book.crossref import Scan, Tools, Verdict, assemble, scan
 from book.equations import Source
 from book.errors import BookError
-from book.page import Scan, Tools, Verdict, assemble, render, scan, searchable
+from book.page import render, searchable
 from book.source import Library
 from book.tex import Tex
 
@@ -135,11 +136,22 @@ def test_a_code_line_is_linked_on_the_page_that_shows_it(make: Make) -> None:
 
 
 def test_a_verdict_is_shown(tools: Tools) -> None:
-    tools.verdicts = {"eq:double-y": Verdict("1 claim, worst error 2e-16", "verification/#x")}
+    html = display("a = b") + LABELLED
+    source = page(html)
+    tools.verdicts = {"docs/chapters/x.md": [Verdict("", "v/"), Verdict("1 claim", "v/#x")]}
+    book, _ = assemble([scan(html, source, tools)], tools)
+    out, problems = render(html, source, book, tools)
+    assert problems == []
+    assert out.count('href="../../v/') == 1
+    assert out.index("double-y") < out.index('href="../../v/#x" title="1 claim"')
+
+
+def test_the_checker_must_have_read_what_the_page_shows(tools: Tools) -> None:
     source = page(LABELLED)
+    tools.verdicts = {"docs/chapters/x.md": []}
     book, _ = assemble([scan(LABELLED, source, tools)], tools)
-    out, _ = render(LABELLED, source, book, tools)
-    assert 'href="../../verification/#x" title="1 claim, worst error 2e-16"' in out
+    _, problems = render(LABELLED, source, book, tools)
+    assert "the page shows 1 equations, the checker read 0" in str(problems[0])
 
 
 @pytest.mark.parametrize(
@@ -277,6 +289,13 @@ def test_a_derivation_is_set_beside_its_code(make: Make) -> None:
     code = out.index('<div class="pair__code">')
     assert out.index("Forward") < text < out.index("First.") < out.index("katex") < code
     assert code < out.index('class="source highlight"') < out.index("After.")
+
+
+def test_a_table_scrolls_in_its_box_and_its_rows_have_heads(make: Make) -> None:
+    head = "<thead><tr><th></th><th>loss</th></tr></thead>"
+    out, _ = make(f"{LABELLED}<table>{head}<tbody><tr><td>SGD</td><td>1</td></tr></tbody></table>")
+    assert '<div class="table-box"><table class="table"><thead><tr><td></td><th>loss</th>' in out
+    assert '<tr><th scope="row">SGD</th><td>1</td></tr>' in out
 
 
 def test_search_reads_plain_tex(tools: Tools) -> None:

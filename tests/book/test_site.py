@@ -50,6 +50,15 @@ def test_an_equation_is_linked_from_other_pages(site: Path) -> None:
     assert '<a class="mark" href="../chapters/gain/#eq:gain-y">(1.1)</a>' in read(site, "reference")
 
 
+def test_each_equation_shows_what_the_checker_says_of_it(site: Path) -> None:
+    html = read(site, "chapters/gain")
+    assert html.count('class="equation__verdict" href="../../verification/#of-gain"') == 4
+    assert re.search(r'title="Checked: 3 claims hold, worst relative error \d', html)
+    report = read(site, "verification")
+    assert re.search(r"<td[^>]*>claims</td>\s*<td[^>]*>5</td>", report)
+    assert "it stands here for its looks" in report
+
+
 def test_a_notebook_is_executed_and_can_be_downloaded(site: Path) -> None:
     html = read(site, "notebooks/run")
     assert "[[0.5 6. ]" in html
@@ -128,7 +137,7 @@ x = 1
 $$
 
 $$
-x = 2
+x_{nd} = 2
 \label{eq:gain-new}
 $$
 """,
@@ -150,6 +159,7 @@ $$
         (9, 'no figure "no"'),
         (11, "no function or class backprop.gain.no"),
         (15, "label eq:gain-y is taken, see docs/chapters/gain.md:"),
+        (19, "eq:gain-new: not equal: at n = 1, d = 1 the left side is"),
         (20, "no line of code carries eq:gain-new"),
     ]:
         place = f"docs/chapters/gain.md:{lines + offset}: "

@@ -135,6 +135,20 @@ def test_an_expression_with_indices_makes_axes_in_their_order(sheet: Values) -> 
     assert sheet(r"\sum_{n=1}^N \sum_{d=1}^D x_{nd}") == pytest.approx(sheet["x"].sum())
 
 
+def test_the_sides_of_an_equation_are_its_values_from_left_to_right(sheet: Values) -> None:
+    ((left, right),) = sheet.sides("eq:gain-y")
+    np.testing.assert_array_equal(left, sheet["y"])
+    np.testing.assert_array_equal(right, sheet["g"] * sheet["x"])
+    ((dg, by_chain_rule, result),) = sheet.sides("eq:gain-dg")
+    assert dg.shape == by_chain_rule.shape == result.shape == sheet["g"].shape
+    np.testing.assert_allclose(dg, result, rtol=1e-12)
+
+
+def test_the_sides_of_no_equation_are_refused(sheet: Values) -> None:
+    with pytest.raises(KeyError, match="has no equation 'eq:gain-dy'"):
+        sheet.sides("eq:gain-dy")
+
+
 def test_draws_differ_and_each_is_the_same_again(tmp_path: Path) -> None:
     path = tmp_path / "gain.md"
     path.write_text(CHAPTER, encoding="utf-8")

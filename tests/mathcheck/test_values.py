@@ -104,6 +104,7 @@ def test_scalars_and_their_derivatives_agree_with_sympy(pair: Pair) -> None:
             try:
                 found = float(values(rf"\frac{{{kind} y}}{{{kind} {symbol}}}"))
             except MathError as error:
-                assert "does not depend" in error.message
+                if "does not depend" not in error.message:
+                    raise
                 found = 0.0
             np.testing.assert_allclose(found, slope, rtol=1e-10, atol=1e-12)

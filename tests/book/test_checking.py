@@ -1,0 +1,122 @@
+"""What the pages say of their equations: taken from the checker, put on the report."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from book.checking import Checked, Checking, Found, error_text
+from book.mutants import digest
+from book.verification import anchor, report
+
+PAGE = r"""# Gain
+
+| Symbol | Code | Shape | Meaning |
+|---|---|---|---|
+| $x_n$ | `x` | (N,) | input |
+| $y_n$ | `y` | (N,) | output |
+
+$$
+y_n \coloneqq 2 x_n = x_n + x_n
+\label{eq:y}
+$$
+
+$$
+\frac{1}{3} \approx 0.333
+$$
+
+$$
+a \to b
+$$
+<!-- unchecked: an arrow -->
+
+::: backprop.gain.gain_forward
+
+>>> 1 + 1
+2
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "gain.md").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "docs" / "plain.md").write_text("# No equations\n", encoding="utf-8")
+    return tmp_path
+
+
+def check(root: Path) -> list[Checked]:
+    return Checking(root, sorted((root / "docs").glob("*.md"))).wait()
+
+
+def test_each_equation_gets_what_was_found_for_it(root: Path) -> None:
+    (page,) = check(root)
+    assert (page.file, page.title) == (Path("docs/gain.md"), "Gain")
+    assert [(e.line, e.label, e.claims) for e in page.found] == [
+        (8, "eq:y", 1),
+        (13, None, 1),
+        (17, None, 0),
+    ]
+    assert (page.claims, page.definitions, page.problems) == (2, 1, [])
+    assert [e.unchecked for e in page.unchecked] == ["an arrow"]
+    assert page.worst < 1e-15
+
+
+def test_the_summary_says_how_far_it_was_checked() -> None:
+    assert Found(1, None, 0, "an arrow").summary == ""
+    assert Found(1, None, 1, None).summary == "Read: it defines a symbol"
+    assert Found(1, None, 0, None, [], 1).summary == "Checked: 1 claim holds to the digits shown"
+    assert (
+        Found(1, None, 0, None, [0.0, 3.1e-16], 1).summary
+        == "Checked: 3 claims hold, worst relative error 3e-16"
+    )
+    assert error_text(0.0) == "0"
+
+
+def test_what_does_not_hold_is_a_problem_with_its_line(root: Path) -> None:
+    wrong = PAGE.replace("x_n + x_n", "x_n - x_n").replace(r"a \to b", "a = b")
+    (root / "docs" / "gain.md").write_text(
+        wrong.replace("<!-- unchecked: an arrow -->", ""), encoding="utf-8"
+    )
+    (page,) = check(root)
+    told = sorted(map(str, page.problems))
+    assert len(told) == 2
+    assert told[0].startswith("docs/gain.md:18: ")
+    assert "a is not in the symbols table" in told[0]
+    assert told[1].startswith("docs/gain.md:9: eq:y: not equal: at n = ")
+
+
+def test_without_equations_nothing_is_run(tmp_path: Path) -> None:
+    assert Checking(tmp_path, []).wait() == []
+
+
+def test_the_report_counts_what_there_is(root: Path) -> None:
+    pages = check(root)
+    text = report(pages, {"eq:y": 2}, root, "abc123")
+    for row in (
+        "| displayed equations | 3 |",
+        "| definitions | 1 |",
+        "| claims | 2 |",
+        "| unchecked equations | 1 |",
+        "| bound lines of code | 2 |",
+        "| doctest lines | 1 |",
+        "| Commit | `abc123` |",
+    ):
+        assert row in text
+    assert "### [Gain](gain.md) {#of-gain}" in text
+    assert anchor(pages[0].file) == "of-gain"
+    assert "- [Gain](gain.md), line 17: an arrow" in text
+    assert "mutants killed" not in text
+    assert "how-equations-run.md" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [(PAGE, "| mutants killed | 99 of 100 |"), ("", "| mutants killed, of an earlier text | 99")],
+)
+def test_the_report_says_which_text_the_mutants_were_of(root: Path, text: str, row: str) -> None:
+    (root / "data" / "results").mkdir(parents=True)
+    counts = {"total": 100, "killed": 99, "accepted": 3, "digest": digest(text)}
+    record = {"name": "mutants", "pages": {"docs/gain.md": counts}}
+    (root / "data" / "results" / "mutants.json").write_text(json.dumps(record), encoding="utf-8")
+    assert row in report(check(root), {}, root, "")

@@ -1,0 +1,36 @@
+"""What the tests of the code against a chapter share: the lines that cite, and the comparison."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MARK = re.compile(r"#((?:\s+eq:[\w-]+)+)\s*$", re.MULTILINE)
+LABEL = re.compile(r"\\label\{(eq:[\w-]+)\}")
+
+
+@pytest.fixture(scope="session")
+def marked():
+    """Returns a function: the equations of a chapter that lines of `lib/backprop` cite."""
+    sources = (file.read_text(encoding="utf-8") for file in (ROOT / "lib/backprop").rglob("*.py"))
+    cited = {label for text in sources for found in MARK.findall(text) for label in found.split()}
+
+    def of_chapter(name):
+        text = (ROOT / "docs/chapters" / f"{name}.md").read_text(encoding="utf-8")
+        return cited & set(LABEL.findall(text))
+
+    return of_chapter
+
+
+@pytest.fixture
+def same():
+    """Asserts that what the code computes has the shape and, to 1e-10, the values wanted."""
+
+    def assert_same(computed, wanted):
+        computed = np.asarray(computed)
+        assert computed.shape == np.shape(wanted)
+        np.testing.assert_allclose(computed, wanted, rtol=1e-10, atol=1e-14)
+
+    return assert_same

@@ -1,0 +1,120 @@
+"""The results in the repository: whole, and consistent with each other and with the code."""
+
+import json
+import re
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from experiments import mnist_mlp, mnist_search, mnist_sgd, mnist_zero_init
+from experiments.__main__ import EXPERIMENTS
+from experiments.record import RESULTS
+
+RECORDED = ("mnist-sgd", "mnist-zero-init", "mnist-mlp")
+
+
+def read(name):
+    return json.loads((RESULTS / f"{name}.json").read_text())
+
+
+def arrays(name):
+    with np.load(RESULTS / read(name)["arrays"], allow_pickle=False) as file:
+        return dict(file)
+
+
+def as_json(settings):
+    return json.loads(json.dumps(asdict(settings)))
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_every_experiment_has_a_result_with_its_provenance(name):
+    content = read(name)
+    assert content["name"] == name
+    assert re.fullmatch("[0-9a-f]{40}", content["commit"]), "run it on committed code"
+    assert isinstance(content["seed"], int)
+    assert content["cores"] >= content["threads"] >= 1
+    assert content["seconds"] > 1
+    assert set(content["versions"]) == {"python", "numpy", "blas"}
+    assert content["metrics"]
+    files = [RESULTS / f"{name}.json"]
+    if "arrays" in content:
+        files.append(RESULTS / content["arrays"])
+    assert all(file.stat().st_size < 200_000 for file in files)
+
+
+def test_nothing_else_lies_there():
+    stems = {path.stem for path in RESULTS.glob("*.json")} | {p.stem for p in RESULTS.glob("*.npz")}
+    assert set(RECORDED) <= stems <= set(EXPERIMENTS)
+
+
+@pytest.mark.parametrize(("name", "module"), [("mnist-mlp", mnist_mlp), ("mnist-sgd", mnist_sgd)])
+def test_settings_are_the_chosen_ones(name, module):
+    assert read(name)["settings"] == as_json(module.SETTINGS)
+    assert module.SETTINGS in mnist_search.CANDIDATES[name]
+
+
+@pytest.mark.parametrize("name", ["mnist-mlp", "mnist-sgd"])
+def test_marks_agree_with_each_other(name):
+    content = read(name)
+    metrics, curve, confusion = content["metrics"], content["curve"], arrays(name)["confusion"]
+    sizes = metrics["train_size"], metrics["validation_size"], metrics["test_size"]
+    assert sizes == (55_000, 5_000, 10_000)
+    assert confusion.shape == (10, 10)
+    assert confusion.sum() == 10_000
+    assert metrics["test_errors"] == 10_000 - np.trace(confusion)
+    assert metrics["test_accuracy"] == pytest.approx(1 - metrics["test_errors"] / 10_000)
+    epochs = metrics["epochs"]
+    assert curve["epoch"] == list(range(1, epochs + 1))
+    for series in ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy"):
+        assert len(curve[series]) == epochs
+    assert curve["validation_accuracy"][metrics["best_epoch"] - 1] == max(
+        curve["validation_accuracy"]
+    )
+    assert metrics["validation_accuracy"] == max(curve["validation_accuracy"])
+    assert metrics["seconds_per_epoch"] * epochs == pytest.approx(content["seconds"], rel=0.01)
+
+
+def test_the_promise_is_kept():
+    content = read("mnist-mlp")
+    assert content["metrics"]["test_accuracy"] >= 0.982
+    assert content["seconds"] < 600
+
+
+@pytest.mark.parametrize("name", ["mnist-mlp", "mnist-sgd"])
+def test_mistakes_are_mistakes(name):
+    found = arrays(name)
+    assert found["mistakes_images"].shape == (24, 28, 28)
+    assert found["mistakes_images"].dtype == np.uint8
+    assert found["mistakes_images"].reshape(24, -1).max(axis=1).min() > 200  # each shows ink
+    assert (found["mistakes_predictions"] != found["mistakes_labels"]).all()
+    sure = found["mistakes_probabilities"]
+    assert (np.diff(sure) <= 0).all()
+    assert (found["mistakes_label_probabilities"] <= sure).all()
+    assert (sure + found["mistakes_label_probabilities"] <= 1 + 1e-6).all()
+    assert len(set(found["mistakes_indices"].tolist())) == 24
+    # Each is counted in the confusion matrix where it belongs.
+    for label, prediction in zip(
+        found["mistakes_labels"], found["mistakes_predictions"], strict=True
+    ):
+        assert found["confusion"][label, prediction] > 0
+
+
+def test_steps_of_mnist_sgd():
+    content = read("mnist-sgd")
+    steps = content["metrics"]["epochs"] * 550
+    assert content["curve"]["step"] == list(range(1, steps + 1))
+    assert len(content["curve"]["step_loss"]) == steps
+    assert content["curve"]["step_loss"][0] == content["metrics"]["initial_loss"]
+    assert abs(content["metrics"]["initial_loss"] - np.log(10)) < 0.5
+    assert arrays("mnist-sgd")["first_layer"].shape == (20, 28, 28)
+
+
+def test_zero_initialisation():
+    content = read("mnist-zero-init")
+    metrics = content["metrics"]
+    assert content["settings"] == as_json(mnist_zero_init.SETTINGS)
+    assert metrics["zeros_distinct_units"] == metrics["constant_distinct_units"] == 1
+    assert metrics["he_distinct_units"] == metrics["units"] == 100
+    assert metrics["zeros_validation_accuracy"] <= metrics["commonest_class_accuracy"]
+    assert metrics["he_validation_accuracy"] > 0.9 > metrics["constant_validation_accuracy"]
