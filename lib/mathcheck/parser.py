@@ -7,8 +7,9 @@ of a claim and each condition goes through the grammar.
 import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Literal
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 from lark import Tree as Parsed
@@ -51,11 +52,12 @@ _ENDS = {
 
 
 @cache
-def _lark() -> Lark:
+def _lark(parser: Literal["lalr"] | None = "lalr") -> Lark:
+    """Returns the parser; without one, a lexer that is built only once."""
     grammar = files("mathcheck").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(
         grammar,
-        parser="lalr",
+        parser=parser,
         lexer="basic",
         start=["side", "condition", "layout"],
         propagate_positions=True,
@@ -63,7 +65,8 @@ def _lark() -> Lark:
     )
 
 
-def parse(text: str) -> list[tree.Statement]:
+@lru_cache(4096)
+def parse(text: str) -> tuple[tree.Statement, ...]:
     """Returns the statements of a displayed equation, in order.
 
     Raises:
@@ -72,7 +75,7 @@ def parse(text: str) -> list[tree.Statement]:
     tokens = _tokens(text)
     if not tokens:
         raise TreeError("this equation is empty", 0)
-    return [_statement(chain, len(text)) for chain in lay_out(tokens)]
+    return tuple(_statement(chain, len(text)) for chain in lay_out(tokens))
 
 
 def _statement(chain: Chain, end: int) -> tree.Statement:
@@ -91,6 +94,7 @@ def _statement(chain: Chain, end: int) -> tree.Statement:
     )
 
 
+@lru_cache(4096)
 def parse_expression(text: str) -> Node:
     """Returns the tree of one expression.
 
@@ -111,7 +115,7 @@ def parse_condition(text: str) -> Node:
 
 def _tokens(text: str) -> list[Token]:
     try:
-        tokens = list(_lark().lex(text))
+        tokens = list(_lark(None).lex(text))
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
         raise TreeError(_unknown(text, at), at) from None
