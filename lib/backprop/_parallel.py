@@ -19,21 +19,13 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def share_batch(work: Callable[[slice], T], N: int, most: int | None = None) -> list[T]:
-    """Calls `work` with slices that together cover a batch, and returns the results in order.
+def share_batch(work: Callable[[slice], T], N: int) -> list[T]:
+    """Calls `work` with slices that together cover a batch of N, and returns the results in order.
 
-    The slices do not depend on how many cores there are. So sums over the batch are rounded alike
-    everywhere.
-
-    Args:
-        work: what is to be done with a share of the batch.
-        N: images of the batch.
-        most: the most that a share may have; None leaves it at a few shares.
+    The slices depend on N alone. So sums over the batch are rounded alike, however many cores there
+    are.
     """
-    count = 2 * min(8, max(1, N // 64))
-    if most is not None:
-        count = max(count, -(-N // most))
-    count = min(count, N)
+    count = min(N, 2 * min(8, max(1, N // 64)))
     shares = [slice(*ends) for ends in pairwise(N * share // count for share in range(count + 1))]
     openblas = _openblas()
     threads = min(count, _cores()) if openblas else 1

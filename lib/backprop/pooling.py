@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from backprop._check import Array, check_arrays
 from backprop._parallel import share_batch
 from backprop._windows import Axis, Pair, axes, pair
-from backprop.unrolling import BLOCK
 
 # The inputs' shape, what the backward pass needs of them, and how the windows lie.
 Cache: TypeAlias = tuple[tuple[int, ...], NDArray[Any], Axis, Axis]
@@ -51,12 +50,13 @@ def max_pool2d_forward(
 
     def pool(images: slice) -> None:
         for tap, into, taken in _taps(images, rows, columns):
+            candidate = x[taken].copy()  # in one piece, to be read twice
             # A later one that is as large does not win.
-            larger = x[taken] > y[into]  # eq:max-pool-m
+            larger = candidate > y[into]  # eq:max-pool-m
             np.maximum(winner[into], larger * winner.dtype.type(tap), out=winner[into])
-            np.maximum(y[into], x[taken], out=y[into])  # eq:max-pool-y
+            np.maximum(y[into], candidate, out=y[into])  # eq:max-pool-y
 
-    share_batch(pool, len(x), _fitting(x))
+    share_batch(pool, len(x))
     return y, (x.shape, winner, rows, columns)
 
 
@@ -89,7 +89,7 @@ def max_pool2d_backward(dy: Array, cache: Cache) -> Array:
         for tap, into, taken in _taps(images, rows, columns):
             dx[taken] += dy[into] * (winner[into] == tap)  # eq:max-pool-dx
 
-    share_batch(spread, len(dx), _fitting(dx))
+    share_batch(spread, len(dx))
     return dx
 
 
@@ -133,7 +133,7 @@ def average_pool2d_forward(
             y[into] += x[taken]
         y[images] /= counts  # eq:average-pool-y
 
-    share_batch(pool, len(x), _fitting(x))
+    share_batch(pool, len(x))
     return y, (x.shape, counts, rows, columns)
 
 
@@ -167,7 +167,7 @@ def average_pool2d_backward(dy: Array, cache: Cache) -> Array:
         for _, into, taken in _taps(slice(0, len(part)), rows, columns):
             dx[images][taken] += part[into]  # eq:average-pool-dx
 
-    share_batch(spread, len(dx), _fitting(dx))
+    share_batch(spread, len(dx))
     return dx
 
 
@@ -235,11 +235,6 @@ def _taps(images: slice, rows: Axis, columns: Axis) -> Iterator[tuple[int, Regio
             (u, h), (v, w) = rows.tap(p), columns.tap(q)
             every = slice(None)
             yield p * columns.kernel + q, (images, every, u, v), (images, every, h, w)
-
-
-def _fitting(x: Array) -> int:
-    """Returns how many images stay in the cache while tap after tap reads them."""
-    return max(1, BLOCK // (2 * int(x[0].nbytes)))
 
 
 def _counts(rows: Axis, columns: Axis, count_include_pad: bool) -> NDArray[Any]:

@@ -47,16 +47,6 @@ def test_shares_cover_the_batch_and_depend_on_it_alone(monkeypatch, N, shares, c
     assert max(sizes) - min(sizes) <= 1
 
 
-@pytest.mark.parametrize(
-    ("N", "most", "shares"), [(10, 3, 4), (9, 3, 3), (10, 10, 2), (3, 1, 3), (400, 100, 12)]
-)
-def test_shares_may_be_limited(N, most, shares):
-    found = share_batch(lambda share: share, N, most)
-    assert len(found) == shares
-    assert max(share.stop - share.start for share in found) <= most
-    assert sum(share.stop - share.start for share in found) == N
-
-
 def test_threads_work_side_by_side(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
     meet = threading.Barrier(2, timeout=10)
