@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from lark import Token
 from lark import Tree as Parsed
@@ -132,7 +133,15 @@ def _run(parsed: Parsed[Token]) -> Node:
             factors.extend(node.factors)
         else:
             factors.append(node)
+    for factor, following in pairwise(factors):
+        if _is_bare(factor) and isinstance(following, tree.Name | tree.Number | tree.Script):
+            raise TreeError("write brackets: what is this function of?", factor.start)
     return factors[0] if len(factors) == 1 else tree.Run(tuple(factors), **_span(parsed))
+
+
+def _is_bare(node: Node) -> bool:
+    r"""Tells whether a function's argument stands without brackets, `\log p`."""
+    return isinstance(node, tree.Apply) and node.end == node.arguments[-1].end
 
 
 def _scripts(parsed: Parsed[Token]) -> tuple[tuple[Node, ...], Node | None, int]:
@@ -185,6 +194,9 @@ def _apply(parsed: Parsed[Token]) -> Node:
         argument.items if isinstance(argument, tree.Group) and _is_list(argument) else (argument,)
     )
     base = sub[0] if sub else None
+    if power == tree.Negative(tree.Number("1")):
+        message = f"\\{function}^{{-1}} has two meanings: write \\arc{function} or \\frac{{1}}{{…}}"
+        raise TreeError(message, parsed.meta.start_pos)
     return tree.Apply(function, arguments, base, power, **_span(parsed))
 
 
@@ -210,7 +222,7 @@ def _apply_max(parsed: Parsed[Token]) -> Node:
 
 def _big(parsed: Parsed[Token]) -> Node:
     token = parsed.children[0]
-    if isinstance(token, Token) and token.type == "MAX":
+    if isinstance(token, Token) and token.type in ("MAX", "MAX_OVER"):
         return _apply_max(parsed)
     scripts, body = _trees(parsed)
     sub, sup, _ = _scripts(scripts)

@@ -17,7 +17,7 @@ TOLERANCE = 1e-9
 
 
 # A claim with more indices than this, a large Jacobian, is checked at as many, picked at random.
-MOST_POINTS = 500
+MOST_POINTS = 5000
 
 
 # What is this much smaller than the largest value of a claim is compared as if it were as large.
@@ -231,5 +231,10 @@ def _difference(claim: Claim, env: Env, left: Any, right: Any) -> str:
         element = ", ".join(str(int(i) + 1) for i in worst[:-1])
         where = f"{where}, element ({element})".lstrip(", ")
     where = f"at {where}" if where else "here"
+    symbol = claim.left.symbol if isinstance(claim.left, terms.Ref) else None
+    hint = ""
+    if symbol is not None and not claim.link and symbol not in claim.state.definitions:
+        hint = f"; nothing defines {symbol.name}: is \\coloneqq meant?"
     relation = {"=": "equal", "\\approx": "near enough"}.get(claim.op, f"{claim.op}")
-    return f"not {relation}: {where} the left side is {float(a):.6g}, the right side {float(b):.6g}"
+    values = f"the left side is {float(a):.6g}, the right side {float(b):.6g}"
+    return f"not {relation}: {where} {values}{hint}"

@@ -4,7 +4,7 @@ import numpy as np
 
 from mathcheck import terms
 from mathcheck.arrays import EvalError
-from mathcheck.claims import Checker
+from mathcheck.claims import COMPUTATION_ERRORS, Checker
 from mathcheck.draws import SizeError
 from mathcheck.errors import MathError
 from mathcheck.numbers import TooClose
@@ -54,6 +54,9 @@ def _problem(checker: Checker, definition: Definition, state: State) -> MathErro
         return checker.problem(error)
     except SizeError as error:
         return MathError(str(error), definition.equation.place(definition.offset))
+    except COMPUTATION_ERRORS as error:
+        message = f"this cannot be computed ({type(error).__name__}: {error})"
+        return MathError(message, definition.equation.place(definition.offset))
     except TooClose:
         return None
     return None

@@ -86,9 +86,9 @@ class EquationReader:
         ranks = [side.rank for side in meaning.sides if not isinstance(side, terms.Stack)]
         if ranks:
             meaning.sides = tuple(as_vector(side, ranks[0]) for side in meaning.sides)
+        self._check_indices(statement, meaning)
         if defines:
             self._define(statement, meaning)
-        self._check_indices(statement, meaning)
         claims = []
         for link, op in enumerate(statement.ops):
             if op == "\\coloneqq":
@@ -97,6 +97,7 @@ class EquationReader:
             if op not in ("=", "\\approx", "<", ">", "\\le", "\\ge", "\\ne"):
                 raise TreeError(f"I cannot check {op}", statement.sides[link + 1].start)
             _check_ranks(left, right, statement.sides[link + 1])
+            _check_condition(meaning.conditions[link], left, right)
             claims.append(
                 Claim(
                     self.equation,
@@ -200,6 +201,15 @@ def _check_ranks(left: Term, right: Term, node: Node) -> None:
     number = left if left.rank == 0 else right
     if left.rank != right.rank and not isinstance(number, terms.Literal):
         raise TreeError("one side is an array, the other a number", node.start)
+
+
+def _check_condition(condition: Term | None, left: Term, right: Term) -> None:
+    """Refuses a condition on an index that the claim does not have."""
+    if condition is None:
+        return
+    for letter in free_letters(condition) - free_letters(left) - free_letters(right):
+        at = _find_letter(condition, letter) or condition.node
+        raise TreeError(f"a condition on {letter}, which is no index of this claim", at.start)
 
 
 def _pattern(index: Term) -> Letter | Term:

@@ -41,6 +41,11 @@ def norm(value: Term, script: tree.Script, node: Node) -> Term:
         "1": "norm1",
         "\\infty": "norminf",
     }
+    if kind in ("1", "2", "\\infty") and value.argument.rank > 1:
+        message = (
+            f"of a matrix, \\|…\\|_{kind} is another norm than of its elements: write \\|…\\|_F"
+        )
+        raise TreeError(message, script.sub[0].start)
     if kind not in names:
         raise TreeError(f"I know no norm {kind}", script.sub[0].start)
     return terms.Collect(0, node, names[kind], value.argument)

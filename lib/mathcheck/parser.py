@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Literal
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
@@ -69,6 +70,8 @@ def _lark(parser: Literal["lalr"] | None = "lalr") -> Lark:
 def parse(text: str) -> tuple[tree.Statement, ...]:
     """Returns the statements of a displayed equation, in order.
 
+    A text is parsed once, though a mutation or a chapter that is served reads it again and again.
+
     Raises:
         TreeError: where it cannot be read.
     """
@@ -120,7 +123,7 @@ def _tokens(text: str) -> list[Token]:
         at = error.pos_in_stream or 0
         raise TreeError(_unknown(text, at), at) from None
     _check_spelling(tokens)
-    tokens = list(_bars(_short_arguments(tokens)))
+    tokens = list(_bars(_short_arguments(list(_maxima(tokens)))))
     _check_brackets(tokens, len(text))
     return tokens
 
@@ -134,7 +137,7 @@ def _unknown(text: str, at: int) -> str:
     if command[0] in ("\\begin", "\\end"):
         name = re.match(r"\\\w+\s*(\{\w*\*?\}?)?", text[at:])
         return f"unknown environment {name[0] if name else command[0]}"
-    near = get_close_matches(command[0][1:], _commands(), 1)
+    near = get_close_matches(command[0][1:], _commands(), 1, 0.7)
     hint = f": is \\{near[0]} meant?" if near else ""
     return f"unknown command {command[0]}{hint}"
 
@@ -146,17 +149,31 @@ def _commands() -> list[str]:
     return sorted({word for pattern in patterns for word in re.findall(r"[a-zA-Z]{2,}", pattern)})
 
 
+def _with_next(tokens: list[Token]) -> Iterator[tuple[Token, Token | None]]:
+    """Pairs each token with the one behind it."""
+    yield from pairwise(tokens)
+    if tokens:
+        yield tokens[-1], None
+
+
 def _check_spelling(tokens: list[Token]) -> None:
     r"""Refuses signs that are typed as in code: what the reader sees would be another sign.
 
     A `*` is more than bad style: in these texts it means a convolution.
     """
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in _with_next(tokens):
         sign = str(token)
         if following is not None and following.start_pos == token.end_pos:
             sign = sign + str(following) if sign + str(following) in _SPELLINGS else sign
         if sign in _SPELLINGS:
             raise TreeError(f"write {_SPELLINGS[sign]}, not {sign}", token.start_pos or 0)
+
+
+def _maxima(tokens: list[Token]) -> Iterator[Token]:
+    r"""Tells `\max_k`, which goes on as a sum does, from `\max(a, b)`."""
+    for token, following in _with_next(tokens):
+        over = token.type == "MAX" and following is not None and following.value == "_"
+        yield token.update(type="MAX_OVER") if over else token
 
 
 def _short_arguments(tokens: list[Token]) -> Iterator[Token]:

@@ -47,8 +47,7 @@ def latex(node: Node) -> str:
         case tree.Big(op, below, above, body):
             over = f"^{{{latex(above)}}}" if above is not None else ""
             command = {"argmax": "\\arg\\max", "argmin": "\\arg\\min"}.get(op, f"\\{op}")
-            inside = _at(body, _PRODUCT) if op in ("sum", "prod") else _argument(body)
-            return f"{command}_{{{', '.join(map(latex, below))}}}{over} {inside}"
+            return f"{command}_{{{', '.join(map(latex, below))}}}{over} {_at(body, _PRODUCT)}"
         case tree.Derivative(total, of, by):
             sign = "\\mathrm{d}" if total else "\\partial"
             return f"\\frac{{{sign} {_at(of, _PRODUCT)}}}{{{sign} {_at(by, _PRODUCT)}}}"
@@ -109,8 +108,8 @@ def _argument(node: Node) -> str:
 def _is_open(node: Node) -> bool:
     """Tells whether a node's text ends in a big operator, which takes what follows it."""
     match node:
-        case tree.Big(op, _, _, body):
-            return op in ("sum", "prod") or _is_open(body)
+        case tree.Big():
+            return True
         case tree.Run(factors):
             return _is_open(factors[-1])
         case tree.Binary(_, _, right):

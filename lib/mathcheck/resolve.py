@@ -98,6 +98,9 @@ class Resolver:
                 return self._map("neg", self.term(body), node)
             case tree.Binary("+" | "-" as op, left, right):
                 return products.add(op, self.term(left), self.term(right), node)
+            case tree.Binary("/", _, tree.Run(factors)) if self._function(factors[0]) is None:
+                message = "how far does this / reach? Write \\frac{…}{…} or brackets"
+                raise TreeError(message, factors[0].start)
             case tree.Binary(op, left, right):
                 return products.multiply(op, self.term(left), self.term(right), node)
             case tree.Fraction(top, bottom):
@@ -392,8 +395,18 @@ class Resolver:
         if isinstance(parts[-1], tree.Name) and parts[-1].text in _TOPS:
             if len(parts) > 1:
                 rest = parts[0] if len(parts) == 2 else tree.Run(parts[:-1])
-                term = products.power(term, self.term(rest), node)
+                term = self._power(term, rest, node)
             return products.transpose(term, node)
+        return self._power(term, above, node)
+
+    def _power(self, term: Term, above: Node, node: Node) -> Term:
+        if isinstance(term, terms.Ref) and term.rank == 2 and isinstance(above, tree.Number):
+            rows, columns = term.symbol.axes[-2:]
+            if rows.last == columns.last:
+                message = (
+                    f"a power of the square matrix {term.symbol.name}: write \\odot or a product"
+                )
+                raise TreeError(message, node.start)
         return products.power(term, self.term(above), node)
 
     def _element(self, script: tree.Script, node: Node) -> Term:
@@ -429,10 +442,15 @@ class Resolver:
         if node.op.startswith("arg") and len(letters) != 1:
             raise TreeError(f"\\{node.op} is over one index", node.start)
         bounds = {letter: self._bounds(binder) for binder in binders for letter in binder.letters}
+        for letter in letters:
+            if self._bindings.is_bound(letter):
+                raise TreeError(f"{letter} is bound already: take another letter", node.start)
         frame = self._bindings.open(letters)
         body = self.term(node.body)
         guards = tuple(self.condition(b.condition) for b in binders if b.condition is not None)
         self._bindings.close()
+        if node.op not in ("sum", "prod") and (idle := set(letters) - terms.free_letters(body)):
+            raise TreeError(f"nothing behind this \\{node.op} depends on {min(idle)}", node.start)
         rank = 0 if node.op.startswith("arg") else body.rank
         for letter in reversed(letters):
             first, last = bounds[letter]

@@ -196,6 +196,7 @@ def _symbol(table: Table, row: Row, node: Node, shape: Shape, is_name: bool) -> 
     above_letters = [letter_of(item) for item in above]
     if shape.domain == "function":
         sub = []
+    is_name = is_name or len(set(plain)) < len(plain)  # `W_{hh}`
     if above and all(isinstance(item, tree.Number) for item in above):
         # `h^{(0)}`: an element of the family, or a name if there is no family.
         point = tuple(int(float(item.text)) for item in above if isinstance(item, tree.Number))

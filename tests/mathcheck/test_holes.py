@@ -1,5 +1,7 @@
 """Wrong or empty equations that look right to a careless checker: each must be refused."""
 
+# ruff: noqa: E501
+
 import pytest
 
 from mathcheck.chapter import load
@@ -154,7 +156,21 @@ REFUSED = {
     "nearly": r"a + 10^{-7} a = a",
     "nearly nothing": r"10^{-12} a = 0",
     "small elements beside large": r"a \cdot 10^{-12 n} v_n = 2 a \cdot 10^{-12 n} v_n",
+    # read in one way by some and in another by others
+    "two factors behind a maximum": r"\max_n v_n m_n = m_1 \max_n v_n",
+    "a maximum of nothing": r"\max_n a = a",
+    "two factors behind a logarithm": r"\log p r = r \log p",
+    "two factors behind a slash": r"a / 2 b = \frac{a}{2 b} + 0 a",
+    "the spectral norm": r"\|x\|_2 = \|x\|_F + 0 a",
+    "the largest column sum": r"\|x\|_1 = \sum_{n,d} |x_{nd}|",
+    "the square of a matrix": r"Q^2 = Q \odot Q",
+    "an inverse function": r"\sin^{-1} a = \frac{1}{\sin a}",
+    "a letter bound twice": r"\sum_n \sum_n v_n = N \sum_n v_n",
+    "a product in a tangent": r"\tanh a b = b \tanh a",
+    "minus and a power": r"-a^2 = (-a)^2",
     # definitions
+    "defined with a free index": r"w_n \coloneqq v_i",
+    "defined with the wrong size": r"w \coloneqq u",
     "defined twice": r"y \coloneqq 2 x W",
     "defined in a circle": r"c \coloneqq c + 1",
     "defined through itself": r"w_n \coloneqq 2 w_n",

@@ -73,7 +73,12 @@ MISTAKES = [
         r"(x_{nd} W_{dm}",
         "layer.md:17:40: '(' is never closed",
     ),
-    ("unknown command", r"\sum_{d=1}", r"\summ_{d=1}", r"layer.md:17:25: unknown command \summ"),
+    (
+        "unknown command",
+        r"\sum_{d=1}",
+        r"\summ_{d=1}",
+        r"layer.md:17:25: unknown command \summ: is \sum meant?",
+    ),
     (
         "sum without its backslash",
         r"\sum_{d=1}",
@@ -84,13 +89,13 @@ MISTAKES = [
         "misspelt symbol",
         r"\coloneqq \gamma",
         r"\coloneqq \gama",
-        r"layer.md:17:18: unknown command \gama",
+        r"layer.md:17:18: unknown command \gama: is \gamma meant?",
     ),
     (
         "wrong letter case",
         r"x_{nd} W",
         r"X_{nd} W",
-        "layer.md:17:40: X_{nd} is not in the symbols table",
+        "layer.md:17:40: X_{nd} is not in the symbols table: is x meant?",
     ),
     ("undefined symbol", r"+ b_m", r"+ c_m", "layer.md:17:56: c_{m} is not in the symbols table"),
     (
@@ -104,13 +109,13 @@ MISTAKES = [
         "index out of range",
         r"x_{nd} W",
         r"x_{n,d+1} W",
-        "layer.md:17:40: x has no element (1, 4): its indices run over 1..N, 1..D",
+        "layer.md:17:40: index 2 of x is 4, but runs over 1..D, here 1..3",
     ),
     (
         "index of the wrong range",
         r"x_{nd} W_{dm}",
         r"x_{nd} W_{md}",
-        "layer.md:17:47: W has no element (4, 1): its indices run over 1..D, 1..M",
+        "layer.md:17:47: index 1 of W is 4, but runs over 1..D, here 1..3",
     ),
     (
         "two definitions",
