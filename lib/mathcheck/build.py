@@ -42,6 +42,10 @@ class TreeError(Exception):
         self.offset = offset
 
 
+class UnknownNameError(TreeError):
+    """A name that no symbols table has."""
+
+
 def relation_name(token: str) -> str:
     r"""Returns the one name that the tree has for a relation: `\\leq` is `\\le`."""
     return _RELATIONS.get(token, token)

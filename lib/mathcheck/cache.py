@@ -86,6 +86,13 @@ def check_cached(
     fresh: dict[str, dict[str, Any]] = {}
     reports: list[ClaimReport] = []
     problems: list[MathError | None] = []
+    definitions = sha256(
+        repr([_source(), tables, seed, chapter.document.text]).encode()
+    ).hexdigest()
+    if definitions in known or not (wrong := definition_errors(checker)):
+        fresh[definitions] = {}
+    else:
+        problems.extend(wrong)
     for claim in chapter.claims:
         name = key(claim, tables, draws, seed)
         if name in known:
@@ -98,13 +105,6 @@ def check_cached(
         problems.append(result.error)
         if result.error is None and not result.skipped:
             fresh[name] = {kept: getattr(report, kept) for kept in _KEPT}
-    definitions = sha256(
-        repr([_source(), tables, seed, chapter.document.text]).encode()
-    ).hexdigest()
-    if definitions in known or not (wrong := definition_errors(checker)):
-        fresh[definitions] = {}
-    else:
-        problems.extend(wrong)
     if fresh != known:
         directory.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(fresh), encoding="utf-8")

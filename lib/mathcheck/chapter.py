@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from mathcheck import terms
-from mathcheck.build import TreeError
+from mathcheck.build import TreeError, UnknownNameError
 from mathcheck.equations import Claim, EquationReader
-from mathcheck.errors import MathError
+from mathcheck.errors import MathError, Place
 from mathcheck.evaluate import compile_term
 from mathcheck.parser import parse, parse_expression
 from mathcheck.reader import Document, Equation, Section, read
@@ -17,7 +17,7 @@ from mathcheck.state import Facts, State
 from mathcheck.symbols import Symbol, read_table
 
 # What stands left of a definition: from the start of its row, or from the comma before it.
-_LEFT = re.compile(r"(?:^|\\\\|,\s|&|\\begin\{\w+\})([^&=]*?)&?\s*\\coloneqq")
+_LEFT = re.compile(r"(?:^|\\\\|,\s|&|\\begin\{\w+\})([^&=]*?)&?\s*(?:\\coloneqq|:=)")
 
 
 class Chapter:
@@ -36,10 +36,14 @@ class Chapter:
         self.document = document
         self.errors: list[MathError] = list(document.problems)
         self.symbols: list[Symbol] = []
+        self._torn: list[Section] = []  # the sections whose tables lack a row that cannot be read
         for table in document.tables:
             symbols, problems = read_table(table)
             self.symbols.extend(symbols)
             self.errors.extend(problems)
+            lines = range(table.place.line, table.last + 1)
+            if problems or any(error.place.line in lines for error in document.problems):
+                self._torn.append(table.section)
         self._scopes: dict[Section, Scope] = {}
         self.facts = Facts()
         self._tell_facts()
@@ -72,7 +76,7 @@ class Chapter:
             first = lines.setdefault(equation.label, equation.line)
             if first != equation.line:
                 message = f"the label {equation.label} is taken, by the equation in line {first}"
-                self.errors.append(MathError(message, equation.place(0)))
+                self.errors.append(MathError(message, Place(equation.path, equation.line, 1)))
 
     def _tell_facts(self) -> None:
         for symbol in self.symbols:
@@ -113,7 +117,9 @@ class Chapter:
 
         What depends on that is not to be told as a mistake of its own.
         """
-        self.errors.append(MathError(error.message, equation.place(error.offset)))
+        torn = any(equation.section.within(section) for section in self._torn)
+        if not (torn and isinstance(error, UnknownNameError)):
+            self.errors.append(MathError(error.message, equation.place(error.offset)))
         for left in _LEFT.findall(equation.tex):
             try:
                 term = Resolver(self.scope(equation.section)).term(parse_expression(left))

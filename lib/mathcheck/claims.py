@@ -110,7 +110,7 @@ class Checker:
             for symbol in {symbol for part in parts for symbol in state.reach_of(part)}:
                 if symbol in facts.broken:
                     line = facts.broken[symbol]
-                    return f"the definition of {symbol.name} in line {line} cannot be read"
+                    return f"the definition of {symbol.name} in line {line} is wrong"
         return None
 
     def problem(self, error: EvalError) -> MathError:

@@ -193,12 +193,7 @@ class Context:
     def _evaluated(self, definition: Definition, env: Env, indices: tuple[int, ...]) -> Value:
         """Evaluates a definition's right side, as large as the table says."""
         symbol, rank = definition.symbol, definition.body.rank
-        try:
-            value = definition.code(env, self)
-        except EvalError as error:
-            if error.equation is None:
-                error.equation = definition.equation
-            raise
+        value = definition.value(env, self)
         shape = self.world.shape(symbol, indices)
         if isinstance(value, Eye):
             value = value.like(np.empty((*shape, 1)))

@@ -12,7 +12,10 @@ from mathcheck.state import Definition, State
 
 
 def definition_errors(checker: Checker) -> list[MathError]:
-    """Returns what keeps the definitions of a chapter from having values."""
+    """Returns what keeps the definitions of a chapter from having values.
+
+    Their symbols are noted as broken: what depends on them is no mistake of its own.
+    """
     last: dict[Definition, State] = {}
     for state in checker.chapter.states:
         for definitions in state.definitions.values():
@@ -23,7 +26,10 @@ def definition_errors(checker: Checker) -> list[MathError]:
             continue
         with np.errstate(all="ignore"):
             problem = _problem(checker, definition, state)
-        problems.extend(p for p in (problem, _used_too_early(definition, state)) if p is not None)
+        for found in (problem, _used_too_early(definition, state)):
+            if found is not None:
+                problems.append(found)
+                state.facts.broken[definition.symbol] = definition.equation.line
     return problems
 
 

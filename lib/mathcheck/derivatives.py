@@ -148,7 +148,7 @@ class PlainContext(Context):
             env = self._matches(definition, at)
             if env is None:
                 continue
-            value = definition.code(env, context)
+            value = definition.value(env, context)
             rest = at[len(definition.pattern) :]
             if rest and definition.body.rank:
                 value = np.asarray(value)[tuple(i - 1 for i in rest)]

@@ -12,6 +12,7 @@ import numpy as np
 from mathcheck import terms
 from mathcheck.arrays import EvalError, Eye, ShapeError, as_number, best, collect, extreme, turned
 from mathcheck.numbers import COMPARISONS, MAPS, OPERATIONS, Value, divide, matmul, real
+from mathcheck.printer import latex
 from mathcheck.reader import Section
 from mathcheck.symbols import Symbol
 from mathcheck.terms import Term
@@ -201,13 +202,22 @@ def _product(kind: str, left: Code, right: Code, term: terms.Product) -> Code:
             return a[:, None, :] * b[None, :, :]
         inner = a.shape[-2], b.shape[0]
         if inner[0] != inner[1]:
-            raise ShapeError("this multiplies {} by {}", term.node, a.shape[:-1], b.shape[:-1])
+            what = f"`{latex(_last_factor(term.left, term.node))} {latex(term.right.node)}`"
+            message = what.replace("{", "{{").replace("}", "}}") + " multiplies {} by {}"
+            raise ShapeError(message, term.node, a.shape[:-1], b.shape[:-1])
         if kind == "inner":
             return as_number((a * b).sum(axis=0))
         value = matmul(a, b)
         return value if term.rank else as_number(value)
 
     return product
+
+
+def _last_factor(term: Term, run: Node) -> Node:
+    """Returns what stands last in the left part of a product of several."""
+    while term.node is run and isinstance(term, terms.Product | terms.Arith):
+        term = term.right
+    return term.node
 
 
 def _element(argument: Code, indices: list[Callable[[Env, Any], int]], node: Node) -> Code:

@@ -15,6 +15,7 @@ _FENCE = re.compile(r"\s*(?:>\s?)*(`{3,}|~{3,})")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*(?:#+\s*)?(?:\{[^}]*\}\s*)?$")
 _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 _COMMENT = re.compile(r"\s*<!--\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*-->\s*$")
+_OTHER_DISPLAY = re.compile(r"[\s>]*(\\\[|\\begin\{(?:equation|align|gather|multline)\*?\})")
 _MARGIN = re.compile(r"[ \t>]*")
 
 
@@ -55,11 +56,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A symbols table and the section that it governs."""
+    """A symbols table and the section that it governs.
+
+    Attributes:
+        place: its first line; `last` is its last.
+    """
 
     section: Section
     rows: tuple[Row, ...]
     place: Place
+    last: int
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,10 @@ class _Reader:
                 self._enter(heading)
             elif _is_header(line) and self.at + 1 < len(self.lines):
                 self._read_table()
+            elif other := _OTHER_DISPLAY.match(line):
+                message = f"write a displayed equation between $$ and $$, not with {other[1]}"
+                self._problem(message, self.at + 1, other.start(1) + 1)
+                self.at += 1
             elif "$$" in _without_code(line):
                 self._read_equation(line, _without_code(line).index("$$"))
             else:
@@ -193,7 +203,7 @@ class _Reader:
                 fields = ("symbol", "code", "shape", "meaning")
                 rows.append(Row(*(by_name.get(name, empty) for name in fields)))
             self.at += 1
-        self.document.tables.append(Table(governed, tuple(rows), place))
+        self.document.tables.append(Table(governed, tuple(rows), place, self.at))
 
     def _cells(self) -> list[Cell]:
         """Splits the current line at its bars; those inside `$…$` and backticks are no bars."""
@@ -239,10 +249,6 @@ class _Reader:
         labels = _LABEL.findall(tex)
         if len(labels) > 1:
             self._problem(f"two labels in one equation: {labels[0]}, {labels[1]}", line, column)
-        for other in self.document.equations:
-            if labels and other.label == labels[0].strip():
-                message = f"the label {other.label} is taken, by the equation in line {other.line}"
-                self._problem(message, line, column)
         starts = [0]
         for piece in pieces[:-1]:
             starts.append(starts[-1] + len(piece) + 1)

@@ -114,8 +114,9 @@ def claim_report(result: Result) -> ClaimReport:
 def check_chapter(chapter: Chapter, *, draws: int = 3, seed: int = 0) -> ChapterReport:
     """Checks all claims of a chapter that has been read."""
     checker = Checker(chapter, draws=draws, seed=seed)
+    wrong = definition_errors(checker)
     results = [checker.check(claim) for claim in chapter.claims]
-    problems = [*(result.error for result in results), *definition_errors(checker)]
+    problems = [*wrong, *(result.error for result in results)]
     return summarise(chapter, [claim_report(result) for result in results], problems)
 
 

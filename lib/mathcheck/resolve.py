@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from mathcheck import products, terms, tree
 from mathcheck.binding import Binder, Bindings, index_letters
-from mathcheck.build import TreeError
+from mathcheck.build import TreeError, UnknownNameError
 from mathcheck.builtins import CONSTANTS, FUNCTIONS
 from mathcheck.functions import arguments, known, norm
 from mathcheck.printer import latex
@@ -375,10 +375,11 @@ class Resolver:
         if name in FUNCTIONS:
             raise TreeError(f"{name} is a function: write {name}(…)", node.start)
         if not self.scope.symbols:
-            raise TreeError("no symbols table governs this section", node.start)
+            raise UnknownNameError("no symbols table governs this section", node.start)
         known = sorted({s.name for s in self.scope.symbols if s.base == name})
         hint = f"; it has {', '.join(known)}" if known else self._near(name)
-        raise TreeError(f"{latex(node)} is not in the symbols table{hint}", node.start)
+        message = f"{latex(node)} is not in the symbols table{hint}"
+        raise UnknownNameError(message, node.start)
 
     def _near(self, name: str) -> str:
         """Returns a guess at what a name was to be."""

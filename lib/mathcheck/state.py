@@ -1,9 +1,12 @@
 """Which definitions are in force at a place, and what depends on what through them."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from mathcheck import terms
-from mathcheck.evaluate import Code
+from mathcheck.arrays import EvalError
+from mathcheck.evaluate import Code, Env
+from mathcheck.numbers import Value
 from mathcheck.reader import Equation
 from mathcheck.symbols import Symbol
 from mathcheck.terms import Term
@@ -28,6 +31,14 @@ class Definition:
     pattern_code: tuple[Code | None, ...]
     equation: Equation
     offset: int
+
+    def value(self, env: Env, context: Any) -> Value:
+        """Evaluates the right side; what is wrong in it is wrong in this equation."""
+        try:
+            return self.code(env, context)
+        except EvalError as error:
+            error.equation = error.equation or self.equation
+            raise
 
     @property
     def is_general(self) -> bool:

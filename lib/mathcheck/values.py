@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mathcheck.arrays import EvalError, Eye
+from mathcheck.arrays import EvalError, Eye, ShapeError
 from mathcheck.build import TreeError
 from mathcheck.chapter import Chapter
 from mathcheck.claims import Checker
@@ -163,6 +163,9 @@ def _told(place: Callable[[int], Place]) -> Iterator[None]:
         yield
     except TreeError as error:
         raise MathError(error.message, place(error.offset)) from None
+    except ShapeError as error:
+        message = error.message.format(*error.shapes)
+        raise MathError(message, place(error.node.start)) from None
     except EvalError as error:
         raise MathError(error.message, place(error.node.start)) from None
     except TooClose:

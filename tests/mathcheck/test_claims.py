@@ -50,7 +50,8 @@ def message(text: str) -> str:
         r"\pi \approx 3.14",
         r"-\pi \approx -3.1416",
         r"p + 0.001 \approx p \quad \text{within 0.01}",
-        r"\begin{pmatrix} \frac{8}{3} & 2 \end{pmatrix} \approx \begin{pmatrix} 2.67 & 2 \end{pmatrix}",
+        "\\begin{pmatrix} \\frac{8}{3} & 2 \\end{pmatrix} "
+        "\\approx \\begin{pmatrix} 2.67 & 2 \\end{pmatrix}",
         r"p > 0",
         r"|v_n| \ge v_n",
         r"\max(0, a) - \max(0, -a) = a",
@@ -66,7 +67,7 @@ def test_right(text: str) -> None:
     ("text", "said"),
     [
         (r"y_{nm} = \sum_d x_{nd} W_{dm} + 10^{-6} a", "not equal: at n ="),
-        (r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} W", "this multiplies"),
+        (r"\frac{\partial L}{\partial x} = \frac{\partial L}{\partial y} W", "multiplies (N, M)"),
         (r"v_n = \sum_i v_i", "not equal"),
         (r"\pi \approx 3.142857", "not near enough"),
         (r"p < 0", "not <"),
@@ -114,7 +115,7 @@ def test_one_mistake_is_told_once() -> None:
 
 
 def test_a_definition_that_no_claim_uses_is_evaluated_too() -> None:
-    assert "this multiplies (D, M) by (N, D)" in message(r"z \coloneqq W x")
+    assert "`W x` multiplies (D, M) by (N, D)" in message(r"z \coloneqq W x")
 
 
 def test_unchecked_equations_are_counted_with_their_reason() -> None:

@@ -152,7 +152,7 @@ def test_draws_differ_and_sizes_are_distinct() -> None:
         (r"\frac{\partial L}{\partial Q}", "L does not depend on Q"),
         (r"x_{n+1,d}", "index 1 of x is"),
         (r"x_{1.5,1}", "the index 1.5 is no whole number"),
-        (r"W x", "this multiplies"),
+        (r"W x", "`W x` multiplies"),
         (r"\frac{\partial x_{nd}}{\partial W_{de}}", "x does not depend on W"),
         (r"\begin{cases} 1 & 1 > 2 \end{cases}", "none of the cases holds"),
     ],

@@ -1,7 +1,5 @@
 """Wrong or empty equations that look right to a careless checker: each must be refused."""
 
-# ruff: noqa: E501
-
 import pytest
 
 from mathcheck.chapter import load
@@ -99,7 +97,10 @@ REFUSED = {
     "positive above one": r"\max(p, 1) = p",
     "all rows alike": r"x_{nd} = x_{1d}",
     "symmetric by chance": r"Q_{ij} = Q_{ji}",
-    "a loss that is linear": r"\frac{\partial L}{\partial y_{nm}} = \frac{\partial L}{\partial y_{1m}}",
+    "a loss that is linear": (
+        r"\frac{\partial L}{\partial y_{nm}} = \frac{\partial L}{\partial "
+        r"y_{1m}}"
+    ),
     "a loss of sums": r"\frac{\partial L}{\partial y_{nm}} = \frac{\partial L}{\partial y_{n1}}",
     # indices
     "two free indices": r"v_n = v_i",
@@ -121,8 +122,14 @@ REFUSED = {
     "modulus, the other sign": r"\frac{\mathrm{d} |a|}{\mathrm{d} a} = -1",
     "derivative of a norm": r"\frac{\mathrm{d} \|v\|}{\mathrm{d} v_n} = v_n",
     "derivative of a maximum": r"\frac{\mathrm{d} \max_n v_n}{\mathrm{d} v_i} = 1",
-    "second derivative taken for nought": r"\frac{\mathrm{d}}{\mathrm{d} a} \left( \frac{\mathrm{d} a^3}{\mathrm{d} a} \right) = 0 a",
-    "second derivative wrong": r"w_n \coloneqq \frac{\mathrm{d} (v_n^3)}{\mathrm{d} v_n}, \quad \frac{\mathrm{d} w_n}{\mathrm{d} v_n} = 3 v_n",
+    "second derivative taken for nought": (
+        r"\frac{\mathrm{d}}{\mathrm{d} a} \left( \frac{\mathrm{d} a^3}{\mathrm{d} a} "
+        r"\right) = 0 a"
+    ),
+    "second derivative wrong": (
+        r"w_n \coloneqq \frac{\mathrm{d} (v_n^3)}{\mathrm{d} v_n}, \quad \frac{\mathrm{d} "
+        r"w_n}{\mathrm{d} v_n} = 3 v_n"
+    ),
     "derivative by an integer": r"\frac{\partial (a k_n)}{\partial k_n} = a",
     "derivative of a step": r"\frac{\mathrm{d} \mathbb{1}[a > 0]}{\mathrm{d} a} = a",
     # what the eye reads and the checker might not
@@ -132,7 +139,10 @@ REFUSED = {
     "a claim behind a full stop": r"y = x W + 0 a. \quad v_n = 2 v_n.",
     "a claim in a note": r"\begin{aligned} y &= x W + 0 a && v_n = 2 v_n \end{aligned}",
     "a claim in a third column": r"\begin{aligned} y &= x W + 0 a & v_n &= 2 v_n \end{aligned}",
-    "a claim behind a note": r"\begin{aligned} y &= x W + 0 a && \text{so} & v_n &= 2 v_n \end{aligned}",
+    "a claim behind a note": (
+        r"\begin{aligned} y &= x W + 0 a && \text{so} & v_n &= 2 v_n "
+        r"\end{aligned}"
+    ),
     "a claim in text": r"y = x W + 0 a \text{ and so } v_n = 2 v_n",
     "a claim in the text itself": r"\text{it follows that } v_n = 2 v_n",
     "a claim below a row without one": r"\begin{aligned} v_n \\ &= 2 v_n \end{aligned}",
@@ -178,10 +188,38 @@ REFUSED = {
     "a number defined": r"2 \coloneqq 1 + 1",
     "an input defined after its use": r"x_{nd} \coloneqq 1",
     "an element defined": r"w_1 \coloneqq a, \quad w_2 = a",
-    "a base case that is never reached": r"w_1 \coloneqq a, \quad w_n \coloneqq w_{n+1}, \quad w_2 = a",
+    "a base case that is never reached": (
+        r"w_1 \coloneqq a, \quad w_n \coloneqq w_{n+1}, \quad w_2 = "
+        r"a"
+    ),
     "defined for some": r"w_n \coloneqq v_n \quad \text{for } n < 2, \qquad w_2 = v_2 + a",
     "a claim of an undefined symbol": r"w_n = v_n",
 }
+
+
+# Where an equation may stand, and be passed over.
+PLACES = {
+    "on one line": "$$ {} $$",
+    "second on a line": "$$ v_n = v_n + 0 a $$ and $$ {} $$",
+    "in a list": "- text\n\n    $$\n    {}\n    $$",
+    "in a quotation": "> $$\n> {}\n> $$",
+    "in a hidden solution": "??? success\n    $$\n    {}\n    $$",
+    "in a block of HTML": "<div>\n$$\n{}\n$$\n</div>",
+    "behind a fence": "~~~\n$$\nx\n$$\n~~~\n\n$$\n{}\n$$",
+    "behind dollars in code": "`$$`\n\n$$\n{}\n$$",
+    "with other delimiters": "\\[\n{}\n\\]",
+    "in an environment of its own": "\\begin{{equation}}\n{}\n\\end{{equation}}",
+    "unchecked without a reason": "$$\n{}\n$$\n<!-- unchecked -->",
+    "unchecked before it stands": "<!-- unchecked: no -->\n$$\n{}\n$$",
+    "with another system's line ends": "$$\r\n{}\r\n$$\r",
+}
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_found(place: str) -> None:
+    text = CHAPTER[: CHAPTER.rindex("$$\n@")] + place.format("v_n = 2 v_n") + "\n"
+    report = check_chapter(load("holes.md", text))
+    assert report.errors or report.failed
 
 
 @pytest.mark.parametrize("tex", REFUSED.values(), ids=REFUSED)
