@@ -4,6 +4,16 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from tests.peers.theirs_recurrent import (  # noqa: F401 - found by name
+    clipping,
+    embedding,
+    gru,
+    gru_reset_before,
+    lstm,
+    recurrent_layers,
+    rnn,
+)
+
 
 def _leaf(array):
     return torch.tensor(array, requires_grad=True)

@@ -1,0 +1,46 @@
+"""What the recurrent networks share: the products that take the inputs of all steps at once."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from backprop._check import Array
+
+SequenceCache: TypeAlias = tuple[Any, ...]
+
+
+def project(x: Array, W: Array, b: Array) -> Array:
+    """Returns x W + b for all steps in one matrix product, a new array of shape (T, N, M)."""
+    T, N, D = x.shape
+    a = x.reshape(T * N, D) @ W
+    a += b
+    return a.reshape(T, N, -1)
+
+
+def input_gradients(da: Array, x: Array, W: Array) -> tuple[Array, Array, Array]:
+    """Returns the gradients of `project` for x, W and b, each from one product over all steps."""
+    T, N, D = x.shape
+    rows = da.reshape(T * N, -1)
+    dx = (rows @ W.T).reshape(T, N, D)
+    return dx, x.reshape(T * N, D).T @ rows, rows.sum(axis=0)
+
+
+def state_gradient(da: Array, h: Array) -> Array:
+    """Returns the gradient for W in h W, summed over all steps; h and da have shape (T, N, ·)."""
+    T, N, H = h.shape
+    dW: Array = h.reshape(T * N, H).T @ da.reshape(T * N, -1)
+    return dW
+
+
+def halve_sigmoids(gates: str, H: int, dtype: np.dtype[Any]) -> Array:
+    """Returns the factors for the columns of a gate matrix with which one tanh makes all gates.
+
+    The sigmoid is a tanh of half the argument, σ(a) = ½ tanh(a / 2) + ½. So the columns of the
+    sigmoid gates are halved, once, in the weights, and their tanh is halved again and shifted.
+
+    Args:
+        gates: a letter for each gate, s for a sigmoid and t for a tanh.
+        H: number of units, columns to a gate.
+        dtype: of the result, shape (gates · H,).
+    """
+    return np.repeat([0.5 if gate == "s" else 1.0 for gate in gates], H).astype(dtype)
