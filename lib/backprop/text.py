@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from backprop._check import Array, check_count, check_float_dtype
+from backprop._check import Array, check_arrays, check_count, check_float_dtype, check_rng
 
 PADDING, UNKNOWN = 0, 1
 # The first two entries of every vocabulary, spelt as no token of a text can be.
@@ -153,6 +153,51 @@ def bag_of_words(tokens: NDArray[np.integer[Any]], V: int, dtype: DTypeLike = np
     np.put_along_axis(bags, tokens, 1, axis=1)
     bags[:, PADDING] = 0
     return bags
+
+
+def embedding_table(
+    vocabulary: Mapping[str, int],
+    words: Sequence[str],
+    vectors: Array,
+    rng: np.random.Generator,
+) -> Array:
+    """Makes a table for an embedding from vectors that are known for many words.
+
+    Args:
+        vocabulary: from tokens to numbers, as from `build_vocabulary`.
+        words: the words whose vectors are known.
+        vectors: their vectors, shape (number of words, D).
+        rng: draws the rows of tokens without a known vector, as widely spread as the known ones.
+
+    Returns:
+        The table, shape (V, D); the row of padding is 0.
+
+    Raises:
+        TypeError: vectors is no float array, or rng no generator.
+        ValueError: there is not a vector for each word.
+
+    Example:
+        >>> vocabulary = {"<padding>": 0, "<unknown>": 1, "good": 2}
+        >>> vectors = np.array([[1.0, 2.0], [3.0, 4.0]])
+        >>> table = embedding_table(vocabulary, ["bad", "good"], vectors, np.random.default_rng(0))
+        >>> table[[0, 2]]
+        array([[0., 0.],
+               [3., 4.]])
+    """
+    check_arrays("embedding_table", vectors=(vectors, "V D"))
+    check_rng("embedding_table", rng)
+    if len(words) != len(vectors):
+        raise ValueError(
+            f"embedding_table: there are {len(words)} words and {len(vectors)} vectors"
+        )
+    shape = (len(vocabulary), vectors.shape[1])
+    table: Array = (vectors.std() * rng.standard_normal(shape)).astype(vectors.dtype)
+    rows = dict(zip(words, vectors, strict=True))
+    for token, number in vocabulary.items():
+        if token in rows:
+            table[number] = rows[token]
+    table[PADDING] = 0
+    return table
 
 
 def check_tokens(function: str, tokens: Any, V: int) -> None:
