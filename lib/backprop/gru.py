@@ -268,18 +268,19 @@ def gru_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
     r, z, n = np.split(gates, 3, axis=2)
     to_n = (1 - z) * (1 - n**2)
     du = np.empty((*dh.shape[:2], 3, dh.shape[2]), dtype=dh.dtype)
-    du[:, :, 0] = to_n * q * r * (1 - r)  # eq:gru-dar
-    du[:, :, 1] = (h[:-1] - n) * z * (1 - z)  # eq:gru-daz
     du[:, :, 2] = to_n * r  # eq:gru-dq
+    du[:, :, 0] = du[:, :, 2] * q * (1 - r)  # eq:gru-dar
+    du[:, :, 1] = (h[:-1] - n) * z * (1 - z)  # eq:gru-daz
     if mask is not None:
         to_n[~mask], du[~mask] = 0, 0
     du_rows = du.reshape(gates.shape)
     dh = dh.copy()
     from_later, kept = np.zeros_like(dh[0]), np.empty_like(dh[0])
+    W_hT = W_h.T.copy()
     for t in reversed(range(len(x))):
         dh[t] += from_later
         du[t] *= dh[t][:, np.newaxis]
-        np.matmul(du_rows[t], W_h.T, out=from_later)
+        np.matmul(du_rows[t], W_hT, out=from_later)
         from_later += np.multiply(dh[t], z[t], out=kept)  # eq:gru-dh
         if (rest := padded[t]) is not None:
             np.copyto(from_later, dh[t], where=rest)

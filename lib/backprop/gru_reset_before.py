@@ -249,7 +249,7 @@ def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
     x, h, s, gates, W_x, W_h, mask = cache
     check_arrays("gru_before_backward", h=(h[1:], "T N H"), dh=(dh, "T N H"))
     padded, H = padded_steps(mask, len(x)), dh.shape[2]
-    W_r_z, W_n = W_h[:, : 2 * H], W_h[:, 2 * H :]
+    W_r_zT, W_nT = W_h[:, : 2 * H].T.copy(), W_h[:, 2 * H :].T.copy()
     r, z, n = np.split(gates, 3, axis=2)
     da = np.empty_like(gates)
     da_r_z, da_n = da[:, :, : 2 * H], da[:, :, 2 * H :]
@@ -263,10 +263,10 @@ def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
     for t in reversed(range(len(x))):
         np.add(dh[t], from_later, out=dh_t)
         da_n[t] *= dh_t
-        np.matmul(da_n[t], W_n.T, out=ds)  # eq:gru-before-ds
+        np.matmul(da_n[t], W_nT, out=ds)  # eq:gru-before-ds
         da_r[t] *= ds
         da_z[t] *= dh_t
-        np.matmul(da_r_z[t], W_r_z.T, out=from_later)
+        np.matmul(da_r_z[t], W_r_zT, out=from_later)
         from_later += np.multiply(ds, r[t], out=ds)
         from_later += np.multiply(dh_t, z[t], out=ds)  # eq:gru-before-dh
         if (rest := padded[t]) is not None:

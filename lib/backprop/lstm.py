@@ -281,13 +281,14 @@ def lstm_backward(dh: Array, dc: Array, cache: SequenceCache) -> LSTMGradients:
     da_rows = da.reshape(gates.shape)
     dc = dc.copy()
     from_later, dh_t, dc_t = np.zeros_like(dc), np.empty_like(dc), np.empty_like(dc)
+    W_hT = W_h.T.copy()
     for t in reversed(range(len(x))):
         np.add(dh[t], from_later, out=dh_t)
         np.multiply(dh_t, through_h[t], out=dc_t)
         dc_t += dc  # eq:lstm-dc-next
         da_i_f_g[t] *= dc_t[:, np.newaxis]
         da_o[t] *= dh_t
-        np.matmul(da_rows[t], W_h.T, out=from_later)  # eq:lstm-dh
+        np.matmul(da_rows[t], W_hT, out=from_later)  # eq:lstm-dh
         if (rest := padded[t]) is None:
             np.multiply(dc_t, f[t], out=dc)  # eq:lstm-dc
         else:
@@ -309,13 +310,19 @@ def _derivative_factors(c: Array, tanh_c: Array, gates: Array) -> tuple[Array, A
         The factors of the pre-activations, shape (T, N, 4, H), of which the first three multiply
         dc and the last dh; and that of the way from h to c, shape (T, N, H).
     """
-    i, f, g, o = np.split(gates, 4, axis=2)
-    factors = np.empty((*gates.shape[:2], 4, i.shape[2]), dtype=gates.dtype)
-    factors[:, :, 0] = g * i * (1 - i)  # eq:lstm-dai
-    factors[:, :, 1] = c * f * (1 - f)  # eq:lstm-daf
-    factors[:, :, 2] = i * (1 - g**2)  # eq:lstm-dag
-    factors[:, :, 3] = tanh_c * o * (1 - o)  # eq:lstm-dao
-    return factors, o * (1 - tanh_c**2)
+    i, _, g, o = np.split(gates, 4, axis=2)
+    # The derivatives of the sigmoid, y (1 - y), and of tanh, (1 - y) (1 + y), are (1 - y) (y + k).
+    k = 2 * halve_sigmoids("ssts", i.shape[2], gates.dtype) - 1
+    factors = gates + k
+    factors *= 1 - gates
+    factors_of = factors.reshape(*gates.shape[:2], 4, i.shape[2])
+    factors_of[:, :, 0] *= g  # eq:lstm-dai
+    factors_of[:, :, 1] *= c  # eq:lstm-daf
+    factors_of[:, :, 2] *= i  # eq:lstm-dag
+    factors_of[:, :, 3] *= tanh_c  # eq:lstm-dao
+    through_h = 1 - tanh_c**2
+    through_h *= o
+    return factors_of, through_h
 
 
 def _check(

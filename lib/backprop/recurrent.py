@@ -244,10 +244,11 @@ def rnn_backward(dh: Array, cache: SequenceCache) -> RNNGradients:
         da[~mask] = 0
     padded = padded_steps(mask, len(x))
     from_later, dh_t = np.zeros_like(h[0]), np.empty_like(h[0])
+    W_hT = W_h.T.copy()
     for t in reversed(range(len(x))):
         np.add(dh[t], from_later, out=dh_t)  # eq:bptt-delta
         da[t] *= dh_t  # eq:rnn-da
-        np.matmul(da[t], W_h.T, out=from_later)  # eq:rnn-dh
+        np.matmul(da[t], W_hT, out=from_later)  # eq:rnn-dh
         if padded[t] is not None:
             np.copyto(from_later, dh_t, where=padded[t])
     dx, dW_x, db = input_gradients(da, x, W_x)
