@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/lib
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test site data experiments experiment bench mutants test-peers test-browser golden lock format clean
+.PHONY: help serve test site data experiments experiment bench mutants test-peers test-browser lighthouse golden lock format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -52,7 +52,11 @@ test-peers: .venv/.peers  ## compare with PyTorch, live
 
 test-browser: .venv/.site node_modules/.test  ## the built site in Chromium
 	$(PY) -m mkdocs build --strict
-	node --test tests/browser/
+	node --test "tests/browser/*.test.mjs"
+
+lighthouse: .venv/.site node_modules/.test  ## Lighthouse on the chapters; its scores want an idle machine
+	$(PY) -m mkdocs build --strict
+	node tests/browser/lighthouse.mjs --scores
 
 # Set-up. Each stamp is newer than what it was made from.
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet --no-compile

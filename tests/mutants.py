@@ -27,15 +27,12 @@ SURVIVED = re.compile(r"^\s*(\S+): (survived|no tests|suspicious|segfault)$")
 
 
 def copy_sources():
-    """Brings the copy up to date. Verdicts on functions that did not change since are kept."""
-    for old in ("src", "tests", "data"):
-        shutil.rmtree(COPY / old, ignore_errors=True)
+    """Makes the copy anew: mutmut would not try survivors again after a test was added."""
+    shutil.rmtree(COPY, ignore_errors=True)
     shutil.copytree(ROOT / "lib" / "backprop", COPY / "src" / "backprop")
-    shutil.copytree(ROOT / "tests" / "backprop", COPY / "tests" / "backprop")
-    shutil.copytree(ROOT / "tests" / "peers", COPY / "tests" / "peers")
-    for name in ("golden", "samples"):
-        shutil.copytree(ROOT / "data" / name, COPY / "data" / name)
-    shutil.copy2(ROOT / "data" / "SOURCES.md", COPY / "data")
+    for part in ("backprop", "peers"):
+        shutil.copytree(ROOT / "tests" / part, COPY / "tests" / part)
+    shutil.copytree(ROOT / "data", COPY / "data", ignore=shutil.ignore_patterns("full", "runs"))
     shutil.copy2(ROOT / "pyproject.toml", COPY)
 
 
@@ -66,15 +63,17 @@ def survivors():
 
 def main(patterns):
     """Mutates, reports, and returns the exit code."""
-    COPY.mkdir(parents=True, exist_ok=True)
     copy_sources()
     mutmut("run", *patterns)
     mutmut("export-cicd-stats", stdout=subprocess.DEVNULL)
     counts = json.loads((COPY / "mutants" / "mutmut-cicd-stats.json").read_text(encoding="utf-8"))
     killed = counts["killed"] + counts["timeout"]
 
-    entries = tomllib.loads(ACCEPTED.read_text(encoding="utf-8")).get("mutant", [])
-    accepted = {(entry["function"], entry["before"], entry["after"]) for entry in entries}
+    accepted = {
+        (entry["function"], entry["before"], after)
+        for entry in tomllib.loads(ACCEPTED.read_text(encoding="utf-8"))["accepted"]
+        for after in entry["after"]
+    }
     alive = survivors()
     for title, mutants in [
         ("survives, and no reason is listed", alive - accepted),

@@ -1,12 +1,32 @@
 // What scrolls sideways must be reachable from the keyboard: boxes that overflow take the focus.
-const boxes = document.querySelectorAll(".equation__math, .source__code, .quoted__code pre, .highlight code");
-
-function update() {
-  for (const box of boxes) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+const boxes = document.querySelectorAll(".equation__math, .source__code, .quoted__code pre, .highlight .code, .table-box");
+const observer = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
   }
+});
+for (const box of boxes) observer.observe(box);
+
+// A button to copy code; of a doctest it takes what was typed, without prompts and answers.
+const prompt = /^(>>>|\.\.\.) ?/;
+
+function text(block) {
+  const lines = block.querySelector(".source__code, pre").textContent.split("\n");
+  const typed = lines.filter((line) => prompt.test(line)).map((line) => line.replace(prompt, ""));
+  return (typed.length ? typed : lines).join("\n").trimEnd() + "\n";
 }
 
-const observer = new ResizeObserver(update);
-for (const box of boxes) observer.observe(box);
+for (const block of document.querySelectorAll(".source, .highlight:has(> pre):not(.output)")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text(block));
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy"), 1500);
+  });
+  block.classList.add("copy-box");
+  block.append(button);
+}

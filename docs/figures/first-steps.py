@@ -16,6 +16,6 @@ def draw():
     ax.text(step[-1], np.log(10), "a blind guess, log 10", color=ACCENT, ha="right", va="bottom")
     ax.plot(step[::3], loss[::3], color=FAINT, linewidth=0.7, label="each batch")
     ax.plot(step[WINDOW - 1 :][::10], smooth[::10], color=series(0), label=f"mean of {WINDOW}")
-    ax.set(xlabel="step", ylabel="loss", yscale="log", xlim=(0, step[-1]))
+    ax.set(xlabel="step", ylabel="loss", yscale="log", xlim=(0, step[-1]), ylim=(None, 5))
     ax.legend(labelcolor=MUTED, loc="lower left")
     return fig

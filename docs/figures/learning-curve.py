@@ -1,22 +1,20 @@
-"""Loss and accuracy of the chapter's network, epoch by epoch."""
+"""Loss and wrong answers of the chapter's network, epoch by epoch."""
+
+import numpy as np
 
 from book.figures import figure, result, series
 
+NAMES = {"train": "training digits", "validation": "validation digits"}
+
 
 def draw():
-    curve = result("mnist-mlp")["curve"]
-    epoch = curve["epoch"]
+    curve = {key: np.array(values) for key, values in result("mnist-mlp")["curve"].items()}
     fig, (loss, wrong) = figure(5.6, 2.7, columns=2, sharex=True)
-    for ax, key in ((loss, "loss"), (wrong, "accuracy")):
-        for i, part in enumerate(("train", "validation")):
-            values = curve[f"{part}_{key}"]
-            if key == "accuracy":
-                values = [100 * (1 - value) for value in values]
-            ax.plot(epoch, values, color=series(i), label=part)
-        ax.set(xlabel="epoch", yscale="log")
-    loss.set(title="loss")
-    wrong.set(title="wrong answers, %")
-    handles, labels = loss.get_legend_handles_labels()
-    names = {"train": "training digits", "validation": "validation digits"}
-    fig.legend(handles, [names[k] for k in labels], loc="outside lower center", ncols=2)
+    for i, (part, name) in enumerate(NAMES.items()):
+        loss.plot(curve["epoch"], curve[f"{part}_loss"], color=series(i), label=name)
+        percent = 100 * (1 - curve[f"{part}_accuracy"])
+        wrong.plot(curve["epoch"], percent, color=series(i))
+    loss.set(title="loss", yscale="log", xlabel="epoch", xlim=(1, curve["epoch"][-1]))
+    wrong.set(title="wrong answers, %", xlabel="epoch", ylim=(-0.1, None))
+    fig.legend(*loss.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return fig

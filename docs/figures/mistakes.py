@@ -8,7 +8,7 @@ COLUMNS, GAP = 8, 14
 def draw():
     found = arrays("mnist-mlp")
     images = found["mistakes_images"]
-    fig, ax = figure(5.6, 2.9)
+    fig, ax = figure(5.6, 2.2)
     image(ax, tiles(images, columns=COLUMNS, gap=GAP))
     pairs = zip(found["mistakes_labels"], found["mistakes_predictions"], strict=True)
     for k, (label, answer) in enumerate(pairs):

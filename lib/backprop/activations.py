@@ -18,7 +18,7 @@ def step(x: Array) -> Array:
     Its derivative is 0 wherever it has one, so nothing could be learnt through it: there is no
     backward function.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> step(np.array([-2.0, 0.0, 0.5]))
         array([0., 0., 1.])
@@ -31,7 +31,7 @@ def step(x: Array) -> Array:
 def identity_forward(x: Array) -> tuple[Array, Cache]:
     """Returns a copy of x: the output of a network that predicts any real number.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> identity_forward(np.array([-2.0, 3.0]))[0]
         array([-2.,  3.])
@@ -44,7 +44,7 @@ def identity_forward(x: Array) -> tuple[Array, Cache]:
 def identity_backward(dy: Array, cache: Cache) -> Array:
     """Returns a copy of dy.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> y, cache = identity_forward(np.array([-2.0, 3.0]))
         >>> identity_backward(np.array([5.0, 7.0]), cache)
@@ -62,7 +62,7 @@ def sigmoid_forward(x: Array) -> tuple[Array, Cache]:
     exp(x) overflows where x is large, exp(-x) where x is very negative. The smaller of the two
     never does.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> sigmoid_forward(np.array([-1000.0, 0.0, 1000.0]))[0]
         array([0. , 0.5, 1. ])
@@ -76,7 +76,7 @@ def sigmoid_forward(x: Array) -> tuple[Array, Cache]:
 def sigmoid_backward(dy: Array, cache: Cache) -> Array:
     """Sends dy back through the sigmoid, whose derivative is y (1 - y).
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> y, cache = sigmoid_forward(np.array([0.0]))
         >>> sigmoid_backward(np.array([8.0]), cache)
@@ -91,7 +91,7 @@ def sigmoid_backward(dy: Array, cache: Cache) -> Array:
 def tanh_forward(x: Array) -> tuple[Array, Cache]:
     """Squeezes each element into (-1, 1).
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> tanh_forward(np.array([-1000.0, 0.0, 1000.0]))[0]
         array([-1.,  0.,  1.])
@@ -104,7 +104,7 @@ def tanh_forward(x: Array) -> tuple[Array, Cache]:
 def tanh_backward(dy: Array, cache: Cache) -> Array:
     """Sends dy back through tanh, whose derivative is 1 - y².
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> y, cache = tanh_forward(np.array([0.0, 1000.0]))
         >>> tanh_backward(np.array([8.0, 8.0]), cache)
@@ -119,7 +119,7 @@ def tanh_backward(dy: Array, cache: Cache) -> Array:
 def relu_forward(x: Array) -> tuple[Array, Cache]:
     """Keeps what is above 0 and replaces the rest by 0.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> relu_forward(np.array([-2.0, 0.0, 3.0]))[0]
         array([0., 0., 3.])
@@ -132,7 +132,7 @@ def relu_forward(x: Array) -> tuple[Array, Cache]:
 def relu_backward(dy: Array, cache: Cache) -> Array:
     """Lets dy through where x was above 0. At 0 itself the gradient is 0, as in PyTorch.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> y, cache = relu_forward(np.array([-2.0, 0.0, 3.0]))
         >>> relu_backward(np.array([5.0, 6.0, 7.0]), cache)
@@ -151,7 +151,7 @@ def leaky_relu_forward(x: Array, *, slope: float = 0.01) -> tuple[Array, tuple[A
         TypeError: slope is no number, besides what the module states.
         ValueError: slope is infinite or NaN, besides what the module states.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> leaky_relu_forward(np.array([-2.0, 0.0, 3.0]), slope=0.25)[0]
         array([-0.5,  0. ,  3. ])
@@ -165,7 +165,7 @@ def leaky_relu_forward(x: Array, *, slope: float = 0.01) -> tuple[Array, tuple[A
 def leaky_relu_backward(dy: Array, cache: tuple[Array, float]) -> Array:
     """Lets dy through where x was above 0, times the slope elsewhere, 0 itself included.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> y, cache = leaky_relu_forward(np.array([-2.0, 0.0, 3.0]), slope=0.25)
         >>> leaky_relu_backward(np.array([4.0, 8.0, 7.0]), cache)
@@ -183,7 +183,7 @@ def softmax_forward(x: Array) -> tuple[Array, Cache]:
     A number subtracted from a whole row leaves its softmax as it was. The row's largest makes
     every exponent at most 0, so that nothing overflows.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> softmax_forward(np.array([[0.0, 0.0], [1000.0, -1000.0]]))[0]
         array([[0.5, 0.5],
@@ -200,7 +200,7 @@ def softmax_backward(dy: Array, cache: Cache) -> Array:
 
     The Jacobian of a row is diag(y) - y yᵀ. Its product with dy needs no K × K matrix.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> y, cache = softmax_forward(np.array([[0.0, 0.0]]))
         >>> softmax_backward(np.array([[4.0, 0.0]]), cache)

@@ -45,7 +45,7 @@ def accuracy(scores: Array, target: NDArray[Any]) -> float:
     Raises:
         ValueError: the two do not fit.
 
-    Example:
+    Examples:
         >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
         0.5
     """

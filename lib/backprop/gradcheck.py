@@ -33,7 +33,7 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array, eps: float = 1e-5) -
         TypeError: x is no float64 array.
         ValueError: x is empty, or eps is not above 0.
 
-    Example:
+    Examples:
         >>> gradient = numerical_gradient(lambda x: (x**2).sum(), np.array([1.0, -3.0]))
         >>> gradient.round(6)
         array([ 2., -6.])
@@ -66,7 +66,7 @@ def complex_step_gradient(f: Callable[[Array], Any], x: Array) -> Array:
         Squire and Trapp, Using complex variables to estimate derivatives of real functions,
         SIAM Review 40, 1998.
 
-    Example:
+    Examples:
         >>> complex_step_gradient(lambda x: (x**2).sum(), np.array([1.0, -3.0]))
         array([ 2., -6.])
     """
@@ -158,7 +158,7 @@ def check_gradients(
         ValueError: an input is empty; there are too few gradients or too many; one has not the
             shape of its input; one is 0 everywhere, by both ways.
 
-    Example:
+    Examples:
         >>> def forward(x, w):
         ...     return x * w, (x, w)
         >>> def backward(dy, cache):

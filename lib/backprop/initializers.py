@@ -20,7 +20,7 @@ Shape = tuple[int, ...]
 def zeros(shape: Shape, dtype: DTypeLike = np.float64) -> Array:
     """Returns zeros, for biases. Weights that start equal receive equal gradients and stay equal.
 
-    Example:
+    Examples:
         >>> zeros((3,))
         array([0., 0., 0.])
     """
@@ -34,7 +34,7 @@ def normal(
 ) -> Array:
     """Draws from a normal distribution of mean 0 and a standard deviation that you choose.
 
-    Example:
+    Examples:
         >>> W = normal((200, 100), np.random.default_rng(0), std=0.5)
         >>> print(round(W.std(), 2))
         0.5
@@ -55,7 +55,7 @@ def xavier_uniform(
         Glorot and Bengio, Understanding the difficulty of training deep feedforward neural
         networks, 2010, section 4.2.1.
 
-    Example:
+    Examples:
         >>> W = xavier_uniform((4, 2), np.random.default_rng(0))
         >>> bool(np.abs(W).max() <= 1)  # sqrt(3) · sqrt(2 / 6)
         True
@@ -72,7 +72,7 @@ def xavier_normal(
     References:
         As for `xavier_uniform`.
 
-    Example:
+    Examples:
         >>> W = xavier_normal((150, 50), np.random.default_rng(0))
         >>> print(round(W.std(), 2))  # sqrt(2 / 200)
         0.1
@@ -94,7 +94,7 @@ def he_uniform(
     References:
         He, Zhang, Ren and Sun, Delving deep into rectifiers, 2015, section 2.2.
 
-    Example:
+    Examples:
         >>> W = he_uniform((6, 2), np.random.default_rng(0))
         >>> bool(np.abs(W).max() <= 1)  # sqrt(3) · sqrt(2 / 6)
         True
@@ -114,7 +114,7 @@ def he_normal(
     References:
         As for `he_uniform`.
 
-    Example:
+    Examples:
         >>> W = he_normal((200, 50), np.random.default_rng(0))
         >>> print(round(W.std(), 2))  # sqrt(2 / 200)
         0.1

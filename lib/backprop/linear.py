@@ -18,7 +18,7 @@ def linear_forward(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
         TypeError: an argument is no float array, or they differ in precision.
         ValueError: an argument is empty or has a shape that does not fit.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> x = np.array([[1.0, 2.0, 3.0]])
         >>> W = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
@@ -45,7 +45,7 @@ def linear_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
         TypeError: dy is no float array, or differs in precision from x.
         ValueError: dy has not the shape of the output.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> x = np.array([[1.0, 2.0, 3.0]])
         >>> W = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])

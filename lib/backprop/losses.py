@@ -29,7 +29,7 @@ def mean_squared_error_forward(y: Array, target: Array) -> tuple[np.floating[Any
         TypeError: an argument is no float array, or they differ in precision.
         ValueError: an argument is empty, or the shapes differ.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> y, target = np.array([[1.0, 2.0]]), np.array([[0.0, 5.0]])
         >>> loss, cache = mean_squared_error_forward(y, target)
@@ -55,7 +55,7 @@ def mean_squared_error_backward(dloss: float, cache: Cache) -> Array:
         TypeError: dloss is no number.
         ValueError: dloss is infinite or NaN.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> y, target = np.array([[1.0, 2.0]]), np.array([[0.0, 5.0]])
         >>> loss, cache = mean_squared_error_forward(y, target)
@@ -86,7 +86,7 @@ def cross_entropy_forward(y: Array, target: NDArray[Any]) -> tuple[np.floating[A
         ValueError: an argument is empty or has a shape that does not fit; a probability of y is 0
             or less; a class is out of range; target's rows are no probabilities.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> y = np.array([[0.5, 0.5], [0.25, 0.75]])
         >>> loss, cache = cross_entropy_forward(y, np.array([1, 0]))
@@ -118,7 +118,7 @@ def cross_entropy_backward(dloss: float, cache: Cache) -> Array:
         TypeError: dloss is no number.
         ValueError: dloss is infinite or NaN.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> y = np.array([[0.5, 0.5], [0.25, 0.75]])
         >>> loss, cache = cross_entropy_forward(y, np.array([1, 0]))
@@ -152,7 +152,7 @@ def softmax_cross_entropy_forward(
         ValueError: an argument is empty or has a shape that does not fit; a class is out of range;
             target's rows are no probabilities.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> logits = np.array([[1000.0, -1000.0], [0.0, 2000.0]])
         >>> loss, cache = softmax_cross_entropy_forward(logits, np.array([1, 1]))
@@ -181,7 +181,7 @@ def softmax_cross_entropy_backward(dloss: float, cache: Cache) -> Array:
         TypeError: dloss is no number.
         ValueError: dloss is infinite or NaN.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> logits = np.array([[0.0, 0.0], [0.0, 2000.0]])
         >>> loss, cache = softmax_cross_entropy_forward(logits, np.array([1, 1]))
@@ -211,7 +211,7 @@ def binary_cross_entropy_forward(logits: Array, target: Array) -> tuple[np.float
         TypeError: an argument is no float array, or they differ in precision.
         ValueError: an argument is empty, the shapes differ, or a target lies outside [0, 1].
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> logits, target = np.array([1000.0, -1000.0]), np.array([0.0, 0.0])
         >>> loss, cache = binary_cross_entropy_forward(logits, target)
@@ -243,7 +243,7 @@ def binary_cross_entropy_backward(dloss: float, cache: Cache) -> Array:
         TypeError: dloss is no number.
         ValueError: dloss is infinite or NaN.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> logits, target = np.array([1000.0, 0.0]), np.array([0.0, 0.0])
         >>> loss, cache = binary_cross_entropy_forward(logits, target)

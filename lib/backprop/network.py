@@ -54,7 +54,7 @@ class Linear:
         TypeError: D or M is no integer, rng is no generator, dtype is none of floats.
         ValueError: D or M is below 1.
 
-    Example:
+    Examples:
         >>> layer = Linear(3, 2, rng=np.random.default_rng(0))
         >>> layer.forward(np.zeros((4, 3)), training=False).shape
         (4, 2)
@@ -164,7 +164,7 @@ class Sequential:
     Raises:
         ValueError: there is no layer, one is there twice, or a name is empty or has a dot or slash.
 
-    Example:
+    Examples:
         >>> rng = np.random.default_rng(0)
         >>> network = Sequential([Linear(3, 4, rng=rng), ReLU(), Linear(4, 2, rng=rng)])
         >>> {name: param.shape for name, param in network.params.items()}

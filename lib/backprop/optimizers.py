@@ -48,12 +48,12 @@ def sgd_update(param: Array, grad: Array, *, lr: float, weight_decay: float = 0.
     Returns:
         The new parameter.
 
-    Example:
+    Examples:
         >>> sgd_update(np.array([1.0, 2.0]), np.array([10.0, -10.0]), lr=0.1)
         array([0., 3.])
     """
     check_arrays("sgd_update", param=(param, "..."), grad=(grad, "..."))
-    lr, weight_decay = _numbers("sgd_update", lr=lr, weight_decay=weight_decay)
+    lr, weight_decay = _numbers("sgd_update", lr=lr, weight_decay=weight_decay).values()
     param = param - lr * (grad + weight_decay * param)  # eq:sgd-step
     return param
 
@@ -86,7 +86,7 @@ def momentum_update(
     References:
         Polyak, Some methods of speeding up the convergence of iteration methods, 1964.
 
-    Example:
+    Examples:
         >>> param, velocity = np.array([1.0]), np.array([10.0])
         >>> param, velocity = momentum_update(param, np.array([1.0]), velocity, lr=0.5)
         >>> param, velocity  # 1 - 0.5 · 10; 0.9 · 10 + 1
@@ -97,7 +97,7 @@ def momentum_update(
     )
     lr, momentum, weight_decay = _numbers(
         "momentum_update", lr=lr, momentum=momentum, weight_decay=weight_decay
-    )
+    ).values()
     velocity = momentum * velocity + grad + weight_decay * param  # eq:momentum-v
     param = param - lr * velocity  # eq:momentum-step
     return param, velocity
@@ -139,7 +139,7 @@ def adam_update(
     References:
         Kingma and Ba, Adam: a method for stochastic optimization, 2015, algorithm 1.
 
-    Example:
+    Examples:
         >>> zero = np.zeros(2)
         >>> param, m, v = adam_update(zero, np.array([5.0, -0.01]), zero, zero, t=1, lr=0.1)
         >>> param.round(6)  # the first step is as long as the learning rate, whatever the gradient
@@ -151,7 +151,7 @@ def adam_update(
     t = check_count("adam_update", "t", t)
     lr, beta1, beta2, eps, weight_decay = _numbers(
         "adam_update", lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay
-    )
+    ).values()
     grad = grad + weight_decay * param
     m = beta1 * m + (1 - beta1) * grad  # eq:adam-m
     v = beta2 * v + (1 - beta2) * grad**2  # eq:adam-v
@@ -170,8 +170,7 @@ class Optimizer(ABC):
     _kept: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, **hyperparameters: float) -> None:
-        values = _numbers(type(self).__name__, **hyperparameters)
-        self._hyperparameters = dict(zip(hyperparameters, values, strict=True))
+        self._hyperparameters = _numbers(type(self).__name__, **hyperparameters)
         self._slots: dict[str, dict[str, Array]] = {}
         self.t = 0
 
@@ -182,7 +181,7 @@ class Optimizer(ABC):
 
     @lr.setter
     def lr(self, lr: float) -> None:
-        (self._hyperparameters["lr"],) = _numbers(type(self).__name__, lr=lr)
+        self._hyperparameters |= _numbers(type(self).__name__, lr=lr)
 
     @abstractmethod
     def _update(
@@ -266,7 +265,7 @@ class Optimizer(ABC):
 class SGD(Optimizer):
     """Stochastic gradient descent: `sgd_update` for every parameter.
 
-    Example:
+    Examples:
         >>> params, grads = {"W": np.array([1.0, 2.0])}, {"W": np.array([10.0, -10.0])}
         >>> SGD(lr=0.1).step(params, grads)
         >>> params["W"]
@@ -318,5 +317,8 @@ class Adam(Optimizer):
         return adam_update(param, grad, slot["m"], slot["v"], t, **self._hyperparameters)
 
 
-def _numbers(function: str, **values: float) -> list[float]:
-    return [check_number(function, name, value, _INTERVALS[name]) for name, value in values.items()]
+def _numbers(function: str, **values: float) -> dict[str, float]:
+    return {
+        name: check_number(function, name, value, _INTERVALS[name])
+        for name, value in values.items()
+    }

@@ -39,7 +39,7 @@ def cosine_decay(lr: float, steps: int) -> Callable[[int], float]:
     References:
         Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts, 2017, eq. 5.
 
-    Example:
+    Examples:
         >>> schedule = cosine_decay(0.1, 4)
         >>> [round(schedule(step), 4) for step in range(5)]
         [0.1, 0.0854, 0.05, 0.0146, 0.0]

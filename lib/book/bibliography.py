@@ -38,25 +38,25 @@ class Bibliography:
     """
 
     def __init__(self, path: Path) -> None:
-        # Imported here: it takes a quarter of a second, and pages without citations need it not.
+        # Imported here: pybtex takes a while, and a book without a bibliography needs it not.
+        from pybtex.backends.html import Backend
         from pybtex.database import PybtexError, parse_string
+        from pybtex.style.formatting.unsrt import Style
 
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         try:
             self._entries = parse_string(text, "bibtex").entries
         except PybtexError as error:
             raise BookError(f"{path.name}: {error}") from None
+        self._style, self._backend = Style(), Backend()
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 
     def reference(self, key: str) -> str:
-        """An entry as HTML, in a plain style, with its title linked where it has an address."""
-        from pybtex.backends.html import Backend
-        from pybtex.style.formatting.unsrt import Style
-
-        formatted = Style().format_entry(key, self._entries[key])
-        return str(formatted.text.render(Backend())).replace("\n", " ")
+        """An entry as HTML, in a plain style, linked where it has an address."""
+        formatted = self._style.format_entry(key, self._entries[key])
+        return str(formatted.text.render(self._backend)).replace("\n", " ")
 
     def short(self, key: str) -> str:
         """An entry in a few words, as "Rumelhart et al., 1986"."""

@@ -1,4 +1,4 @@
-"""Sets a derivation beside its code: the text since the last heading, and the block below it."""
+"""Sets a derivation beside its code, and parts a page so that what is not in view costs nothing."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from lxml import html as lxml_html
 from lxml.etree import Comment
 from lxml.html import builder
 
-__all__ = ["pair"]
+__all__ = ["pair", "part"]
 
 HEADINGS = {"h1", "h2", "h3"}
+
+# About how high things are, in pixels: only what a browser assumes until it comes to them.
+_LINE = 29
+_CHARACTERS = 75
+_HEIGHTS = {"equation": 110, "figure": 420, "literate": 260, "quoted": 160}
 
 
 def pair(root: lxml_html.HtmlElement) -> None:
@@ -53,3 +58,41 @@ def _wrap(
     root.insert(root.index(run[0]), both)
     text.extend(run)
     code.extend(blocks)
+
+
+def part(root: lxml_html.HtmlElement) -> None:
+    """Wraps what stands between two headings, so that a browser lays it out when it comes near.
+
+    Formulas are thousands of boxes; laid out at once, a chapter would take seconds on a phone.
+    Headings stay outside, where their places are known.
+
+    Args:
+        root: the page's content; changed in place.
+    """
+    run: list[lxml_html.HtmlElement] = []
+    for child in [*root, None]:
+        if child is not None and child.tag not in HEADINGS:
+            run.append(child)
+        elif run:
+            height = sum(_height(element) for element in run)
+            style = f"contain-intrinsic-block-size:auto {height}px"
+            box = builder.DIV({"class": "run", "style": style})
+            root.insert(root.index(run[0]), box)
+            box.extend(run)
+            run = []
+
+
+def _height(element: lxml_html.HtmlElement) -> int:
+    """About how high an element will be."""
+    if not isinstance(element.tag, str):
+        return 0
+    kind = (element.get("class") or "").split(" ")[0]
+    if kind in _HEIGHTS:
+        return _HEIGHTS[kind]
+    if kind == "pair":
+        return max(sum(map(_height, column)) for column in element)
+    if kind == "table-box":
+        return 38 * sum(1 for _ in element.iter("tr"))
+    if kind == "highlight":
+        return 40 + 20 * (element.text_content() or "").count("\n")
+    return 16 + _LINE * (1 + len(element.text_content() or "") // _CHARACTERS)

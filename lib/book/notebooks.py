@@ -7,6 +7,7 @@ the hash of all that it depends on: the notebook, the library, the data, the ver
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
 import json
 import os
@@ -146,6 +147,9 @@ def _markdown(notebook: Any, name: str) -> str:
 
 def _output(output: Any, alt: str) -> str:
     data = output.get("data", {})
+    if "image/svg+xml" in data:  # as a file of its own, so that ids in it meet no others
+        image = base64.b64encode(data["image/svg+xml"].encode()).decode()
+        return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{image}">'
     if "image/png" in data:
         image = data["image/png"].replace("\n", "")
         return f'<img alt="{escape(alt)}" src="data:image/png;base64,{image}">'

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from lxml import html as lxml_html
+from lxml.html import builder
 
 from book.bibliography import CITATION, Bibliography, Publication, keys_of
 from book.equations import (
@@ -26,7 +27,7 @@ from book.equations import (
     relative_url,
 )
 from book.errors import BookError, Problem
-from book.layout import pair
+from book.layout import pair, part
 from book.source import Excerpt, Library, Mark, link_marks
 from book.svg import inline_svg
 from book.tex import Formula, Rendered, Tex
@@ -179,8 +180,10 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, li
     page.texts()
     page.figures()
     page.formulas()
+    page.tables()
     page.code()
     page.back_matter()
+    part(page.root)
     return page.html(), sorted(page.problems)
 
 
@@ -203,7 +206,8 @@ def _cite(work: Publication, title: str = "", url: str = "") -> str:
     """How to cite a chapter, or the book: in words, and as BibTeX to copy."""
     return (
         f"<p>{work.sentence(title, url)}</p>"
-        f'<div class="highlight"><pre><code>{escape(work.bibtex(title, url))}\n</code></pre></div>'
+        f'<div class="highlight bibtex"><pre><code>{escape(work.bibtex(title, url))}\n'
+        "</code></pre></div>"
     )
 
 
@@ -264,7 +268,7 @@ class _Page:
                 link = ""
             caption = element.find("figcaption")
             if caption is None:
-                caption = lxml_html.builder.E.figcaption()
+                caption = builder.E.figcaption()
                 element.append(caption)
             caption.text = self._keep(label) + (caption.text or "")
             last = caption[-1] if len(caption) else None
@@ -291,6 +295,19 @@ class _Page:
             if element.get("class") == "quoted":
                 self._quoted(element)
 
+    def tables(self) -> None:
+        """Tables: each in a box that scrolls where the page is too narrow for it."""
+        for element in list(self.root.iter("table")):
+            if element.get("class") is None:
+                element.set("class", "table")
+                box = builder.DIV({"class": "table-box"})
+                element.addprevious(box)
+                box.tail, element.tail = element.tail, None
+                box.append(element)
+            for header in element.iter("th"):
+                if not len(header) and not (header.text or "").strip():
+                    header.tag = "td"  # a corner that heads nothing
+
     def code(self) -> None:
         """Source blocks beside their derivations, and marks wherever code is shown."""
         pair(self.root)
@@ -308,6 +325,13 @@ class _Page:
             url = self.tools.repository + file if self.tools.repository else None
             first_time = self._seen[f"::: {name}"] == 1
             element.text = self._keep(excerpt.render(self._link, url, first_time))
+        for element in list(self.root.iter("code")):
+            block = element.getparent()
+            if block is not None and block.tag == "pre":
+                # Material measures every `pre > code`, and would lay out the whole page for it.
+                box = builder.SPAN({"class": "code"})
+                element.addprevious(box)
+                box.append(element)
         for element in self.root.iter("span"):
             if element.get("class") == "c1" and "eq:" in (element.text or ""):
                 comment = f'<span class="c1">{escape(element.text or "")}</span>'
@@ -320,7 +344,11 @@ class _Page:
                 f'<li id="ref:{key}">{self.tools.bibliography.reference(key)}</li>'
                 for key in self._cited
             )
-            heading = "" if self._heading("references") else '<h2 id="references">References</h2>'
+            heading = (
+                ""
+                if self._heading("references") is not None
+                else '<h2 id="references">References</h2>'
+            )
             self._after_section("references", f'{heading}<ol class="references">{items}</ol>')
         work = self.tools.publication
         if self.source.is_chapter:
@@ -458,13 +486,11 @@ class _Page:
 
     def _after_section(self, anchor: str, html: str) -> None:
         """Puts HTML at the end of the section below a heading, or at the page's end."""
-        last = self._heading(anchor) if anchor else None
-        if last is None:
-            last = self.root[-1] if len(self.root) else None
-        else:
-            while (following := last.getnext()) is not None and following.tag != "h2":
-                last = following
-        if last is None:
-            self.root.text = (self.root.text or "") + self._keep(html)
-        else:
-            last.tail = (last.tail or "") + self._keep(html)
+        heading = self._heading(anchor) if anchor else None
+        position = len(self.root)
+        if heading is not None:
+            position = self.root.index(heading) + 1
+            while position < len(self.root) and self.root[position].tag != "h2":
+                position += 1
+        for count, element in enumerate(lxml_html.fragments_fromstring(html)):
+            self.root.insert(position + count, element)

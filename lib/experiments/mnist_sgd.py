@@ -11,7 +11,7 @@ from experiments.mnist import Settings, measure, split_digits, step_curve
 from experiments.record import Result
 
 SETTINGS = Settings(
-    hidden=(100,), optimizer="sgd", learning_rate=0.1, schedule="constant", epochs=10
+    hidden=(100,), optimizer="sgd", learning_rate=0.5, schedule="constant", epochs=10
 )
 UNITS_SHOWN = 20
 

@@ -49,8 +49,8 @@ def test_by_hand(name, y, dx):
     np.testing.assert_allclose(ours_dx, dx, rtol=1e-7)
 
 
-def test_step_is_0_at_0():
-    np.testing.assert_array_equal(step(X), [0, 0, 1])
+def test_step_jumps_at_0_and_is_0_there():
+    np.testing.assert_array_equal(step(np.array([-2.0, -1e-9, 0.0, 1e-9, 3.0])), [0, 0, 0, 1, 1])
 
 
 def test_leaky_relu_takes_its_slope_at_0_too():

@@ -229,10 +229,28 @@ def test_vacuous_checks_are_refused(refused, rng, method):
     refused(ValueError, message, check, softmax_forward, softmax_backward, x=x)
 
     def centred(x):
-        """Batch normalisation of a batch of one, in short."""
-        return 1e3 + x - x.mean(axis=0), ()
+        """Batch normalisation of a batch of one, in short, with rounding errors."""
+        return (1e3 + x) - x.mean(axis=0), ()
 
     refused(ValueError, message, check, centred, zero, x=rng.standard_normal((1, 5)))
+    return_little = lambda dy, cache: 1e-12 * dy  # noqa: E731
+    refused(ValueError, message, check, centred, return_little, x=1e3 * np.ones((1, 5)))
+
+
+def test_small_gradients_are_no_vacuous_ones(rng):
+    """What differences lose in rounding, the complex step sees."""
+    forward = lambda x: (1 + 1e-12 * x, ())  # noqa: E731
+    check = partial(check_gradients, forward, lambda dy, cache: 1e-12 * dy, rng=rng, x=X)
+    assert check(method="complex")["x"] < 1e-12
+    with pytest.raises(ValueError, match="is 0 everywhere"):
+        check(method="central")
+
+    class SmallGenerator(np.random.Generator):
+        def standard_normal(self, size):
+            return np.full(size, 1e-9)
+
+    small = SmallGenerator(np.random.PCG64(0))
+    assert check_gradients(product, product_backward, rng=small, x=X, w=X)["w"] < 1e-8
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -136,6 +136,10 @@ def test_float32_softmax_rows_pass_as_targets(rng):
     softmax_cross_entropy_forward(probabilities, probabilities)
 
 
+def test_rows_of_targets_may_miss_1_by_rounding():
+    softmax_cross_entropy_forward(LOGITS, TARGET * (1 + 9e-6))
+
+
 CLASSIFIERS = {"y": cross_entropy_forward, "logits": softmax_cross_entropy_forward}
 
 
@@ -155,6 +159,7 @@ def test_classifiers_refuse_targets(refused, name):
         (TARGET[:, :2], f"target has shape (2, 2), wanted (N, K) with K = 3 as in {name}"),
         (TARGET * 1.001, "target has a row that is no probabilities with sum 1"),
         (TARGET + np.array([-0.1, 0.1, 0]), "target has a row that is no probabilities with sum 1"),
+        (TARGET * (1 + 1.5e-5), "target has a row that is no probabilities with sum 1"),
         (TARGET * np.nan, "target has a row that is no probabilities with sum 1"),
     ]:
         refused(ValueError, f"{f}: {message}", forward, SOFTMAX, target)

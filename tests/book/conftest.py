@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+collect_ignore = ["demo"]
+
 ROOT = Path(__file__).parents[2]
 DEMO = Path(__file__).parent / "demo"
 NAV = """nav:
@@ -20,7 +22,7 @@ NAV = """nav:
 """
 
 
-def lay_out(folder: Path) -> Path:
+def copy_demo(folder: Path) -> Path:
     """Copies the demonstration, with this book's configuration and theme."""
     shutil.copytree(DEMO, folder, dirs_exist_ok=True)
     for name in ("docs/assets", "docs/overrides", "node_modules", "lib/book"):
@@ -32,13 +34,19 @@ def lay_out(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def lay_out() -> Callable[[Path], Path]:
+    """Copies the demonstration to a folder."""
+    return copy_demo
+
+
 @pytest.fixture
 def demo(tmp_path: Path) -> Path:
     """The demonstration's folder, to change before it is built."""
-    return lay_out(tmp_path / "book")
+    return copy_demo(tmp_path / "book")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def build() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Builds the book of a folder, strictly."""
 

@@ -1,0 +1,79 @@
+"""What is put into the Markdown, and what is said where it cannot be."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from book.errors import BookError
+from book.macros import expand
+from book.results import arrays, format_metric, result
+
+FILE = Path("docs/chapters/x.md")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "data" / "results"
+    folder.mkdir(parents=True)
+    content = {"metrics": {"accuracy": 0.98371}, "seed": 7, "versions": {"numpy": "2.4"}}
+    (folder / "demo.json").write_text(json.dumps(content))
+    return tmp_path
+
+
+def test_results_are_formatted(root: Path) -> None:
+    text, problems = expand('It is {{ result("demo", "accuracy", ".2%") }}.', FILE, root)
+    assert (text, problems) == ("It is 98.37%.", [])
+
+
+def test_a_result_may_stand_outside_the_metrics(root: Path) -> None:
+    assert format_metric("demo", "seed", root=root) == "7"
+    assert format_metric("demo", "versions.numpy", root=root) == "2.4"
+
+
+@pytest.mark.parametrize(
+    ("macro", "message"),
+    [
+        ('result("no", "accuracy")', 'no result "no": data/results/no.json does not exist'),
+        ('result("demo", "speed")', 'result "demo" has no "speed"; its metrics are accuracy'),
+        (
+            'result("demo", "accuracy", "d")',
+            "result \"demo\", \"accuracy\": Unknown format code 'd' for object of type 'float'",
+        ),
+        ('resutl("demo")', 'no macro "resutl"; there are citation, equation, figure, result'),
+        ('result("demo"', 'cannot read {{ result("demo" }}: one call with plain arguments'),
+        (
+            'figure("demo")',
+            "figure: missing 1 required keyword-only argument: 'alt'",
+        ),
+    ],
+)
+def test_what_does_not_resolve_is_told_with_its_line(root: Path, macro: str, message: str) -> None:
+    _, problems = expand(f"one\n\ntwo {{{{ {macro} }}}}", FILE, root)
+    assert [str(problem) for problem in problems] == [f"docs/chapters/x.md:3: {message}"]
+
+
+def test_front_matter_counts(root: Path) -> None:
+    _, problems = expand('{{ result("no", "x") }}', FILE, root, offset=4)
+    assert problems[0].line == 5
+
+
+def test_fenced_code_is_left_alone(root: Path) -> None:
+    text = '```\n{{ result("no", "x") }}\n::: backprop.linear\n```\n'
+    assert expand(text, FILE, root) == (text, [])
+
+
+def test_code_becomes_a_place_to_fill(root: Path) -> None:
+    text, _ = expand("a\n::: backprop.linear.linear_forward\nb", FILE, root)
+    assert '<div class="literate" data-object="backprop.linear.linear_forward"></div>' in text
+
+
+def test_a_remark_below_an_equation_does_not_hide_it(root: Path) -> None:
+    text, _ = expand("$$\nx\n$$\n<!-- no code: why -->\n", FILE, root)
+    assert text == "$$\nx\n$$\n\n<!-- no code: why -->\n"
+
+
+def test_results_name_what_is_missing(root: Path) -> None:
+    assert result("demo", root)["seed"] == 7
+    with pytest.raises(BookError, match='result "demo" has no arrays'):
+        arrays("demo", root)

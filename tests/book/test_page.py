@@ -1,0 +1,294 @@
+"""The pass, on pieces of HTML: numbers, links both ways, and everything that must not pass."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from book.bibliography import Bibliography, Publication
+from book.equations import Source
+from book.errors import BookError
+from book.page import Scan, Tools, Verdict, assemble, render, scan, searchable
+from book.source import Library
+from book.tex import Tex
+
+ROOT = Path(__file__).parents[2]
+CODE = '''"""A module."""
+
+
+def double(x):
+    """Doubles.
+
+    Twice.
+    """
+    y = 2 * x  # eq:double-y
+    return y
+'''
+BIB = """@book{knuth1984, author = {Knuth, Donald E.}, title = {The TeXbook}, year = {1984},
+  publisher = {Addison-Wesley}}"""
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 0h9"/></svg>'
+
+
+@pytest.fixture(scope="session")
+def tex(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tex]:
+    made = Tex(tmp_path_factory.mktemp("cache"), ROOT / "node_modules")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tools(tmp_path: Path, tex: Tex) -> Tools:
+    package = tmp_path / "lib" / "backprop"
+    package.mkdir(parents=True)
+    (package / "double.py").write_text(CODE)
+    (tmp_path / "references.bib").write_text(BIB)
+
+    def figure(name: str) -> str:
+        if name != "curve":
+            raise BookError(f'no figure "{name}"')
+        return SVG
+
+    return Tools(
+        tex=tex,
+        library=Library(tmp_path),
+        bibliography=Bibliography(tmp_path / "references.bib"),
+        publication=Publication("The Book", "Its authors", "1.0", "2026-11-22"),
+        figure=figure,
+    )
+
+
+def display(tex: str) -> str:
+    return f'<div class="arithmatex">\\[{tex}\\]</div>'
+
+
+def page(markdown: str, url: str = "chapters/x/", number: str = "1", **options: bool) -> Source:
+    name = Path("docs") / (url.strip("/") + ".md")
+    return Source(name, markdown, url, "A title", number, **options)
+
+
+Make = Callable[..., tuple[str, list[str]]]
+
+LABELLED = display(r"y = 2x \label{eq:double-y}")
+LITERATE = '<div class="literate" data-object="backprop.double.double"></div>'
+
+
+@pytest.fixture
+def make(tools: Tools) -> Make:
+    """Makes a page, alone or among others, and gives it with all that is wrong."""
+
+    def run(
+        html: str, markdown: str = "", *, others: tuple[str, ...] = ()
+    ) -> tuple[str, list[str]]:
+        source = page(markdown or html)
+        scans = [scan(html, source, tools)]
+        for count, other in enumerate(others, 2):
+            text = page(other, f"chapters/x{count}/", str(count))
+            scans.append(scan(other, text, tools))
+        book, problems = assemble(scans, tools)
+        out, more = render(html, source, book, tools)
+        return out, [str(problem) for problem in problems + more]
+
+    return run
+
+
+def test_an_equation_has_a_number_an_id_and_its_code(make: Make) -> None:
+    out, problems = make(LABELLED + LITERATE)
+    assert problems == []
+    assert 'id="eq:double-y"' in out
+    assert '<a class="equation__number" href="#eq:double-y" title="Permanent link">(1.1)</a>' in out
+    assert '<a href="#code:backprop.double.double:double-y">double.py:9</a>' in out
+    assert "<math" in out
+    assert "katex-html" in out
+    assert "annotation" not in out
+
+
+def test_code_has_its_lines_and_links_to_the_equation(make: Make) -> None:
+    out, _ = make(LABELLED + LITERATE)
+    assert 'id="code:backprop.double.double:double-y" data-n="9"' in out
+    assert '# <a class="mark" href="#eq:double-y">(1.1)</a>' in out
+    assert "eq:double-y</span>" not in out
+    assert '<details class="source__doc"><summary>' in out
+    assert 'data-n="10"' in out
+    assert 'data-n="1"' not in out
+
+
+def test_only_labelled_equations_count(make: Make) -> None:
+    out, _ = make(display("a = b") + LABELLED)
+    assert "(1.1)" in out
+    assert out.count("equation__number") == 1
+
+
+def test_references_in_text_in_formulas_and_across_pages(make: Make) -> None:
+    here = r"<p>by \eqref{eq:double-y} and <code>\eqref{eq:double-y}</code></p>"
+    inside = r'<p><span class="arithmatex">\(\text{by \eqref{eq:double-y}}\)</span></p>'
+    out, problems = make(here + inside, others=(LABELLED,))
+    assert problems == []
+    assert 'by <a class="eqref" href="../x2/#eq:double-y">(2.1)</a>' in out
+    assert r"<code>\eqref{eq:double-y}</code>" in out
+    assert 'tabindex="-1" href="../x2/#eq:double-y"' in out
+
+
+def test_a_code_line_is_linked_on_the_page_that_shows_it(make: Make) -> None:
+    out, problems = make(LABELLED, others=(LITERATE,))
+    assert problems == []
+    assert 'href="../x2/#code:backprop.double.double:double-y">double.py:9</a>' in out
+
+
+def test_a_verdict_is_shown(tools: Tools) -> None:
+    tools.verdicts = {"eq:double-y": Verdict("1 claim, worst error 2e-16", "verification/#x")}
+    source = page(LABELLED)
+    book, _ = assemble([scan(LABELLED, source, tools)], tools)
+    out, _ = render(LABELLED, source, book, tools)
+    assert 'href="../../verification/#x" title="1 claim, worst error 2e-16"' in out
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown", "message"),
+    [
+        (
+            LABELLED + display(r"z = 1 \label{eq:double-z}"),
+            "one\n\\label{eq:double-y}\n\\label{eq:double-z}",
+            "docs/chapters/x.md:3: no line of code carries eq:double-z: mark one with "
+            "`# eq:double-z`, or write <!-- no code: why --> below the equation",
+        ),
+        (
+            LABELLED + LABELLED,
+            "\\label{eq:double-y}\n\n\\label{eq:double-y}",
+            "docs/chapters/x.md:3: label eq:double-y is taken, see docs/chapters/x.md:1",
+        ),
+        (
+            display(r"a \label{eq:double-y} \label{eq:two}"),
+            "\\label{eq:double-y}\n\\label{eq:two}",
+            "docs/chapters/x.md:2: an equation has one label, not two",
+        ),
+        (
+            LABELLED + display(r"a \label{double}"),
+            "\n\\label{double}",
+            'docs/chapters/x.md:2: label "double" is not like eq:layer-symbol',
+        ),
+        (
+            LABELLED + "<!-- no code: by choice -->",
+            "\\label{eq:double-y}",
+            "docs/chapters/x.md:1: no code? eq:double-y has code, lib/backprop/double.py:9: not so",
+        ),
+        (
+            "<p>none</p>",
+            "",
+            "lib/backprop/double.py:9: no equation of the book has the label eq:double-y",
+        ),
+        (
+            LABELLED + r"<p>\eqref{eq:nowhere}</p>",
+            "a\n```\n\\eqref{eq:nowhere}\n```\n\\eqref{eq:nowhere}",
+            "docs/chapters/x.md:5: no equation has the label eq:nowhere",
+        ),
+        (
+            LABELLED + display(r"a = \text{\eqref{eq:nowhere}}"),
+            "a\n\\eqref{eq:nowhere}",
+            "docs/chapters/x.md:2: no equation has the label eq:nowhere",
+        ),
+        (
+            LABELLED + "<p>[@nobody1900]</p>",
+            "a\n\n[@nobody1900]",
+            "docs/chapters/x.md:3: docs/references.bib has no entry nobody1900",
+        ),
+        (
+            LABELLED + display(r"\frac{a}{b} \nonsense"),
+            "a\n\\frac{a}{b} \\nonsense",
+            "docs/chapters/x.md:2: KaTeX: Undefined control sequence: \\nonsense",
+        ),
+        (
+            LABELLED + '<div class="literate" data-object="backprop.double.treble"></div>',
+            "a\n::: backprop.double.treble",
+            "docs/chapters/x.md:2: no function or class backprop.double.treble in lib/",
+        ),
+        (
+            LABELLED + '<figure data-figure="plot" data-alt="x"></figure>',
+            'a\n{{ figure("plot", alt="x") }}',
+            'docs/chapters/x.md:2: no figure "plot"',
+        ),
+        (
+            LABELLED + '<div class="quoted" data-equation="eq:nowhere"></div>',
+            'a\n{{ equation("eq:nowhere") }}',
+            "docs/chapters/x.md:2: no equation has the label eq:nowhere",
+        ),
+    ],
+)
+def test_what_does_not_resolve_is_told_with_file_and_line(
+    make: Make, html: str, markdown: str, message: str
+) -> None:
+    _, problems = make(html, markdown)
+    assert problems == [message]
+
+
+def test_a_label_on_two_pages_is_taken(make: Make) -> None:
+    _, problems = make(LABELLED, others=("x\n" + LABELLED,))
+    assert problems == [
+        "docs/chapters/x2.md:2: label eq:double-y is taken, see docs/chapters/x.md:1"
+    ]
+
+
+def test_an_equation_may_go_without_code_if_it_says_why(make: Make) -> None:
+    html = LABELLED + display(r"z = y \label{eq:z}") + "<!-- unchecked: x --><!-- no code: why -->"
+    out, problems = make(html)
+    assert problems == []
+    assert "<!--" not in out
+
+
+def test_a_figure_is_inline_numbered_and_named(make: Make) -> None:
+    html = (
+        '<figure class="figure" data-figure="curve" data-alt="A &lt; B">'
+        "<figcaption>It <em>falls</em>.</figcaption></figure>"
+    )
+    out, _ = make(LABELLED + html)
+    assert '<svg viewBox="0 0 10 10" role="img" aria-label="A &lt; B"' in out
+    assert 'id="fig:curve"' in out
+    assert '<a class="figure__number" href="#fig:curve">Figure 1.1</a> It <em>falls</em>.' in out
+
+
+def test_citations_are_numbered_and_listed(make: Make) -> None:
+    html = LABELLED + '<p>As [@knuth1984] says [@knuth1984].</p><h2 id="references">References</h2>'
+    out, _ = make(html)
+    assert out.count('<a class="citation" href="#ref:knuth1984" title="Knuth, 1984">1</a>') == 2
+    assert '<li id="ref:knuth1984">' in out
+    assert out.count('id="references"') == 1
+    assert out.index("references") < out.index("Addison-Wesley")
+
+
+def test_a_chapter_says_how_to_cite_it(tools: Tools) -> None:
+    source = page("", is_chapter=True)
+    out, _ = render("<h1>A title</h1>", source, assemble([], tools)[0], tools)
+    assert '<h2 id="cite-this-chapter">Cite this chapter</h2>' in out
+    assert "@incollection{backprop-x," in out
+    assert "author    = {{Its authors}}" in out
+
+
+def test_an_equation_is_quoted_beside_its_line(make: Make) -> None:
+    html = '<div class="quoted" data-equation="eq:double-y"></div>'
+    out, problems = make(html, others=(LABELLED,))
+    assert problems == []
+    assert 'href="../x2/#eq:double-y">(2.1)</a></div>' in out
+    assert '<span class="mi">2</span>' in out
+
+
+def test_a_derivation_is_set_beside_its_code(make: Make) -> None:
+    html = f"<h2>Forward</h2><p>First.</p>{LABELLED}{LITERATE}<p>After.</p>"
+    out, _ = make(html)
+    text = out.index('<div class="pair"><div class="pair__text">')
+    code = out.index('<div class="pair__code">')
+    assert out.index("Forward") < text < out.index("First.") < out.index("katex") < code
+    assert code < out.index('class="source highlight"') < out.index("After.")
+
+
+def test_search_reads_plain_tex(tools: Tools) -> None:
+    html = LABELLED + r'<p>by \eqref{eq:double-y}, <span class="arithmatex">\(x\)</span></p>'
+    book, _ = assemble([scan(html, page(html), tools)], tools)
+    text = searchable(html, book)
+    assert text == (
+        '<div class="arithmatex">y = 2x</div><p>by (1.1), <span class="arithmatex">x</span></p>'
+    )
+
+
+def test_a_scan_knows_the_anchors_to_come(tools: Tools) -> None:
+    found: Scan = scan(LABELLED + LITERATE, page(""), tools)
+    code = "code:backprop.double.double"
+    assert found.anchors == {"eq:double-y", code, f"{code}:double-y"}

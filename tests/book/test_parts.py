@@ -1,0 +1,152 @@
+"""The smaller parts: formulas remembered, drawings kept, links located."""
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+
+from book import draw
+from book.bibliography import Bibliography, Publication
+from book.errors import BookError
+from book.locate import AddLine, with_line
+from book.svg import INK, inline_svg
+from book.tex import Formula, Tex
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_formulas_are_rendered_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Tex(tmp_path, ROOT / "node_modules")
+    formulas = [Formula("x^2", False), Formula("x^2", True)]
+    rendered = first.render(formulas)
+    assert rendered[0].html != rendered[1].html
+    first.save()
+    first.close()
+    monkeypatch.setenv("PATH", "")
+    again = Tex(tmp_path, ROOT / "node_modules")
+    assert again.render(formulas) == rendered
+    with pytest.raises(BookError, match="node is not on the PATH"):
+        again.render([Formula("y", False)])
+
+
+def test_formulas_that_are_no_longer_used_are_forgotten(tmp_path: Path) -> None:
+    for tex in ("a", "b"):
+        memory = Tex(tmp_path, ROOT / "node_modules")
+        memory.render([Formula(tex, False)])
+        memory.save()
+        memory.close()
+    (kept,) = tmp_path.glob("katex-*.json")
+    assert len(json.loads(kept.read_text())) == 1
+
+
+def test_without_katex_the_message_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(BookError, match="npm ci"):
+        Tex(tmp_path, tmp_path)
+
+
+def figure_of(root: Path, body: str) -> None:
+    folder = root / "docs" / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "one.py").write_text(body)
+
+
+DRAWS = """from pathlib import Path
+from book.figures import figure
+from book.results import ROOT
+
+
+def draw():
+    fig, ax = figure()
+    ax.plot([1, float((ROOT / "number.txt").read_text())])
+    return fig
+"""
+
+
+def drawn(root: Path) -> str:
+    process = draw.redraw(draw.outdated(root), root)
+    if process is not None:
+        process.wait()
+    return draw.drawn("one", root)
+
+
+def test_a_figure_is_redrawn_when_what_it_read_changes(tmp_path: Path) -> None:
+    figure_of(tmp_path, DRAWS)
+    (tmp_path / "number.txt").write_text("2")
+    first = drawn(tmp_path)
+    assert draw.outdated(tmp_path) == []
+    (tmp_path / "other.txt").write_text("2")
+    assert draw.outdated(tmp_path) == []
+    (tmp_path / "number.txt").write_text("3.5")
+    assert draw.outdated(tmp_path) == ["one"]
+    assert drawn(tmp_path) != first
+    (tmp_path / "number.txt").write_text("2")
+    assert drawn(tmp_path) == first
+    assert "<dc:date>" not in first
+
+
+def test_a_figure_that_fails_says_why(tmp_path: Path) -> None:
+    figure_of(tmp_path, "def draw():\n    return 1 / 0\n")
+    with pytest.raises(BookError, match='figure "one" failed: ZeroDivisionError'):
+        drawn(tmp_path)
+    with pytest.raises(BookError, match=r"docs/figures/two\.py does not exist"):
+        draw.drawn("two", tmp_path)
+
+
+def test_a_drawing_takes_the_colours_of_the_theme() -> None:
+    source = f"""<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"
+      xmlns:xlink="http://www.w3.org/1999/xlink" width="9pt"><metadata/><style>*{{}}</style>
+      <defs><path id="m1" d="M 0.123456 1.000000"/></defs><g id="axes"/>
+      <use xlink:href="#m1" style="fill: {INK.upper()}"/><g clip-path="url(#m1)"/></svg>"""
+    out = inline_svg(source, "one", 'say "x"')
+    assert 'id="fig-one-m1"' in out
+    assert 'href="#fig-one-m1"' in out
+    assert "url(#fig-one-m1)" in out
+    assert "fill: currentColor" in out
+    assert "M 0.12 1" in out
+    assert "<title>say" in out
+    for gone in ("metadata", "<style>", "axes", "xmlns", "9pt"):
+        assert gone not in out
+
+
+@pytest.mark.parametrize("source", ["<svg", "<p/>", '<svg xmlns="http://www.w3.org/2000/svg"/>'])
+def test_what_is_no_drawing_is_refused(source: str) -> None:
+    with pytest.raises(ValueError, match="figure one is not"):
+        inline_svg(source, "one", "")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Doc file 'a.md' contains a link 'b.md#c', but the doc 'b.md' does not contain it.",
+        "mkdocs_autorefs: a.md: from x: Could not find cross-reference target 'b.md#c'",
+    ],
+)
+def test_links_that_lead_nowhere_are_located(tmp_path: Path, message: str) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("one\n\n[two](b.md#c)\n")
+    assert with_line(message, tmp_path / "docs", tmp_path) == f"docs/a.md:3: {message}"
+    record = logging.LogRecord("x", logging.WARNING, "", 0, message, None, None)
+    for _ in range(2):
+        AddLine(tmp_path / "docs", tmp_path).filter(record)
+    assert record.getMessage() == f"docs/a.md:3: {message}"
+
+
+def test_other_messages_stay(tmp_path: Path) -> None:
+    assert with_line("a message", tmp_path, tmp_path) == "a message"
+
+
+def test_the_book_is_cited_from_its_citation_file() -> None:
+    work = Publication.read(ROOT / "CITATION.cff", "https://book.example")
+    assert work.authors == "The authors of Backprop, line by line"
+    assert work.bibtex().startswith("@book{backprop-book,")
+    assert "https://book.example/chapters/x/" in work.bibtex("X", "chapters/x/")
+    assert ("citation_title", "X") in work.meta("X", "chapters/x/")
+    assert json.loads(work.linked_data("X", "x/"))["url"] == "https://book.example/x/"
+
+
+def test_a_bibliography_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "references.bib"
+    path.write_text("@article{x, author = ")
+    with pytest.raises(BookError, match=r"references\.bib: "):
+        Bibliography(path)

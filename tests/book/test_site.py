@@ -1,0 +1,168 @@
+"""Whole builds of the demonstration: what it becomes, that it becomes it twice, how it fails."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from book.linkcheck import broken_links
+
+Build = Callable[..., subprocess.CompletedProcess[str]]
+ADDRESSES = {"SITE_URL": "https://book.example/", "REPO_URL": "https://code.example/book"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, lay_out: Callable, build: Build) -> Path:
+    folder: Path = lay_out(tmp_path_factory.mktemp("site") / "book")
+    done = build(folder, **ADDRESSES)
+    assert done.returncode == 0, done.stderr
+    return folder / "site"
+
+
+def read(site: Path, page: str) -> str:
+    return (site / page / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_chapter_is_complete(site: Path) -> None:
+    html = read(site, "chapters/gain")
+    assert "The model reaches 98.37% after" in html
+    assert "Figure 1.1" in html
+    assert 'href="https://code.example/book/blob/' in html
+    assert '<meta name="citation_author" content="The authors of Backprop, line by line">' in html
+    assert (
+        '<meta name="citation_fulltext_html_url" content="https://book.example/chapters/gain/">'
+    ) in html
+    data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert data is not None
+    assert json.loads(data[1])["author"]["name"] == "The authors of Backprop, line by line"
+    assert "\\label" not in html
+    assert "\ue000" not in html
+
+
+def test_an_equation_is_linked_from_other_pages(site: Path) -> None:
+    assert '<a class="eqref" href="chapters/gain/#eq:gain-dg">(1.2)</a>' in read(site, ".")
+    assert '<a class="eqref" href="../../chapters/gain/#eq:gain-y">(1.1)</a>' in read(
+        site, "notebooks/run"
+    )
+    assert '<a class="mark" href="../chapters/gain/#eq:gain-y">(1.1)</a>' in read(site, "reference")
+
+
+def test_a_notebook_is_executed_and_can_be_downloaded(site: Path) -> None:
+    html = read(site, "notebooks/run")
+    assert "[[0.5 6. ]" in html
+    assert 'href="../run.ipynb"' in html
+    notebook = json.loads((site / "notebooks" / "run.ipynb").read_text(encoding="utf-8"))
+    assert notebook["cells"][-1]["outputs"]
+    assert not (site / "notebooks" / "run.py").exists()
+
+
+def test_the_search_index_holds_plain_tex(site: Path) -> None:
+    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
+    assert "frac{" in index
+    assert "katex" not in index
+    assert "label{" not in index
+
+
+def test_nothing_is_asked_of_another_host(site: Path) -> None:
+    loads = re.compile(
+        r"""<(?:script|img|iframe)[^>]+src=["'](?:https?:)?//|url\(["']?(?:https?:)?//"""
+        r"""|<link[^>]+rel=["'](?:stylesheet|preconnect|preload)["'][^>]+href=["'](?:https?:)?//"""
+    )
+    for path in [*site.rglob("*.html"), *site.rglob("*.css")]:
+        assert not loads.search(path.read_text(encoding="utf-8")), path
+    assert not list(site.rglob("*.woff")) + list(site.rglob("*.ttf"))
+    assert list(site.glob("assets/katex/fonts/*.woff2"))
+
+
+def test_all_links_lead_somewhere(site: Path) -> None:
+    followed, broken = broken_links(site)
+    assert broken == []
+    assert followed >= 15
+
+
+def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text('<a href="#no">x</a> <a href="no.html">y</a>')
+    _, broken = broken_links(tmp_path)
+    assert len(broken) == 2
+
+
+def test_two_builds_are_the_same_to_the_byte(
+    site: Path, tmp_path: Path, lay_out: Callable, build: Build
+) -> None:
+    again = lay_out(tmp_path / "elsewhere")
+    assert build(again, **ADDRESSES).returncode == 0
+    first, second = contents(site), contents(again / "site")
+    assert sorted(first) == sorted(second)
+    assert [name for name in first if first[name] != second[name]] == []
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(site)): p.read_bytes() for p in site.rglob("*") if p.is_file()}
+
+
+def test_everything_that_does_not_resolve_fails_the_build(demo: Path, build: Build) -> None:
+    chapter = demo / "docs" / "chapters" / "gain.md"
+    text = chapter.read_text(encoding="utf-8")
+    lines = text.count("\n")
+    chapter.write_text(
+        text.replace("## References\n", "")
+        + r"""\eqref{eq:no}
+[@no]
+{{ result("no", "x") }}
+{{ result("demo", "no") }}
+[a](no.md)
+[b](#no)
+[c][no.no]
+[d](../index.md#no)
+
+{{ figure("no", alt="no") }}
+
+::: backprop.gain.no
+
+$$
+x = 1
+\label{eq:gain-y}
+$$
+
+$$
+x = 2
+\label{eq:gain-new}
+$$
+""",
+        encoding="utf-8",
+    )
+    code = demo / "lib" / "backprop" / "gain.py"
+    code.write_text(code.read_text(encoding="utf-8") + "A = 1  # eq:no-such\n", encoding="utf-8")
+    done = build(demo)
+    assert done.returncode != 0
+    for offset, message in [
+        (0, "no equation has the label eq:no"),
+        (1, "docs/references.bib has no entry no"),
+        (2, 'no result "no"'),
+        (3, 'result "demo" has no "no"'),
+        (4, "Doc file 'chapters/gain.md' contains a link 'no.md'"),
+        (5, "Doc file 'chapters/gain.md' contains a link '#no'"),
+        (6, "Could not find cross-reference target 'no.no'"),
+        (7, "contains a link '../index.md#no'"),
+        (9, 'no figure "no"'),
+        (11, "no function or class backprop.gain.no"),
+        (15, "label eq:gain-y is taken, see docs/chapters/gain.md:"),
+        (20, "no line of code carries eq:gain-new"),
+    ]:
+        place = f"docs/chapters/gain.md:{lines + offset}: "
+        assert any(place in line and message in line for line in done.stderr.splitlines()), (
+            place + message + "\n" + done.stderr
+        )
+    assert "lib/backprop/gain.py:" in done.stderr
+    assert "no equation of the book has the label eq:no-such" in done.stderr
+
+
+def test_a_notebook_that_fails_stops_the_build(demo: Path, build: Build) -> None:
+    notebook = demo / "docs" / "notebooks" / "run.py"
+    notebook.write_text("# %% [markdown]\n# # A run\n\n# %%\nx = 1\n\n# %%\n1 / 0\n")
+    done = build(demo)
+    assert done.returncode != 0
+    assert "docs/notebooks/run.py:8: ZeroDivisionError: division by zero" in done.stderr

@@ -1,0 +1,76 @@
+// Serves the built site as a host would, gzipped, and opens Debian's Chromium (or CHROMIUM=...) on it.
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, relative, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+
+export const SITE = resolve(process.env.SITE ?? "site");
+
+export const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const TYPES = {
+  ".css": "text/css",
+  ".html": "text/html; charset=utf-8",
+  ".ipynb": "application/x-ipynb+json",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".map": "application/json",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+  ".xml": "application/xml",
+};
+const PACKED = new Set([".css", ".html", ".js", ".json", ".svg", ".xml"]);
+
+export function chromium() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+    try {
+      return execFileSync("which", [name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    } catch {
+      continue;
+    }
+  }
+  throw new Error("no Chromium found: install Debian's `chromium`, or set CHROMIUM to its path");
+}
+
+// The addresses of all pages, relative to the site's root.
+export function pages(folder = SITE) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(".html"))
+    .map((name) => relative(folder, join(folder, name)).replaceAll("\\", "/").replace(/(^|\/)index\.html$/, "$1"))
+    .sort();
+}
+
+export async function serve(folder = SITE) {
+  const kept = new Map();
+  const read = (file) => {
+    if (!kept.has(file)) {
+      const content = readFileSync(file);
+      kept.set(file, PACKED.has(extname(file)) ? gzipSync(content) : content);
+    }
+    return kept.get(file);
+  };
+  const server = createServer((request, response) => {
+    let file = join(folder, decodeURIComponent(new URL(request.url, "http://site").pathname));
+    if (existsSync(file) && statSync(file).isDirectory()) file = join(file, "index.html");
+    if (!file.startsWith(folder) || !existsSync(file)) {
+      response.writeHead(404).end("not found");
+      return;
+    }
+    const headers = { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "cache-control": "max-age=3600" };
+    if (PACKED.has(extname(file))) headers["content-encoding"] = "gzip";
+    response.writeHead(200, headers).end(read(file));
+  });
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
+}
