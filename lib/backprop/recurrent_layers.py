@@ -21,6 +21,7 @@ from backprop._check import (
     check_rng,
 )
 from backprop.bidirectional import bidirectional_backward, bidirectional_forward
+from backprop.dropout import dropout_backward, dropout_forward
 from backprop.gru import gru_backward, gru_forward
 from backprop.gru_reset_before import gru_before_backward, gru_before_forward
 from backprop.initializers import orthogonal, xavier_uniform, zeros
@@ -35,6 +36,7 @@ class _Recurrent:
     Attributes:
         params: parameters by name.
         grads: gradients by the same names, as the last `backward` left them.
+        buffers: none.
         states: what the last `forward` ended with, (h,) or for an LSTM (h, c), each of shape
             (layers * directions, N, H).
         dstates: gradients for what it started from, in the same shapes.
@@ -70,9 +72,10 @@ class _Recurrent:
         self._rng = rng
         self.params: dict[str, Array] = {}
         self.grads: dict[str, Array] = {}
+        self.buffers: dict[str, Array] = {}
         self.states: tuple[Array, ...] = ()
         self.dstates: tuple[Array, ...] = ()
-        self._caches: list[tuple[Array | None, Any]] = []
+        self._caches: list[tuple[Any, Any]] = []
         for layer in self._suffixes:
             for suffix in layer:
                 for weight, value in self._draw(features, dtype).items():
@@ -116,9 +119,9 @@ class _Recurrent:
         states = self._starts(x, states)
         self._caches, ends = [], []
         for layer, suffixes in enumerate(self._suffixes):
-            kept = self._draw_kept(x) if layer > 0 and training and self.dropout > 0 else None
-            if kept is not None:
-                x = x * kept
+            kept = None
+            if layer > 0 and training and self.dropout > 0:
+                x, kept = dropout_forward(x, p=self.dropout, rng=self._rng)
             row = layer * len(suffixes)
             arguments = [
                 [*(state[row + k] for state in states), *self._weights(suffix)]
@@ -153,7 +156,7 @@ class _Recurrent:
                     self.grads[f"{name}_{suffix}"] = grad
             starts[:0] = [gradients_of[: self._state_count] for gradients_of in directions]
             if kept is not None:
-                dy = dy * kept
+                dy = dropout_backward(dy, kept)
         self.dstates = tuple(np.stack(rows) for rows in zip(*starts, strict=True))
         return dy
 
@@ -169,11 +172,6 @@ class _Recurrent:
         for index, state in enumerate(states):
             check_arrays(name, **{"zeros": (wanted, "..."), f"states[{index}]": (state, "...")})
         return states
-
-    def _draw_kept(self, x: Array) -> Array:
-        if self.dropout == 1:
-            return np.zeros_like(x)
-        return ((self._rng.random(x.shape) >= self.dropout) / (1 - self.dropout)).astype(x.dtype)
 
     def _weights(self, suffix: str) -> list[Array]:
         return [self.params[f"{name}_{suffix}"] for name in self._weight_names]

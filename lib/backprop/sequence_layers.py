@@ -35,6 +35,7 @@ class Embedding:
         self._padding = padding
         self.params = {"W": self._W} if trained else {}
         self.grads: dict[str, Array] = {}
+        self.buffers: dict[str, Array] = {}
         self._cache: tuple[Tokens, Array, int] | None = None
 
     def forward(self, tokens: Tokens, *, training: bool) -> Array:
@@ -62,6 +63,7 @@ class TimeFirst:
     def __init__(self) -> None:
         self.params: dict[str, Array] = {}
         self.grads: dict[str, Array] = {}
+        self.buffers: dict[str, Array] = {}
 
     def forward(self, x: Array, *, training: bool) -> Array:
         """Maps x, (N, T, D), to (T, N, D)."""
@@ -86,6 +88,7 @@ class LastStep:
     def __init__(self) -> None:
         self.params: dict[str, Array] = {}
         self.grads: dict[str, Array] = {}
+        self.buffers: dict[str, Array] = {}
         self._shape: tuple[int, ...] | None = None
 
     def forward(self, x: Array, *, training: bool) -> Array:
@@ -125,6 +128,11 @@ class Clipped:
     def params(self) -> Mapping[str, Array]:
         """The network's parameters."""
         return self.network.params
+
+    @property
+    def buffers(self) -> Mapping[str, Array]:
+        """The network's buffers."""
+        return self.network.buffers
 
     def forward(self, x: Array, *, training: bool) -> Array:
         """Does what the network does."""

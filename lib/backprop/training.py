@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from backprop._check import Array, check_count, check_rng
 from backprop.checkpoint import History, Run, load_checkpoint, save_checkpoint
 from backprop.evaluation import CROSS_ENTROPY, Loss, Measure, accuracy, check_samples, evaluate
-from backprop.network import Layer, assign
+from backprop.network import Layer, assign, state
 from backprop.optimizers import Optimizer
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def train(
         loss: the loss.
         measure: what else to report of each batch; None for nothing.
         validation: inputs and targets to evaluate after each epoch. At the end, the network gets
-            back the parameters of the epoch that did best on them.
+            back the parameters and buffers of the epoch that did best on them.
         schedule: from a step's number, counted from 0, to its learning rate; None leaves the
             optimiser's own.
         checkpoint: the file to save the run in, and to go on from if it exists.
@@ -132,7 +132,7 @@ def train(
                 save()
                 _stop(run, checkpoint)
     if run.best:
-        assign("train", network.params, run.best, "the best epoch")
+        assign("train", state(network), run.best, "the best epoch")
     return run.history
 
 
@@ -185,7 +185,7 @@ class _Trainer:
             if score.accuracy is not None:
                 history.validation_accuracy.append(score.accuracy)
             if history.best_epoch == run.epoch:
-                run.best = {name: param.copy() for name, param in self.network.params.items()}
+                run.best = {name: array.copy() for name, array in state(self.network).items()}
         run.order, run.position, run.loss_sum, run.measure_sum = run.order[:0], 0, 0.0, 0.0
 
 
