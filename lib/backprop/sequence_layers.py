@@ -1,6 +1,7 @@
 """Layers around the recurrent ones: tokens in, the last step out, time first, gradients clipped."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -38,9 +39,9 @@ class Embedding:
         self.buffers: dict[str, Array] = {}
         self._cache: tuple[Tokens, Array, int] | None = None
 
-    def forward(self, tokens: Tokens, *, training: bool) -> Array:
+    def forward(self, x: Any, *, training: bool) -> Array:
         """Maps tokens, (T, N), to their vectors, (T, N, D)."""
-        y, self._cache = embedding_forward(tokens, self._W)
+        y, self._cache = embedding_forward(x, self._W)
         return y
 
     def backward(self, dy: Array) -> Array:

@@ -16,6 +16,9 @@ EXPERIMENTS = {
     "mnist-zero-init": "experiments.mnist_zero_init",
     "mnist-mlp": "experiments.mnist_mlp",
     "mnist-search": "experiments.mnist_search",
+    "waves": "experiments.waves",
+    "csi300": "experiments.csi300",
+    "imdb": "experiments.imdb",
 }
 
 
