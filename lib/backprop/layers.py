@@ -66,7 +66,7 @@ class Conv2d:
         check_count("Conv2d", "C", C)
         check_count("Conv2d", "K", K)
         shape = (K, C, *pair("Conv2d", "kernel", kernel, 1))
-        self._options = {
+        self.options = {
             "stride": pair("Conv2d", "stride", stride, 1),
             "padding": pair("Conv2d", "padding", padding, 0),
             "dilation": pair("Conv2d", "dilation", dilation, 1),
@@ -80,7 +80,7 @@ class Conv2d:
 
     def forward(self, x: Array, *, training: bool) -> Array:
         """Maps x, (N, C, H, W), to y, (N, K, U, V)."""
-        y, self._cache = conv2d_forward(x, self.params["W"], self.params["b"], **self._options)
+        y, self._cache = conv2d_forward(x, self.params["W"], self.params["b"], **self.options)
         return y
 
     def backward(self, dy: Array) -> Array:
