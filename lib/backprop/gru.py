@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from backprop._check import Array, Cache, check_arrays
+from backprop._parallel import one_thread_if_small
 from backprop._sequence import (
     SequenceCache,
     halve_sigmoids,
@@ -218,21 +219,22 @@ def gru_forward(
     h = np.empty((T + 1, N, H), dtype=x.dtype)
     h[0] = h0
     q, reset, u = np.empty_like(h[1:]), np.empty_like(h0), np.empty_like(gates[0])
-    for t in range(T):
-        np.matmul(h[t], W, out=u)
-        r_z[t] += u[:, : 2 * H]
-        np.tanh(r_z[t], out=r_z[t])
-        r_z[t] *= 0.5
-        r_z[t] += 0.5  # eq:gru-r eq:gru-z
-        np.add(u[:, 2 * H :], b_hn, out=q[t])  # eq:gru-q
-        n[t] += np.multiply(r[t], q[t], out=reset)
-        np.tanh(n[t], out=n[t])  # eq:gru-n
-        # The blend (1 - z) n + z h, with one product: n + z (h - n).
-        np.subtract(h[t], n[t], out=h[t + 1])
-        h[t + 1] *= z[t]
-        h[t + 1] += n[t]  # eq:gru-h
-        if (rest := padded[t]) is not None:
-            np.copyto(h[t + 1], h[t], where=rest)
+    with one_thread_if_small(len(h0) * W_h.size):
+        for t in range(T):
+            np.matmul(h[t], W, out=u)
+            r_z[t] += u[:, : 2 * H]
+            np.tanh(r_z[t], out=r_z[t])
+            r_z[t] *= 0.5
+            r_z[t] += 0.5  # eq:gru-r eq:gru-z
+            np.add(u[:, 2 * H :], b_hn, out=q[t])  # eq:gru-q
+            n[t] += np.multiply(r[t], q[t], out=reset)
+            np.tanh(n[t], out=n[t])  # eq:gru-n
+            # The blend (1 - z) n + z h, with one product: n + z (h - n).
+            np.subtract(h[t], n[t], out=h[t + 1])
+            h[t + 1] *= z[t]
+            h[t + 1] += n[t]  # eq:gru-h
+            if (rest := padded[t]) is not None:
+                np.copyto(h[t + 1], h[t], where=rest)
     return h[1:], (x, h, q, gates, W_x, W_h, mask)
 
 
@@ -277,13 +279,14 @@ def gru_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
     dh = dh.copy()
     from_later, kept = np.zeros_like(dh[0]), np.empty_like(dh[0])
     W_hT = W_h.T.copy()
-    for t in reversed(range(len(x))):
-        dh[t] += from_later
-        du[t] *= dh[t][:, np.newaxis]
-        np.matmul(du_rows[t], W_hT, out=from_later)
-        from_later += np.multiply(dh[t], z[t], out=kept)  # eq:gru-dh
-        if (rest := padded[t]) is not None:
-            np.copyto(from_later, dh[t], where=rest)
+    with one_thread_if_small(dh.shape[1] * W_h.size):
+        for t in reversed(range(len(x))):
+            dh[t] += from_later
+            du[t] *= dh[t][:, np.newaxis]
+            np.matmul(du_rows[t], W_hT, out=from_later)
+            from_later += np.multiply(dh[t], z[t], out=kept)  # eq:gru-dh
+            if (rest := padded[t]) is not None:
+                np.copyto(from_later, dh[t], where=rest)
     dW_h, db_hn = state_gradient(du_rows, h[:-1]), du[:, :, 2].sum(axis=(0, 1))
     du[:, :, 2] = dh * to_n  # eq:gru-dan
     dx, dW_x, db = input_gradients(du_rows, x, W_x)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from backprop._check import Array, Cache, check_arrays
+from backprop._parallel import one_thread_if_small
 from backprop._sequence import (
     SequenceCache,
     halve_sigmoids,
@@ -207,20 +208,21 @@ def gru_before_forward(
     h = np.empty((T + 1, N, H), dtype=x.dtype)
     h[0] = h0
     s, to_gates, to_n = np.empty_like(h[1:]), np.empty_like(r_z[0]), np.empty_like(h0)
-    for t in range(T):
-        r_z[t] += np.matmul(h[t], W_r_z, out=to_gates)
-        np.tanh(r_z[t], out=r_z[t])
-        r_z[t] *= 0.5
-        r_z[t] += 0.5  # eq:gru-before-r eq:gru-before-z
-        np.multiply(r[t], h[t], out=s[t])  # eq:gru-before-s
-        n[t] += np.matmul(s[t], W_n, out=to_n)
-        np.tanh(n[t], out=n[t])  # eq:gru-before-n
-        # The blend (1 - z) n + z h, with one product: n + z (h - n).
-        np.subtract(h[t], n[t], out=h[t + 1])
-        h[t + 1] *= z[t]
-        h[t + 1] += n[t]  # eq:gru-before-h
-        if (rest := padded[t]) is not None:
-            np.copyto(h[t + 1], h[t], where=rest)
+    with one_thread_if_small(len(h0) * W_h.size):
+        for t in range(T):
+            r_z[t] += np.matmul(h[t], W_r_z, out=to_gates)
+            np.tanh(r_z[t], out=r_z[t])
+            r_z[t] *= 0.5
+            r_z[t] += 0.5  # eq:gru-before-r eq:gru-before-z
+            np.multiply(r[t], h[t], out=s[t])  # eq:gru-before-s
+            n[t] += np.matmul(s[t], W_n, out=to_n)
+            np.tanh(n[t], out=n[t])  # eq:gru-before-n
+            # The blend (1 - z) n + z h, with one product: n + z (h - n).
+            np.subtract(h[t], n[t], out=h[t + 1])
+            h[t + 1] *= z[t]
+            h[t + 1] += n[t]  # eq:gru-before-h
+            if (rest := padded[t]) is not None:
+                np.copyto(h[t + 1], h[t], where=rest)
     return h[1:], (x, h, s, gates, W_x, W_h, mask)
 
 
@@ -260,17 +262,18 @@ def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
     if mask is not None:
         da[~mask] = 0
     from_later, dh_t, ds = np.zeros_like(dh[0]), np.empty_like(dh[0]), np.empty_like(dh[0])
-    for t in reversed(range(len(x))):
-        np.add(dh[t], from_later, out=dh_t)
-        da_n[t] *= dh_t
-        np.matmul(da_n[t], W_nT, out=ds)  # eq:gru-before-ds
-        da_r[t] *= ds
-        da_z[t] *= dh_t
-        np.matmul(da_r_z[t], W_r_zT, out=from_later)
-        from_later += np.multiply(ds, r[t], out=ds)
-        from_later += np.multiply(dh_t, z[t], out=ds)  # eq:gru-before-dh
-        if (rest := padded[t]) is not None:
-            np.copyto(from_later, dh_t, where=rest)
+    with one_thread_if_small(dh.shape[1] * W_h.size):
+        for t in reversed(range(len(x))):
+            np.add(dh[t], from_later, out=dh_t)
+            da_n[t] *= dh_t
+            np.matmul(da_n[t], W_nT, out=ds)  # eq:gru-before-ds
+            da_r[t] *= ds
+            da_z[t] *= dh_t
+            np.matmul(da_r_z[t], W_r_zT, out=from_later)
+            from_later += np.multiply(ds, r[t], out=ds)
+            from_later += np.multiply(dh_t, z[t], out=ds)  # eq:gru-before-dh
+            if (rest := padded[t]) is not None:
+                np.copyto(from_later, dh_t, where=rest)
     dx, dW_x, db = input_gradients(da, x, W_x)
     dW_h = np.concatenate([state_gradient(da_r_z, h[:-1]), state_gradient(da_n, s)], axis=1)
     return dx, from_later, dW_x, dW_h, db

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from backprop._check import Array, Cache, check_arrays
+from backprop._parallel import one_thread_if_small
 from backprop._sequence import (
     SequenceCache,
     halve_sigmoids,
@@ -228,18 +229,19 @@ def lstm_forward(
     h, c = np.empty((2, T + 1, N, H), dtype=x.dtype)
     h[0], c[0] = h0, c0
     tanh_c, let_in, from_state = np.empty_like(h[1:]), np.empty_like(h0), np.empty_like(gates[0])
-    for t in range(T):
-        gates[t] += np.matmul(h[t], W, out=from_state)  # eq:lstm-a
-        np.tanh(gates[t], out=gates[t])
-        gates[t] *= scale
-        gates[t] += shift
-        np.multiply(f[t], c[t], out=c[t + 1])
-        c[t + 1] += np.multiply(i[t], g[t], out=let_in)  # eq:lstm-c
-        np.tanh(c[t + 1], out=tanh_c[t])
-        np.multiply(o[t], tanh_c[t], out=h[t + 1])  # eq:lstm-h
-        if (rest := padded[t]) is not None:
-            np.copyto(h[t + 1], h[t], where=rest)
-            np.copyto(c[t + 1], c[t], where=rest)
+    with one_thread_if_small(len(h0) * W_h.size):
+        for t in range(T):
+            gates[t] += np.matmul(h[t], W, out=from_state)  # eq:lstm-a
+            np.tanh(gates[t], out=gates[t])
+            gates[t] *= scale
+            gates[t] += shift
+            np.multiply(f[t], c[t], out=c[t + 1])
+            c[t + 1] += np.multiply(i[t], g[t], out=let_in)  # eq:lstm-c
+            np.tanh(c[t + 1], out=tanh_c[t])
+            np.multiply(o[t], tanh_c[t], out=h[t + 1])  # eq:lstm-h
+            if (rest := padded[t]) is not None:
+                np.copyto(h[t + 1], h[t], where=rest)
+                np.copyto(c[t + 1], c[t], where=rest)
     return h[1:], c[T].copy(), (x, h, c, tanh_c, gates, W_x, W_h, mask)
 
 
@@ -282,18 +284,19 @@ def lstm_backward(dh: Array, dc: Array, cache: SequenceCache) -> LSTMGradients:
     dc = dc.copy()
     from_later, dh_t, dc_t = np.zeros_like(dc), np.empty_like(dc), np.empty_like(dc)
     W_hT = W_h.T.copy()
-    for t in reversed(range(len(x))):
-        np.add(dh[t], from_later, out=dh_t)
-        np.multiply(dh_t, through_h[t], out=dc_t)
-        dc_t += dc  # eq:lstm-dc-next
-        da_i_f_g[t] *= dc_t[:, np.newaxis]
-        da_o[t] *= dh_t
-        np.matmul(da_rows[t], W_hT, out=from_later)  # eq:lstm-dh
-        if (rest := padded[t]) is None:
-            np.multiply(dc_t, f[t], out=dc)  # eq:lstm-dc
-        else:
-            np.multiply(dc_t, f[t], out=dc, where=~rest)
-            np.copyto(from_later, dh_t, where=rest)
+    with one_thread_if_small(dh.shape[1] * W_h.size):
+        for t in reversed(range(len(x))):
+            np.add(dh[t], from_later, out=dh_t)
+            np.multiply(dh_t, through_h[t], out=dc_t)
+            dc_t += dc  # eq:lstm-dc-next
+            da_i_f_g[t] *= dc_t[:, np.newaxis]
+            da_o[t] *= dh_t
+            np.matmul(da_rows[t], W_hT, out=from_later)  # eq:lstm-dh
+            if (rest := padded[t]) is None:
+                np.multiply(dc_t, f[t], out=dc)  # eq:lstm-dc
+            else:
+                np.multiply(dc_t, f[t], out=dc, where=~rest)
+                np.copyto(from_later, dh_t, where=rest)
     dx, dW_x, db = input_gradients(da_rows, x, W_x)
     return dx, from_later, dc, dW_x, state_gradient(da_rows, h[:-1]), db
 

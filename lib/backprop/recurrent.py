@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from backprop._check import Array, check_arrays
+from backprop._parallel import one_thread_if_small
 from backprop._sequence import SequenceCache, input_gradients, project, state_gradient
 from backprop.masking import Mask, check_mask, padded_steps, real_steps
 
@@ -202,11 +203,12 @@ def rnn_forward(
     from_state = np.empty_like(h0)
     h = np.empty((T + 1, *h0.shape), dtype=h0.dtype)
     h[0] = h0
-    for t in range(T):
-        a[t] += np.matmul(h[t], W_h, out=from_state)
-        f(a[t], out=h[t + 1])  # eq:rnn-h
-        if padded[t] is not None:
-            np.copyto(h[t + 1], h[t], where=padded[t])
+    with one_thread_if_small(len(h0) * W_h.size):
+        for t in range(T):
+            a[t] += np.matmul(h[t], W_h, out=from_state)
+            f(a[t], out=h[t + 1])  # eq:rnn-h
+            if padded[t] is not None:
+                np.copyto(h[t + 1], h[t], where=padded[t])
     return h[1:], (x, h, W_x, W_h, mask, activation)
 
 
@@ -245,12 +247,13 @@ def rnn_backward(dh: Array, cache: SequenceCache) -> RNNGradients:
     padded = padded_steps(mask, len(x))
     from_later, dh_t = np.zeros_like(h[0]), np.empty_like(h[0])
     W_hT = W_h.T.copy()
-    for t in reversed(range(len(x))):
-        np.add(dh[t], from_later, out=dh_t)  # eq:bptt-delta
-        da[t] *= dh_t  # eq:rnn-da
-        np.matmul(da[t], W_hT, out=from_later)  # eq:rnn-dh
-        if padded[t] is not None:
-            np.copyto(from_later, dh_t, where=padded[t])
+    with one_thread_if_small(dh.shape[1] * W_h.size):
+        for t in reversed(range(len(x))):
+            np.add(dh[t], from_later, out=dh_t)  # eq:bptt-delta
+            da[t] *= dh_t  # eq:rnn-da
+            np.matmul(da[t], W_hT, out=from_later)  # eq:rnn-dh
+            if padded[t] is not None:
+                np.copyto(from_later, dh_t, where=padded[t])
     dx, dW_x, db = input_gradients(da, x, W_x)
     return dx, from_later, dW_x, state_gradient(da, h[:-1]), db
 
