@@ -45,7 +45,7 @@ def bidirectional_forward(
         Schuster and Paliwal, Bidirectional recurrent neural networks, IEEE Transactions on Signal
         Processing 45, 1997.
 
-    Example:
+    Examples:
         >>> from functools import partial
         >>> from backprop.recurrent import rnn_forward
         >>> one = np.ones((1, 1))

@@ -23,7 +23,7 @@ def global_norm(grads: Gradients) -> float:
         TypeError: a gradient is no float array.
         ValueError: there are no gradients, or one is empty.
 
-    Example:
+    Examples:
         >>> global_norm({"W": np.array([[3.0, 0.0]]), "b": np.array([4.0])})
         5.0
     """
@@ -54,7 +54,7 @@ def clip_by_global_norm(grads: Gradients, max_norm: float) -> tuple[dict[str, Ar
         Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, 2013,
         section 3.2.
 
-    Example:
+    Examples:
         >>> grads = {"W": np.array([[3.0, 0.0]]), "b": np.array([4.0])}
         >>> clipped, norm = clip_by_global_norm(grads, 2.5)
         >>> clipped["W"].round(5), clipped["b"].round(5), norm
@@ -83,7 +83,7 @@ def clip_by_value(grads: Gradients, limit: float) -> dict[str, Array]:
         TypeError: a gradient is no float array, or limit no number.
         ValueError: there are no gradients, or one is empty; limit is not above 0.
 
-    Example:
+    Examples:
         >>> clip_by_value({"b": np.array([0.5, -3.0])}, 1.0)
         {'b': array([ 0.5, -1. ])}
     """

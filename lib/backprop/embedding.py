@@ -30,7 +30,7 @@ def embedding_forward(tokens: Tokens, W: Array) -> tuple[Array, EmbeddingCache]:
         TypeError: tokens is no array of integers, or W no float array.
         ValueError: an argument is empty, W has not two axes, or a token is out of range.
 
-    Example:
+    Examples:
         >>> W = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 4.0]])
         >>> y, cache = embedding_forward(np.array([2, 1, 2]), W)
         >>> y
@@ -59,7 +59,7 @@ def embedding_backward(dy: Array, cache: EmbeddingCache, *, padding: int | None 
         TypeError: dy is no float array, or differs in precision from W.
         ValueError: dy has not the shape of the vectors; padding is out of range.
 
-    Example:
+    Examples:
         >>> W = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 4.0]])
         >>> y, cache = embedding_forward(np.array([2, 1, 2]), W)
         >>> embedding_backward(np.array([[1.0, 0.0], [10.0, 0.0], [100.0, 5.0]]), cache)

@@ -51,7 +51,7 @@ def gru_cell_forward(
         machine translation, 2014. The place of the reset gate is that of cuDNN and so of PyTorch;
         Keras calls it `reset_after`.
 
-    Example:
+    Examples:
         >>> x, h = np.array([[0.0]]), np.array([[6.0]])
         >>> W_x, W_h = np.zeros((1, 3)), np.zeros((1, 3))
         >>> b, b_hn = np.array([0.0, 0.0, 500.0]), np.array([1000.0])
@@ -92,7 +92,7 @@ def gru_cell_backward(dh_next: Array, cache: Cache) -> GRUGradients:
         TypeError: dh_next is no float array, or differs in precision from x.
         ValueError: dh_next has not the shape of the state.
 
-    Example:
+    Examples:
         >>> x, h = np.array([[0.0]]), np.array([[6.0]])
         >>> W_x, W_h = np.zeros((1, 3)), np.zeros((1, 3))
         >>> b, b_hn = np.array([0.0, 0.0, 500.0]), np.array([1000.0])
@@ -200,7 +200,7 @@ def gru_forward(
             anything but booleans.
         ValueError: an argument is empty or has a shape that does not fit.
 
-    Example:
+    Examples:
         >>> x, h0 = np.zeros((2, 1, 1)), np.array([[5.0]])
         >>> W_x, W_h = np.zeros((1, 3)), np.zeros((1, 3))
         >>> b, b_hn = np.array([0.0, 0.0, 500.0]), np.array([1000.0])
@@ -255,7 +255,7 @@ def gru_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
         TypeError: dh is no float array, or differs in precision from x.
         ValueError: dh has not the shape of the states.
 
-    Example:
+    Examples:
         >>> x, h0 = np.zeros((2, 1, 1)), np.array([[5.0]])
         >>> W_x, W_h = np.zeros((1, 3)), np.zeros((1, 3))
         >>> b, b_hn = np.array([0.0, 0.0, 500.0]), np.array([1000.0])

@@ -47,7 +47,7 @@ def gru_before_cell_forward(
         Cho and others, Learning phrase representations using RNN encoder-decoder for statistical
         machine translation, 2014, section 2.3, where z and 1 - z stand as here.
 
-    Example:
+    Examples:
         >>> x, h = np.array([[0.0]]), np.array([[6.0]])
         >>> W_x, W_h = np.zeros((1, 3)), np.array([[0.0, 0.0, 1000.0]])
         >>> b = np.array([0.0, 0.0, -2000.0])
@@ -87,7 +87,7 @@ def gru_before_cell_backward(dh_next: Array, cache: Cache) -> GRUBeforeGradients
         TypeError: dh_next is no float array, or differs in precision from x.
         ValueError: dh_next has not the shape of the state.
 
-    Example:
+    Examples:
         >>> x, h = np.array([[0.0]]), np.array([[6.0]])
         >>> W_x, W_h = np.zeros((1, 3)), np.array([[0.0, 0.0, 1000.0]])
         >>> b = np.array([0.0, 0.0, -2000.0])
@@ -190,7 +190,7 @@ def gru_before_forward(
             anything but booleans.
         ValueError: an argument is empty or has a shape that does not fit.
 
-    Example:
+    Examples:
         >>> x, h0 = np.zeros((2, 1, 1)), np.array([[5.0]])
         >>> W_x, W_h, b = np.zeros((1, 3)), np.zeros((1, 3)), np.array([0.0, 0.0, 1000.0])
         >>> h, cache = gru_before_forward(x, h0, W_x, W_h, b)
@@ -240,7 +240,7 @@ def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
         TypeError: dh is no float array, or differs in precision from x.
         ValueError: dh has not the shape of the states.
 
-    Example:
+    Examples:
         >>> x, h0 = np.zeros((2, 1, 1)), np.array([[5.0]])
         >>> W_x, W_h, b = np.zeros((1, 3)), np.zeros((1, 3)), np.array([0.0, 0.0, 1000.0])
         >>> h, cache = gru_before_forward(x, h0, W_x, W_h, b)

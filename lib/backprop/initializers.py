@@ -135,7 +135,7 @@ def orthogonal(
         Saxe, McClelland and Ganguli, Exact solutions to the nonlinear dynamics of learning in deep
         linear neural networks, 2014, section 3.
 
-    Example:
+    Examples:
         >>> W = orthogonal((3, 3), np.random.default_rng(0))
         >>> bool(np.allclose(W.T @ W, np.eye(3)))
         True

@@ -48,7 +48,7 @@ def lstm_cell_forward(
         Hochreiter and Schmidhuber, Long short-term memory, Neural Computation 9, 1997. Gers,
         Schmidhuber and Cummins, Learning to forget, Neural Computation 12, 2000, for the gate f.
 
-    Example:
+    Examples:
         >>> x, h, c = np.array([[1.0]]), np.array([[0.0]]), np.array([[2.0]])
         >>> W_x, W_h = np.zeros((1, 4)), np.zeros((1, 4))
         >>> b = np.array([-1000.0, 0.0, 1.0, 1000.0])  # let nothing in, keep half, show all
@@ -92,7 +92,7 @@ def lstm_cell_backward(dh_next: Array, dc_next: Array, cache: Cache) -> LSTMGrad
         TypeError: dh_next or dc_next is no float array, or differs in precision from x.
         ValueError: dh_next or dc_next has not the shape of the state.
 
-    Example:
+    Examples:
         >>> x, h, c = np.array([[1.0]]), np.array([[0.0]]), np.array([[2.0]])
         >>> W_x, W_h = np.zeros((1, 4)), np.zeros((1, 4))
         >>> b = np.array([-1000.0, 0.0, 1.0, 1000.0])
@@ -210,7 +210,7 @@ def lstm_forward(
             anything but booleans.
         ValueError: an argument is empty or has a shape that does not fit.
 
-    Example:
+    Examples:
         >>> x, h0, c0 = np.zeros((3, 1, 1)), np.zeros((1, 1)), np.array([[8.0]])
         >>> W_x, W_h = np.zeros((1, 4)), np.zeros((1, 4))
         >>> b = np.array([-1000.0, 0.0, 1.0, 1000.0])  # let nothing in, keep half, show all
@@ -263,7 +263,7 @@ def lstm_backward(dh: Array, dc: Array, cache: SequenceCache) -> LSTMGradients:
         TypeError: dh or dc is no float array, or differs in precision from x.
         ValueError: dh has not the shape of the states, or dc that of the cell state.
 
-    Example:
+    Examples:
         >>> x, h0, c0 = np.zeros((3, 1, 1)), np.zeros((1, 1)), np.array([[8.0]])
         >>> W_x, W_h = np.zeros((1, 4)), np.zeros((1, 4))
         >>> b = np.array([-1000.0, 0.0, 1.0, 1000.0])

@@ -29,7 +29,7 @@ def mask_from_lengths(lengths: NDArray[np.integer[Any]], T: int) -> Mask:
         TypeError: lengths is no array of integers; T is no integer.
         ValueError: lengths has not one axis, is empty, or leaves 0 to T; T is below 1.
 
-    Example:
+    Examples:
         >>> mask_from_lengths(np.array([2, 0, 3]), 3).astype(int)
         array([[1, 0, 1],
                [1, 0, 1],

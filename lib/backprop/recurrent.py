@@ -61,7 +61,7 @@ def rnn_cell_forward(
     References:
         Elman, Finding structure in time, Cognitive Science 14, 1990.
 
-    Example:
+    Examples:
         >>> x, h = np.array([[2.0]]), np.array([[3.0]])
         >>> W_x, W_h, b = np.array([[1.0]]), np.array([[0.5]]), np.array([-3.0])
         >>> h_next, cache = rnn_cell_forward(x, h, W_x, W_h, b, activation="relu")
@@ -90,7 +90,7 @@ def rnn_cell_backward(dh_next: Array, cache: SequenceCache) -> RNNGradients:
         TypeError: dh_next is no float array, or differs in precision from x.
         ValueError: dh_next has not the shape of the state.
 
-    Example:
+    Examples:
         >>> x, h = np.array([[2.0]]), np.array([[3.0]])
         >>> W_x, W_h, b = np.array([[1.0]]), np.array([[0.5]]), np.array([-3.0])
         >>> h_next, cache = rnn_cell_forward(x, h, W_x, W_h, b, activation="relu")
@@ -189,7 +189,7 @@ def rnn_forward(
         ValueError: an argument is empty or has a shape that does not fit; the activation is
             unknown.
 
-    Example:
+    Examples:
         >>> x = np.array([[[1.0]], [[4.0]]])
         >>> one = np.array([[1.0]])
         >>> h, cache = rnn_forward(x, 2 * one, one, -one, 3 * one[0], activation="relu")
@@ -230,7 +230,7 @@ def rnn_backward(dh: Array, cache: SequenceCache) -> RNNGradients:
         Werbos, Backpropagation through time: what it does and how to do it, Proceedings of the
         IEEE 78, 1990.
 
-    Example:
+    Examples:
         >>> x = np.array([[[1.0]], [[4.0]]])
         >>> one = np.array([[1.0]])
         >>> h, cache = rnn_forward(x, 2 * one, one, -one, 3 * one[0], activation="relu")

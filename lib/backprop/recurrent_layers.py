@@ -206,7 +206,7 @@ class RNN(_Recurrent):
             floats.
         ValueError: D, H or layers is below 1, dropout leaves [0, 1], the activation is unknown.
 
-    Example:
+    Examples:
         >>> layer = RNN(3, 4, rng=np.random.default_rng(0), layers=2, bidirectional=True)
         >>> layer.forward(np.zeros((5, 2, 3)), training=False).shape
         (5, 2, 8)
@@ -241,7 +241,7 @@ class LSTM(_Recurrent):
         TypeError: as for `RNN`; forget_bias is no number.
         ValueError: as for `RNN`; forget_bias is infinite or NaN.
 
-    Example:
+    Examples:
         >>> layer = LSTM(3, 2, rng=np.random.default_rng(0), forget_bias=1.0)
         >>> layer.params["b_l0"]
         array([0., 0., 1., 1., 0., 0., 0., 0.])
@@ -281,7 +281,7 @@ class GRU(_Recurrent):
         TypeError: as for `RNN`.
         ValueError: as for `RNN`; reset is neither.
 
-    Example:
+    Examples:
         >>> layer = GRU(3, 4, rng=np.random.default_rng(0))
         >>> [name for name in layer.params]
         ['W_x_l0', 'W_h_l0', 'b_l0', 'b_hn_l0']

@@ -63,9 +63,10 @@ def load_csi300() -> DailyIndex:
     Raises:
         DataError: if the file is missing or broken.
 
-    >>> index = load_csi300()
-    >>> index.dates[0], index.close[0]
-    (np.datetime64('2006-01-06'), np.float64(970.032))
+    Examples:
+        >>> index = load_csi300()
+        >>> index.dates[0], index.close[0]
+        (np.datetime64('2006-01-06'), np.float64(970.032))
     """
     path = sample_folder() / "csi300.csv"
     try:

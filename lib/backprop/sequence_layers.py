@@ -23,7 +23,7 @@ class Embedding:
         TypeError: W is no float array.
         ValueError: W is empty or has not two axes.
 
-    Example:
+    Examples:
         >>> layer = Embedding(np.array([[0.0, 0.0], [1.0, 2.0]]), padding=0)
         >>> layer.forward(np.array([1, 0]), training=False)
         array([[1., 2.],
@@ -56,7 +56,7 @@ class Embedding:
 class TimeFirst:
     """Swaps samples and steps, (N, T, D) to (T, N, D): training counts samples, networks steps.
 
-    Example:
+    Examples:
         >>> TimeFirst().forward(np.zeros((2, 5, 3)), training=False).shape
         (5, 2, 3)
     """
@@ -81,7 +81,7 @@ class TimeFirst:
 class LastStep:
     """What the last step has, (T, N, D) to (N, D): the summary of a sequence.
 
-    Example:
+    Examples:
         >>> LastStep().forward(np.array([[[1.0]], [[2.0]]]), training=False)
         array([[2.]])
     """

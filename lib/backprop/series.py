@@ -32,7 +32,7 @@ def log_returns(prices: Array) -> Array:
         TypeError: prices is no float array.
         ValueError: prices has not one axis, or a price is not above 0.
 
-    Example:
+    Examples:
         >>> log_returns(np.array([1.0, np.e, 1.0]))
         array([ 1., -1.])
     """
@@ -61,7 +61,7 @@ def make_windows(series: Array, past: int, future: int) -> Windows:
         ValueError: series has not one axis, or is shorter than one window; past or future is
             below 1.
 
-    Example:
+    Examples:
         >>> make_windows(np.array([1.0, 2.0, 3.0, 4.0]), 2, 1)
         Windows(past=array([[1., 2.],
                [2., 3.]]), future=array([[3.],

@@ -38,7 +38,7 @@ def tokenize(text: str) -> list[str]:
     Returns:
         The tokens, in order; none for a text of spaces.
 
-    Example:
+    Examples:
         >>> tokenize("It's well-made.<br />Don't miss it!")
         ['it', "'s", 'well-made', '.', 'do', "n't", 'miss', 'it', '!']
     """
@@ -63,7 +63,7 @@ def build_vocabulary(
         TypeError: size or least is no integer.
         ValueError: size or least is below 1.
 
-    Example:
+    Examples:
         >>> build_vocabulary([["b", "a", "c"], ["c", "a"]], size=2)
         {'<padding>': 0, '<unknown>': 1, 'a': 2, 'c': 3}
     """
@@ -86,7 +86,7 @@ def encode(document: Sequence[str], vocabulary: Mapping[str, int]) -> NDArray[np
     Returns:
         The numbers, shape (T,).
 
-    Example:
+    Examples:
         >>> encode(["a", "z"], {"<padding>": 0, "<unknown>": 1, "a": 2})
         array([2, 1])
     """
@@ -109,7 +109,7 @@ def pad(sequences: Sequence[NDArray[np.int64]], length: int) -> NDArray[np.int64
         TypeError: length is no integer.
         ValueError: length is below 1, or there are no sequences.
 
-    Example:
+    Examples:
         >>> pad([np.array([5]), np.array([6, 7, 8, 9])], 3)
         array([[5, 0, 0],
                [7, 8, 9]])
@@ -139,7 +139,7 @@ def bag_of_words(tokens: NDArray[np.integer[Any]], V: int, dtype: DTypeLike = np
         TypeError: tokens is no array of integers, V no integer, or dtype none of floats.
         ValueError: tokens has not two axes or a number out of range, or V is below 1.
 
-    Example:
+    Examples:
         >>> bag_of_words(np.array([[3, 3, 2], [1, 0, 0]]), 4)
         array([[0., 0., 1., 1.],
                [0., 1., 0., 0.]])
@@ -176,7 +176,7 @@ def embedding_table(
         TypeError: vectors is no float array, or rng no generator.
         ValueError: there is not a vector for each word.
 
-    Example:
+    Examples:
         >>> vocabulary = {"<padding>": 0, "<unknown>": 1, "good": 2}
         >>> vectors = np.array([[1.0, 2.0], [3.0, 4.0]])
         >>> table = embedding_table(vocabulary, ["bad", "good"], vectors, np.random.default_rng(0))

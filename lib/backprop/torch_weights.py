@@ -42,7 +42,7 @@ def from_torch(state: Mapping[str, Array]) -> dict[str, Array]:
         TypeError: an array holds no floats, or they differ in precision.
         ValueError: a name is missing or unknown; the shapes fit no RNN, GRU or LSTM.
 
-    Example:
+    Examples:
         >>> state = {
         ...     "weight_ih_l0": np.array([[1.0, 2.0]]),
         ...     "weight_hh_l0": np.array([[3.0]]),
@@ -93,7 +93,7 @@ def to_torch(params: Mapping[str, Array]) -> dict[str, Array]:
         TypeError: an array holds no floats, or they differ in precision.
         ValueError: a name is missing or unknown; the shapes fit no RNN, GRU or LSTM.
 
-    Example:
+    Examples:
         >>> W_x, W_h, b = np.array([[1.0], [2.0]]), np.array([[3.0]]), np.array([9.0])
         >>> state = to_torch({"W_x_l0": W_x, "W_h_l0": W_h, "b_l0": b})
         >>> state["weight_ih_l0"], state["bias_ih_l0"], state["bias_hh_l0"]

@@ -42,7 +42,7 @@ def truncated_forward(
         TypeError: window is no integer; otherwise as `forward` does.
         ValueError: window is below 1; otherwise as `forward` does.
 
-    Example:
+    Examples:
         >>> from functools import partial
         >>> from backprop.recurrent import rnn_forward
         >>> one = np.ones((1, 1))
@@ -90,7 +90,7 @@ def truncated_backward(
         TypeError: dh is no float array, or differs in precision from x.
         ValueError: dh has not the shape of the states.
 
-    Example:
+    Examples:
         >>> from functools import partial
         >>> from backprop.recurrent import rnn_backward, rnn_forward
         >>> one = np.ones((1, 1))

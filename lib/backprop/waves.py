@@ -44,7 +44,7 @@ def noisy_waves(
         TypeError: N or steps is no integer, noise no number, or rng no generator.
         ValueError: N or steps is below 1, or noise negative.
 
-    Example:
+    Examples:
         >>> waves = noisy_waves(3, np.random.default_rng(0))
         >>> waves.seen.shape, waves.target.shape
         ((3, 10, 1), (3, 10))
