@@ -232,6 +232,7 @@ def lstm_forward(
     with one_thread_if_small(len(h0) * W_h.size):
         for t in range(T):
             gates[t] += np.matmul(h[t], W, out=from_state)  # eq:lstm-a
+            # One tanh for all four gates, since the weights of the sigmoids are halved.
             np.tanh(gates[t], out=gates[t])
             gates[t] *= scale
             gates[t] += shift

@@ -7,7 +7,7 @@ and `backprop.torch_weights` exchanges them.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -28,6 +28,23 @@ from backprop.initializers import orthogonal, xavier_uniform, zeros
 from backprop.lstm import lstm_backward, lstm_forward
 from backprop.masking import Mask
 from backprop.recurrent import rnn_backward, rnn_forward
+
+
+class Options(TypedDict, total=False):
+    """What `RNN`, `LSTM` and `GRU` have in common.
+
+    Attributes:
+        layers: how many, one upon another; 1 by default.
+        bidirectional: whether each layer also reads from the back; not by default.
+        dropout: the probability with which, in training, an element between two layers becomes 0;
+            0 by default.
+        dtype: the precision of the parameters, which the input must share; float64 by default.
+    """
+
+    layers: int
+    bidirectional: bool
+    dropout: float
+    dtype: DTypeLike
 
 
 class _Recurrent:
@@ -196,10 +213,7 @@ class RNN(_Recurrent):
         H: units of each layer and direction.
         activation: `"tanh"` or `"relu"`.
         rng: draws the initial weights, and what is dropped out.
-        layers: how many, one upon another.
-        bidirectional: whether each layer also reads from the back.
-        dropout: the probability with which, in training, an element between two layers becomes 0.
-        dtype: the precision of the parameters, which the input must share.
+        **options: as `Options` says.
 
     Raises:
         TypeError: D, H or layers is no integer, dropout no number, rng no generator, dtype none of
@@ -219,7 +233,7 @@ class RNN(_Recurrent):
         *,
         rng: np.random.Generator,
         activation: Literal["tanh", "relu"] = "tanh",
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
         super().__init__(D, H, rng=rng, **options)
         if activation not in ("tanh", "relu"):
@@ -235,7 +249,7 @@ class LSTM(_Recurrent):
         H: units of each layer and direction.
         rng: draws the initial weights, and what is dropped out.
         forget_bias: what the forget gates' biases start at; 1 keeps the cell state from the start.
-        **options: layers, bidirectional, dropout and dtype, as for `RNN`.
+        **options: as `Options` says.
 
     Raises:
         TypeError: as for `RNN`; forget_bias is no number.
@@ -258,7 +272,7 @@ class LSTM(_Recurrent):
         *,
         rng: np.random.Generator,
         forget_bias: float = 0.0,
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
         super().__init__(D, H, rng=rng, **options)
         forget_bias = check_number("LSTM", "forget_bias", forget_bias, "(-inf, inf)")
@@ -275,7 +289,7 @@ class GRU(_Recurrent):
         H: units of each layer and direction.
         rng: draws the initial weights, and what is dropped out.
         reset: `"after"` the product with the state, as today's libraries have it, or `"before"`.
-        **options: layers, bidirectional, dropout and dtype, as for `RNN`.
+        **options: as `Options` says.
 
     Raises:
         TypeError: as for `RNN`.
@@ -296,7 +310,7 @@ class GRU(_Recurrent):
         *,
         rng: np.random.Generator,
         reset: Literal["after", "before"] = "after",
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
         if reset == "after":
             self._pair = gru_forward, gru_backward
