@@ -138,19 +138,19 @@ def test_dropout_of_all_leaves_nothing(rng):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_initial_weights(rng, name, dtype):
     kind = KINDS[name]
-    layer = LAYERS[name](300, 100, rng=rng, layers=2, bidirectional=True, dtype=dtype)
+    layer = LAYERS[name](120, 60, rng=rng, layers=2, bidirectional=True, dtype=dtype)
     suffixes = ["l0", "l0_reverse", "l1", "l1_reverse"]
     assert list(layer.params) == [f"{w}_{s}" for s in suffixes for w in kind.weights]
     for suffix in suffixes:
         for gate in np.split(layer.params[f"W_h_{suffix}"], kind.gates, axis=1):
-            np.testing.assert_allclose(gate.T @ gate, np.eye(100), atol=1e-5)
-        features = 300 if "l0" in suffix else 200
+            np.testing.assert_allclose(gate.T @ gate, np.eye(60), atol=1e-5)
+        features = 120
         W_x = layer.params[f"W_x_{suffix}"]
-        assert W_x.shape == (features, kind.gates * 100)
-        np.testing.assert_allclose(W_x.var(), 2 / (features + 100), rtol=0.05)
+        assert W_x.shape == (features, kind.gates * 60)
+        np.testing.assert_allclose(W_x.var(), 2 / (features + 60), rtol=0.06)
         np.testing.assert_array_equal(layer.params[f"b_{suffix}"], 0)
     assert {param.dtype for param in layer.params.values()} == {np.dtype(dtype)}
-    x = rng.standard_normal((2, 3, 300)).astype(dtype)
+    x = rng.standard_normal((2, 3, 120)).astype(dtype)
     y = layer.forward(x, training=True)
     assert y.dtype == dtype
     assert layer.backward(y).dtype == dtype
