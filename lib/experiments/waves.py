@@ -37,8 +37,8 @@ class Settings:
     test_size: int = 10_000
     epochs: int = 40
     batch_size: int = 100
-    learning_rate: float = 3e-3
-    max_norm: float = 1.0
+    learning_rate: float = 6e-3
+    max_norm: float = 0.3
     seed: int = 0
 
 
