@@ -117,10 +117,10 @@ def pad(sequences: Sequence[NDArray[np.int64]], length: int) -> NDArray[np.int64
     check_count("pad", "length", length)
     if not sequences:
         raise ValueError("pad: sequences is empty, wanted at least one")
-    padded = np.full((len(sequences), length), PADDING, dtype=np.int64)
-    for row, sequence in zip(padded, sequences, strict=True):
+    padded = np.full((len(sequences), length), PADDING)
+    for n, sequence in enumerate(sequences):
         kept = sequence[-length:]
-        row[: len(kept)] = kept
+        padded[n, : len(kept)] = kept
     return padded
 
 
@@ -192,10 +192,10 @@ def embedding_table(
         )
     shape = (len(vocabulary), vectors.shape[1])
     table: Array = (vectors.std() * rng.standard_normal(shape)).astype(vectors.dtype)
-    rows = dict(zip(words, vectors, strict=True))
+    rows = {word: row for row, word in enumerate(words)}
     for token, number in vocabulary.items():
         if token in rows:
-            table[number] = rows[token]
+            table[number] = vectors[rows[token]]
     table[PADDING] = 0
     return table
 

@@ -90,3 +90,22 @@ def test_backward_before_forward_is_refused(layer):
     name = type(layer).__name__
     with pytest.raises(RuntimeError, match=f"^{name}.backward: nothing went forward yet$"):
         layer.backward(np.ones((2, 2)))
+
+
+def test_what_they_have_before_anything_went_forward(rng):
+    for layer in (Embedding(W), TimeFirst(), LastStep(), Clipped(Linear(2, 1, rng=rng), 1.0)):
+        assert layer.buffers == layer.grads == {}
+    assert TimeFirst().params == LastStep().params == {}
+
+
+def test_clipped_hands_on_whether_it_is_training():
+    class Network:
+        params, buffers = {}, {"mean": np.ones(1)}
+
+        def forward(self, x, *, training):
+            return training
+
+    clipped = Clipped(Network(), 1.0)
+    assert clipped.forward(W, training=True) is True
+    assert clipped.forward(W, training=False) is False
+    assert clipped.buffers is Network.buffers

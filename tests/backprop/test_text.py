@@ -65,6 +65,7 @@ def test_encoding():
     np.testing.assert_array_equal(numbers, [3, 1, 2, 3])
     assert numbers.dtype == np.int64
     assert encode([], vocabulary).shape == (0,)
+    assert encode([], vocabulary).dtype == np.int64
 
 
 def test_padding_keeps_the_last_part():
