@@ -105,7 +105,10 @@ def _varint(data: bytes, position: int) -> tuple[int, int]:
 
 
 def _thrift(data: bytes, position: int) -> tuple[Fields, int]:
-    """Returns a structure in Thrift's compact form, by numbers of fields, and where it ends."""
+    """Returns a structure in Thrift's compact form, by numbers of fields, and where it ends.
+
+    Of fields that are neither integers nor structures, none is needed.
+    """
     fields: Fields = {}
     number = 0
     while data[position]:
@@ -114,20 +117,16 @@ def _thrift(data: bytes, position: int) -> tuple[Fields, int]:
             raise ValueError("read_strings: a header numbers its fields in the long form")
         number += step
         position += 1
-        value: Any
-        if kind in (_TRUE, _FALSE):
-            value = kind == _TRUE
-        elif kind in (_I32, _I64):
+        if kind in (_I32, _I64):
             value, position = _varint(data, position)
-            value = value >> 1 ^ -(value & 1)
+            fields[number] = value >> 1  # the lowest bit is the sign, and no size is negative
+        elif kind == _STRUCT:
+            fields[number], position = _thrift(data, position)
         elif kind == _BINARY:
             size, position = _varint(data, position)
-            value, position = data[position : position + size], position + size
-        elif kind == _STRUCT:
-            value, position = _thrift(data, position)
-        else:
+            position += size
+        elif kind not in (_TRUE, _FALSE):
             raise ValueError(f"read_strings: a header has a field of type {kind}")
-        fields[number] = value
     return fields, position + 1
 
 

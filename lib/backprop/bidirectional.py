@@ -63,7 +63,7 @@ def bidirectional_forward(
     turned_mask = None if mask is None else mask[::-1]
     h_back, *last_back, cache_back = forward(x[::-1], *back, mask=turned_mask)
     h = np.concatenate([h_ahead, h_back[::-1]], axis=2)  # eq:bidirectional-h
-    last = [np.stack(pair) for pair in zip(last_ahead, last_back, strict=True)]
+    last = [np.stack([last_ahead[k], last_back[k]]) for k in range(len(last_ahead))]
     return (h, *last), (cache_ahead, cache_back, h)
 
 

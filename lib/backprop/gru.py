@@ -227,7 +227,8 @@ def gru_forward(
             r_z[t] *= 0.5
             r_z[t] += 0.5  # eq:gru-r eq:gru-z
             np.add(u[:, 2 * H :], b_hn, out=q[t])  # eq:gru-q
-            n[t] += np.multiply(r[t], q[t], out=reset)
+            np.multiply(r[t], q[t], out=reset)
+            n[t] += reset
             np.tanh(n[t], out=n[t])  # eq:gru-n
             # The blend (1 - z) n + z h, with one product: n + z (h - n).
             np.subtract(h[t], n[t], out=h[t + 1])
@@ -284,7 +285,8 @@ def gru_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
             dh[t] += from_later
             du[t] *= dh[t][:, np.newaxis]
             np.matmul(du_rows[t], W_hT, out=from_later)
-            from_later += np.multiply(dh[t], z[t], out=kept)  # eq:gru-dh
+            np.multiply(dh[t], z[t], out=kept)
+            from_later += kept  # eq:gru-dh
             if (rest := padded[t]) is not None:
                 np.copyto(from_later, dh[t], where=rest)
     dW_h, db_hn = state_gradient(du_rows, h[:-1]), du[:, :, 2].sum(axis=(0, 1))

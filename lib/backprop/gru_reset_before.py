@@ -210,12 +210,14 @@ def gru_before_forward(
     s, to_gates, to_n = np.empty_like(h[1:]), np.empty_like(r_z[0]), np.empty_like(h0)
     with one_thread_if_small(len(h0) * W_h.size):
         for t in range(T):
-            r_z[t] += np.matmul(h[t], W_r_z, out=to_gates)
+            np.matmul(h[t], W_r_z, out=to_gates)
+            r_z[t] += to_gates
             np.tanh(r_z[t], out=r_z[t])
             r_z[t] *= 0.5
             r_z[t] += 0.5  # eq:gru-before-r eq:gru-before-z
             np.multiply(r[t], h[t], out=s[t])  # eq:gru-before-s
-            n[t] += np.matmul(s[t], W_n, out=to_n)
+            np.matmul(s[t], W_n, out=to_n)
+            n[t] += to_n
             np.tanh(n[t], out=n[t])  # eq:gru-before-n
             # The blend (1 - z) n + z h, with one product: n + z (h - n).
             np.subtract(h[t], n[t], out=h[t + 1])
@@ -261,7 +263,8 @@ def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
     da_n[:] = (1 - z) * (1 - n**2)  # eq:gru-before-dan
     if mask is not None:
         da[~mask] = 0
-    from_later, dh_t, ds = np.zeros_like(dh[0]), np.empty_like(dh[0]), np.empty_like(dh[0])
+    from_later, dh_t = np.zeros_like(dh[0]), np.empty_like(dh[0])
+    ds, kept = np.empty_like(dh[0]), np.empty_like(dh[0])
     with one_thread_if_small(dh.shape[1] * W_h.size):
         for t in reversed(range(len(x))):
             np.add(dh[t], from_later, out=dh_t)
@@ -270,8 +273,10 @@ def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
             da_r[t] *= ds
             da_z[t] *= dh_t
             np.matmul(da_r_z[t], W_r_zT, out=from_later)
-            from_later += np.multiply(ds, r[t], out=ds)
-            from_later += np.multiply(dh_t, z[t], out=ds)  # eq:gru-before-dh
+            ds *= r[t]
+            from_later += ds
+            np.multiply(dh_t, z[t], out=kept)
+            from_later += kept  # eq:gru-before-dh
             if (rest := padded[t]) is not None:
                 np.copyto(from_later, dh_t, where=rest)
     dx, dW_x, db = input_gradients(da, x, W_x)

@@ -231,13 +231,15 @@ def lstm_forward(
     tanh_c, let_in, from_state = np.empty_like(h[1:]), np.empty_like(h0), np.empty_like(gates[0])
     with one_thread_if_small(len(h0) * W_h.size):
         for t in range(T):
-            gates[t] += np.matmul(h[t], W, out=from_state)  # eq:lstm-a
+            np.matmul(h[t], W, out=from_state)
+            gates[t] += from_state  # eq:lstm-a
             # One tanh for all four gates, since the weights of the sigmoids are halved.
             np.tanh(gates[t], out=gates[t])
             gates[t] *= scale
             gates[t] += shift
+            np.multiply(i[t], g[t], out=let_in)
             np.multiply(f[t], c[t], out=c[t + 1])
-            c[t + 1] += np.multiply(i[t], g[t], out=let_in)  # eq:lstm-c
+            c[t + 1] += let_in  # eq:lstm-c
             np.tanh(c[t + 1], out=tanh_c[t])
             np.multiply(o[t], tanh_c[t], out=h[t + 1])  # eq:lstm-h
             if (rest := padded[t]) is not None:

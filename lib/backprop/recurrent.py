@@ -205,7 +205,8 @@ def rnn_forward(
     h[0] = h0
     with one_thread_if_small(len(h0) * W_h.size):
         for t in range(T):
-            a[t] += np.matmul(h[t], W_h, out=from_state)
+            np.matmul(h[t], W_h, out=from_state)
+            a[t] += from_state
             f(a[t], out=h[t + 1])  # eq:rnn-h
             if padded[t] is not None:
                 np.copyto(h[t + 1], h[t], where=padded[t])
@@ -245,7 +246,7 @@ def rnn_backward(dh: Array, cache: SequenceCache) -> RNNGradients:
     if mask is not None:
         da[~mask] = 0
     padded = padded_steps(mask, len(x))
-    from_later, dh_t = np.zeros_like(h[0]), np.empty_like(h[0])
+    from_later, dh_t = np.zeros_like(dh[0]), np.empty_like(dh[0])
     W_hT = W_h.T.copy()
     with one_thread_if_small(dh.shape[1] * W_h.size):
         for t in reversed(range(len(x))):

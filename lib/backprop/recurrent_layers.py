@@ -92,7 +92,7 @@ class _Recurrent:
         self.buffers: dict[str, Array] = {}
         self.states: tuple[Array, ...] = ()
         self.dstates: tuple[Array, ...] = ()
-        self._caches: list[tuple[Any, Any]] = []
+        self._caches: list[tuple[list[str], Any, Any]] = []
         for layer in self._suffixes:
             for suffix in layer:
                 for weight, value in self._draw(features, dtype).items():
@@ -136,7 +136,7 @@ class _Recurrent:
         states = self._starts(x, states)
         self._caches, ends = [], []
         for layer, suffixes in enumerate(self._suffixes):
-            kept = None
+            kept: Any = None
             if layer > 0 and training and self.dropout > 0:
                 x, kept = dropout_forward(x, p=self.dropout, rng=self._rng)
             row = layer * len(suffixes)
@@ -146,8 +146,10 @@ class _Recurrent:
             ]
             x, end, cache = self._read(x, arguments, mask)
             ends.append(end)
-            self._caches.append((kept, cache))
-        self.states = tuple(np.concatenate(layers) for layers in zip(*ends, strict=True))
+            self._caches.append((suffixes, kept, cache))
+        self.states = tuple(
+            np.concatenate([end[k] for end in ends]) for k in range(self._state_count)
+        )
         return x
 
     def backward(self, dy: Array) -> Array:
@@ -156,9 +158,7 @@ class _Recurrent:
             raise RuntimeError(f"{type(self).__name__}.backward: nothing went forward yet")
         backward = self._pair[1]
         starts: list[Sequence[Array]] = []
-        for suffixes, (kept, cache) in zip(
-            reversed(self._suffixes), reversed(self._caches), strict=True
-        ):
+        for suffixes, kept, cache in reversed(self._caches):
             # The loss sees the states of the topmost layer alone, not what it ends with.
             unseen = [np.zeros_like(state[: len(suffixes)]) for state in self.states[1:]]
             if len(suffixes) == 2:
@@ -166,15 +166,15 @@ class _Recurrent:
             else:
                 dy, *gradients = backward(dy, *(zero[0] for zero in unseen), cache)
                 directions = [tuple(gradients)]
-            for suffix, gradients_of in zip(suffixes, directions, strict=True):
-                for name, grad in zip(
-                    self._weight_names, gradients_of[self._state_count :], strict=True
-                ):
-                    self.grads[f"{name}_{suffix}"] = grad
-            starts[:0] = [gradients_of[: self._state_count] for gradients_of in directions]
+            starts[:0] = directions
+            for row, suffix in enumerate(suffixes):
+                for k, name in enumerate(self._weight_names, self._state_count):
+                    self.grads[f"{name}_{suffix}"] = directions[row][k]
             if kept is not None:
                 dy = dropout_backward(dy, kept)
-        self.dstates = tuple(np.stack(rows) for rows in zip(*starts, strict=True))
+        self.dstates = tuple(
+            np.stack([start[k] for start in starts]) for k in range(self._state_count)
+        )
         return dy
 
     def _starts(self, x: Array, states: Sequence[Array] | None) -> Sequence[Array]:

@@ -70,13 +70,13 @@ def load_csi300() -> DailyIndex:
     """
     path = sample_folder() / "csi300.csv"
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header, *rows = csv.reader(file)
-        columns = dict(zip(header, zip(*rows, strict=True), strict=True))
-        return DailyIndex(
-            dates=np.array(columns.pop("date"), dtype="datetime64[D]"),
-            **{name: np.array(column, dtype=np.float64) for name, column in columns.items()},
-        )
+        with path.open(encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+        if not rows:
+            raise ValueError("it has no rows")
+        dates = np.array([row["date"] for row in rows], dtype="datetime64[D]")
+        names = DailyIndex._fields[1:]
+        return DailyIndex(dates, *(np.array([float(row[name]) for row in rows]) for name in names))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(
             f"{path} is missing or broken: `git checkout data/samples` mends it"
@@ -111,7 +111,7 @@ def read_reviews(path: Path, source: str) -> Reviews:
     """
     with path.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["source"] == source]
-    labels = np.array([int(row["label"]) for row in rows], dtype=np.int64)
+    labels = np.array([int(row["label"]) for row in rows])
     return Reviews([row["text"] for row in rows], labels)
 
 

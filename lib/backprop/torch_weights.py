@@ -24,7 +24,8 @@ import numpy as np
 from backprop._check import Array, check_arrays, check_names
 
 _RNN, _GRU, _LSTM = 1, 3, 4  # gates
-_TORCH_NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+_TORCH_LAYOUTS = {"weight_ih": "G D", "weight_hh": "G H", "bias_ih": "G", "bias_hh": "G"}
+_OUR_LAYOUTS = {"W_h": "H G", "W_x": "D G", "b": "G", "b_hn": "H"}
 
 
 def from_torch(state: Mapping[str, Array]) -> dict[str, Array]:
@@ -58,16 +59,15 @@ def from_torch(state: Mapping[str, Array]) -> dict[str, Array]:
     """
     function = "from_torch"
     suffixes = _suffixes(function, "state", state, "weight_hh_")
-    names = {suffix: [f"{name}_{suffix}" for name in _TORCH_NAMES] for suffix in suffixes}
-    wanted = dict.fromkeys(name for group in names.values() for name in group)
+    wanted = dict.fromkeys(f"{name}_{suffix}" for suffix in suffixes for name in _TORCH_LAYOUTS)
     check_names(function, state, "state", wanted, "PyTorch")
     params = {}
-    for suffix, group in names.items():
-        W_ih, W_hh, b_ih, b_hh = (state[name] for name in group)
-        layouts = zip((W_ih, W_hh, b_ih, b_hh), ("G D", "G H", "G", "G"), strict=True)
-        check_arrays(function, **dict(zip(group, layouts, strict=True)))
+    for suffix in suffixes:
+        given = {f"{name}_{suffix}": layout for name, layout in _TORCH_LAYOUTS.items()}
+        check_arrays(function, **{name: (state[name], layout) for name, layout in given.items()})
+        W_ih, W_hh, b_ih, b_hh = (state[name] for name in given)
         rows, H = W_hh.shape
-        gates = _count_gates(function, group[1], rows, H)
+        gates = _count_gates(function, f"weight_hh_{suffix}", rows, H)
         added = 2 * H if gates == _GRU else rows
         params[f"W_x_{suffix}"] = W_ih.T.copy()
         params[f"W_h_{suffix}"] = W_hh.T.copy()
@@ -114,9 +114,11 @@ def to_torch(params: Mapping[str, Array]) -> dict[str, Array]:
     for suffix in suffixes:
         W_x, W_h, b = (params[f"{name}_{suffix}"] for name in ("W_x", "W_h", "b"))
         b_hn = params.get(f"b_hn_{suffix}", np.zeros(W_h.shape[0], dtype=W_h.dtype))
-        layouts = (W_h, "H G"), (W_x, "D G"), (b, "G"), (b_hn, "H")
-        names = [f"{name}_{suffix}" for name in ("W_h", "W_x", "b", "b_hn")]
-        check_arrays(function, **dict(zip(names, layouts, strict=True)))
+        arrays = {"W_h": W_h, "W_x": W_x, "b": b, "b_hn": b_hn}
+        check_arrays(
+            function,
+            **{f"{name}_{suffix}": (arrays[name], layout) for name, layout in _OUR_LAYOUTS.items()},
+        )
         state[f"weight_ih_{suffix}"] = W_x.T.copy()
         state[f"weight_hh_{suffix}"] = W_h.T.copy()
         state[f"bias_ih_{suffix}"] = b.copy()

@@ -106,12 +106,10 @@ def truncated_backward(
     check_arrays("truncated_backward", h=(h, "T N H"), dh=(dh, "T N H"))
     # A window's last cell state is a plain number to the next one, so nothing comes back for it.
     detached = [np.zeros_like(dh[0])] * (number_of_states - 1)
-    dx: list[Array] = []
-    totals: list[Array] = []
-    for k, window_cache in enumerate(caches):
-        dh_window = dh[k * window : (k + 1) * window]
-        dx_window, *rest = backward(dh_window, *detached, window_cache)
-        dx.append(dx_window)
-        dweights = rest[number_of_states:]
-        totals = [np.add(*pair) for pair in zip(totals, dweights, strict=True)] if k else dweights
-    return np.concatenate(dx), *totals
+    gradients = [
+        backward(dh[k * window : (k + 1) * window], *detached, window_cache)
+        for k, window_cache in enumerate(caches)
+    ]
+    dx = np.concatenate([of_window[0] for of_window in gradients])
+    weights = range(1 + number_of_states, len(gradients[0]))
+    return dx, *(np.sum([of_window[k] for of_window in gradients], axis=0) for k in weights)

@@ -36,7 +36,7 @@ def test_a_broken_index_says_what_mends_it(monkeypatch, tmp_path, content):
 
 
 REVIEWS = """text,label,source
-"Good, ""very"" good.<br />É",1,imdb
+"Good, ""very""\r\ngood.<br />É",1,imdb
 elsewhere,1,rotten_tomatoes
 bad,0,imdb
 """
@@ -44,9 +44,9 @@ bad,0,imdb
 
 def test_reviews_of_one_source(tmp_path):
     path = tmp_path / "reviews.csv"
-    path.write_text(REVIEWS, encoding="utf-8")
+    path.write_bytes(REVIEWS.encode())
     texts, labels = read_reviews(path, "imdb")
-    assert texts == ['Good, "very" good.<br />É', "bad"]
+    assert texts == ['Good, "very"\r\ngood.<br />É', "bad"]
     np.testing.assert_array_equal(labels, [1, 0])
     assert labels.dtype == np.int64
 
@@ -156,6 +156,70 @@ def test_numbers_of_more_than_eight_bits(tmp_path):
     assert read_strings(path) == ["w299", "w299"]
 
 
+@pytest.mark.parametrize("bits", [1, 3, 9])
+def test_several_groups_and_runs(tmp_path, bits):
+    """Two groups together, a run, one group more, and a page of the same after it."""
+    words = [f"w{k}" for k in range(2**bits)]
+    drawn = [int(k) for k in np.random.default_rng(bits).integers(0, 2**bits, 24)]
+
+    def pack(values):
+        joined = sum(value << bits * k for k, value in enumerate(values))
+        return joined.to_bytes(len(values) * bits // 8, "little")
+
+    run = bytes([3 << 1]) + (2**bits - 1).to_bytes(-(-bits // 8), "little")
+    numbers = bytes([bits, 2 << 1 | 1]) + pack(drawn[:16]) + run + b"\3" + pack(drawn[16:])
+    wanted = [words[k] for k in [*drawn[:16], *[2**bits - 1] * 3, *drawn[16:]]]
+    pages = [data_page(27, 8, numbers)] * 2
+    path = parquet(tmp_path / "x", dictionary_page(*words), *pages)
+    assert read_strings(path) == wanted * 2
+
+
+def long_literal(data):
+    """Snappy's form of bytes, literal, with as short a length as there is."""
+    if len(data) <= 60:
+        return bytes([len(data) - 1 << 2]) + data
+    width = 1 if len(data) <= 256 else 2 if len(data) <= 65536 else 3
+    return bytes([59 + width << 2]) + (len(data) - 1).to_bytes(width, "little") + data
+
+
+def letters(size):
+    return "".join(chr(97 + k * k % 26) for k in range(size))
+
+
+@pytest.mark.parametrize("size", [59, 60, 61, 62, 127, 128, 256, 257, 300, 70_000])
+def test_literals_of_every_size(tmp_path, size):
+    text = letters(size - 10)
+    data = LEVELS + strings(text)
+    assert len(data) == size
+    packed = varint(size) + long_literal(data)
+    path = parquet(tmp_path / "x", data_page(1, 0, strings(text), packed=packed))
+    assert read_strings(path) == [text]
+
+
+@pytest.mark.parametrize(("kind", "offset"), [(1, 20), (1, 300), (1, 2047), (2, 2048), (3, 70_000)])
+def test_copies_from_near_and_far_with_more_after_them(tmp_path, kind, offset):
+    start = letters(70_100)
+    # The last string's length stands before what is copied, and is not copied itself.
+    head = LEVELS + strings(start) + (16).to_bytes(4, "little")
+    copied = head[len(head) - offset :][:8]
+    if kind == 1:
+        tag = bytes([8 - 4 << 2 | 1 | (offset >> 8) << 5, offset & 255])
+    else:
+        tag = bytes([8 - 1 << 2 | kind]) + offset.to_bytes(2 if kind == 2 else 4, "little")
+    values = strings(start, copied.decode() + "followed")
+    packed = varint(len(LEVELS + values)) + long_literal(head) + tag + long_literal(b"followed")
+    path = parquet(tmp_path / "x", data_page(2, 0, values, packed=packed))
+    assert read_strings(path) == [start, copied.decode() + "followed"]
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 70_000])
+def test_a_footer_of_any_length(tmp_path, size):
+    path = tmp_path / "x"
+    body = b"PAR1" + data_page(1, 0, strings("a"))
+    path.write_bytes(body + b"\1" * size + size.to_bytes(4, "little") + b"PAR1")
+    assert read_strings(path) == ["a"]
+
+
 @pytest.mark.parametrize(
     "copy",
     [
@@ -223,3 +287,8 @@ def test_glove_is_read_from_its_verified_files(monkeypatch, tmp_path):
     assert words == ["the", "of"]
     np.testing.assert_array_equal(vectors, [[1, 2], [3, 4]])
     assert vectors.dtype == np.float32
+    np.save(tmp_path / "made.npy", np.array(["pickled"], dtype=object), allow_pickle=True)
+    contents["glove/glove_6B_50d_emb.npy"] = (tmp_path / "made.npy").read_bytes()
+    entry(monkeypatch, tmp_path / "data", "glove", contents)
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        load_glove(tmp_path / "data")

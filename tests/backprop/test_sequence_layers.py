@@ -20,6 +20,15 @@ def test_embedding_learns_all_but_its_padding():
     assert not np.shares_memory(layer.params["W"], W)
 
 
+def test_gradients_keep_their_dtype():
+    layer = Embedding(W.astype(np.float32))
+    layer.forward(TOKENS, training=True)
+    assert layer.backward(np.ones((2, 2, 2), np.float32)).dtype == np.float32
+    last = LastStep()
+    last.forward(np.ones((3, 2, 2), np.float32), training=True)
+    assert last.backward(np.ones((2, 2), np.float32)).dtype == np.float32
+
+
 def test_without_padding_every_row_learns():
     layer = Embedding(W)
     layer.forward(TOKENS, training=True)
@@ -85,8 +94,9 @@ def test_what_does_not_fit_is_refused(refused):
         )
 
 
-@pytest.mark.parametrize("layer", [Embedding(W), LastStep()], ids=["Embedding", "LastStep"])
-def test_backward_before_forward_is_refused(layer):
+@pytest.mark.parametrize("make", [lambda: Embedding(W), LastStep], ids=["Embedding", "LastStep"])
+def test_backward_before_forward_is_refused(make):
+    layer = make()
     name = type(layer).__name__
     with pytest.raises(RuntimeError, match=f"^{name}.backward: nothing went forward yet$"):
         layer.backward(np.ones((2, 2)))

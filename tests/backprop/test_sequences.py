@@ -1,6 +1,7 @@
 """What holds for every kind of recurrent network, cell, steps and fast form alike."""
 
 import copy
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -177,6 +178,19 @@ def test_gates_that_saturate_neither_overflow_nor_warn(rng, kind):
         (h, *_), gradients = run(kind, "", arguments)
         assert np.abs(h).max() <= max(1, np.abs(arguments["h0"]).max()) + 1e-12
         assert all(np.isfinite(gradient).all() for gradient in gradients)
+
+
+@each_kind
+def test_openblas_is_told_how_large_the_products_are(rng, monkeypatch, kind):
+    told = []
+
+    def tell(operations):
+        told.append(operations)
+        return nullcontext()
+
+    monkeypatch.setattr(kind.module, "one_thread_if_small", tell)
+    run(kind, "", kind.draw(rng))
+    assert told == [N * H * kind.gates * H] * 2
 
 
 def refusals(kind, part):

@@ -49,6 +49,7 @@ def test_vocabulary_by_frequency_then_alphabet():
     assert list(build_vocabulary(documents, size=3))[2:] == ["b", "a", "c"]
     assert list(build_vocabulary(documents, least=2))[2:] == ["b", "a"]
     assert list(build_vocabulary(documents, size=1, least=2))[2:] == ["b"]
+    assert list(build_vocabulary([["z", "y", "x", "z"]]))[2:] == ["z", "x", "y"]
     assert list(build_vocabulary([])) == ["<padding>", "<unknown>"]
 
 

@@ -27,6 +27,31 @@ def test_noise_is_everywhere_and_as_large_as_wanted(noise):
         np.testing.assert_allclose((blurred - exact).std(), noise, rtol=0.03)
 
 
+def test_they_are_what_is_said_of_them():
+    waves = noisy_waves(4, np.random.default_rng(2), steps=3, noise=0.5)
+    rng = np.random.default_rng(2)
+    periods = rng.choice(PERIODS, (4, 1))
+    phases = rng.uniform(0, 2 * np.pi, (4, 1))
+    wanted = np.sin(2 * np.pi * np.arange(6) / periods + phases)
+    wanted += 0.5 * rng.standard_normal((4, 6))
+    np.testing.assert_allclose(waves.seen[:, :, 0], wanted[:, :3], rtol=1e-12)
+    np.testing.assert_allclose(waves.target, wanted[:, 3:], rtol=1e-12)
+
+
+def test_the_best_forecast_is_the_mean_over_what_is_likely(rng):
+    seen, _ = noisy_waves(5, rng, steps=4, noise=0.4)
+    possible = [
+        np.sin(2 * np.pi * (np.arange(8) / period + turn))
+        for period in PERIODS
+        for turn in np.arange(500) / 500
+    ]
+    for n, wave in enumerate(seen[:, :, 0]):
+        errors = [(wave - other[:4]) / 0.4 for other in possible]
+        weights = [np.prod(np.exp(-0.5 * error**2)) for error in errors]
+        wanted = np.average([other[4:] for other in possible], axis=0, weights=weights)
+        np.testing.assert_allclose(best_forecast(seen, noise=0.4)[n], wanted, atol=1e-9)
+
+
 def test_shapes(rng):
     seen, target = noisy_waves(3, rng)
     assert seen.shape == (3, 10, 1)
