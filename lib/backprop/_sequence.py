@@ -2,8 +2,6 @@
 
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from backprop._check import Array
 
 SequenceCache: TypeAlias = tuple[Any, ...]
@@ -30,17 +28,3 @@ def state_gradient(da: Array, h: Array) -> Array:
     T, N, H = h.shape
     dW: Array = h.reshape(T * N, H).T @ da.reshape(T * N, -1)
     return dW
-
-
-def halve_sigmoids(gates: str, H: int, dtype: np.dtype[Any]) -> Array:
-    """Returns the factors for the columns of a gate matrix with which one tanh makes all gates.
-
-    The sigmoid is a tanh of half the argument, σ(a) = ½ tanh(a / 2) + ½. So the columns of the
-    sigmoid gates are halved, once, in the weights, and their tanh is halved again and shifted.
-
-    Args:
-        gates: a letter for each gate, s for a sigmoid and t for a tanh.
-        H: number of units, columns to a gate.
-        dtype: of the result, shape (gates · H,).
-    """
-    return np.repeat([0.5 if gate == "s" else 1.0 for gate in gates], H).astype(dtype)

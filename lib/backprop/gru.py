@@ -15,7 +15,6 @@ from backprop._check import Array, Cache, check_arrays
 from backprop._parallel import one_thread_if_small
 from backprop._sequence import (
     SequenceCache,
-    halve_sigmoids,
     input_gradients,
     project,
     state_gradient,
@@ -211,24 +210,25 @@ def gru_forward(
     _check("gru_forward", x, h0, W_x, W_h, b, b_hn, mask)
     T, N, H = len(x), *h0.shape
     padded = padded_steps(mask, T)
-    scale = halve_sigmoids("sst", H, x.dtype)
-    W = W_h * scale
-    gates = project(x, W_x * scale, b * scale)
-    r_z, n = gates[:, :, : 2 * H], gates[:, :, 2 * H :]
+    # The sigmoid is a tanh of half the argument, σ(a) = ½ tanh(a / 2) + ½: W and b are halved.
+    W_r_z, W_n = 0.5 * W_h[:, : 2 * H], W_h[:, 2 * H :].copy()
+    r_z = project(x, 0.5 * W_x[:, : 2 * H], 0.5 * b[: 2 * H])
+    n = project(x, W_x[:, 2 * H :], b[2 * H :])
     r, z = r_z[:, :, :H], r_z[:, :, H:]
-    h = np.empty((T + 1, N, H), dtype=x.dtype)
+    h, q = np.empty((T + 1, N, H), dtype=x.dtype), np.empty_like(n)
     h[0] = h0
-    q, reset, u = np.empty_like(h[1:]), np.empty_like(h0), np.empty_like(gates[0])
+    to_r_z, to_n = np.empty_like(r_z[0]), np.empty_like(h0)
     with one_thread_if_small(len(h0) * W_h.size):
         for t in range(T):
-            np.matmul(h[t], W, out=u)
-            r_z[t] += u[:, : 2 * H]
+            np.matmul(h[t], W_r_z, out=to_r_z)
+            r_z[t] += to_r_z
             np.tanh(r_z[t], out=r_z[t])
             r_z[t] *= 0.5
             r_z[t] += 0.5  # eq:gru-r eq:gru-z
-            np.add(u[:, 2 * H :], b_hn, out=q[t])  # eq:gru-q
-            np.multiply(r[t], q[t], out=reset)
-            n[t] += reset
+            np.matmul(h[t], W_n, out=q[t])
+            q[t] += b_hn  # eq:gru-q
+            np.multiply(r[t], q[t], out=to_n)
+            n[t] += to_n
             np.tanh(n[t], out=n[t])  # eq:gru-n
             # The blend (1 - z) n + z h, with one product: n + z (h - n).
             np.subtract(h[t], n[t], out=h[t + 1])
@@ -236,7 +236,7 @@ def gru_forward(
             h[t + 1] += n[t]  # eq:gru-h
             if (rest := padded[t]) is not None:
                 np.copyto(h[t + 1], h[t], where=rest)
-    return h[1:], (x, h, q, gates, W_x, W_h, mask)
+    return h[1:], (x, h, q, r_z, n, W_x, W_h, mask)
 
 
 def gru_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
@@ -265,18 +265,23 @@ def gru_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
         >>> dh0, db  # (8 / 2 + 2) / 2; 8 (3 - 1) / 4 + 6 (5 - 1) / 4
         (array([[3.]]), array([ 0., 10.,  0.]))
     """
-    x, h, q, gates, W_x, W_h, mask = cache
+    x, h, q, r_z, n, W_x, W_h, mask = cache
     check_arrays("gru_backward", h=(h[1:], "T N H"), dh=(dh, "T N H"))
     padded = padded_steps(mask, len(x))
-    r, z, n = np.split(gates, 3, axis=2)
-    to_n = (1 - z) * (1 - n**2)
+    r, z = np.split(r_z, 2, axis=2)
+    to_n = 1 - n**2
+    to_n *= 1 - z
     du = np.empty((*dh.shape[:2], 3, dh.shape[2]), dtype=dh.dtype)
-    du[:, :, 2] = to_n * r  # eq:gru-dq
-    du[:, :, 0] = du[:, :, 2] * q * (1 - r)  # eq:gru-dar
-    du[:, :, 1] = (h[:-1] - n) * z * (1 - z)  # eq:gru-daz
+    du_r, du_z, dq = du[:, :, 0], du[:, :, 1], du[:, :, 2]
+    np.multiply(to_n, r, out=dq)  # eq:gru-dq
+    np.multiply(dq, q, out=du_r)
+    du_r *= 1 - r  # eq:gru-dar
+    np.subtract(h[:-1], n, out=du_z)
+    du_z *= z
+    du_z *= 1 - z  # eq:gru-daz
     if mask is not None:
         to_n[~mask], du[~mask] = 0, 0
-    du_rows = du.reshape(gates.shape)
+    du_rows = du.reshape(*dh.shape[:2], -1)
     dh = dh.copy()
     from_later, kept = np.zeros_like(dh[0]), np.empty_like(dh[0])
     W_hT = W_h.T.copy()
@@ -289,8 +294,9 @@ def gru_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
             from_later += kept  # eq:gru-dh
             if (rest := padded[t]) is not None:
                 np.copyto(from_later, dh[t], where=rest)
-    dW_h, db_hn = state_gradient(du_rows, h[:-1]), du[:, :, 2].sum(axis=(0, 1))
-    du[:, :, 2] = dh * to_n  # eq:gru-dan
+    dW_h, db_hn = state_gradient(du_rows, h[:-1]), dq.sum(axis=(0, 1))
+    # For the input, the candidate's part is not behind the reset gate.
+    np.multiply(dh, to_n, out=dq)  # eq:gru-dan
     dx, dW_x, db = input_gradients(du_rows, x, W_x)
     return dx, from_later, dW_x, dW_h, db, db_hn
 

@@ -13,7 +13,6 @@ from backprop._check import Array, Cache, check_arrays
 from backprop._parallel import one_thread_if_small
 from backprop._sequence import (
     SequenceCache,
-    halve_sigmoids,
     input_gradients,
     project,
     state_gradient,
@@ -200,18 +199,18 @@ def gru_before_forward(
     _check("gru_before_forward", x, h0, W_x, W_h, b, mask)
     T, N, H = len(x), *h0.shape
     padded = padded_steps(mask, T)
-    scale = halve_sigmoids("sst", H, x.dtype)
-    W_r_z, W_n = W_h[:, : 2 * H] * scale[: 2 * H], W_h[:, 2 * H :]
-    gates = project(x, W_x * scale, b * scale)
-    r_z, n = gates[:, :, : 2 * H], gates[:, :, 2 * H :]
+    # The sigmoid is a tanh of half the argument, σ(a) = ½ tanh(a / 2) + ½: W and b are halved.
+    W_r_z, W_n = 0.5 * W_h[:, : 2 * H], W_h[:, 2 * H :].copy()
+    r_z = project(x, 0.5 * W_x[:, : 2 * H], 0.5 * b[: 2 * H])
+    n = project(x, W_x[:, 2 * H :], b[2 * H :])
     r, z = r_z[:, :, :H], r_z[:, :, H:]
-    h = np.empty((T + 1, N, H), dtype=x.dtype)
+    h, s = np.empty((T + 1, N, H), dtype=x.dtype), np.empty_like(n)
     h[0] = h0
-    s, to_gates, to_n = np.empty_like(h[1:]), np.empty_like(r_z[0]), np.empty_like(h0)
+    to_r_z, to_n = np.empty_like(r_z[0]), np.empty_like(h0)
     with one_thread_if_small(len(h0) * W_h.size):
         for t in range(T):
-            np.matmul(h[t], W_r_z, out=to_gates)
-            r_z[t] += to_gates
+            np.matmul(h[t], W_r_z, out=to_r_z)
+            r_z[t] += to_r_z
             np.tanh(r_z[t], out=r_z[t])
             r_z[t] *= 0.5
             r_z[t] += 0.5  # eq:gru-before-r eq:gru-before-z
@@ -225,7 +224,7 @@ def gru_before_forward(
             h[t + 1] += n[t]  # eq:gru-before-h
             if (rest := padded[t]) is not None:
                 np.copyto(h[t + 1], h[t], where=rest)
-    return h[1:], (x, h, s, gates, W_x, W_h, mask)
+    return h[1:], (x, h, s, r_z, n, W_x, W_h, mask)
 
 
 def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
@@ -250,12 +249,12 @@ def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
         >>> dh0, db  # (8 / 2 + 2) / 2; 8 (3 - 1) / 4 + 6 (5 - 1) / 4
         (array([[3.]]), array([ 0., 10.,  0.]))
     """
-    x, h, s, gates, W_x, W_h, mask = cache
+    x, h, s, r_z, n, W_x, W_h, mask = cache
     check_arrays("gru_before_backward", h=(h[1:], "T N H"), dh=(dh, "T N H"))
     padded, H = padded_steps(mask, len(x)), dh.shape[2]
     W_r_zT, W_nT = W_h[:, : 2 * H].T.copy(), W_h[:, 2 * H :].T.copy()
-    r, z, n = np.split(gates, 3, axis=2)
-    da = np.empty_like(gates)
+    r, z = np.split(r_z, 2, axis=2)
+    da = np.empty((*dh.shape[:2], 3 * H), dtype=dh.dtype)
     da_r_z, da_n = da[:, :, : 2 * H], da[:, :, 2 * H :]
     da_r, da_z = da_r_z[:, :, :H], da_r_z[:, :, H:]
     da_r[:] = h[:-1] * r * (1 - r)  # eq:gru-before-dar

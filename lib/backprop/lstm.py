@@ -5,7 +5,7 @@ much to keep, what to let in, how much to show. As in `backprop.recurrent` there
 cell, the sequence step by step, and the sequence with all that can be done for all steps at once.
 """
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from backprop._check import Array, Cache, check_arrays
 from backprop._parallel import one_thread_if_small
 from backprop._sequence import (
     SequenceCache,
-    halve_sigmoids,
     input_gradients,
     project,
     state_gradient,
@@ -221,10 +220,11 @@ def lstm_forward(
     _check("lstm_forward", x, h0, c0, W_x, W_h, b, mask)
     T, N, H = len(x), *h0.shape
     padded = padded_steps(mask, T)
-    scale = halve_sigmoids("ssts", H, x.dtype)
+    halves = _halve_sigmoids(H, x.dtype)
+    W = W_h * halves
+    gates = project(x, W_x * halves, b * halves)
+    scale = np.tile(halves, (N, 1))
     shift = 1 - scale
-    W = W_h * scale
-    gates = project(x, W_x * scale, b * scale)
     i, f, g, o = np.split(gates, 4, axis=2)
     h, c = np.empty((2, T + 1, N, H), dtype=x.dtype)
     h[0], c[0] = h0, c0
@@ -304,6 +304,15 @@ def lstm_backward(dh: Array, dc: Array, cache: SequenceCache) -> LSTMGradients:
     return dx, from_later, dc, dW_x, state_gradient(da_rows, h[:-1]), db
 
 
+def _halve_sigmoids(H: int, dtype: np.dtype[Any]) -> Array:
+    """Returns factors for the columns of the gates, with which one tanh makes all four, (4H,).
+
+    The sigmoid is a tanh of half the argument, σ(a) = ½ tanh(a / 2) + ½. So the columns of i, f and
+    o are halved, once, in the weights, and their tanh is halved again and shifted.
+    """
+    return np.repeat([0.5, 0.5, 1.0, 0.5], H).astype(dtype)
+
+
 def _derivative_factors(c: Array, tanh_c: Array, gates: Array) -> tuple[Array, Array]:
     """Returns what the walk back multiplies by, for all steps at once.
 
@@ -318,7 +327,7 @@ def _derivative_factors(c: Array, tanh_c: Array, gates: Array) -> tuple[Array, A
     """
     i, _, g, o = np.split(gates, 4, axis=2)
     # The derivatives of the sigmoid, y (1 - y), and of tanh, (1 - y) (1 + y), are (1 - y) (y + k).
-    k = 2 * halve_sigmoids("ssts", i.shape[2], gates.dtype) - 1
+    k = 2 * _halve_sigmoids(i.shape[2], gates.dtype) - 1
     factors = gates + k
     factors *= 1 - gates
     factors_of = factors.reshape(*gates.shape[:2], 4, i.shape[2])
