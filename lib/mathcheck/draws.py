@@ -136,7 +136,9 @@ class _Group:
         simple = tree.Name | tree.Number | tree.Script
         self.derived = list(dict.fromkeys(end for end in ends if not isinstance(end, simple)))
         self.shapes = list(
-            dict.fromkeys(tuple(axis.last for axis in s.axes) for s in scope.symbols if s.axes)
+            dict.fromkeys(
+                tuple(scope.bounds(axis)[1] for axis in s.axes) for s in scope.symbols if s.axes
+            )
         )
 
     def cost(self, sizes: dict[str, int]) -> float:

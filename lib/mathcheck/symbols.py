@@ -239,7 +239,11 @@ def _symbol(table: Table, row: Row, node: Node, shape: Shape, is_name: bool) -> 
 
 def _started(axis: Axis, shape: Shape) -> Axis:
     given = shape.ranges.get(axis.letter or "")
-    return Axis(axis.letter, *given) if given else axis
+    if given:
+        return Axis(axis.letter, *given)
+    if axis.letter in shape.from_zero:
+        return Axis(axis.letter, tree.Number("0"), tree.Binary("-", axis.last, ONE))
+    return axis
 
 
 def _family_axis(letter: str, shape: Shape, row: Row) -> Axis:

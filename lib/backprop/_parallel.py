@@ -1,0 +1,84 @@
+"""Work on a batch by several cores at once: each takes a share of the images.
+
+NumPy lets go of Python's lock while it copies or multiplies, so threads of Python do. OpenBLAS,
+which multiplies matrices for NumPy, has threads of its own; both together would be more threads
+than cores, waiting for each other. So OpenBLAS uses one while ours run.
+"""
+
+import ctypes
+import importlib
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from itertools import pairwise
+from threading import Lock
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def share_batch(work: Callable[[slice], T], N: int) -> list[T]:
+    """Calls `work` with slices that together cover a batch of N, and returns the results in order.
+
+    The slices depend on N alone. So sums over the batch are rounded alike, however many cores there
+    are.
+    """
+    count = min(N, 2 * min(8, max(1, N // 64)))
+    shares = [slice(*ends) for ends in pairwise(N * share // count for share in range(count + 1))]
+    openblas = _openblas()
+    threads = min(count, _cores()) if openblas else 1
+    if openblas is None or threads == 1:
+        return [work(share) for share in shares]
+    with openblas.one_thread(), ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, shares))
+
+
+def _cores() -> int:
+    """Returns how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not everywhere
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class _OpenBLAS:
+    """How many threads OpenBLAS uses, and the means to change it.
+
+    Args:
+        library: where its functions are: under names of their own in NumPy's wheels, under the
+            plain ones in a system's copy.
+    """
+
+    def __init__(self, library: Any) -> None:
+        wheel = hasattr(library, "scipy_openblas_set_num_threads64_")
+        name = "scipy_openblas_{}_num_threads64_" if wheel else "openblas_{}_num_threads"
+        self._get: Callable[[], int] = getattr(library, name.format("get"))
+        self._set: Callable[[int], None] = getattr(library, name.format("set"))
+        self._lock, self._users = Lock(), 0
+
+    @contextmanager
+    def one_thread(self) -> Iterator[None]:
+        """Lets OpenBLAS use one thread, until the last that wants this has left."""
+        with self._lock:
+            if self._users == 0:
+                self._before = self._get()
+                self._set(1)
+            self._users += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._users -= 1
+                if self._users == 0:
+                    self._set(self._before)
+
+
+@cache
+def _openblas() -> _OpenBLAS | None:
+    """Finds OpenBLAS among what NumPy's compiled part is linked with."""
+    try:
+        compiled = importlib.import_module("numpy._core._multiarray_umath")
+        return _OpenBLAS(ctypes.CDLL(compiled.__file__))
+    except (ImportError, OSError, AttributeError):
+        return None
