@@ -22,6 +22,9 @@ EXPERIMENTS = {
     "mnist-cnn-best": "experiments.mnist_cnn_best",
     "batchnorm-scales": "experiments.batchnorm_scales",
     "batchnorm-cnn": "experiments.batchnorm_cnn",
+    "waves": "experiments.waves",
+    "csi300": "experiments.csi300",
+    "imdb": "experiments.imdb",
 }
 
 

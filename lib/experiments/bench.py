@@ -24,6 +24,8 @@ from backprop.layers import Conv2d, Flatten, MaxPool2d
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from backprop.network import Layer, Linear, ReLU, Sequential
 from backprop.optimizers import Adam
+from backprop.recurrent_layers import GRU, LSTM, RNN
+from backprop.torch_weights import to_torch
 from experiments.record import RESULTS, Number, Result, commit_of_code, record
 
 # A function that works once and returns the seconds that each part took.
@@ -239,6 +241,50 @@ def step_case(name: str, build: Callable[[np.random.Generator], list[Layer]], N:
     return Case("training step", name, make)
 
 
+def recurrent_case(
+    kind: type[RNN] | type[LSTM] | type[GRU], H: int, T: int, N: int, D: int, **options: Any
+) -> Case:
+    """Layers of recurrent units over whole sequences, with the gradient for the input too."""
+
+    def make(torch: Any) -> tuple[Timed, Timed]:
+        rng = np.random.default_rng(0)
+        layer = kind(D, H, rng=rng, dtype=np.float32, **options)
+        twin = getattr(torch.nn, kind.__name__)(
+            D,
+            H,
+            num_layers=options.get("layers", 1),
+            bidirectional=options.get("bidirectional", False),
+        )
+        twin.load_state_dict(
+            {name: torch.tensor(array) for name, array in to_torch(layer.params).items()}
+        )
+        x = rng.standard_normal((T, N, D), dtype=np.float32)
+        their_x = torch.tensor(x, requires_grad=True)
+        dy = rng.standard_normal(layer.forward(x, training=True).shape, dtype=np.float32)
+        leaves, their_dy = [their_x, *twin.parameters()], torch.tensor(dy)
+
+        def time_ours() -> tuple[float, ...]:
+            start = time.perf_counter()
+            layer.forward(x, training=True)
+            middle = time.perf_counter()
+            layer.backward(dy)
+            return middle - start, time.perf_counter() - middle
+
+        def time_theirs() -> tuple[float, ...]:
+            start = time.perf_counter()
+            y, _ = twin(their_x)
+            middle = time.perf_counter()
+            torch.autograd.grad(y, leaves, their_dy)
+            return middle - start, time.perf_counter() - middle
+
+        return time_ours, time_theirs
+
+    layers = options.get("layers", 1)
+    ways = ", both ways" if options.get("bidirectional") else ""
+    name = f"{kind.__name__}, {layers} of {H} units{ways}, {N} sequences of {T}×{D}"
+    return Case("recurrent", name, make)
+
+
 CASES = [
     conv_case(100, 1, 28, 30, 5),
     conv_case(100, 16, 28, 16, 3),
@@ -251,6 +297,11 @@ CASES = [
     batchnorm_case(100, 32, 14, 14),
     step_case("a convolution, two dense layers", small_network, 100),
     step_case("six convolutions, two dense layers", deep_network, 100),
+    recurrent_case(LSTM, 64, 64, 32, 3, layers=3),
+    recurrent_case(LSTM, 256, 35, 20, 20),
+    recurrent_case(GRU, 16, 200, 8, 50, layers=3, bidirectional=True),
+    recurrent_case(GRU, 64, 200, 64, 50, bidirectional=True),
+    recurrent_case(RNN, 30, 10, 32, 1, layers=3),
 ]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backprop import _parallel
-from backprop._parallel import _OpenBLAS, share_batch
+from backprop._parallel import _OpenBLAS, one_thread_if_small, share_batch
 
 
 class Library(SimpleNamespace):
@@ -119,3 +119,16 @@ def test_openblas_is_looked_for(monkeypatch):
             assert _parallel._openblas() is None
     finally:
         _parallel._openblas.cache_clear()
+
+
+@pytest.mark.parametrize(("operations", "threads"), [(1_999_999, 1), (2_000_000, 4)])
+def test_small_products_have_one_thread(library, operations, threads):
+    with one_thread_if_small(operations):
+        assert library.threads == threads
+    assert library.threads == 4
+
+
+def test_without_openblas_there_is_nothing_to_change(monkeypatch):
+    monkeypatch.setattr(_parallel, "_openblas", lambda: None)
+    with one_thread_if_small(1):
+        pass

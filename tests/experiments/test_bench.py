@@ -1,11 +1,13 @@
 """The benchmark: that it counts what it should, and says kindly why it cannot run."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from backprop.network import Sequential
+from backprop.recurrent_layers import GRU
 from experiments import bench
 
 
@@ -125,6 +127,7 @@ def test_the_cases_are_those_of_the_contract():
         "pooling": 2,
         "batch norm": 1,
         "training step": 2,
+        "recurrent": 5,
     }
     assert len({case.name for case in bench.CASES}) == len(bench.CASES)
 
@@ -136,3 +139,41 @@ def test_networks_read_digits(build):
     y = network.forward(rng.random((2, 1, 28, 28), dtype=np.float32), training=True)
     assert y.shape == (2, 10)
     assert y.dtype == np.float32
+
+
+class Twin:
+    """Stands for a module of PyTorch, and remembers what it was made with and given."""
+
+    made = None
+
+    def __init__(self, *sizes, **options):
+        self.sizes, self.options = sizes, options
+        Twin.made = self
+
+    def load_state_dict(self, state):
+        self.state = state
+
+    def parameters(self):
+        return self.state.values()
+
+    def __call__(self, x):
+        return x, None
+
+
+def test_recurrent_layers_are_timed_beside_their_twins():
+    torch = SimpleNamespace(
+        nn=SimpleNamespace(GRU=Twin),
+        tensor=lambda array, requires_grad=False: array,
+        autograd=SimpleNamespace(grad=lambda y, leaves, dy: leaves),
+    )
+    case = bench.recurrent_case(GRU, 4, 5, 2, 3, layers=2, bidirectional=True)
+    assert case.name == "GRU, 2 of 4 units, both ways, 2 sequences of 5×3"
+    ours, theirs = case.make(torch)
+    assert Twin.made.sizes == (3, 4)
+    assert Twin.made.options == {"num_layers": 2, "bidirectional": True}
+    assert Twin.made.state["weight_ih_l1_reverse"].shape == (12, 8)
+    assert Twin.made.state["weight_ih_l1_reverse"].dtype == np.float32
+    for timed in (ours, theirs):
+        parts = timed()
+        assert len(parts) == 2
+        assert min(parts) >= 0

@@ -5,6 +5,8 @@ No input is vacuous: biases are not 0, batches hold more than one sample, sizes 
 
 import numpy as np
 
+from tests.peers import inputs_recurrent
+
 STEPS = 100
 GOLDEN_SEED = 20260
 
@@ -101,6 +103,7 @@ MAKERS = {
     "pooling": pooling,
     "normalization": normalization,
     "optimizers": optimizers,
+    **inputs_recurrent.MAKERS,
 }
 
 

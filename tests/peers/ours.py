@@ -10,6 +10,15 @@ from backprop import pooling as pooling_functions
 from backprop.linear import linear_backward, linear_forward
 from backprop.optimizers import SGD, Adam, Momentum
 from tests.peers.inputs import CONVOLUTIONS, POOLINGS
+from tests.peers.ours_recurrent import (  # noqa: F401 - found by name
+    clipping,
+    embedding,
+    gru,
+    gru_reset_before,
+    lstm,
+    recurrent_layers,
+    rnn,
+)
 
 
 def linear(x, W, b, dy):

@@ -7,6 +7,15 @@ import torch
 from torch.nn import functional as F
 
 from tests.peers.inputs import CONVOLUTIONS, POOLINGS
+from tests.peers.theirs_recurrent import (  # noqa: F401 - found by name
+    clipping,
+    embedding,
+    gru,
+    gru_reset_before,
+    lstm,
+    recurrent_layers,
+    rnn,
+)
 
 
 def _leaf(array):
