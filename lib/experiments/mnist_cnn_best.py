@@ -11,16 +11,16 @@ from experiments.mnist_convolution import ConvSettings, run_on_images
 from experiments.record import Result
 
 SETTINGS = ConvSettings(
-    blocks=((32, 32), (64, 64), (128,)),
+    blocks=((24, 24), (48, 48), (96,)),
     hidden=(128,),
     batch_norm=True,
-    dropout=0.3,
+    dropout=0.2,
     shift=2.0,
     degrees=12.0,
     optimizer="adam",
     learning_rate=2e-3,
     schedule="cosine",
-    epochs=20,
+    epochs=16,
 )
 
 
