@@ -4,7 +4,8 @@ A closure takes the environment, which knows the indices, and the context, which
 and whether something is perturbed for a derivative.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from mathcheck.arrays import EvalError, Eye, ShapeError, as_number, best, collec
 from mathcheck.numbers import COMPARISONS, MAPS, OPERATIONS, Value, divide, matmul, real
 from mathcheck.printer import latex
 from mathcheck.reader import Section
+from mathcheck.sums import Loop, plan, split
 from mathcheck.symbols import Symbol
 from mathcheck.terms import Term
 from mathcheck.tree import Binary, Node
@@ -93,7 +95,7 @@ def compile_term(term: Term) -> Code:
             stack = _stack([[compile_term(entry) for entry in row] for row in rows])
             return stack if term.rank == 2 else lambda env, ctx: stack(env, ctx)[0]
         case terms.Reduce():
-            return _reduce(term)
+            return _sum(term) if term.op == "sum" else _reduce(term)
         case terms.Derivative():
             return _derivative(term)
         case terms.Compare(_, _, op, left, right):
@@ -150,6 +152,9 @@ def _map(function: str, argument: Code) -> Code:
 
 def _arith(term: terms.Arith) -> Code:
     apply = OPERATIONS[term.op]
+    brackets, factors = split(term)
+    if brackets:
+        return _bracketed(brackets, factors)
     left, right, op = compile_term(term.left), compile_term(term.right), term.op
     if not term.rank:
         return lambda env, ctx: apply(left(env, ctx), right(env, ctx))
@@ -163,6 +168,20 @@ def _arith(term: terms.Arith) -> Code:
         return apply(a, b)
 
     return arrays
+
+
+def _bracketed(brackets: list[Term], factors: list[Term]) -> Code:
+    """A product that is 0 where a bracket is, whatever else stands in it."""
+    tests = [compile_term(bracket) for bracket in brackets]
+    product = _factors(factors)
+
+    def bracketed(env: Env, ctx: Any) -> Value:
+        for test in tests:
+            if not test(env, ctx):
+                return 0
+        return product(env, ctx)
+
+    return bracketed
 
 
 def _with_eye(op: str, a: Value, b: Value, term: terms.Arith) -> Value:
@@ -317,6 +336,63 @@ def range_code(over: terms.Range, node: Node) -> Callable[[Env, Any], tuple[int,
     return bounds
 
 
+def _sum(term: terms.Reduce) -> Code:
+    nest = plan(term)
+    tests = [compile_term(test) for test in nest.tests]
+    step = _adding(_factors(nest.factors))
+    for loop in reversed(nest.loops):
+        step = _looping(loop, step)
+
+    def total(env: Env, ctx: Any) -> Value:
+        for test in tests:
+            if not test(env, ctx):
+                return 0
+        return step(dict(env), ctx, 0)
+
+    return total
+
+
+# Adds to a total what comes of the indices that are known and all further ones.
+_Step = Callable[[Env, Any, Value], Value]
+
+
+def _adding(code: Code) -> _Step:
+    return lambda env, ctx, total: total + code(env, ctx)
+
+
+def _looping(loop: Loop, inner: _Step) -> _Step:
+    letter = loop.sum.range.letter
+    bounds = range_code(loop.sum.range, loop.sum.node)
+    tests = [compile_term(test) for test in loop.tests]
+
+    def step(env: Env, ctx: Any, total: Value) -> Value:
+        low, high = bounds(env, ctx)
+        for index in range(low, high + 1):
+            env[letter] = index
+            for test in tests:
+                if not test(env, ctx):
+                    break
+            else:
+                total = inner(env, ctx, total)
+        return total
+
+    return step
+
+
+def _factors(factors: Sequence[Term]) -> Code:
+    codes = [compile_term(factor) for factor in factors]
+    if len(codes) == 1:
+        return codes[0]
+
+    def product(env: Env, ctx: Any) -> Value:
+        result: Value = 1
+        for code in codes:
+            result = result * code(env, ctx)
+        return result
+
+    return product
+
+
 def _reduce(term: terms.Reduce) -> Code:
     letter, op, node = term.range.letter, term.op, term.node
     bounds = range_code(term.range, term.node)
@@ -333,17 +409,8 @@ def _reduce(term: terms.Reduce) -> Code:
                 found.append(body(inner, ctx))
         return found
 
-    def total(env: Env, ctx: Any) -> Value:
-        result: Value = 0
-        for value in values(env, ctx):
-            result = result + value
-        return result
-
     def product(env: Env, ctx: Any) -> Value:
-        result: Value = 1
-        for value in values(env, ctx):
-            result = result * value
-        return result
+        return math.prod(values(env, ctx))
 
     def most(env: Env, ctx: Any) -> Value:
         found = values(env, ctx)
@@ -355,7 +422,7 @@ def _reduce(term: terms.Reduce) -> Code:
         low, _ = bounds(env, ctx)
         return best([real(value) for value in values(env, ctx)], op == "argmax") + low
 
-    return {"sum": total, "prod": product, "max": most, "min": most}.get(op, where)
+    return {"prod": product, "max": most, "min": most}.get(op, where)
 
 
 def _derivative(term: terms.Derivative) -> Code:
