@@ -4,7 +4,7 @@ The sizes of what is seen together are small and distinct, so that a swapped ind
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from zlib import crc32
 
@@ -137,7 +137,7 @@ class _Group:
         self.constants = constants(scope)
         simple = tree.Name | tree.Number | tree.Script
         derived = dict.fromkeys(end for end in ends if not isinstance(end, simple))
-        self.derived = [(latex(node), node) for node in derived]
+        self.derived = {latex(node): _remembering(node) for node in derived}
         shapes = [[scope.bounds(axis)[1] for axis in s.axes] for s in scope.symbols if s.axes]
         self.shapes = set(tuple(map(latex, shape)) for shape in shapes)
         self._costs: dict[tuple[int, ...], float] = {}
@@ -154,16 +154,32 @@ class _Group:
         cost = 100.0 * (len(plain) - len(seen))
         cost += sum(self.tastes.get(pair, 0.0) for pair in zip(self.letters, plain, strict=True))
         values: dict[str, float] = dict(known)
-        for name, node in self.derived:
-            try:
-                value = size_value(node, known, {})
-            except SizeError:
+        for name, size in self.derived.items():
+            value = size(known)
+            if value is None:
                 continue
-            values[name] = float(value)
+            values[name] = value
             cost += 1000.0 * (value < 1) + 20.0 * (value == 1) + 3.0 * (value in seen)
         for shape in self.shapes:
             cost += 0.2 * math.prod(values.get(name, 3.0) for name in shape)
         return cost
+
+
+def _remembering(node: Node) -> Callable[[dict[str, int]], float | None]:
+    """Returns a function that computes a size once for each choice of its letters."""
+    letters = sorted({part.text for part in node.walk() if isinstance(part, tree.Name)})
+    known: dict[tuple[int | None, ...], float | None] = {}
+
+    def value(sizes: dict[str, int]) -> float | None:
+        key = tuple(map(sizes.get, letters))
+        if key not in known:
+            try:
+                known[key] = float(size_value(node, sizes, {}))
+            except SizeError:
+                known[key] = None
+        return known[key]
+
+    return value
 
 
 def constants(scope: Scope) -> dict[str, int]:
