@@ -139,7 +139,7 @@ class _Group:
         derived = dict.fromkeys(end for end in ends if not isinstance(end, simple))
         self.derived = {latex(node): _remembering(node) for node in derived}
         shapes = [[scope.bounds(axis)[1] for axis in s.axes] for s in scope.symbols if s.axes]
-        self.shapes = set(tuple(map(latex, shape)) for shape in shapes)
+        self.shapes = list(dict.fromkeys(tuple(map(latex, shape)) for shape in shapes))
         self._costs: dict[tuple[int, ...], float] = {}
 
     def cost(self, sizes: dict[str, int]) -> float:

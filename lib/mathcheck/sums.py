@@ -1,8 +1,8 @@
-"""Plans sums, so that a bracket that is 0 cuts off all that it multiplies.
+r"""Plans sums, so that a bracket that is 0 cuts off all that it multiplies.
 
 Sums that stand directly in one another are one nest of loops. A condition or a bracket is tested as
 soon as its indices are known, and the indices are taken in an order in which that is early: for
-`\\sum_{k,u,p} 1[u + p = h] g_{ku} W_{kp}` it is u, p, k.
+`\sum_{k,u,p} 1[u + p = h] g_{ku} W_{kp}` it is u, p, k.
 """
 
 from dataclasses import dataclass
@@ -57,7 +57,9 @@ def plan(term: terms.Reduce) -> Nest:
         chosen = min(waiting.values(), key=lambda each: _distance(each, waiting, needs))
         letter = chosen.range.letter
         del waiting[letter]
-        now = [test for test, letters in needs if letter in letters and not letters & waiting.keys()]
+        now = (
+            test for test, letters in needs if letter in letters and not letters & waiting.keys()
+        )
         loops.append(Loop(chosen, tuple(now)))
     return Nest(tuple(test for test, letters in needs if not letters), tuple(loops), tuple(factors))
 
