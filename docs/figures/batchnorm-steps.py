@@ -12,7 +12,7 @@ GAMMA, BETA = np.array([1.5, 0.6]), np.array([1.0, -1.5])
 
 def draw():
     digits = load_mnist_sample().train_images[:BATCH].reshape(BATCH, -1) / 255
-    W = np.random.default_rng(3).normal(size=(784, 2)) * [0.05, 0.12] + [0.02, 0.04]
+    W = np.random.default_rng(3).normal(size=(784, 2)) * [0.05, 0.15] + [0.012, 0.02]
     x = digits @ W
     normalised, _ = batchnorm_forward(x, np.ones(2), np.zeros(2))
     y, _ = batchnorm_forward(x, GAMMA, BETA)
