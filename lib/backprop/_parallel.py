@@ -23,7 +23,7 @@ def share_batch(work: Callable[[slice], T], N: int) -> list[T]:
     """Calls `work` with slices that together cover a batch of N, and returns the results in order.
 
     The slices depend on N alone. So sums over the batch are rounded alike, however many cores there
-    are.
+    are. `work` must not share out work itself: it would wait for the thread that it occupies.
     """
     count = min(N, 2 * min(8, max(1, N // 64)))
     shares = [slice(*ends) for ends in pairwise(N * share // count for share in range(count + 1))]
@@ -31,8 +31,8 @@ def share_batch(work: Callable[[slice], T], N: int) -> list[T]:
     threads = min(count, _cores()) if openblas else 1
     if openblas is None or threads == 1:
         return [work(share) for share in shares]
-    with openblas.one_thread(), ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, shares))
+    with openblas.one_thread():
+        return list(_pool(threads, os.getpid()).map(work, shares))
 
 
 def one_thread_if_small(operations: int) -> AbstractContextManager[None]:
@@ -47,6 +47,12 @@ def one_thread_if_small(operations: int) -> AbstractContextManager[None]:
     """
     openblas = _openblas()
     return openblas.one_thread() if openblas and operations < 2_000_000 else nullcontext()
+
+
+@cache
+def _pool(threads: int, process: int) -> ThreadPoolExecutor:
+    """Returns this process's threads: they are kept, because to start them takes too long."""
+    return ThreadPoolExecutor(threads, f"backprop-{process}")
 
 
 def _cores() -> int:
