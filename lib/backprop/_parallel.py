@@ -18,14 +18,23 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+# Bytes of samples that stay in the cache of a core, with as much again for what comes of them.
+SHARE = 1 << 20
 
-def share_batch(work: Callable[[slice], T], N: int) -> list[T]:
+
+def share_batch(work: Callable[[slice], T], N: int, size: int = 0) -> list[T]:
     """Calls `work` with slices that together cover a batch of N, and returns the results in order.
 
-    The slices depend on N alone. So sums over the batch are rounded alike, however many cores there
-    are. `work` must not share out work itself: it would wait for the thread that it occupies.
+    The slices do not depend on how many cores there are, and so neither does how sums over the
+    batch are rounded. `work` must not share out work itself: it would wait for the thread that it
+    occupies.
+
+    Args:
+        work: what is to be done with a slice of the batch.
+        N: samples in the batch.
+        size: bytes of a sample, if shares are to be so small that they stay in the cache.
     """
-    count = min(N, 2 * min(8, max(1, N // 64)))
+    count = min(N, max(2 * min(8, max(1, N // 64)), N * size // SHARE))
     shares = [slice(*ends) for ends in pairwise(N * share // count for share in range(count + 1))]
     openblas = _openblas()
     threads = min(count, _cores()) if openblas else 1
