@@ -16,7 +16,12 @@ FILE = Path("docs/chapters/x.md")
 def root(tmp_path: Path) -> Path:
     folder = tmp_path / "data" / "results"
     folder.mkdir(parents=True)
-    content = {"metrics": {"accuracy": 0.98371}, "seed": 7, "versions": {"numpy": "2.4"}}
+    content = {
+        "metrics": {"accuracy": 0.98371},
+        "seed": 7,
+        "versions": {"numpy": "2.4"},
+        "sizes": [[8], [16]],
+    }
     (folder / "demo.json").write_text(json.dumps(content))
     return tmp_path
 
@@ -29,6 +34,13 @@ def test_results_are_formatted(root: Path) -> None:
 def test_a_result_may_stand_outside_the_metrics(root: Path) -> None:
     assert format_metric("demo", "seed", root=root) == "7"
     assert format_metric("demo", "versions.numpy", root=root) == "2.4"
+    assert format_metric("demo", "sizes.1.0", root=root) == "16"
+
+
+@pytest.mark.parametrize("key", ["sizes.2", "sizes.first", "sizes.0.0.0", "seed.0"])
+def test_a_path_that_leads_nowhere_is_told(root: Path, key: str) -> None:
+    with pytest.raises(BookError, match=f'has no "{key}"'):
+        format_metric("demo", key, root=root)
 
 
 @pytest.mark.parametrize(
