@@ -52,7 +52,10 @@ def test_a_path_that_leads_nowhere_is_told(root: Path, key: str) -> None:
             'result("demo", "accuracy", "d")',
             "result \"demo\", \"accuracy\": Unknown format code 'd' for object of type 'float'",
         ),
-        ('resutl("demo")', 'no macro "resutl"; there are citation, equation, figure, result'),
+        (
+            'resutl("demo")',
+            'no macro "resutl"; there are citation, equation, figure, result, timings',
+        ),
         ('result("demo"', 'cannot read {{ result("demo" }}: one call with plain arguments'),
         (
             'figure("demo")',
@@ -89,3 +92,16 @@ def test_results_name_what_is_missing(root: Path) -> None:
     assert result("demo", root)["seed"] == 7
     with pytest.raises(BookError, match='result "demo" has no arrays'):
         arrays("demo", root)
+
+
+def test_timings_become_a_table(root: Path) -> None:
+    rows = [
+        {"group": "a", "case": "one", "ours_ms": [1.5, 20], "pytorch_ms": [100, 1], "ratio": 0.21},
+        {"group": "b", "case": "two", "ours_ms": [1], "pytorch_ms": [1], "ratio": 1},
+    ]
+    (root / "data" / "results" / "bench.json").write_text(json.dumps({"table": rows}))
+    text, problems = expand('{{ timings("bench", "a") }}', FILE, root)
+    head = "| | ours, ms | PyTorch, ms | ratio |\n|---|---|---|---|\n"
+    assert (text, problems) == (f"{head}| one | 1.50 + 20.0 | 100 + 1.00 | 0.21 |", [])
+    _, problems = expand('{{ timings("bench", "c") }}', FILE, root)
+    assert 'result "bench" has no rows of the group "c"' in str(problems[0])
