@@ -29,9 +29,9 @@ def draw():
         y += 0.6
     ax.axvline(1, color=MUTED, linewidth=0.8)
     ratios = [row["ratio"] for row in table]
-    shown = [mark for mark in (0.25, 0.5, 1, 2, 4, 8) if mark < 1.3 * max(ratios)]
-    ax.set(xscale="log", ylim=(y, -1), xlabel="time of ours / time of PyTorch")
-    ax.set(xlim=(min(0.8, 0.9 * min(ratios)), 1.4 * max(ratios)))
+    ends = min(0.8, 0.9 * min(ratios)), 1.4 * max(ratios)
+    shown = [mark for mark in (0.25, 0.5, 1, 2, 4, 8) if ends[0] < mark < ends[1]]
+    ax.set(xscale="log", xlim=ends, ylim=(y - 0.6, -1), xlabel="time of ours / time of PyTorch")
     ax.set_xticks(shown, [f"{mark:g}" for mark in shown])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_yticks(ticks, names)
