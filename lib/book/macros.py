@@ -105,7 +105,7 @@ def _call(text: str, root: Path) -> str:
         raise BookError(f"cannot read {{{{ {text} }}}}: one call with plain arguments") from None
     macros: dict[str, Callable[..., str]] = {
         "result": lambda name, key, spec="": format_metric(name, key, spec, root),
-        "timings": lambda name, group: timings(name, group, root),
+        "timings": lambda name, *groups: timings(name, *groups, root=root),
         "figure": _figure,
         "equation": _equation,
         "citation": lambda: '\n<div class="cited"></div>\n',

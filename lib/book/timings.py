@@ -11,20 +11,24 @@ from book.results import ROOT, result
 __all__ = ["timings"]
 
 
-def timings(name: str, group: str, root: Path = ROOT) -> str:
-    """The cases of a group as a table in Markdown: ours, PyTorch's, and by what they differ.
+def timings(name: str, *groups: str, root: Path = ROOT) -> str:
+    """The cases of some groups as a table in Markdown: ours, PyTorch's, and the ratio of the two.
 
     Args:
         name: the result, whose rows are those of `experiments.bench`.
-        group: which of them.
+        groups: which of them, in this order.
         root: the repository.
 
     Raises:
         BookError: if there is no such result, or no such group in it.
     """
-    rows = [row for row in result(name, root).get("table", []) if row["group"] == group]
-    if not rows:
-        raise BookError(f'result "{name}" has no rows of the group "{group}"')
+    table = result(name, root).get("table", [])
+    rows = []
+    for group in groups:
+        found = [row for row in table if row["group"] == group]
+        if not found:
+            raise BookError(f'result "{name}" has no rows of the group "{group}"')
+        rows += found
     lines = ["| | ours, ms | PyTorch, ms | ratio |", "|---|---|---|---|"]
     for row in rows:
         ours, theirs = _sum(row["ours_ms"]), _sum(row["pytorch_ms"])
@@ -33,9 +37,11 @@ def timings(name: str, group: str, root: Path = ROOT) -> str:
 
 
 def _sum(parts: Sequence[float]) -> str:
-    """Milliseconds of each part, to three digits.
+    """Milliseconds of each part, to three digits, on one line.
 
     >>> _sum([1.2345, 123.45])
-    '1.23 + 123'
+    '1.23\\xa0+\\xa0123'
     """
-    return " + ".join(f"{part:.{2 if part < 10 else 1 if part < 100 else 0}f}" for part in parts)
+    return "\N{NO-BREAK SPACE}+\N{NO-BREAK SPACE}".join(
+        f"{part:.{2 if part < 10 else 1 if part < 100 else 0}f}" for part in parts
+    )

@@ -100,8 +100,9 @@ def test_timings_become_a_table(root: Path) -> None:
         {"group": "b", "case": "two", "ours_ms": [1], "pytorch_ms": [1], "ratio": 1},
     ]
     (root / "data" / "results" / "bench.json").write_text(json.dumps({"table": rows}))
-    text, problems = expand('{{ timings("bench", "a") }}', FILE, root)
+    text, problems = expand('{{ timings("bench", "b", "a") }}', FILE, root)
+    one, two = "| one | 1.50 + 20.0 | 100 + 1.00 | 0.21 |", "| two | 1.00 | 1.00 | 1.00 |\n"
     head = "| | ours, ms | PyTorch, ms | ratio |\n|---|---|---|---|\n"
-    assert (text, problems) == (f"{head}| one | 1.50 + 20.0 | 100 + 1.00 | 0.21 |", [])
+    assert (text, problems) == (head + two + one.replace(" + ", "\xa0+\xa0"), [])
     _, problems = expand('{{ timings("bench", "c") }}', FILE, root)
     assert 'result "bench" has no rows of the group "c"' in str(problems[0])
