@@ -37,10 +37,10 @@ def timings(name: str, *groups: str, root: Path = ROOT) -> str:
 
 
 def _sum(parts: Sequence[float]) -> str:
-    """Milliseconds of each part, to three digits, on one line.
+    r"""Milliseconds of each part, to three digits, on one line.
 
     >>> _sum([1.2345, 123.45])
-    '1.23\\xa0+\\xa0123'
+    '1.23\xa0+\xa0123'
     """
     return "\N{NO-BREAK SPACE}+\N{NO-BREAK SPACE}".join(
         f"{part:.{2 if part < 10 else 1 if part < 100 else 0}f}" for part in parts
