@@ -165,7 +165,8 @@ def branches(claim: Claim) -> bool:
 def _decides(term: Term) -> bool:
     match term:
         case terms.Compare():
-            return any(isinstance(part, terms.Ref) for part in term.walk())
+            refs = [part for part in term.walk() if isinstance(part, terms.Ref)]
+            return any(ref.symbol.domain != "constant" for ref in refs)
         case terms.Map(_, _, name) | terms.Collect(_, _, name) | terms.Arith(_, _, name):
             return name in _DECIDING
         case terms.Reduce(_, _, op):

@@ -10,7 +10,8 @@ from mathcheck import terms, tree
 from mathcheck.arrays import EvalError, Eye, ShapeError
 from mathcheck.derivatives import PlainContext
 from mathcheck.equations import Claim
-from mathcheck.evaluate import Code, Env, compile_term, range_code
+from mathcheck.evaluate import compile_term, range_code
+from mathcheck.inline import Code, Env
 from mathcheck.terms import Term, free_letters
 
 TOLERANCE = 1e-9
