@@ -157,7 +157,7 @@ def batchnorm_case(*shape: int) -> Case:
 def small_network(rng: np.random.Generator) -> list[Layer]:
     """One convolution, a pooling, two dense layers."""
     return [
-        Conv2d(1, 30, 5, rng=rng, dtype=np.float32),
+        Conv2d(1, 30, 5, rng=rng, dtype=np.float32, input_gradient=False),
         ReLU(),
         MaxPool2d(2),
         Flatten(),
@@ -178,7 +178,8 @@ def deep_network(rng: np.random.Generator) -> list[Layer]:
         (32, 64, 1),
         (64, 64, 1),
     ]:
-        layers += [Conv2d(C, K, 3, padding=padding, rng=rng, dtype=np.float32), ReLU()]
+        options: dict[str, Any] = {"padding": padding, "input_gradient": bool(layers)}
+        layers += [Conv2d(C, K, 3, rng=rng, dtype=np.float32, **options), ReLU()]
         if C == K:
             layers.append(MaxPool2d(2))
     return [
