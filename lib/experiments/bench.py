@@ -149,7 +149,7 @@ def batchnorm_case(*shape: int) -> Case:
         norm = torch.nn.functional.batch_norm
         return lambda x, gamma, beta: norm(x, mean, var, gamma, beta, training=True)
 
-    name = "×".join(map(str, shape))
+    name = f"batch norm of {'×'.join(map(str, shape))}"
     return pair(
         "batch norm", name, forward, normalization.batchnorm_backward, theirs, shape, (D,), (D,)
     )
