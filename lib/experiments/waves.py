@@ -39,7 +39,8 @@ class Settings:
     batch_size: int = 100
     learning_rate: float = 6e-3
     max_norm: float = 0.3
-    seed: int = 0
+    # The settings were chosen on waves of seed 0; those of this seed were drawn for the last run.
+    seed: int = 7
 
 
 def build(settings: Settings, steps: int, rng: np.random.Generator) -> Sequential:
@@ -84,6 +85,7 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
     test = evaluate(network, seen, target, loss=MEAN_SQUARED_ERROR, measure=None)
     best_error = float(((best - test_set.target) ** 2).mean())
     repeated = float(((test_set.seen[:, -1] - test_set.target) ** 2).mean())
+    singular = np.linalg.svd(network.params["rnn.W_h_l0"], compute_uv=False)
     epochs: list[Number] = list(range(1, settings.epochs + 1))
     metrics: dict[str, Number] = {
         "train_size": settings.train_size,
@@ -101,6 +103,9 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
         "mean_mse": float((test_set.target**2).mean()),
         "steps_clipped": sum(norm > settings.max_norm for norm in clipped.norms),
         "largest_norm": max(clipped.norms, default=0.0),
+        "flow_steps": FLOW_STEPS,
+        "largest_singular_value": float(singular[0]),
+        "smallest_singular_value": float(singular[-1]),
     }
     return Result(
         metrics=metrics,
