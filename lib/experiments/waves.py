@@ -85,6 +85,7 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
     test = evaluate(network, seen, target, loss=MEAN_SQUARED_ERROR, measure=None)
     best_error = float(((best - test_set.target) ** 2).mean())
     repeated = float(((test_set.seen[:, -1] - test_set.target) ** 2).mean())
+    trained = flows(network, rng)["flow"]
     singular = np.linalg.svd(network.params["rnn.W_h_l0"], compute_uv=False)
     epochs: list[Number] = list(range(1, settings.epochs + 1))
     metrics: dict[str, Number] = {
@@ -104,6 +105,11 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
         "steps_clipped": sum(norm > settings.max_norm for norm in clipped.norms),
         "largest_norm": max(clipped.norms, default=0.0),
         "flow_steps": FLOW_STEPS,
+        "vanished": untrained["flow_0.5"][0],
+        "kept": untrained["flow_1"][0],
+        "exploded": untrained["flow_2"][0],
+        "trained_kept": trained[0],
+        "trained_ten_back": trained[-1 - steps],
         "largest_singular_value": float(singular[0]),
         "smallest_singular_value": float(singular[-1]),
     }
@@ -114,7 +120,7 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
             "train_loss": [*history.train_loss],
             "validation_loss": [*history.validation_loss],
             **{f"untrained_{name}": flow for name, flow in untrained.items()},
-            "trained_flow": flows(network, rng)["flow"],
+            "trained_flow": trained,
         },
         seed=settings.seed,
         settings=asdict(settings),
