@@ -151,7 +151,7 @@ def run(
         forecasts.append(predict(network, split.test.past[:, :, np.newaxis]))
         curve[f"train_loss_{seed}"] = [*history.train_loss]
         curve[f"validation_loss_{seed}"] = [*history.validation_loss]
-    curve |= compare_flows(split, settings, networks[0])
+    flows = compare_flows(split, settings, networks[0])
     naive = {name: measure(value, split) for name, value in naive_forecasts(split).items()}
     errors = [measure(forecast, split) for forecast in forecasts]
     for error in errors:
@@ -173,6 +173,9 @@ def run(
         values = [error[name] for error in errors]
         metrics[f"lstm_{name}"] = float(np.mean(values))
         metrics[f"lstm_{name}_std"] = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    for name, flow in flows.items():
+        curve[name] = flow
+        metrics[f"{name}_left"] = flow[0]
     for kind, measured in naive.items():
         metrics |= {f"{kind}_{name}": value for name, value in measured.items()}
     return Result(

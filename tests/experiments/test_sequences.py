@@ -121,6 +121,7 @@ def test_csi300(tmp_path, index):
     assert result.arrays["forecasts"].shape == (2, 3, 20)
     flows = [result.curve[f"flow_{name}"] for name in ("rnn", "lstm", "lstm_forget_1")]
     assert all(len(flow) == 65 for flow in [*flows, result.curve["flow_lstm_trained"]])
+    assert result.metrics["flow_rnn_left"] == flows[0][0]
     assert flows[2][0] > 1e3 * max(flows[0][0], flows[1][0])
 
 
