@@ -204,7 +204,8 @@ def measure(forecast: Array, split: Split) -> dict[str, float]:
     return {
         "mse": float(((forecast - target) ** 2).mean(dtype=np.float64)),
         "month_rmse": float(np.sqrt(((total - wanted) ** 2).mean())),
-        "direction": float((np.sign(total) == np.sign(wanted)).mean()),
+        # What is left of 0 by rounding has no direction.
+        "direction": float((np.sign(total.round(6)) == np.sign(wanted)).mean()),
     }
 
 

@@ -100,6 +100,7 @@ def test_naive_forecasts_and_measures(index):
     np.testing.assert_allclose(naive["past_mean"][:, 3], split.test.past.mean(axis=1), rtol=1e-6)
     perfect = csi300.measure(split.test.future, split)
     assert perfect == {"mse": 0, "month_rmse": 0, "direction": 1}
+    assert csi300.measure(naive["unchanged"], split)["direction"] == 0
     measured = csi300.measure(naive["mean"], split)
     assert measured["mse"] == pytest.approx((split.test.future**2).mean(), rel=1e-5)
     returns = split.std * split.test.future.sum(axis=1)
