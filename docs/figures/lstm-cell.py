@@ -4,14 +4,13 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 
 from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, series
 
-CELL, STATE, SUMS, GATES, PRODUCT = 5.6, 0.1, 0.9, 2.1, 4.1
-BLUE, RED = series(0), series(1)
+CELL, SUMS, GATES, PRODUCT = 5.6, 0.9, 2.1, 4.1
+BLUE = series(0)
 
 
 def arrow(ax, *points, colour=INK):
     """A line through the points, the last part of it an arrow."""
-    for start, end in zip(points[:-2], points[1:-1], strict=True):
-        ax.plot(*zip(start, end, strict=True), color=colour, linewidth=1.3, zorder=1)
+    ax.plot(*zip(*points[:-1], strict=True), color=colour, linewidth=1.3, zorder=1)
     ax.add_patch(
         FancyArrowPatch(points[-2], points[-1], arrowstyle="-|>", mutation_scale=10, color=colour,
                         linewidth=1.3, shrinkA=0, shrinkB=0, zorder=1)
@@ -37,22 +36,22 @@ def label(ax, x, y, text, ha="center", va="center", colour=INK, size=9.5):
 
 def draw():
     fig, ax = figure(5.6, 4.1)
-    f, i, g, o, out = 2.0, 3.75, 5.6, 7.4, 8.7
+    f, i, g, o, out = 2.0, 3.75, 5.6, 7.3, 8.55
     add = (i + g) / 2
     ax.add_patch(
-        FancyBboxPatch((0.9, 0.45), 8.7, 5.75, boxstyle="round,pad=0,rounding_size=0.25",
+        FancyBboxPatch((0.9, 0.45), 9.0, 5.75, boxstyle="round,pad=0,rounding_size=0.25",
                        facecolor="none", edgecolor=FAINT, linewidth=1.2, zorder=0)
     )  # fmt: skip
 
     # Along the top: the cell state.
     arrow(ax, (0.1, CELL), (f - 0.25, CELL), colour=ACCENT)
     arrow(ax, (f + 0.25, CELL), (add - 0.25, CELL), colour=ACCENT)
-    arrow(ax, (add + 0.25, CELL), (10.6, CELL), colour=ACCENT)
+    arrow(ax, (add + 0.25, CELL), (10.9, CELL), colour=ACCENT)
     operation(ax, f, CELL, "×")
     operation(ax, add, CELL, "+")
     label(ax, 0.1, CELL + 0.3, r"$c_{t-1}$", ha="left", colour=ACCENT)
     label(ax, (f + add) / 2, CELL + 0.3, r"$f_t \odot c_{t-1}$", colour=ACCENT)
-    label(ax, 10.6, CELL + 0.3, r"$c_t$", ha="right", colour=ACCENT)
+    label(ax, 10.9, CELL + 0.3, r"$c_t$", ha="right", colour=ACCENT)
     label(ax, (add + out) / 2 + 0.15, CELL + 0.3, r"$f_t \odot c_{t-1} + i_t \odot g_t$",
           colour=ACCENT)  # fmt: skip
 
@@ -87,9 +86,9 @@ def draw():
     arrow(ax, (o, GATES + 0.26), (o, 3.0), (out - 0.25, 3.0))
     label(ax, o - 0.12, 2.75, r"$o_t$", ha="right")
     operation(ax, out, 3.0, "×")
-    arrow(ax, (out + 0.25, 3.0), (10.6, 3.0), colour=BLUE)
-    label(ax, 10.6, 3.3, r"$h_t$", ha="right", colour=BLUE)
-    label(ax, out + 0.35, 2.62, r"$o_t \odot \tanh(c_t)$", ha="left", colour=BLUE)
-    ax.set(xlim=(0, 10.8), ylim=(-0.45, 6.3), aspect="equal")
+    arrow(ax, (out + 0.25, 3.0), (10.9, 3.0), colour=BLUE)
+    label(ax, 10.9, 3.3, r"$h_t$", ha="right", colour=BLUE)
+    label(ax, out + 0.3, 2.62, r"$o_t \odot \tanh(c_t)$", ha="left", colour=BLUE)
+    ax.set(xlim=(0, 11.1), ylim=(-0.45, 6.3), aspect="equal")
     ax.set_axis_off()
     return fig
