@@ -47,9 +47,9 @@ class Settings:
     review_length: int = 400
     units: int = 64
     layers: int = 1
-    dropout: float = 0.4
+    dropout: float = 0.5
     train_vectors: bool = True
-    epochs: int = 8
+    epochs: int = 5
     batch_size: int = 64
     learning_rate: float = 2e-3
     max_norm: float = 1.0
