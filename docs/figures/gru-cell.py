@@ -55,6 +55,7 @@ def cell(ax, variant):
     arrow(ax, (8.7, MIDDLE), (9.43, TOP - 0.2))
     ax.text(8.2, MIDDLE + 0.15, "h̃", color=MUTED, ha="center", va="bottom")
     node(ax, 9.62, TOP, "+")
+    ax.text(9.62, TOP + 0.4, "blend", color=MUTED, ha="center", va="bottom", fontsize=9)
     for x, top in ((gate, LOW - 0.33), (7.2, MIDDLE - 0.33), (9.62, LOW - 0.33)):
         arrow(ax, (x, -0.55), (x, top))
     ax.plot([gate, 9.62], [-0.55, -0.55], color=MUTED, linewidth=1)

@@ -10,8 +10,10 @@ T = 5
 
 def line(ax, start, end, y, colour, real):
     style = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0}
-    style["linestyle"] = "-" if real else (0, (1, 1.5))
-    ax.annotate("", (end, y), (start, y), arrowprops=style)
+    if real:
+        ax.annotate("", (end, y), (start, y), arrowprops=style)
+    else:  # the state is carried
+        ax.plot([start, end], [y, y], color=colour, linewidth=1.2, linestyle=":")
 
 
 def draw():
