@@ -218,3 +218,13 @@ def test_imdb(tmp_path, reviews):
     assert set(result.arrays["good_words"][:2]) == {"good", "fine"}
     assert set(result.arrays["bad_words"][:2]) == {"bad", "poor"}
     assert len(result.curve["bag_validation_accuracy"]) == 4
+    assert sum(result.curve["length_count"]) == 240
+    assert [row["good"] for row in result.table[:2]] == [True, False]
+    # The first two made-up reviews hold the same words.
+    assert result.table[0]["bag"] == result.table[1]["bag"]
+    assert result.table[0]["gru"] != result.table[1]["gru"]
+
+
+def test_lengths_are_counted_in_columns():
+    counts = imdb.length_counts(np.array([0, 49, 50, 949, 950, 5000]))
+    assert counts == [2, 1, *[0] * 16, 1, 2]
