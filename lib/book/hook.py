@@ -33,6 +33,7 @@ from book.errors import BookError, Problem
 from book.locate import AddLine
 from book.macros import expand
 from book.page import render, searchable
+from book.runtime import runtime_files
 from book.source import Library
 from book.tex import Formula, Tex
 
@@ -114,6 +115,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     files.append(File.generated(config, _REPORT, content=""))
     for name, content in katex_files(_build.root / "node_modules"):
         files.append(File.generated(config, f"assets/katex/{name}", content=content))
+    for name, file_or_content in _runtime():
+        files.append(_generated(config, f"assets/{name}", file_or_content))
     for file in list(files):
         if file.src_uri.startswith("notebooks/") and file.src_uri.endswith(".py"):
             files.remove(file)
@@ -216,6 +219,21 @@ def on_post_build(config: MkDocsConfig) -> None:
 def on_build_error(error: Exception) -> None:
     """Leaves no process behind."""
     _build.tools.tex.close()
+
+
+def _runtime() -> list[tuple[str, Path | str | bytes]]:
+    """What runs Python in a page, NumPy included if `PYODIDE_PACKAGES` names a folder with it."""
+    packages = os.environ.get("PYODIDE_PACKAGES")
+    try:
+        return list(runtime_files(_build.root, Path(packages) if packages else None))
+    except BookError as error:
+        raise PluginError(str(error)) from None
+
+
+def _generated(config: MkDocsConfig, uri: str, source: Path | str | bytes) -> File:
+    if isinstance(source, Path):
+        return File.generated(config, uri, abs_src_path=str(source))
+    return File.generated(config, uri, content=source)
 
 
 def _report(problems: list[Problem]) -> None:
