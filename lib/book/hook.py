@@ -24,7 +24,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
 from book import draw, notebooks, verification
-from book.assets import katex_files
+from book.assets import MATH_FONT, math_font, text_fonts
 from book.bibliography import Bibliography, Publication
 from book.checking import Checked, Checking
 from book.crossref import Book, Scan, Tools, Verdict, assemble, scan
@@ -111,12 +111,12 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds KaTeX's files, the report, and a page and a download for each notebook."""
+    """Adds the fonts, the report, and a page and a download for each notebook."""
     files.append(File.generated(config, _REPORT, content=""))
-    for name, content in katex_files(_build.root / "node_modules"):
-        files.append(File.generated(config, f"assets/katex/{name}", content=content))
     for name, file_or_content in _runtime():
         files.append(_generated(config, f"assets/{name}", file_or_content))
+    for name, content in text_fonts(_build.root / "node_modules"):
+        files.append(File.generated(config, f"assets/fonts/{name}", content=content))
     for file in list(files):
         if file.src_uri.startswith("notebooks/") and file.src_uri.endswith(".py"):
             files.remove(file)
@@ -211,7 +211,12 @@ on_page_context = CombinedEvent(event_priority(100)(_index), event_priority(-100
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Keeps the formulas for the next build."""
+    """Writes what the pages turned out to need; keeps the formulas for the next build."""
+    assets = Path(config.site_dir, "assets")
+    font = math_font(_build.tools.tex.characters(), _build.root / ".cache")
+    _write(assets / "fonts" / MATH_FONT, font)
+    for name, content in _build.tools.images.items():
+        _write(assets / "figures" / name, content)
     _build.tools.tex.save()
     _build.tools.tex.close()
 
@@ -234,6 +239,11 @@ def _generated(config: MkDocsConfig, uri: str, source: Path | str | bytes) -> Fi
     if isinstance(source, Path):
         return File.generated(config, uri, abs_src_path=str(source))
     return File.generated(config, uri, content=source)
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
 
 
 def _report(problems: list[Problem]) -> None:

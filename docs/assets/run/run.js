@@ -1,4 +1,6 @@
 // *Run* on every example: it becomes editable and runs in the page, in Pyodide, against the book's own library.
+import { whenNear } from "../near.js";
+
 const PROMPT = /^(>>>|\.\.\.) ?/;
 const MODIFIER = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
 
@@ -14,7 +16,6 @@ class Example {
     this.lines = block.querySelector("pre").textContent.trimEnd().split("\n");
     this.typed = this.lines.filter((line) => PROMPT.test(line)).map((line) => line.replace(PROMPT, "")).join("\n");
     this.run = button("Run", "run__start", () => start(this));
-    block.append(this.run);
   }
 
   get source() {
@@ -168,3 +169,6 @@ for (const block of document.querySelectorAll(".highlight:has(> pre .gp)")) {
   const scope = heading?.id ?? "";
   examples.push(new Example(block, scope, examples.filter((other) => other.scope === scope)));
 }
+whenNear((run) => {
+  for (const { block, run: start } of examples) if (run.contains(block)) block.append(start);
+});
