@@ -57,9 +57,9 @@ const shown = (tab) => tab.locator(".highlight:has(> pre .gp)");
 
 async function run(example) {
   await example.evaluate((element) => element.closest("details")?.setAttribute("open", "")); // a solution
-  await example.locator(".run__start").click();
-  await example.page().waitForFunction((element) => /done|failed/.test(element.dataset.run), await example.elementHandle(), { timeout: 300_000 });
-  return example.evaluate((element) => [...element.querySelectorAll(".run__output pre")].map((pre) => pre.textContent).join(""));
+  await example.locator(".example__start").click();
+  await example.page().waitForFunction((element) => /done|failed/.test(element.dataset.example), await example.elementHandle(), { timeout: 300_000 });
+  return example.evaluate((element) => [...element.querySelectorAll(".example__output pre")].map((pre) => pre.textContent).join(""));
 }
 
 // What an example prints beside its prompts, as `doctest` reads it: a traceback by its last line, `...` for anything.
@@ -80,7 +80,7 @@ for (const page of withExamples) {
   test(`/${page}: every example runs and prints what is printed`, { ...LIMIT, skip }, async (t) => {
     const { tab, asked, faults } = await open(t, page);
     assert.deepEqual(asked, [], "asked for before a press");
-    await tab.locator(".run__start").last().waitFor({ state: "attached" });
+    await tab.locator(".example__start").last().waitFor({ state: "attached" });
     const examples = await shown(tab).all();
     const wrong = [];
     for (const example of examples) {
@@ -88,7 +88,7 @@ for (const page of withExamples) {
       const output = await run(example);
       const wanted = expected(text);
       const fails = /^Traceback/m.test(text);
-      if ((await example.getAttribute("data-run")) !== (fails ? "failed" : "done") || !matches(output, wanted)) {
+      if ((await example.getAttribute("data-example")) !== (fails ? "failed" : "done") || !matches(output, wanted)) {
         wrong.push(`${text}\n--- printed in the page:\n${output}`);
       }
     }
@@ -103,7 +103,7 @@ test("an example is edited, fails as Python does, is stopped and put back", { ..
   const example = shown(tab).first();
   const printed = await example.locator("> pre").textContent();
   await run(example);
-  const editor = example.locator(".run__editor");
+  const editor = example.locator(".example__editor");
 
   await editor.fill("1 / 0");
   assert.match(await run(example), /^Traceback \(most recent call last\):\n  File "<example \d+>", line 1, in <module>\n    1 \/ 0\n.*ZeroDivisionError: division by zero\n$/s);
@@ -111,15 +111,15 @@ test("an example is edited, fails as Python does, is stopped and put back", { ..
   await editor.fill("");
   await editor.pressSequentially("for i in range(3):\nprint(i)");
   await editor.press("Control+Enter");
-  await example.locator(".run__output", { hasText: "0\n1\n2" }).waitFor();
+  await example.locator(".example__output", { hasText: "0\n1\n2" }).waitFor();
 
   await editor.fill("while True:\n    pass");
-  await example.locator(".run__start").click();
-  await example.locator(".run__status", { hasText: "Running" }).waitFor();
-  await example.locator(".run__stop").click();
-  assert.equal(await example.locator(".run__status").textContent(), "Stopped.");
+  await example.locator(".example__start").click();
+  await example.locator(".example__status", { hasText: "Running" }).waitFor();
+  await example.locator(".example__stop").click();
+  assert.equal(await example.locator(".example__status").textContent(), "Stopped.");
 
-  await example.locator(".run__reset").click();
+  await example.locator(".example__reset").click();
   assert.equal(await example.locator("> pre").textContent(), printed);
   assert.ok(await example.locator("> pre").isVisible());
   assert.equal((await run(example)).includes("Error"), false);
@@ -130,16 +130,16 @@ test("an example runs those above it first", { ...LIMIT, skip }, async (t) => {
   const { tab } = await open(t, "chapters/fully-connected/");
   const example = shown(tab).nth(1);
   await run(example);
-  assert.equal(await example.getAttribute("data-run"), "done");
+  assert.equal(await example.getAttribute("data-example"), "done");
 });
 
 test("an example that draws shows its figure", { ...LIMIT, skip }, async (t) => {
   const { tab, faults } = await open(t, "reference/linear/");
   const example = shown(tab).first();
   await run(example);
-  await example.locator(".run__editor").fill("import matplotlib.pyplot as plt\n_ = plt.plot([1, 3, 2])\nplt.show()");
+  await example.locator(".example__editor").fill("import matplotlib.pyplot as plt\n_ = plt.plot([1, 3, 2])\nplt.show()");
   await run(example);
-  const size = await example.locator(".run__output img").evaluate((image) => [image.complete, image.naturalWidth > 100]);
+  const size = await example.locator(".example__output img").evaluate((image) => [image.complete, image.naturalWidth > 100]);
   assert.deepEqual(size, [true, true]);
   assert.deepEqual(faults, []);
 });
@@ -158,5 +158,5 @@ test("without a connection it says so, and runs once there is one", { ...LIMIT, 
   assert.match(await run(example), /^numpy could not be loaded: the connection failed/);
   connected = true;
   await run(example);
-  assert.equal(await example.getAttribute("data-run"), "done");
+  assert.equal(await example.getAttribute("data-example"), "done");
 });

@@ -15,7 +15,7 @@ class Example {
     this.above = above;
     this.lines = block.querySelector("pre").textContent.trimEnd().split("\n");
     this.typed = this.lines.filter((line) => PROMPT.test(line)).map((line) => line.replace(PROMPT, "")).join("\n");
-    this.run = button("Run", "run__start", () => start(this));
+    this.run = button("Run", "example__start", () => start(this));
   }
 
   get source() {
@@ -26,7 +26,7 @@ class Example {
   open() {
     if (this.editor) return;
     this.editor = document.createElement("textarea");
-    this.editor.className = "run__editor";
+    this.editor.className = "example__editor";
     this.editor.spellcheck = false;
     this.editor.autocapitalize = "off";
     this.editor.setAttribute("aria-label", "Code of this example");
@@ -37,19 +37,19 @@ class Example {
     });
     this.editor.addEventListener("keydown", (event) => this.key(event));
     this.output = document.createElement("div");
-    this.output.className = "run__output";
+    this.output.className = "example__output";
     this.output.tabIndex = 0;
     this.output.setAttribute("role", "log");
     this.output.setAttribute("aria-label", "Output");
     this.status = document.createElement("span");
-    this.status.className = "run__status";
+    this.status.className = "example__status";
     this.status.setAttribute("role", "status");
-    this.stop = button("Stop", "run__stop", () => stop());
-    this.reset = button("Reset", "run__reset", () => this.close());
+    this.stop = button("Stop", "example__stop", () => stop());
+    this.reset = button("Reset", "example__reset", () => this.close());
     this.bar = document.createElement("div");
-    this.bar.className = "run__bar";
+    this.bar.className = "example__bar";
     this.bar.append(this.run, this.stop, this.reset, this.status);
-    this.block.classList.add("run--open");
+    this.block.classList.add("example--open");
     this.block.append(this.editor, this.bar, this.output);
     this.fit();
   }
@@ -58,7 +58,7 @@ class Example {
   close() {
     if (running === this) stop();
     done.delete(this);
-    this.block.classList.remove("run--open");
+    this.block.classList.remove("example--open");
     this.block.append(this.run);
     for (const part of [this.editor, this.bar, this.output]) part.remove();
     this.editor = undefined;
@@ -103,14 +103,14 @@ class Example {
 
   tell(text, state = "") {
     this.status.textContent = text;
-    this.block.dataset.run = state;
+    this.block.dataset.example = state;
   }
 }
 
 function button(text, kind, action) {
   const made = document.createElement("button");
   made.type = "button";
-  made.className = `run__button ${kind}`;
+  made.className = `example__button ${kind}`;
   made.textContent = text;
   made.addEventListener("click", action);
   return made;
