@@ -1,4 +1,4 @@
-"""What a small network takes for either kind of points, before training and at two later moments."""
+"""What a small network takes for either kind of points, before training and while it trains."""
 
 import numpy as np
 
