@@ -74,10 +74,11 @@ class Checker:
         return self._worlds[draw][1]
 
     def _set_world(self, draw: int, attempt: int) -> None:
-        if draw not in self._sizes:
-            self._sizes[draw] = sizes_of(self.chapter.scopes, self.seed, draw)
-        key = (self.seed, draw, attempt)
-        world = World(self.chapter.scope, self._sizes[draw], key)
+        # More draws than usual are of values, not of sizes.
+        sizes = draw % self.draws
+        if sizes not in self._sizes:
+            self._sizes[sizes] = sizes_of(self.chapter.scopes, self.seed, sizes)
+        world = World(self.chapter.scope, self._sizes[sizes], (self.seed, draw, attempt))
         self._worlds[draw] = (attempt, world)
 
     def context(self, draw: int, claim_state: Any) -> PlainContext:

@@ -184,13 +184,7 @@ def _remembering(node: Node) -> Callable[[dict[str, int]], float | None]:
 
 def constants(scope: Scope) -> dict[str, int]:
     """Returns the symbols of a scope that have a fixed whole value, `= 2`."""
-    known: dict[str, int] = {}
-    for symbol in scope.symbols:
-        if symbol.domain == "constant" and not symbol.axes:
-            node = symbol.details[0]
-            if isinstance(node, tree.Number) and "." not in node.text:
-                known[symbol.name] = int(node.text)
-    return known
+    return {symbol.name: symbol.whole for symbol in scope.symbols if symbol.whole is not None}
 
 
 def generator(seed: int, draw: int, attempt: int, *what: object) -> np.random.Generator:

@@ -191,7 +191,14 @@ def range_code(over: terms.Range, node: Node) -> Callable[[Env, Any], tuple[int,
         low = first(env, ctx) if first is not None else found[0]
         return low, last(env, ctx) if last is not None else found[1]
 
-    return bounds
+    def remembered(env: Env, ctx: Any) -> tuple[int, int]:
+        known: dict[object, tuple[int, int]] = ctx.world.ranges
+        if bounds not in known:
+            known[bounds] = bounds(env, ctx)
+        return known[bounds]
+
+    varies = first or last or any(before for _, before in uses)
+    return bounds if varies else remembered
 
 
 def _sum(term: terms.Reduce) -> Code:

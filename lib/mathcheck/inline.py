@@ -97,6 +97,8 @@ def is_whole(term: Term) -> bool:
             return True
         case terms.Literal(_, _, value):
             return float(value).is_integer()
+        case terms.Ref(_, _, symbol):
+            return symbol.whole is not None
         case terms.Arith(_, _, "+" | "-" | "*", left, right):
             return is_whole(left) and is_whole(right)
     return False
