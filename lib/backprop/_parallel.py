@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import copy_context
 from functools import cache
 from itertools import pairwise
 from threading import Lock
@@ -40,8 +41,11 @@ def share_batch(work: Callable[[slice], T], N: int, size: int = 0) -> list[T]:
     threads = min(count, _cores()) if openblas else 1
     if openblas is None or threads == 1:
         return [work(share) for share in shares]
+    # Each share has its own copy of the context, of which np.errstate is a part.
+    contexts = [copy_context() for _ in shares]
     with openblas.one_thread():
-        return list(_pool(threads, os.getpid()).map(work, shares))
+        run = _pool(threads, os.getpid()).map
+        return list(run(lambda context, share: context.run(work, share), contexts, shares))
 
 
 def one_thread_if_small(operations: int) -> AbstractContextManager[None]:

@@ -228,7 +228,7 @@ def conv2d_backward(
             X = unroll(x[block], band, rows, columns)
             dY = np.empty((band.stop - band.start, K, *X.shape[3:]), dy.dtype)  # (U, K, N, V)
             copy_rows(dy[block, :, band].transpose(2, 1, 0, 3), dY)
-            db += dY.sum(axis=(0, 2, 3))  # eq:conv-db
+            db += np.einsum("uknv->k", dY)  # eq:conv-db
             for u, dY_u in enumerate(dY.reshape(len(dY), K, -1)):
                 dW_columns += window(X, u, rows) @ dY_u.T  # eq:conv-fast-dW
             if not input_gradient:

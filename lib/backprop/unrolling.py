@@ -7,6 +7,7 @@ backward pass of the other.
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -198,6 +199,7 @@ def window(X: Array, u: int, rows: Axis) -> Array:
     return X[reach(u, rows)].reshape(-1, X.shape[3] * X.shape[4])
 
 
+@lru_cache(maxsize=4096)  # every block asks the same
 def meeting(h: int, rows: Axis, outputs: int) -> tuple[slice, slice]:
     """Returns which of the first output rows look at row h of X, and by which taps each.
 

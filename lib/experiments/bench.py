@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from backprop import convolution, normalization, pooling
+from backprop._memory import keep_freed_memory
 from backprop.layers import Conv2d, Flatten, MaxPool2d
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from backprop.network import Layer, Linear, ReLU, Sequential
@@ -377,6 +378,7 @@ def main(arguments: Sequence[str]) -> int:
     ]
     if os.getloadavg()[0] > 0.5:
         print("bench: the machine is busy with other work, so the times will mean little")
+    keep_freed_memory()  # as `train` does; it serves both sides
     print(f"{'':87} {'ours':>11} {'PyTorch':>11} {'ratio':>6}")
     commit = commit_of_code()
     result = measure(torch, cases, rounds=15)
