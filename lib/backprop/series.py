@@ -39,7 +39,7 @@ def log_returns(prices: Array) -> Array:
     check_arrays("log_returns", prices=(prices, "T"))
     if not (prices > 0).all():
         raise ValueError(f"log_returns: prices holds {prices.min()}, wanted prices above 0")
-    return np.diff(np.log(prices))
+    return np.diff(np.log(prices))  # eq:log-return
 
 
 def make_windows(series: Array, past: int, future: int) -> Windows:

@@ -29,6 +29,8 @@ from backprop.training import train
 from experiments.gradient_flow import gradient_flow
 from experiments.record import Number, Result
 
+FLOW_WINDOWS = 200
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -79,15 +81,17 @@ def split_by_date(index: DailyIndex, settings: Settings) -> Split:
     return Split(train, validation, test, mean, std, starts)
 
 
-def naive_forecasts(past: Array, steps: int) -> dict[str, Array]:
-    """Returns forecasts that need no network, of standardised returns, by name.
+def naive_forecasts(split: Split) -> dict[str, Array]:
+    """Returns forecasts of the test windows that need no network, by name.
 
-    `mean` is the mean of the training years, which standardised returns have as 0; `past_mean` is
-    that of the days read; `last_value` repeats the last day's return.
+    They are of standardised returns. `mean` is the mean of the training years, which is 0 there;
+    `unchanged` leaves the index at its last value, a return of 0 before it is standardised;
+    `past_mean` is the mean of the days read; `last_value` repeats the last day's return.
     """
-    zeros = np.zeros((len(past), steps), dtype=past.dtype)
+    past, zeros = split.test.past, np.zeros_like(split.test.future)
     return {
         "mean": zeros,
+        "unchanged": zeros - np.float32(split.mean / split.std),
         "past_mean": zeros + past.mean(axis=1, keepdims=True),
         "last_value": zeros + past[:, -1:],
     }
@@ -140,15 +144,20 @@ def run(
     start = time.perf_counter()
     split = split_by_date(index or load_csi300(), settings)
     curve: dict[str, list[Number]] = {"epoch": list(range(1, settings.epochs + 1))}
-    forecasts = []
+    networks, forecasts = [], []
     for seed in settings.seeds:
         network, history = fit(settings, seed, split, checkpoints / f"seed-{seed}.npz")
+        networks.append(network)
         forecasts.append(predict(network, split.test.past[:, :, np.newaxis]))
         curve[f"train_loss_{seed}"] = [*history.train_loss]
         curve[f"validation_loss_{seed}"] = [*history.validation_loss]
-    curve |= compare_flows(split, settings)
-    naive = naive_forecasts(split.test.past, settings.future_days)
+    flows = compare_flows(split, settings, networks[0])
+    naive = {name: measure(value, split) for name, value in naive_forecasts(split).items()}
     errors = [measure(forecast, split) for forecast in forecasts]
+    for error in errors:
+        # The share of the squared error that it takes off the best of the naive forecasts.
+        error["skill"] = 1 - error["mse"] / min(measured["mse"] for measured in naive.values())
+    curve["test_mse"] = [error["mse"] for error in errors]
     metrics: dict[str, Number] = {
         "train_windows": len(split.train.past),
         "validation_windows": len(split.validation.past),
@@ -164,8 +173,11 @@ def run(
         values = [error[name] for error in errors]
         metrics[f"lstm_{name}"] = float(np.mean(values))
         metrics[f"lstm_{name}_std"] = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-    for kind, forecast in naive.items():
-        metrics |= {f"{kind}_{name}": value for name, value in measure(forecast, split).items()}
+    for name, flow in flows.items():
+        curve[name] = flow
+        metrics[f"{name}_left"] = flow[0]
+    for kind, measured in naive.items():
+        metrics |= {f"{kind}_{name}": value for name, value in measured.items()}
     return Result(
         metrics=metrics,
         curve=curve,
@@ -192,33 +204,43 @@ def measure(forecast: Array, split: Split) -> dict[str, float]:
     return {
         "mse": float(((forecast - target) ** 2).mean(dtype=np.float64)),
         "month_rmse": float(np.sqrt(((total - wanted) ** 2).mean())),
-        "direction": float((np.sign(total) == np.sign(wanted)).mean()),
+        # What is left of 0 by rounding has no direction.
+        "direction": float((np.sign(total.round(6)) == np.sign(wanted)).mean()),
     }
 
 
-def compare_flows(split: Split, settings: Settings) -> dict[str, list[Number]]:
-    """Measures how far gradients reach in an untrained LSTM and in an untrained plain network."""
-    x = split.train.past[:200, :, np.newaxis].swapaxes(0, 1).astype(np.float64)
+def compare_flows(split: Split, settings: Settings, trained: Sequential) -> dict[str, list[Number]]:
+    """Measures how far gradients reach: in a plain network and in LSTMs, untrained and trained."""
+    rows = np.linspace(0, len(split.train.past) - 1, FLOW_WINDOWS).astype(int)
+    x = split.train.past[rows, :, np.newaxis].swapaxes(0, 1).astype(np.float64)
     H, rng = settings.units, np.random.default_rng(0)
     layers: dict[str, RNN | LSTM] = {
         "rnn": RNN(1, H, rng=rng),
         "lstm": LSTM(1, H, rng=rng),
         "lstm_forget_1": LSTM(1, H, rng=rng, forget_bias=1.0),
     }
-    h0 = np.zeros((x.shape[1], H))
+    weights = {name: _usual_start(layer, rng) for name, layer in layers.items()}
+    weights["lstm_trained"] = [
+        trained.params[f"lstm.{name}_l0"].astype(np.float64) for name in ("W_x", "W_h", "b")
+    ]
+    h0 = np.zeros((FLOW_WINDOWS, H))
     found: dict[str, list[Number]] = {}
-    for name, layer in layers.items():
-        # The usual start of libraries: small numbers, rather than an orthogonal matrix.
-        for parameter, param in layer.params.items():
-            if parameter.startswith("W"):
-                param[...] = rng.uniform(-(H**-0.5), H**-0.5, param.shape)
-        weights = list(layer.params.values())
-        if isinstance(layer, LSTM):
-            norms = gradient_flow(lstm_forward, lstm_backward, x, [h0, h0], weights, rng)
+    for name, given in weights.items():
+        if name == "rnn":
+            norms = gradient_flow(rnn_forward, rnn_backward, x, [h0], given, rng)
         else:
-            norms = gradient_flow(rnn_forward, rnn_backward, x, [h0], weights, rng)
+            norms = gradient_flow(lstm_forward, lstm_backward, x, [h0, h0], given, rng)
         found[f"flow_{name}"] = [float(norm) for norm in norms]
     return found
+
+
+def _usual_start(layer: RNN | LSTM, rng: np.random.Generator) -> list[Array]:
+    """Draws weights as libraries do: small numbers, where ours starts with an orthogonal matrix."""
+    bound = layer.H**-0.5
+    return [
+        rng.uniform(-bound, bound, param.shape) if name.startswith("W") else param
+        for name, param in layer.params.items()
+    ]
 
 
 def _shown(forecasts: list[Array], split: Split) -> dict[str, NDArray[np.generic]]:

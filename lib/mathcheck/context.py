@@ -10,7 +10,7 @@ import numpy as np
 
 from mathcheck.arrays import EvalError, Eye, ShapeError, as_number
 from mathcheck.draws import SizeError
-from mathcheck.evaluate import Env
+from mathcheck.inline import Env
 from mathcheck.numbers import STEP, Value
 from mathcheck.reader import Section
 from mathcheck.state import Definition, Letter, State

@@ -4,7 +4,7 @@ The sizes of what is seen together are small and distinct, so that a swapped ind
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from zlib import crc32
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mathcheck import tree
+from mathcheck.printer import latex
 from mathcheck.scope import Scope
 from mathcheck.symbols import Symbol
 from mathcheck.tree import Node
@@ -33,7 +34,7 @@ def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> int | 
             if value is not None:
                 return value
         case tree.Number(text):
-            return _whole(Fraction(text))
+            return int(text) if text.isdecimal() else _whole(Fraction(text))
         case tree.Script(tree.Name(base), (index,), None):
             name = f"{base}_{size_value(index, sizes, env)}"
             if name in sizes:
@@ -57,7 +58,8 @@ def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> int | 
             below = size_value(right, sizes, env)
             if not below:
                 raise SizeError("a size that divides by 0")
-            return _whole(Fraction(size_value(left, sizes, env)) / below)
+            above = size_value(left, sizes, env)
+            return above // below if above % below == 0 else Fraction(above) / below
         case tree.Binary(op, left, right):
             a, b = size_value(left, sizes, env), size_value(right, sizes, env)
             return a + b if op == "+" else a - b if op == "-" else a * b
@@ -115,7 +117,7 @@ class _Group:
             and isinstance(part.base, tree.Name)
             and part.base.text in scope.sizes
         }
-        self.letters = scope.sizes - self.families
+        self.letters = sorted(scope.sizes - self.families)
         self.layers: set[str] = set()
         if self.families:
             for symbol in scope.symbols:
@@ -129,53 +131,60 @@ class _Group:
         # that is wrong comes out right: a size of 2 has to save something.
         self.tastes = {
             (letter, value): rng.uniform(0.0, 3.0) + 4.0 * (value == 2)
-            for letter in sorted(self.letters)
+            for letter in self.letters
             for value in range(2, 9)
         }
         self.constants = constants(scope)
         simple = tree.Name | tree.Number | tree.Script
-        self.derived = list(dict.fromkeys(end for end in ends if not isinstance(end, simple)))
-        self.shapes = list(
-            dict.fromkeys(
-                tuple(scope.bounds(axis)[1] for axis in s.axes) for s in scope.symbols if s.axes
-            )
-        )
+        derived = dict.fromkeys(end for end in ends if not isinstance(end, simple))
+        self.derived = {latex(node): _remembering(node) for node in derived}
+        shapes = [[scope.bounds(axis)[1] for axis in s.axes] for s in scope.symbols if s.axes]
+        self.shapes = list(dict.fromkeys(tuple(map(latex, shape)) for shape in shapes))
+        self._costs: dict[tuple[int, ...], float] = {}
 
     def cost(self, sizes: dict[str, int]) -> float:
         """Says how bad a choice is: sizes that are equal or empty, arrays that are large."""
-        known = {**sizes, **self.constants}
-        plain = [sizes[letter] for letter in self.letters]
+        plain = tuple(sizes[letter] for letter in self.letters)
+        if plain not in self._costs:
+            self._costs[plain] = self._cost(plain, {**sizes, **self.constants})
+        return self._costs[plain]
+
+    def _cost(self, plain: tuple[int, ...], known: dict[str, int]) -> float:
         seen = set(plain)
         cost = 100.0 * (len(plain) - len(seen))
-        cost += sum(self.tastes.get((letter, sizes[letter]), 0.0) for letter in self.letters)
-        values: dict[Node, float] = {}
-        for node in self.derived:
-            try:
-                value = size_value(node, known, {})
-            except SizeError:
+        cost += sum(self.tastes.get(pair, 0.0) for pair in zip(self.letters, plain, strict=True))
+        values: dict[str, float] = dict(known)
+        for name, size in self.derived.items():
+            value = size(known)
+            if value is None:
                 continue
-            values[node] = float(value)
+            values[name] = value
             cost += 1000.0 * (value < 1) + 20.0 * (value == 1) + 3.0 * (value in seen)
         for shape in self.shapes:
-            volume = 1.0
-            for node in shape:
-                if isinstance(node, tree.Name):
-                    volume *= known.get(node.text, 1)
-                else:
-                    volume *= values.get(node, 3.0)
-            cost += 0.2 * volume
+            cost += 0.2 * math.prod(values.get(name, 3.0) for name in shape)
         return cost
+
+
+def _remembering(node: Node) -> Callable[[dict[str, int]], float | None]:
+    """Returns a function that computes a size once for each choice of its letters."""
+    letters = sorted({part.text for part in node.walk() if isinstance(part, tree.Name)})
+    known: dict[tuple[int | None, ...], float | None] = {}
+
+    def value(sizes: dict[str, int]) -> float | None:
+        key = tuple(map(sizes.get, letters))
+        if key not in known:
+            try:
+                known[key] = float(size_value(node, sizes, {}))
+            except SizeError:
+                known[key] = None
+        return known[key]
+
+    return value
 
 
 def constants(scope: Scope) -> dict[str, int]:
     """Returns the symbols of a scope that have a fixed whole value, `= 2`."""
-    known: dict[str, int] = {}
-    for symbol in scope.symbols:
-        if symbol.domain == "constant" and not symbol.axes:
-            node = symbol.details[0]
-            if isinstance(node, tree.Number) and "." not in node.text:
-                known[symbol.name] = int(node.text)
-    return known
+    return {symbol.name: symbol.whole for symbol in scope.symbols if symbol.whole is not None}
 
 
 def generator(seed: int, draw: int, attempt: int, *what: object) -> np.random.Generator:

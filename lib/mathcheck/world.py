@@ -44,6 +44,7 @@ class World:
 
     Attributes:
         tables: for each context and symbol the values that are known, by index.
+        ranges: what is known of the indices that always run over the same.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class World:
         self.sizes = sizes
         self.tables: dict[object, dict[tuple[int, ...], Any]] = {}
         self.derivatives: dict[object, Any] = {}
+        self.ranges: dict[object, tuple[int, int]] = {}
         self._bounds: dict[tuple[Symbol, int, tuple[int, ...]], tuple[int, int]] = {}
         self._arrays: dict[tuple[Symbol, tuple[int, ...]], NDArray[Any]] = {}
         self._functions: dict[object, Any] = {}

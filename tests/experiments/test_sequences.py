@@ -93,12 +93,14 @@ def test_csi300_is_split_by_date_and_standardised_by_the_training_years(index):
 
 def test_naive_forecasts_and_measures(index):
     split = csi300.split_by_date(index, SMALL)
-    naive = csi300.naive_forecasts(split.test.past, 20)
+    naive = csi300.naive_forecasts(split)
     assert (naive["mean"] == 0).all()
+    np.testing.assert_allclose(naive["unchanged"] * split.std + split.mean, 0, atol=1e-9)
     assert (naive["last_value"] == split.test.past[:, -1:]).all()
     np.testing.assert_allclose(naive["past_mean"][:, 3], split.test.past.mean(axis=1), rtol=1e-6)
     perfect = csi300.measure(split.test.future, split)
     assert perfect == {"mse": 0, "month_rmse": 0, "direction": 1}
+    assert csi300.measure(naive["unchanged"], split)["direction"] == 0
     measured = csi300.measure(naive["mean"], split)
     assert measured["mse"] == pytest.approx((split.test.future**2).mean(), rel=1e-5)
     returns = split.std * split.test.future.sum(axis=1)
@@ -109,10 +111,18 @@ def test_csi300(tmp_path, index):
     result = csi300.run(tmp_path, index, SMALL)
     assert result.metrics["seeds"] == 2
     assert result.metrics["lstm_mse_std"] > 0
-    assert {"mean_mse", "past_mean_mse", "last_value_mse"} < set(result.metrics)
+    naive = [
+        result.metrics[f"{kind}_mse"]
+        for kind in csi300.naive_forecasts(csi300.split_by_date(index, SMALL))
+    ]
+    assert result.metrics["lstm_mse"] == np.mean(result.curve["test_mse"])
+    assert result.metrics["lstm_skill"] == pytest.approx(
+        1 - result.metrics["lstm_mse"] / min(naive), rel=1e-12
+    )
     assert result.arrays["forecasts"].shape == (2, 3, 20)
     flows = [result.curve[f"flow_{name}"] for name in ("rnn", "lstm", "lstm_forget_1")]
-    assert all(len(flow) == 65 for flow in flows)
+    assert all(len(flow) == 65 for flow in [*flows, result.curve["flow_lstm_trained"]])
+    assert result.metrics["flow_rnn_left"] == flows[0][0]
     assert flows[2][0] > 1e3 * max(flows[0][0], flows[1][0])
 
 
