@@ -1,6 +1,7 @@
 """The experiments on sequences, run small: fewer waves, one epoch, reviews made up."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from backprop.recurrent import rnn_backward, rnn_forward
 from backprop.sequence_datasets import DailyIndex, Reviews, WordVectors, load_csi300
 from experiments import csi300, imdb, waves
 from experiments.gradient_flow import gradient_flow
+from experiments.record import RESULTS
 
 
 def test_gradient_flow_of_a_linear_chain(rng):
@@ -228,3 +230,12 @@ def test_imdb(tmp_path, reviews):
 def test_lengths_are_counted_in_columns():
     counts = imdb.length_counts(np.array([0, 49, 50, 949, 950, 5000]))
     assert counts == [2, 1, *[0] * 16, 1, 2]
+
+
+def test_the_result_of_imdb_is_of_these_settings_and_reaches_its_mark():
+    content = json.loads((RESULTS / "imdb.json").read_text())
+    assert content["settings"] == asdict(imdb.Settings())
+    metrics = content["metrics"]
+    assert metrics["test_accuracy"] >= 0.87
+    assert metrics["validation_accuracy"] == max(content["curve"]["validation_accuracy"])
+    assert sum(content["curve"]["length_count"]) == 25_000
