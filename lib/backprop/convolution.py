@@ -133,7 +133,7 @@ def conv2d_forward(
     The columns of the images are unrolled, the rows are not: as X[h, q, c, n, v], the P rows that
     an output row looks at lie one after another in memory, and so are a matrix of P Q C rows
     already. Unrolling both would copy P times as much. Work proceeds in blocks of images that stay
-    in a core's cache.
+    in the caches.
 
     Args:
         x: images, shape (N, C, H, W).

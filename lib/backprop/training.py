@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from backprop._check import Array, check_count, check_rng
 from backprop._memory import keep_freed_memory
+from backprop._parallel import alternating_threads
 from backprop.checkpoint import History, Run, load_checkpoint, save_checkpoint
 from backprop.evaluation import CROSS_ENTROPY, Loss, Measure, accuracy, check_samples, evaluate
 from backprop.network import Layer, assign, state
@@ -122,7 +123,8 @@ def train(
             save_checkpoint(checkpoint, run, network, optimizer, rng, settings)
 
     # Numbers that overflow need no warning each: the loss tells, and the run stops.
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"), _ctrl_c() as pressed:
+    quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    with quiet, alternating_threads(), _ctrl_c() as pressed:
         while run.epoch < epochs:
             if run.order.size == 0:  # else the epoch under way has its order already
                 run.order = rng.permutation(len(x))

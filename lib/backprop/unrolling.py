@@ -14,8 +14,8 @@ import numpy as np
 from backprop._check import Array
 from backprop._windows import Axis
 
-# Bytes that a block of images may take unrolled: what stays in the cache of a core.
-BLOCK = 1 << 21
+# Bytes that a block of images may take unrolled: what stays in the caches.
+BLOCK = 1 << 23
 # Bytes that it may take when a single image is large.
 LARGEST_BLOCK = 1 << 24
 
@@ -95,11 +95,11 @@ def blocks(
 
     Example:
         >>> axis = Axis(size=28, kernel=5, stride=1, padding=0, dilation=1)
-        >>> for images, output_rows in blocks(slice(0, 60), 1, 30, 4, axis, axis):
+        >>> for images, output_rows in blocks(slice(0, 250), 1, 30, 4, axis, axis):
         ...     print(images.start, images.stop, output_rows.stop)
-        0 25 24
-        25 50 24
-        50 60 24
+        0 101 24
+        101 202 24
+        202 250 24
     """
     input_row = columns.kernel * C * columns.outputs * itemsize
     output_row = K * columns.outputs * itemsize

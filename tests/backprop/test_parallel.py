@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 
 from backprop import _parallel
-from backprop._parallel import _OpenBLAS, one_thread_if_small, share_batch
+from backprop._parallel import (
+    _OpenBLAS,
+    alternating_threads,
+    one_thread_if_small,
+    share_batch,
+)
 
 
 class Library(SimpleNamespace):
@@ -81,6 +86,29 @@ def test_openblas_gets_its_threads_back_after_an_error(monkeypatch, library):
     with pytest.raises(ZeroDivisionError):
         share_batch(lambda share: 1 // 0, 10)
     assert library.threads == 4
+
+
+def test_where_threads_alternate_openblas_has_one_from_the_first_shared_work_on(
+    monkeypatch, library
+):
+    monkeypatch.setattr(_parallel, "_cores", lambda: 2)
+    with alternating_threads():
+        assert library.threads == 4
+        for _ in range(2):
+            share_batch(lambda share: share, 10)
+            assert library.threads == 1
+    assert library.told == [1, 4]
+    share_batch(lambda share: share, 10)
+    assert library.told == [1, 4, 1, 4]
+
+
+def test_where_threads_alternate_without_shared_work_openblas_keeps_its_own(library):
+    with pytest.raises(ZeroDivisionError), alternating_threads():
+        raise ZeroDivisionError
+    assert library.told == []
+    with alternating_threads(), alternating_threads():
+        pass
+    assert _parallel._waiting == []
 
 
 def test_of_several_users_the_last_gives_back():
