@@ -69,6 +69,18 @@ def test_one_window_over_everything_is_the_full_gradient(rng, kind):
 
 
 @each_kind
+def test_a_sequence_of_one_step_has_nothing_to_truncate(rng, kind):
+    x, states, weights = split(kind, kind.draw(rng))
+    x, dh = x[:1], rng.standard_normal((1, N, H))
+    h, ends, cache = truncated_forward(kind.function("forward"), x, states, weights, window=1)
+    assert not np.shares_memory(h, ends[0])
+    gradients = truncated_backward(kind.function("backward"), dh, cache)
+    _, theirs = full(kind, x, states, weights, dh, None)
+    for ours, wanted in zip(gradients, theirs, strict=True):
+        np.testing.assert_array_equal(ours, wanted)
+
+
+@each_kind
 def test_a_loss_of_the_first_window_alone_is_not_truncated(rng, kind):
     x, states, weights = split(kind, kind.draw(rng))
     dh = rng.standard_normal((T, N, H))
