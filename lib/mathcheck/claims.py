@@ -12,11 +12,11 @@ from mathcheck.arrays import EvalError, ShapeError
 from mathcheck.chapter import Chapter
 from mathcheck.compare import Comparison
 from mathcheck.derivatives import PlainContext
-from mathcheck.draws import SizeError
 from mathcheck.equations import Claim
 from mathcheck.errors import MathError
 from mathcheck.numbers import TooClose
 from mathcheck.reader import Section
+from mathcheck.sizes import SizeError
 from mathcheck.state import State
 from mathcheck.terms import Term
 from mathcheck.world import World, sizes_of

@@ -7,19 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mathcheck.arrays import EvalError
-from mathcheck.draws import (
-    RandomFunction,
-    RandomLoss,
-    SizeError,
-    constants,
-    draw_sizes,
-    generator,
-    random_array,
-    size_value,
-)
+from mathcheck.draws import RandomFunction, RandomLoss, generator, random_array
 from mathcheck.printer import latex
 from mathcheck.reader import Section
 from mathcheck.scope import Scope
+from mathcheck.sizes import SizeError, constants, draw_sizes, size_value
 from mathcheck.symbols import Symbol
 from mathcheck.tree import Node
 
