@@ -1,12 +1,13 @@
+import { whenNear } from "./near.js";
+
 // What scrolls sideways must be reachable from the keyboard: boxes that overflow take the focus.
-const boxes = document.querySelectorAll(".equation__math, .source__code, .quoted__code pre, .highlight .code, .table-box");
+const BOXES = ".equation__math, .source__code, .quoted__code pre, .highlight .code, .table-box";
 const observer = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
   }
 });
-for (const box of boxes) observer.observe(box);
 
 // A button to copy code; of a doctest it takes what was typed, without prompts and answers.
 const prompt = /^(>>>|\.\.\.) ?/;
@@ -17,7 +18,7 @@ function text(block) {
   return (typed.length ? typed : lines).join("\n").trimEnd() + "\n";
 }
 
-for (const block of document.querySelectorAll(".source, .highlight:has(> pre):not(.output)")) {
+function offerCopy(block) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
@@ -30,3 +31,8 @@ for (const block of document.querySelectorAll(".source, .highlight:has(> pre):no
   block.classList.add("copy-box");
   block.append(button);
 }
+
+whenNear((run) => {
+  run.querySelectorAll(BOXES).forEach((box) => observer.observe(box));
+  run.querySelectorAll(".source, .highlight:has(> pre):not(.output)").forEach(offerCopy);
+});

@@ -6,8 +6,8 @@ from matplotlib.patches import Rectangle
 from backprop.convolution import conv2d_forward
 from book.figures import ACCENT, FAINT, INK, MUTED, figure
 
-IMAGE = np.array([[1, 2, 0, 1], [0, 3, 1, 2], [2, 1, 0, 1], [1, 0, 2, 1.0]])
-KERNEL = np.array([[1, 0, -1], [2, 1, 0], [0, 0, -1.0]])
+IMAGE = np.array([[1, 3, 2, 3], [1, 2, 1, 1], [2, 1, 1, 1], [3, 1, 3, 3.0]])
+KERNEL = np.array([[1, 2, -1], [-1, -2, 1], [2, 1, -2.0]])
 BIAS = np.ones(1)
 MARKED = 0, 1  # the output's row and column
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import copy_context
 from functools import cache
 from itertools import pairwise
 from threading import Lock
@@ -18,21 +19,33 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+# Bytes of samples that stay in the cache of a core, with as much again for what comes of them.
+SHARE = 1 << 20
 
-def share_batch(work: Callable[[slice], T], N: int) -> list[T]:
+
+def share_batch(work: Callable[[slice], T], N: int, size: int = 0) -> list[T]:
     """Calls `work` with slices that together cover a batch of N, and returns the results in order.
 
-    The slices depend on N alone. So sums over the batch are rounded alike, however many cores there
-    are.
+    The slices do not depend on how many cores there are, and so neither does how sums over the
+    batch are rounded. `work` must not share out work itself: it would wait for the thread that it
+    occupies.
+
+    Args:
+        work: what is to be done with a slice of the batch.
+        N: samples in the batch.
+        size: bytes of a sample, if shares are to be so small that they stay in the cache.
     """
-    count = min(N, 2 * min(8, max(1, N // 64)))
+    count = min(N, max(2 * min(8, max(1, N // 64)), N * size // SHARE))
     shares = [slice(*ends) for ends in pairwise(N * share // count for share in range(count + 1))]
     openblas = _openblas()
     threads = min(count, _cores()) if openblas else 1
     if openblas is None or threads == 1:
         return [work(share) for share in shares]
-    with openblas.one_thread(), ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(work, shares))
+    # Each share has its own copy of the context, of which np.errstate is a part.
+    contexts = [copy_context() for _ in shares]
+    with openblas.one_thread():
+        run = _pool(threads, os.getpid()).map
+        return list(run(lambda context, share: context.run(work, share), contexts, shares))
 
 
 def one_thread_if_small(operations: int) -> AbstractContextManager[None]:
@@ -47,6 +60,12 @@ def one_thread_if_small(operations: int) -> AbstractContextManager[None]:
     """
     openblas = _openblas()
     return openblas.one_thread() if openblas and operations < 2_000_000 else nullcontext()
+
+
+@cache
+def _pool(threads: int, process: int) -> ThreadPoolExecutor:
+    """Returns this process's threads: they are kept, because to start them takes too long."""
+    return ThreadPoolExecutor(threads, f"backprop-{process}")
 
 
 def _cores() -> int:

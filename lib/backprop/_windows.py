@@ -28,6 +28,11 @@ class Axis(NamedTuple):
         """How many windows fit."""
         return (self.size + 2 * self.padding - self.reach) // self.stride + 1  # eq:conv-size
 
+    @property
+    def overlap(self) -> bool:
+        """Whether an input can lie in several windows."""
+        return self.reach > self.stride
+
     def tap(self, k: int) -> tuple[slice, slice]:
         """Returns the outputs whose tap k meets a real input, not padding, and those inputs."""
         offset = k * self.dilation - self.padding

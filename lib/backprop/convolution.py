@@ -12,7 +12,7 @@ import numpy as np
 from backprop._check import Array, check_arrays
 from backprop._parallel import share_batch
 from backprop._windows import Axis, Pair, axes
-from backprop.unrolling import blocks, col2im, copy_rows, fold, im2col, reach, unroll, window
+from backprop.unrolling import blocks, col2im, copy_rows, fold, im2col, meeting, unroll, window
 
 Cache: TypeAlias = tuple[Array, Array, Axis, Axis]
 
@@ -179,7 +179,9 @@ def conv2d_forward(
     return y, (x, W, rows, columns)
 
 
-def conv2d_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def conv2d_backward(
+    dy: Array, cache: Cache, *, input_gradient: bool = True
+) -> tuple[Array, Array, Array]:
     """Sends the gradient of the loss back through `conv2d_forward`.
 
     The columns are unrolled once more: kept from the forward pass, they would take memory for the
@@ -188,6 +190,8 @@ def conv2d_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     Args:
         dy: gradient for the output, shape (N, K, U, V).
         cache: what `conv2d_forward` returned.
+        input_gradient: whether to compute dx, half of the work, for which a network's first layer
+            has no use. If not, it is NaN.
 
     Returns:
         The gradients dx, shape (N, C, H, W), dW, shape (K, C, P, Q), and db, shape (K,). Inputs
@@ -215,21 +219,25 @@ def conv2d_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     x, W, rows, columns = cache
     _check_backward("conv2d_backward", dy, cache)
     K, C, P, Q = W.shape
-    dx = np.zeros(x.shape, x.dtype)
-    W_columns = W.transpose(2, 3, 1, 0).reshape(-1, K)  # (P Q C, K)
+    dx = np.full(x.shape, 0 if input_gradient else np.nan, x.dtype)
+    W_back = W.transpose(3, 1, 2, 0)[:, :, ::-1].copy()  # (Q, C, P from the last, K)
 
     def convolve(images: slice) -> tuple[Array, Array]:
-        dW_columns, db = np.zeros_like(W_columns), np.zeros(K, x.dtype)
+        dW_columns, db = np.zeros((P * Q * C, K), W.dtype), np.zeros(K, W.dtype)
         for block, band in blocks(images, C, K, x.itemsize, rows, columns):
             X = unroll(x[block], band, rows, columns)
-            dX = np.zeros_like(X)
             dY = np.empty((band.stop - band.start, K, *X.shape[3:]), dy.dtype)  # (U, K, N, V)
             copy_rows(dy[block, :, band].transpose(2, 1, 0, 3), dY)
+            db += np.einsum("uknv->k", dY)  # eq:conv-db
             for u, dY_u in enumerate(dY.reshape(len(dY), K, -1)):
                 dW_columns += window(X, u, rows) @ dY_u.T  # eq:conv-fast-dW
-                dX_u = W_columns @ dY_u  # eq:conv-fast-dX
-                dX[reach(u, rows)] += dX_u.reshape(P, *X.shape[1:])
-            db += dY.sum(axis=(0, 2, 3))  # eq:conv-db
+            if not input_gradient:
+                continue
+            dX = X  # the memory of X has served
+            for h, dX_h in enumerate(dX.reshape(len(X), Q * C, -1)):
+                us, ps = meeting(h, rows, len(dY))
+                W_h, dY_h = W_back[:, :, ps].reshape(Q * C, -1), dY[us].reshape(-1, dX_h.shape[1])
+                np.matmul(W_h, dY_h, out=dX_h)  # eq:conv-fast-dX
             fold(dX, dx[block], band, rows, columns)
         return dW_columns, db
 

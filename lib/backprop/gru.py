@@ -139,7 +139,7 @@ def gru_steps_forward(
     h, states, caches = h0, [], []
     for t in range(len(x)):
         h_next, cache = gru_cell_forward(x[t], h, W_x, W_h, b, b_hn)
-        h = np.where(real[t], h_next, h)
+        h = np.where(real[t], h_next, h)  # eq:mask-h
         states.append(h)
         caches.append(cache)
     hs = np.stack(states)
@@ -158,9 +158,9 @@ def gru_steps_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
     from_later = np.zeros_like(dh[0])
     for t in reversed(range(len(caches))):
         dh_t = dh[t] + from_later
-        through_cell = np.where(real[t], dh_t, 0)
+        through_cell = np.where(real[t], dh_t, 0)  # eq:mask-dcell
         dx_t, dh_cell, dW_x_t, dW_h_t, db_t, db_hn_t = gru_cell_backward(through_cell, caches[t])
-        from_later = np.where(real[t], dh_cell, dh_t)
+        from_later = np.where(real[t], dh_cell, dh_t)  # eq:mask-dh
         dx.insert(0, dx_t)
         dW_x += dW_x_t
         dW_h += dW_h_t

@@ -63,8 +63,8 @@ def gru_before_cell_forward(
     )
     a_r, a_z, a_n = np.split(x @ W_x + b, 3, axis=1)
     W_hr, W_hz, W_hn = np.split(W_h, 3, axis=1)
-    r, _ = sigmoid_forward(a_r + h @ W_hr)  # eq:gru-before-r
-    z, _ = sigmoid_forward(a_z + h @ W_hz)  # eq:gru-before-z
+    r, _ = sigmoid_forward(a_r + h @ W_hr)  # eq:gru-before-gates
+    z, _ = sigmoid_forward(a_z + h @ W_hz)  # eq:gru-before-gates
     s = r * h  # eq:gru-before-s
     n = np.tanh(a_n + s @ W_hn)  # eq:gru-before-n
     h_next = (1 - z) * n + z * h  # eq:gru-before-h
@@ -98,19 +98,19 @@ def gru_before_cell_backward(dh_next: Array, cache: Cache) -> GRUBeforeGradients
     x, h, W_x, W_h, r, z, s, n = cache
     check_arrays("gru_before_cell_backward", h=(h, "N H"), dh_next=(dh_next, "N H"))
     W_hr, W_hz, W_hn = np.split(W_h, 3, axis=1)
-    dz = dh_next * (h - n)  # eq:gru-before-dz
-    dn = dh_next * (1 - z)  # eq:gru-before-dn
-    da_n = dn * (1 - n**2)  # eq:gru-before-dan
+    dz = dh_next * (h - n)  # eq:gru-before-dgates
+    dn = dh_next * (1 - z)  # eq:gru-before-dgates
+    da_n = dn * (1 - n**2)  # eq:gru-before-dgates
     ds = da_n @ W_hn.T  # eq:gru-before-ds
-    dr = ds * h  # eq:gru-before-dr
-    da_r = dr * r * (1 - r)  # eq:gru-before-dar
-    da_z = dz * z * (1 - z)  # eq:gru-before-daz
+    dr = ds * h  # eq:gru-before-dreset
+    da_r = dr * r * (1 - r)  # eq:gru-before-dreset
+    da_z = dz * z * (1 - z)  # eq:gru-before-dgates
     da = np.concatenate([da_r, da_z, da_n], axis=1)  # eq:gru-before-da
-    dx = da @ W_x.T  # eq:gru-before-dx
+    dx = da @ W_x.T  # eq:gru-before-dinput
     dh = dh_next * z + ds * r + da_r @ W_hr.T + da_z @ W_hz.T  # eq:gru-before-dh
-    dW_x = x.T @ da  # eq:gru-before-dWx
+    dW_x = x.T @ da  # eq:gru-before-dinput
     dW_h = np.concatenate([h.T @ da_r, h.T @ da_z, s.T @ da_n], axis=1)  # eq:gru-before-dWh
-    db = da.sum(axis=0)  # eq:gru-before-db
+    db = da.sum(axis=0)  # eq:gru-before-dinput
     return dx, dh, dW_x, dW_h, db
 
 
@@ -132,7 +132,7 @@ def gru_before_steps_forward(
     h, states, caches = h0, [], []
     for t in range(len(x)):
         h_next, cache = gru_before_cell_forward(x[t], h, W_x, W_h, b)
-        h = np.where(real[t], h_next, h)
+        h = np.where(real[t], h_next, h)  # eq:mask-h
         states.append(h)
         caches.append(cache)
     hs = np.stack(states)
@@ -151,9 +151,9 @@ def gru_before_steps_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradi
     from_later = np.zeros_like(dh[0])
     for t in reversed(range(len(caches))):
         dh_t = dh[t] + from_later
-        through_cell = np.where(real[t], dh_t, 0)
+        through_cell = np.where(real[t], dh_t, 0)  # eq:mask-dcell
         dx_t, dh_cell, dW_x_t, dW_h_t, db_t = gru_before_cell_backward(through_cell, caches[t])
-        from_later = np.where(real[t], dh_cell, dh_t)
+        from_later = np.where(real[t], dh_cell, dh_t)  # eq:mask-dh
         dx.insert(0, dx_t)
         dW_x += dW_x_t
         dW_h += dW_h_t
@@ -213,7 +213,7 @@ def gru_before_forward(
             r_z[t] += to_r_z
             np.tanh(r_z[t], out=r_z[t])
             r_z[t] *= 0.5
-            r_z[t] += 0.5  # eq:gru-before-r eq:gru-before-z
+            r_z[t] += 0.5  # eq:gru-before-gates
             np.multiply(r[t], h[t], out=s[t])  # eq:gru-before-s
             np.matmul(s[t], W_n, out=to_n)
             n[t] += to_n
@@ -257,9 +257,9 @@ def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
     da = np.empty((*dh.shape[:2], 3 * H), dtype=dh.dtype)
     da_r_z, da_n = da[:, :, : 2 * H], da[:, :, 2 * H :]
     da_r, da_z = da_r_z[:, :, :H], da_r_z[:, :, H:]
-    da_r[:] = h[:-1] * r * (1 - r)  # eq:gru-before-dar
-    da_z[:] = (h[:-1] - n) * z * (1 - z)  # eq:gru-before-daz
-    da_n[:] = (1 - z) * (1 - n**2)  # eq:gru-before-dan
+    da_r[:] = h[:-1] * r * (1 - r)  # eq:gru-before-dreset
+    da_z[:] = (h[:-1] - n) * z * (1 - z)  # eq:gru-before-dgates
+    da_n[:] = (1 - z) * (1 - n**2)  # eq:gru-before-dgates
     if mask is not None:
         da[~mask] = 0
     from_later, dh_t = np.zeros_like(dh[0]), np.empty_like(dh[0])

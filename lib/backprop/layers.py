@@ -39,6 +39,8 @@ class Conv2d:
         init: an initialiser, called as `init((K, C, P, Q), rng, dtype=dtype)`; the biases start
             at 0.
         dtype: the precision of the parameters, which the input must share.
+        input_gradient: whether `backward` computes dx. A network's first layer can do without, and
+            saves half of the work; dx is NaN then.
 
     Raises:
         TypeError: a size is no integer, rng is no generator, dtype is none of floats.
@@ -62,6 +64,7 @@ class Conv2d:
         rng: np.random.Generator,
         init: Callable[..., Array] = he_normal,
         dtype: DTypeLike = np.float64,
+        input_gradient: bool = True,
     ) -> None:
         check_count("Conv2d", "C", C)
         check_count("Conv2d", "K", K)
@@ -76,6 +79,7 @@ class Conv2d:
         self.params = {"W": init(shape, rng, dtype=dtype), "b": zeros((K,), dtype)}
         self.grads: dict[str, Array] = {}
         self.buffers: dict[str, Array] = {}
+        self._input_gradient = input_gradient
         self._cache: Any = None
 
     def forward(self, x: Array, *, training: bool) -> Array:
@@ -87,7 +91,7 @@ class Conv2d:
         """Maps dy, (N, K, U, V), to dx, (N, C, H, W)."""
         if self._cache is None:
             raise RuntimeError("Conv2d.backward: nothing went forward yet")
-        dx, dW, db = conv2d_backward(dy, self._cache)
+        dx, dW, db = conv2d_backward(dy, self._cache, input_gradient=self._input_gradient)
         self.grads = {"W": dW, "b": db}
         return dx
 

@@ -45,17 +45,18 @@ def batchnorm_forward(
                [ 2.,  5.]])
     """
     eps = _check_batch("batchnorm_forward", x, eps, gamma=gamma, beta=beta)
-    axes = _all_but_features(x)
-    if x.size == x.shape[1]:
+    axes, M = _all_but_features(x), x.size // x.shape[1]
+    if M == 1:
         raise ValueError(
             f"batchnorm_forward: x has shape {x.shape}, a single value of each feature, "
             "wanted several, for their variance"
         )
     gamma, beta = _along_features(x, gamma), _along_features(x, beta)
     mean = x.mean(axis=axes, keepdims=True)  # eq:bn-mean
-    var = ((x - mean) ** 2).mean(axis=axes, keepdims=True)  # eq:bn-var
+    centred = x - mean
+    var = _sum_products(centred, centred) / M  # eq:bn-var
     sigma = np.sqrt(var + eps)  # eq:bn-sigma
-    x_hat = (x - mean) / sigma  # eq:bn-xhat
+    x_hat = np.divide(centred, sigma, out=centred)  # eq:bn-xhat
     y = gamma * x_hat + beta  # eq:bn-y
     return y, (x, mean, var, sigma, x_hat, gamma)
 
@@ -116,8 +117,9 @@ def batchnorm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     _check_cotangent("batchnorm_backward", dy, x)
     axes, M = _all_but_features(x), x.size // gamma.size
     dbeta = dy.sum(axis=axes, keepdims=True)
-    dgamma = (dy * x_hat).sum(axis=axes, keepdims=True)
-    dx = gamma / sigma * (dy - dbeta / M - x_hat * (dgamma / M))  # eq:bn-dx-fused
+    dgamma = _sum_products(dy, x_hat)
+    dx = dy - dbeta / M - x_hat * (dgamma / M)
+    dx *= gamma / sigma  # eq:bn-dx-fused
     return dx, dgamma.reshape(-1), dbeta.reshape(-1)
 
 
@@ -303,6 +305,13 @@ def layernorm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
 def _all_but_features(x: Array) -> tuple[int, ...]:
     """Returns the axes over which a feature has its values: all but the second."""
     return (0, *range(2, x.ndim))
+
+
+def _sum_products(a: Array, b: Array) -> Array:
+    """Returns each feature's sum of a * b, without an array of the products, to broadcast."""
+    N, D = a.shape[:2]
+    sums: Array = np.einsum("ndi,ndi->d", a.reshape(N, D, -1), b.reshape(N, D, -1))
+    return _along_features(a, sums)[None]
 
 
 def _along_features(x: Array, values: Array) -> Array:

@@ -56,7 +56,7 @@ def max_pool2d_forward(
             np.maximum(winner[into], larger * winner.dtype.type(tap), out=winner[into])
             np.maximum(y[into], candidate, out=y[into])  # eq:max-pool-y
 
-    share_batch(pool, len(x))
+    share_batch(pool, len(x), x[0].nbytes)
     return y, (x.shape, winner, rows, columns)
 
 
@@ -87,9 +87,10 @@ def max_pool2d_backward(dy: Array, cache: Cache) -> Array:
 
     def spread(images: slice) -> None:
         for tap, into, taken in _taps(images, rows, columns):
-            dx[taken] += dy[into] * (winner[into] == tap)  # eq:max-pool-dx
+            won = dy[into] * (winner[into] == tap)  # eq:max-pool-dx
+            _give(won, dx[taken], rows, columns)
 
-    share_batch(spread, len(dx))
+    share_batch(spread, len(dx), dx[0].nbytes)
     return dx
 
 
@@ -133,7 +134,7 @@ def average_pool2d_forward(
             y[into] += x[taken]
         y[images] /= counts  # eq:average-pool-y
 
-    share_batch(pool, len(x))
+    share_batch(pool, len(x), x[0].nbytes)
     return y, (x.shape, counts, rows, columns)
 
 
@@ -165,9 +166,9 @@ def average_pool2d_backward(dy: Array, cache: Cache) -> Array:
     def spread(images: slice) -> None:
         part = dy[images] / counts
         for _, into, taken in _taps(slice(0, len(part)), rows, columns):
-            dx[images][taken] += part[into]  # eq:average-pool-dx
+            _give(part[into], dx[images][taken], rows, columns)  # eq:average-pool-dx
 
-    share_batch(spread, len(dx))
+    share_batch(spread, len(dx), dx[0].nbytes)
     return dx
 
 
@@ -235,6 +236,14 @@ def _taps(images: slice, rows: Axis, columns: Axis) -> Iterator[tuple[int, Regio
             (u, h), (v, w) = rows.tap(p), columns.tap(q)
             every = slice(None)
             yield p * columns.kernel + q, (images, every, u, v), (images, every, h, w)
+
+
+def _give(gradients: Array, inputs: Array, rows: Axis, columns: Axis) -> None:
+    """Adds gradients to those that the inputs have from other windows, if windows overlap."""
+    if rows.overlap or columns.overlap:
+        inputs += gradients
+    else:
+        inputs[...] = gradients
 
 
 def _counts(rows: Axis, columns: Axis, count_include_pad: bool) -> NDArray[Any]:

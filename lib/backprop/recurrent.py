@@ -23,11 +23,11 @@ def _relu(a: Array, out: Array | None = None) -> Array:
 
 
 def _relu_slope(h: Array) -> Array:
-    return (h > 0).astype(h.dtype)
+    return (h > 0).astype(h.dtype)  # eq:rnn-relu-slope
 
 
 def _tanh_slope(h: Array) -> Array:
-    return 1 - h**2
+    return 1 - h**2  # eq:rnn-tanh-slope
 
 
 # Each activation function, and its derivative as a function of its output.
@@ -148,9 +148,9 @@ def rnn_steps_backward(dh: Array, cache: SequenceCache) -> RNNGradients:
     from_later = np.zeros_like(dh[0])
     for t in reversed(range(len(caches))):
         dh_t = dh[t] + from_later  # eq:bptt-delta
-        through_cell = np.where(real[t], dh_t, 0)
+        through_cell = np.where(real[t], dh_t, 0)  # eq:rnn-mask-da
         dx_t, dh_cell, dW_x_t, dW_h_t, db_t = rnn_cell_backward(through_cell, caches[t])
-        from_later = np.where(real[t], dh_cell, dh_t)
+        from_later = np.where(real[t], dh_cell, dh_t)  # eq:rnn-mask-dh
         dx.insert(0, dx_t)
         dW_x += dW_x_t  # eq:bptt-dWx
         dW_h += dW_h_t  # eq:bptt-dWh
@@ -206,10 +206,10 @@ def rnn_forward(
     with one_thread_if_small(len(h0) * W_h.size):
         for t in range(T):
             np.matmul(h[t], W_h, out=from_state)
-            a[t] += from_state
+            a[t] += from_state  # eq:rnn-a-rows
             f(a[t], out=h[t + 1])  # eq:rnn-h
             if padded[t] is not None:
-                np.copyto(h[t + 1], h[t], where=padded[t])
+                np.copyto(h[t + 1], h[t], where=padded[t])  # eq:rnn-mask
     return h[1:], (x, h, W_x, W_h, mask, activation)
 
 
@@ -244,7 +244,7 @@ def rnn_backward(dh: Array, cache: SequenceCache) -> RNNGradients:
     _, slope = _ACTIVATIONS[activation]
     da = slope(h[1:])
     if mask is not None:
-        da[~mask] = 0
+        da[~mask] = 0  # eq:rnn-mask-da
     padded = padded_steps(mask, len(x))
     from_later, dh_t = np.zeros_like(dh[0]), np.empty_like(dh[0])
     W_hT = W_h.T.copy()
@@ -254,7 +254,7 @@ def rnn_backward(dh: Array, cache: SequenceCache) -> RNNGradients:
             da[t] *= dh_t  # eq:rnn-da
             np.matmul(da[t], W_hT, out=from_later)  # eq:rnn-dh
             if padded[t] is not None:
-                np.copyto(from_later, dh_t, where=padded[t])
+                np.copyto(from_later, dh_t, where=padded[t])  # eq:rnn-mask-dh
     dx, dW_x, db = input_gradients(da, x, W_x)
     return dx, from_later, dW_x, state_gradient(da, h[:-1]), db
 

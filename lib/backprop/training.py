@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array, check_count, check_rng
+from backprop._memory import keep_freed_memory
 from backprop.checkpoint import History, Run, load_checkpoint, save_checkpoint
 from backprop.evaluation import CROSS_ENTROPY, Loss, Measure, accuracy, check_samples, evaluate
 from backprop.network import Layer, assign, state
@@ -107,6 +108,7 @@ def train(
     if validation is not None:
         check_samples("train", validation_x=validation[0], validation_target=validation[1])
 
+    keep_freed_memory()
     settings = {"batch_size": batch_size, "samples": len(x)}
     run = Run()
     if checkpoint is not None and checkpoint.exists():

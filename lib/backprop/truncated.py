@@ -107,9 +107,13 @@ def truncated_backward(
     # A window's last cell state is a plain number to the next one, so nothing comes back for it.
     detached = [np.zeros_like(dh[0])] * (number_of_states - 1)
     gradients = [
-        backward(dh[k * window : (k + 1) * window], *detached, window_cache)
+        backward(dh[k * window : (k + 1) * window], *detached, window_cache)  # eq:tbptt-delta
         for k, window_cache in enumerate(caches)
     ]
     dx = np.concatenate([of_window[0] for of_window in gradients])
     weights = range(1 + number_of_states, len(gradients[0]))
-    return dx, *(np.sum([of_window[k] for of_window in gradients], axis=0) for k in weights)
+    dweights = (
+        np.sum([of_window[k] for of_window in gradients], axis=0)  # eq:tbptt-dWh eq:tbptt-windows
+        for k in weights
+    )
+    return dx, *dweights

@@ -5,7 +5,9 @@ Where a function returns elements, its counterpart adds elements up where they c
 backward pass of the other.
 """
 
+import math
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -195,6 +197,25 @@ def window(X: Array, u: int, rows: Axis) -> Array:
     They lie one after another in memory, so that nothing is copied, unless there is a dilation.
     """
     return X[reach(u, rows)].reshape(-1, X.shape[3] * X.shape[4])
+
+
+@lru_cache(maxsize=4096)  # every block asks the same
+def meeting(h: int, rows: Axis, outputs: int) -> tuple[slice, slice]:
+    """Returns which of the first output rows look at row h of X, and by which taps each.
+
+    The taps are counted from the last, so that both go upwards.
+    """
+    first = max(0, -((rows.reach - 1 - h) // rows.stride))
+    near = range(first, min(outputs, h // rows.stride + 1))
+    met = [u for u in near if (h - u * rows.stride) % rows.dilation == 0]
+    if not met:
+        return slice(0), slice(0)
+    taps = [rows.kernel - 1 - (h - u * rows.stride) // rows.dilation for u in (met[0], met[-1])]
+    both = math.gcd(rows.stride, rows.dilation)
+    return (
+        slice(met[0], met[-1] + 1, rows.dilation // both),
+        slice(taps[0], taps[1] + 1, rows.stride // both),
+    )
 
 
 def _real_rows(band: slice, height: int, rows: Axis) -> tuple[slice, slice]:

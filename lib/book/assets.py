@@ -1,32 +1,86 @@
-"""Third-party files that the site serves itself, taken from node_modules when it is built."""
+"""Third-party files that the site serves itself, taken from installed packages when it is built."""
 
 from __future__ import annotations
 
-import re
+import hashlib
+import io
+import unicodedata
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from book.errors import BookError
 
-__all__ = ["katex_files"]
+__all__ = ["MATH_FONT", "math_font", "text_fonts"]
 
-_OLD_FORMATS = re.compile(r',url\([^)]*\) format\("(?:woff|truetype)"\)')
+MATH_FONT = "math.woff2"
+_TEXT = "stix-two-text-latin-wght-{}.woff2"
+_EDITION = "1"  # of how the font is cut: what was cut another way is not taken from the cache
+
+# Browsers set a variable of one letter in these, of which the page says nothing.
+_ITALIC = {
+    unicodedata.normalize("NFKC", letter): letter
+    for letter in ["\u210e", *map(chr, [*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)])]
+}
+
+# TeX sets the index of p no lower than that of x; browsers would drop it with the letter's tail.
+_SUBSCRIPT_DROP = -60
 
 
-def katex_files(modules: Path) -> Iterator[tuple[str, str | bytes]]:
-    """KaTeX's style sheet, for the one font format that every browser reads, and its fonts.
+def text_fonts(modules: Path) -> Iterator[tuple[str, bytes]]:
+    """The fonts that the text is set in.
 
     Args:
-        modules: the `node_modules` that holds KaTeX.
+        modules: the `node_modules` that holds STIX Two Text.
 
     Yields:
-        The name of each file below KaTeX's folder in the site, and its content.
+        The name of each file in the site's folder of fonts, and its content.
     """
-    folder = modules / "katex" / "dist"
-    try:
-        style = (folder / "katex.min.css").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise BookError("KaTeX is not installed: run `npm ci` (make does)") from None
-    yield "katex.css", _OLD_FORMATS.sub("", style)
-    for font in sorted((folder / "fonts").glob("*.woff2")):
-        yield f"fonts/{font.name}", font.read_bytes()
+    folder = modules / "@fontsource-variable" / "stix-two-text" / "files"
+    for slant in ("normal", "italic"):
+        try:
+            yield f"text-{slant}.woff2", (folder / _TEXT.format(slant)).read_bytes()
+        except FileNotFoundError:
+            raise BookError("STIX Two Text is not installed: run `npm ci` (make does)") from None
+
+
+def math_font(characters: str, cache: Path) -> bytes:
+    """STIX Two Math, with all that its glyphs need to stretch, cut to the characters of the book.
+
+    Args:
+        characters: those of its formulas.
+        cache: the folder that keeps the font for the next build.
+
+    Returns:
+        A WOFF2 file.
+    """
+    package = find_spec("ziamath")
+    if package is None or package.origin is None:
+        raise BookError("ziamath, which has the font, is not installed: make does it")
+    source = Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+    letters = {_ITALIC[letter] for letter in characters if letter in _ITALIC}
+    wanted = "".join(sorted({*characters} | letters))
+    digest = hashlib.sha256(_EDITION.encode() + wanted.encode() + source.read_bytes())
+    kept = cache / f"math-{digest.hexdigest()[:16]}.woff2"
+    if not kept.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        for old in cache.glob("math-*.woff2"):
+            old.unlink()
+        kept.write_bytes(_cut(source, wanted))
+    return kept.read_bytes()
+
+
+def _cut(source: Path, characters: str) -> bytes:
+    from fontTools.subset import Options, Subsetter  # slow to import, and seldom needed
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(source, recalcTimestamp=False)
+    font["MATH"].table.MathConstants.SubscriptBaselineDropMin.Value = _SUBSCRIPT_DROP
+    options = Options(hinting=False, layout_features=["ssty", "ccmp"], name_IDs=["*"])
+    subsetter = Subsetter(options)
+    subsetter.populate(text=characters)
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    buffer = io.BytesIO()
+    font.save(buffer)
+    return buffer.getvalue()

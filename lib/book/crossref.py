@@ -47,6 +47,7 @@ class Tools:
         figure: gives a figure's SVG by its name; raises `BookError`.
         repository: address of the source tree, to which a file's path is appended; or empty.
         verdicts: what the checker found, for each page's file the displayed equations in order.
+        images: the pictures in the figures so far, by their names in the site's folder of images.
     """
 
     tex: Tex
@@ -56,6 +57,7 @@ class Tools:
     figure: Callable[[str], str]
     repository: str = ""
     verdicts: dict[str, Sequence[Verdict]] = field(default_factory=dict)
+    images: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass

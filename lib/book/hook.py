@@ -24,7 +24,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
 from book import draw, notebooks, verification
-from book.assets import katex_files
+from book.assets import MATH_FONT, math_font, text_fonts
 from book.bibliography import Bibliography, Publication
 from book.checking import Checked, Checking
 from book.crossref import Book, Scan, Tools, Verdict, assemble, scan
@@ -33,6 +33,7 @@ from book.errors import BookError, Problem
 from book.locate import AddLine
 from book.macros import expand
 from book.page import render, searchable
+from book.runtime import runtime_files
 from book.source import Library
 from book.tex import Formula, Tex
 
@@ -110,10 +111,12 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds KaTeX's files, the report, and a page and a download for each notebook."""
+    """Adds the fonts, the report, and a page and a download for each notebook."""
     files.append(File.generated(config, _REPORT, content=""))
-    for name, content in katex_files(_build.root / "node_modules"):
-        files.append(File.generated(config, f"assets/katex/{name}", content=content))
+    for name, file_or_content in _runtime():
+        files.append(_generated(config, f"assets/{name}", file_or_content))
+    for name, content in text_fonts(_build.root / "node_modules"):
+        files.append(File.generated(config, f"assets/fonts/{name}", content=content))
     for file in list(files):
         if file.src_uri.startswith("notebooks/") and file.src_uri.endswith(".py"):
             files.remove(file)
@@ -208,7 +211,12 @@ on_page_context = CombinedEvent(event_priority(100)(_index), event_priority(-100
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Keeps the formulas for the next build."""
+    """Writes what the pages turned out to need; keeps the formulas for the next build."""
+    assets = Path(config.site_dir, "assets")
+    font = math_font(_build.tools.tex.characters(), _build.root / ".cache")
+    _write(assets / "fonts" / MATH_FONT, font)
+    for name, content in _build.tools.images.items():
+        _write(assets / "figures" / name, content)
     _build.tools.tex.save()
     _build.tools.tex.close()
 
@@ -216,6 +224,26 @@ def on_post_build(config: MkDocsConfig) -> None:
 def on_build_error(error: Exception) -> None:
     """Leaves no process behind."""
     _build.tools.tex.close()
+
+
+def _runtime() -> list[tuple[str, Path | str | bytes]]:
+    """What runs Python in a page, NumPy included if `PYODIDE_PACKAGES` names a folder with it."""
+    packages = os.environ.get("PYODIDE_PACKAGES")
+    try:
+        return list(runtime_files(_build.root, Path(packages) if packages else None))
+    except BookError as error:
+        raise PluginError(str(error)) from None
+
+
+def _generated(config: MkDocsConfig, uri: str, source: Path | str | bytes) -> File:
+    if isinstance(source, Path):
+        return File.generated(config, uri, abs_src_path=str(source))
+    return File.generated(config, uri, content=source)
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
 
 
 def _report(problems: list[Problem]) -> None:

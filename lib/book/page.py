@@ -18,14 +18,15 @@ from book.crossref import Book, Tools
 from book.equations import EQREF, LABEL, Display, Equation, Source, displays, relative_url
 from book.errors import BookError, Problem
 from book.layout import pair, part
-from book.source import link_marks
-from book.svg import inline_svg
+from book.source import PLAIN, link_marks
+from book.svg import inline_svg, take_images
 from book.tex import Formula, Rendered
 from book.tree import parse, serialise
 
 __all__ = ["render", "searchable"]
 
 _TOKEN = re.compile("\ue000(\\d+)\ue001")
+_HELD = re.compile(r"@(eq:[\w-]+)@")
 _OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
 
 
@@ -135,6 +136,9 @@ class _Page:
                 caption.text += self._keep(link)
             else:
                 last.tail = (last.tail or "") + self._keep(link)
+            folder = relative_url("assets/figures", self.source.url)
+            drawing, images = take_images(drawing, folder)
+            self.tools.images.update(images)
             element.text = self._keep(drawing)
 
     def formulas(self) -> None:
@@ -198,8 +202,10 @@ class _Page:
                 box = builder.SPAN({"class": "code"})
                 element.addprevious(box)
                 box.append(element)
-        for element in self.root.iter("span"):
-            if element.get("class") == "c1" and "eq:" in (element.text or ""):
+        for element in list(self.root.iter("span")):
+            if element.get("class") in PLAIN:
+                element.drop_tag()
+            elif element.get("class") == "c1" and "eq:" in (element.text or ""):
                 comment = f'<span class="c1">{escape(element.text or "")}</span>'
                 element.text = self._keep(link_marks(comment, self._link))
 
@@ -247,15 +253,8 @@ class _Page:
         return found
 
     def _refer(self, tex: str) -> str:
-        r"""Turns `\eqref` in a formula into a link that KaTeX can set."""
-
-        def link(match: re.Match[str]) -> str:
-            found = self._find(match[1], match[0])
-            if found is None:
-                return r"\text{(?)}"
-            return rf"\href{{{found.url(self.source.url)}}}{{\text{{({found.number})}}}}"
-
-        return EQREF.sub(link, tex)
+        r"""Holds the place of each `\eqref` in a formula: Temml sets no links."""
+        return EQREF.sub(lambda match: r"\text{@" + match[1].replace("_", r"\_") + "@}", tex)
 
     def _text(self, text: str | None) -> str | None:
         if not text or ("\\eqref" not in text and "[@" not in text):
@@ -263,11 +262,15 @@ class _Page:
         return CITATION.sub(self._citation, EQREF.sub(self._reference, text))
 
     def _reference(self, match: re.Match[str]) -> str:
-        found = self._find(match[1], match[0])
+        return self._keep(self._anchor(match[1]))
+
+    def _anchor(self, label: str) -> str:
+        """The number of an equation, as a link to it."""
+        found = self._find(label, rf"\eqref{{{label}}}")
         if found is None:
             return "(?)"
         url = escape(found.url(self.source.url))
-        return self._keep(f'<a class="eqref" href="{url}">({found.number})</a>')
+        return f'<a class="eqref" href="{url}">({found.number})</a>'
 
     def _citation(self, match: re.Match[str]) -> str:
         links = []
@@ -285,9 +288,9 @@ class _Page:
     def _math(self, tex: str, result: Rendered) -> str:
         if result.error:
             first = tex.strip().split("\n")[0]
-            self._problem(first, f"KaTeX: {result.error}")
+            self._problem(first, f"Temml: {result.error}")
             return f"<code>{escape(tex)}</code>"
-        return result.html
+        return _HELD.sub(lambda match: self._anchor(match[1]), result.html)
 
     def _equation(self, display: Display, math: str, verdict: str) -> None:
         element = display.element
@@ -349,7 +352,7 @@ class _Page:
                 f'<a href="{address}">{mark.file.name}:{mark.line}</a></div>'
             )
         element.text = self._keep(
-            f'<div class="equation"><div class="equation__math">{result.html}</div>'
+            f'<div class="equation"><div class="equation__math">{self._math(found.tex, result)}</div>'
             f'<a class="equation__number" href="{escape(url)}">({number})</a></div>'
             + "".join(lines)
         )

@@ -16,8 +16,10 @@ from pygments.lexers import PythonLexer
 
 from book.errors import BookError
 
-__all__ = ["Excerpt", "Library", "Mark", "Module", "link_marks", "mark_ids"]
+__all__ = ["PLAIN", "Excerpt", "Library", "Mark", "Module", "link_marks", "mark_ids"]
 
+PLAIN = {"n", "p", "w"}  # names, punctuation, space: they look like the rest of the text
+_PLAIN_SPAN = re.compile(r'<span class="[npw]">([^<]*)</span>')
 MARK = re.compile(r"#(?:\s+eq:[\w-]+)+\s*$")
 _COMMENT = re.compile(r'<span class="c1">(#(?:\s+eq:[\w-]+)+)</span>')
 
@@ -173,7 +175,7 @@ class Module:
 def _highlight(text: str) -> list[str]:
     """Highlights a file as a whole, so that strings over lines are right; once while serving."""
     lexer, formatter = PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True)
-    return str(highlight(text, lexer, formatter)).split("\n")
+    return _PLAIN_SPAN.sub(r"\1", str(highlight(text, lexer, formatter))).split("\n")
 
 
 class Library:

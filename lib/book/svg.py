@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from base64 import b64decode
 from html import escape
 
 from lxml import etree
 
-__all__ = ["ACCENT", "FAINT", "INK", "MUTED", "PAPER", "SERIES", "inline_svg"]
+__all__ = ["ACCENT", "FAINT", "INK", "MUTED", "PAPER", "SERIES", "inline_svg", "take_images"]
 
 # A figure is drawn in these colours, which are the light theme's, and shown in the variables.
 INK = "#1d2228"
@@ -33,6 +35,8 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _DECIMALS = re.compile(r"-?\d+\.\d+")
 _ROTATED_BY_0 = re.compile(r"rotate\(-?0( [^)]*)?\)")
+_DATA = re.compile(r"data:image/png;base64,([^\"]*)")
+_LONG_PATH = 2000  # characters
 _POINTS_TO_REM = 1.5 / 16  # drawn at 10 points, text is read at 15 pixels
 
 
@@ -68,7 +72,8 @@ def inline_svg(source: str, name: str, alt: str) -> str:
             if key == "style":
                 value = _FAMILY.sub("", _FONT.sub(_font, value))
             elif key in ("d", "x", "y", "transform", "points"):
-                value = _ROTATED_BY_0.sub("", _DECIMALS.sub(_round, value)).strip()
+                rounded = _DECIMALS.sub(_round_more if len(value) > _LONG_PATH else _round, value)
+                value = _ROTATED_BY_0.sub("", rounded).strip()
             if not value.startswith("data:"):
                 element.set(key, _COLOUR.sub(_variable, value))
             if not value:
@@ -86,6 +91,27 @@ def inline_svg(source: str, name: str, alt: str) -> str:
     root.insert(0, etree.fromstring(f'<title xmlns="{_SVG[1:-1]}">{escape(alt)}</title>'))
     text = etree.tostring(root, encoding="unicode")
     return re.sub(r' xmlns(:\w+)?="[^"]*"', "", text).replace("xlink:href", "href")
+
+
+def take_images(svg: str, folder: str) -> tuple[str, dict[str, bytes]]:
+    """Takes the pictures out of a drawing: a page that holds them comes later to the reader.
+
+    Args:
+        svg: a drawing, as `inline_svg` makes it.
+        folder: the address where the pictures will be.
+
+    Returns:
+        The drawing with their addresses, and the pictures by their names.
+    """
+    images: dict[str, bytes] = {}
+
+    def take(match: re.Match[str]) -> str:
+        content = b64decode(match[1])
+        name = f"{hashlib.sha256(content).hexdigest()[:16]}.png"
+        images[name] = content
+        return f"{folder}/{name}"
+
+    return _DATA.sub(take, svg), images
 
 
 def _attributes(element: etree._Element) -> list[tuple[str, str]]:
@@ -106,6 +132,11 @@ def _font(match: re.Match[str]) -> str:
 def _round(match: re.Match[str]) -> str:
     """Two decimals are a hundredth of a point: enough."""
     return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def _round_more(match: re.Match[str]) -> str:
+    """A curve through hundreds of points does with a tenth of one."""
+    return f"{float(match[0]):.1f}".removesuffix(".0")
 
 
 def _own_ids(root: etree._Element, prefix: str) -> None:

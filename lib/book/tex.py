@@ -1,19 +1,22 @@
-"""Turns formulas into HTML and MathML with KaTeX, in one Node process, and remembers them."""
+"""Turns formulas into MathML with Temml, in one Node process, and remembers them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 from book.errors import BookError
 
 __all__ = ["Formula", "Rendered", "Tex"]
 
-SCRIPT = Path(__file__).with_name("katex.mjs")
+_TAG = re.compile(r"<[^>]*>")
+SCRIPT = Path(__file__).with_name("temml.mjs")
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A formula's HTML; or, where KaTeX cannot read it, why and at which character."""
+    """A formula's MathML; or, where Temml cannot read it, why and at which character."""
 
     html: str = ""
     error: str = ""
@@ -34,20 +37,20 @@ class Rendered:
 
 
 class Tex:
-    """KaTeX with a memory on disk, keyed by the formula, KaTeX's version and the script.
+    """Temml with a memory on disk, keyed by the formula, Temml's version and the script.
 
     Args:
         cache: the folder for the memory.
-        modules: the `node_modules` that holds KaTeX.
+        modules: the `node_modules` that holds Temml.
     """
 
     def __init__(self, cache: Path, modules: Path) -> None:
         try:
-            package = (modules / "katex" / "package.json").read_bytes()
+            package = (modules / "temml" / "package.json").read_bytes()
         except FileNotFoundError:
-            raise BookError("KaTeX is not installed: run `npm ci` (make does)") from None
+            raise BookError("Temml is not installed: run `npm ci` (make does)") from None
         edition = hashlib.sha256(package + SCRIPT.read_bytes()).hexdigest()[:16]
-        self._file = cache / f"katex-{edition}.json"
+        self._file = cache / f"temml-{edition}.json"
         try:
             self._known: dict[str, str] = json.loads(self._file.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
@@ -67,6 +70,11 @@ class Tex:
         failed = self._ask(unknown) if unknown else {}
         self._used.update(keys)
         return [failed.get(key) or Rendered(html=self._known[key]) for key in keys]
+
+    def characters(self) -> str:
+        """All that is set in what was rendered since the start."""
+        text = "".join(self._known[key] for key in self._used & self._known.keys())
+        return "".join(sorted(set(unescape(_TAG.sub("", text)))))
 
     def save(self) -> None:
         """Writes what was used since the start, if any of it is new, and drops the rest."""
@@ -96,7 +104,7 @@ class Tex:
         for key in formulas:
             line = process.stdout.readline()
             if not line:
-                raise BookError("KaTeX's process ended; what it wrote stands above")
+                raise BookError("Temml's process ended; what it wrote stands above")
             answer = json.loads(line)
             if "error" in answer:
                 failed[key] = Rendered(error=answer["error"], position=answer["position"])

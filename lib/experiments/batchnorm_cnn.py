@@ -40,6 +40,7 @@ def run(
                 reached = [0.1] * chosen.epochs
             curve[f"{kind}_{number}"] = reached
             metrics[f"{kind}_{number}"] = reached[-1]
+        metrics[f"{kind}_best"] = max(metrics[f"{kind}_{number}"] for number in range(len(rates)))
     return Result(
         metrics=metrics,
         curve=curve,

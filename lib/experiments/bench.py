@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from backprop import convolution, normalization, pooling
+from backprop._memory import keep_freed_memory
 from backprop.layers import Conv2d, Flatten, MaxPool2d
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from backprop.network import Layer, Linear, ReLU, Sequential
@@ -148,7 +149,7 @@ def batchnorm_case(*shape: int) -> Case:
         norm = torch.nn.functional.batch_norm
         return lambda x, gamma, beta: norm(x, mean, var, gamma, beta, training=True)
 
-    name = "×".join(map(str, shape))
+    name = f"batch norm of {'×'.join(map(str, shape))}"
     return pair(
         "batch norm", name, forward, normalization.batchnorm_backward, theirs, shape, (D,), (D,)
     )
@@ -157,7 +158,7 @@ def batchnorm_case(*shape: int) -> Case:
 def small_network(rng: np.random.Generator) -> list[Layer]:
     """One convolution, a pooling, two dense layers."""
     return [
-        Conv2d(1, 30, 5, rng=rng, dtype=np.float32),
+        Conv2d(1, 30, 5, rng=rng, dtype=np.float32, input_gradient=False),
         ReLU(),
         MaxPool2d(2),
         Flatten(),
@@ -178,7 +179,8 @@ def deep_network(rng: np.random.Generator) -> list[Layer]:
         (32, 64, 1),
         (64, 64, 1),
     ]:
-        layers += [Conv2d(C, K, 3, padding=padding, rng=rng, dtype=np.float32), ReLU()]
+        options: dict[str, Any] = {"padding": padding, "input_gradient": bool(layers)}
+        layers += [Conv2d(C, K, 3, rng=rng, dtype=np.float32, **options), ReLU()]
         if C == K:
             layers.append(MaxPool2d(2))
     return [
@@ -376,6 +378,7 @@ def main(arguments: Sequence[str]) -> int:
     ]
     if os.getloadavg()[0] > 0.5:
         print("bench: the machine is busy with other work, so the times will mean little")
+    keep_freed_memory()  # as `train` does; it serves both sides
     print(f"{'':87} {'ours':>11} {'PyTorch':>11} {'ratio':>6}")
     commit = commit_of_code()
     result = measure(torch, cases, rounds=15)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array
+from backprop.activations import softmax_forward
 from backprop.checkpoint import History
 from backprop.evaluation import Score, evaluate
 from backprop.initializers import xavier_uniform, zeros
@@ -20,8 +21,15 @@ from backprop.layers import Dropout
 from backprop.network import Layer, Linear, Sequential
 from backprop.optimizers import Adam
 from backprop.recurrent_layers import GRU
-from backprop.sequence_datasets import Reviews, WordVectors, load_glove, load_imdb
+from backprop.sequence_datasets import (
+    Reviews,
+    WordVectors,
+    load_glove,
+    load_imdb,
+    read_reviews,
+)
 from backprop.sequence_layers import Clipped, Embedding
+from backprop.sources import sample_folder
 from backprop.text import (
     PADDING,
     bag_of_words,
@@ -35,6 +43,8 @@ from backprop.training import cosine_decay, train
 from experiments.record import Number, Result
 
 STRONGEST = 15
+# Tokens in each column of the histogram of lengths, whose last column takes all that are longer.
+LENGTH_STEP, LENGTH_COLUMNS = 50, 20
 
 
 @dataclass(frozen=True)
@@ -47,9 +57,9 @@ class Settings:
     review_length: int = 400
     units: int = 64
     layers: int = 1
-    dropout: float = 0.4
+    dropout: float = 0.5
     train_vectors: bool = True
-    epochs: int = 8
+    epochs: int = 5
     batch_size: int = 64
     learning_rate: float = 2e-3
     max_norm: float = 1.0
@@ -227,6 +237,8 @@ def run(
     bag_seconds = time.perf_counter() - begin
     bag_score = evaluate(bag, tokens[split.test], reviews.labels[split.test], batch_size=500)
 
+    made_up = read_reviews(sample_folder() / "reviews.csv", "made up")
+    made_up_tokens = pad([encode(tokenize(text), vocabulary) for text in made_up.texts], 50)
     known = set(glove.words)
     lengths = np.array([len(document) for document in documents])
     metrics: dict[str, Number] = {
@@ -242,11 +254,24 @@ def run(
     }
     return Result(
         metrics=metrics,
-        curve={**_curves("", history), **_curves("bag_", bag_history)},
+        curve={
+            **_curves("", history),
+            **_curves("bag_", bag_history),
+            "length_count": length_counts(lengths),
+        },
         seed=settings.seed,
         settings=asdict(settings),
         seconds=time.perf_counter() - start,
         arrays=strongest_words(bag.params["out.W"], list(vocabulary)),
+        table=[
+            {"text": text, "good": bool(label), "gru": gru, "bag": of_bag}
+            for text, label, gru, of_bag in zip(
+                *made_up,
+                chances_of_good(reader, made_up_tokens),
+                chances_of_good(bag, made_up_tokens),
+                strict=True,
+            )
+        ],
     )
 
 
@@ -303,6 +328,18 @@ def fit_bag(
         checkpoint=checkpoints / "bag.npz",
     )
     return network, history
+
+
+def chances_of_good(network: Layer, tokens: Any) -> list[float]:
+    """Returns the probability that a network gives each review, (N, T), of being a good one."""
+    chances, _ = softmax_forward(network.forward(tokens, training=False))
+    return [round(float(chance), 4) for chance in chances[:, 1]]
+
+
+def length_counts(lengths: NDArray[np.int64]) -> list[Number]:
+    """Counts the reviews whose number of tokens falls into each column of the histogram."""
+    columns = np.minimum(lengths // LENGTH_STEP, LENGTH_COLUMNS - 1)
+    return [int(count) for count in np.bincount(columns, minlength=LENGTH_COLUMNS)]
 
 
 def strongest_words(W: Array, words: list[str]) -> dict[str, NDArray[np.generic]]:

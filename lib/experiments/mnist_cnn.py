@@ -14,7 +14,7 @@ SETTINGS = ConvSettings(
     optimizer="adam",
     learning_rate=2e-3,
     schedule="cosine",
-    epochs=4,
+    epochs=3,
 )
 
 

@@ -61,7 +61,13 @@ def build_for_images(settings: ConvSettings, side: int, rng: np.random.Generator
     for block in settings.blocks:
         for K in block:
             layer = Conv2d(
-                C, K, settings.kernel, padding=settings.padding, rng=rng, dtype=np.float32
+                C,
+                K,
+                settings.kernel,
+                padding=settings.padding,
+                rng=rng,
+                dtype=np.float32,
+                input_gradient=bool(layers),
             )
             layers += normalised(layer, K)
             side += 2 * settings.padding - settings.kernel + 1

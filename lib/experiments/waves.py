@@ -39,7 +39,8 @@ class Settings:
     batch_size: int = 100
     learning_rate: float = 6e-3
     max_norm: float = 0.3
-    seed: int = 0
+    # The settings were chosen on waves of seed 0; those of this seed were drawn for the last run.
+    seed: int = 7
 
 
 def build(settings: Settings, steps: int, rng: np.random.Generator) -> Sequential:
@@ -84,6 +85,8 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
     test = evaluate(network, seen, target, loss=MEAN_SQUARED_ERROR, measure=None)
     best_error = float(((best - test_set.target) ** 2).mean())
     repeated = float(((test_set.seen[:, -1] - test_set.target) ** 2).mean())
+    trained = flows(network, rng)["flow"]
+    singular = np.linalg.svd(network.params["rnn.W_h_l0"], compute_uv=False)
     epochs: list[Number] = list(range(1, settings.epochs + 1))
     metrics: dict[str, Number] = {
         "train_size": settings.train_size,
@@ -99,8 +102,18 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
         "test_over_best": test.loss / best_error,
         "last_value_mse": repeated,
         "mean_mse": float((test_set.target**2).mean()),
+        "steps": count,
         "steps_clipped": sum(norm > settings.max_norm for norm in clipped.norms),
         "largest_norm": max(clipped.norms, default=0.0),
+        "largest_over_limit": max(clipped.norms, default=0.0) / settings.max_norm,
+        "flow_steps": FLOW_STEPS,
+        "vanished": untrained["flow_0.5"][0],
+        "kept": untrained["flow_1"][0],
+        "exploded": untrained["flow_2"][0],
+        "trained_kept": trained[0],
+        "trained_ten_back": trained[-1 - steps],
+        "largest_singular_value": float(singular[0]),
+        "smallest_singular_value": float(singular[-1]),
     }
     return Result(
         metrics=metrics,
@@ -109,7 +122,7 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
             "train_loss": [*history.train_loss],
             "validation_loss": [*history.validation_loss],
             **{f"untrained_{name}": flow for name, flow in untrained.items()},
-            "trained_flow": flows(network, rng)["flow"],
+            "trained_flow": trained,
         },
         seed=settings.seed,
         settings=asdict(settings),

@@ -71,6 +71,15 @@ class Symbol:
             text += f"^{{{self.sup}}}"
         return text
 
+    @property
+    def whole(self) -> int | None:
+        """The number that it always is, if that is a whole one, `= 2`."""
+        if self.domain == "constant" and not self.axes:
+            match self.details[0]:
+                case tree.Number(text) if "." not in text:
+                    return int(text)
+        return None
+
     def leads(self, axis: int) -> int:
         """Returns how many of the axes before this one its size depends on, all up to the last."""
         return _leads(self)[axis]

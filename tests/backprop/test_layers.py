@@ -70,6 +70,19 @@ def test_conv2d(rng):
     assert_is_the_pair(plain, rng, conv2d_forward, conv2d_backward, names=("W", "b"))
 
 
+def test_conv2d_without_the_gradient_for_its_input(rng):
+    x, b = rng.standard_normal((3, 2, 6, 5)), np.zeros(4)
+    layer = Conv2d(2, 4, 3, rng=rng, padding=1, input_gradient=False)
+    y, cache = conv2d_forward(x, layer.params["W"], b, padding=1)
+    np.testing.assert_array_equal(layer.forward(x, training=True), y)
+    dx = layer.backward(y)
+    assert dx.shape == x.shape
+    assert np.isnan(dx).all()
+    _, dW, db = conv2d_backward(y, cache)
+    np.testing.assert_array_equal(layer.grads["W"], dW)
+    np.testing.assert_array_equal(layer.grads["b"], db)
+
+
 def test_conv2d_initial_values(rng):
     made = Conv2d(3, 4, (5, 2), rng=np.random.default_rng(1))
     wanted = he_normal((4, 3, 5, 2), np.random.default_rng(1))

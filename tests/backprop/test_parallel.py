@@ -47,12 +47,27 @@ def test_shares_cover_the_batch_and_depend_on_it_alone(monkeypatch, N, shares, c
     assert max(sizes) - min(sizes) <= 1
 
 
+@pytest.mark.parametrize(
+    ("N", "size", "shares"),
+    [(100, 1 << 14, 2), (100, 1 << 16, 6), (3, 1 << 20, 3), (2, 1 << 24, 2), (999, 1 << 10, 16)],
+)
+def test_shares_stay_in_the_cache(N, size, shares):
+    assert len(share_batch(lambda share: share, N, size)) == shares
+
+
 def test_threads_work_side_by_side(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
     meet = threading.Barrier(2, timeout=10)
     names = share_batch(lambda share: meet.wait() >= 0 and threading.get_ident(), 10)
     assert len(set(names)) == 2
     assert threading.get_ident() not in names
+
+
+def test_threads_treat_overflow_as_their_caller_does(monkeypatch, library):
+    monkeypatch.setattr(_parallel, "_cores", lambda: 2)
+    with np.errstate(over="call", under="raise"):
+        wanted = np.geterr()
+        assert share_batch(lambda share: np.geterr(), 10) == [wanted, wanted]
 
 
 def test_openblas_has_one_thread_while_ours_run(monkeypatch, library):

@@ -36,11 +36,11 @@ def test_formulas_that_are_no_longer_used_are_forgotten(tmp_path: Path) -> None:
         memory.render([Formula(tex, False)])
         memory.save()
         memory.close()
-    (kept,) = tmp_path.glob("katex-*.json")
+    (kept,) = tmp_path.glob("temml-*.json")
     assert len(json.loads(kept.read_text())) == 1
 
 
-def test_without_katex_the_message_says_what_to_do(tmp_path: Path) -> None:
+def test_without_temml_the_message_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(BookError, match="npm ci"):
         Tex(tmp_path, tmp_path)
 

@@ -71,7 +71,7 @@ def test_a_notebook_is_executed_and_can_be_downloaded(site: Path) -> None:
 def test_the_search_index_holds_plain_tex(site: Path) -> None:
     index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
     assert "frac{" in index
-    assert "katex" not in index
+    assert "<math" not in index
     assert "label{" not in index
 
 
@@ -83,7 +83,7 @@ def test_nothing_is_asked_of_another_host(site: Path) -> None:
     for path in [*site.rglob("*.html"), *site.rglob("*.css")]:
         assert not loads.search(path.read_text(encoding="utf-8")), path
     assert not list(site.rglob("*.woff")) + list(site.rglob("*.ttf"))
-    assert list(site.glob("assets/katex/fonts/*.woff2"))
+    assert list(site.glob("assets/fonts/math.woff2"))
 
 
 def test_all_links_lead_somewhere(site: Path) -> None:

@@ -1,6 +1,7 @@
 """The experiments on sequences, run small: fewer waves, one epoch, reviews made up."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from backprop.recurrent import rnn_backward, rnn_forward
 from backprop.sequence_datasets import DailyIndex, Reviews, WordVectors, load_csi300
 from experiments import csi300, imdb, waves
 from experiments.gradient_flow import gradient_flow
+from experiments.record import RESULTS
 
 
 def test_gradient_flow_of_a_linear_chain(rng):
@@ -218,3 +220,22 @@ def test_imdb(tmp_path, reviews):
     assert set(result.arrays["good_words"][:2]) == {"good", "fine"}
     assert set(result.arrays["bad_words"][:2]) == {"bad", "poor"}
     assert len(result.curve["bag_validation_accuracy"]) == 4
+    assert sum(result.curve["length_count"]) == 240
+    assert [row["good"] for row in result.table[:2]] == [True, False]
+    # The first two made-up reviews hold the same words.
+    assert result.table[0]["bag"] == result.table[1]["bag"]
+    assert result.table[0]["gru"] != result.table[1]["gru"]
+
+
+def test_lengths_are_counted_in_columns():
+    counts = imdb.length_counts(np.array([0, 49, 50, 949, 950, 5000]))
+    assert counts == [2, 1, *[0] * 16, 1, 2]
+
+
+def test_the_result_of_imdb_is_of_these_settings_and_reaches_its_mark():
+    content = json.loads((RESULTS / "imdb.json").read_text())
+    assert content["settings"] == asdict(imdb.Settings())
+    metrics = content["metrics"]
+    assert metrics["test_accuracy"] >= 0.87
+    assert metrics["validation_accuracy"] == max(content["curve"]["validation_accuracy"])
+    assert sum(content["curve"]["length_count"]) == 25_000

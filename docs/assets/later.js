@@ -1,0 +1,18 @@
+// The theme's script (search, menu, light and dark) is fetched when the reader first does something.
+const later = document.querySelector('script[type="later"]');
+const signs = ["pointerdown", "pointermove", "touchstart", "keydown", "focusin", "scroll"];
+
+function start(event) {
+  for (const sign of signs) removeEventListener(sign, start);
+  const script = document.createElement("script");
+  script.src = later.dataset.src;
+  // The key that woke it may be one that it knows, as / for the search.
+  if (event?.type === "keydown") {
+    script.addEventListener("load", () => event.target.dispatchEvent(new KeyboardEvent("keydown", event)));
+  }
+  later.replaceWith(script);
+}
+
+// It marks the words that were searched for.
+if (new URLSearchParams(location.search).has("h")) start();
+else for (const sign of signs) addEventListener(sign, start, { passive: true });
