@@ -30,6 +30,7 @@ from book.checking import Checked, Checking
 from book.crossref import Book, Scan, Tools, Verdict, assemble, scan
 from book.equations import Source
 from book.errors import BookError, Problem
+from book.kept import digest, keep_entries, keep_reference
 from book.locate import AddLine
 from book.macros import expand
 from book.page import render, searchable
@@ -62,7 +63,10 @@ class Build:
         self.executing = notebooks.execute(notebooks.outdated(self.root), self.root)
         self.bytecode = _bytecode(self.root / ".cache" / "jinja")
         mkdocstrings: Any = config.plugins["mkdocstrings"]
-        mkdocstrings.get_handler("python").env.bytecode_cache = self.bytecode
+        handler = mkdocstrings.get_handler("python")
+        handler.env.bytecode_cache = self.bytecode
+        sources = [self.root / "lib", self.docs / "overrides", Path(config.config_file_path)]
+        keep_reference(handler, digest(sources))
         self.checking = Checking(self.root, sorted(self.docs.rglob("*.md")))
         self.sources: dict[str, Source] = {}
         self.contents: dict[str, str] = {}
@@ -149,6 +153,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
     """Numbers the equations, once every page has been read; ties them to the code."""
     env.bytecode_cache = _build.bytecode
+    search: Any = config.plugins["material/search"]
+    keep_entries(search.search_index)
     if _build.drawing is not None:
         _build.drawing.wait()
     for file in files:

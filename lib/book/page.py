@@ -14,6 +14,7 @@ from lxml import html as lxml_html
 from lxml.html import builder
 
 from book.bibliography import CITATION, Publication, keys_of
+from book.chain import chain
 from book.crossref import Book, Tools
 from book.equations import EQREF, LABEL, Display, Equation, Source, displays, relative_url
 from book.errors import BookError, Problem
@@ -157,7 +158,7 @@ class _Page:
             self._equation(display, self._math(display.tex, result), self._verdict(count))
         for element, text, result in zip(inline, texts, rendered[len(shown) :], strict=True):
             element.set("class", "math")
-            element.text = self._keep(self._math(text, result))
+            element.text = self._keep(self._math(text, result, display=False))
         for element in list(self.root.iter("div")):
             if element.get("class") == "quoted":
                 self._quoted(element)
@@ -285,12 +286,13 @@ class _Page:
             links.append(f'<a class="citation" href="#ref:{key}" title="{title}">{number}</a>')
         return self._keep(f"[{', '.join(links)}]")
 
-    def _math(self, tex: str, result: Rendered) -> str:
+    def _math(self, tex: str, result: Rendered, *, display: bool = True) -> str:
         if result.error:
             first = tex.strip().split("\n")[0]
             self._problem(first, f"Temml: {result.error}")
             return f"<code>{escape(tex)}</code>"
-        return _HELD.sub(lambda match: self._anchor(match[1]), result.html)
+        html = (chain(result.html) if display else None) or result.html
+        return _HELD.sub(lambda match: self._anchor(match[1]), html)
 
     def _equation(self, display: Display, math: str, verdict: str) -> None:
         element = display.element
@@ -342,6 +344,7 @@ class _Page:
         if found is None:
             return
         result = self.tools.tex.render([Formula(self._refer(found.tex), True)])[0]
+        math = self._math(found.tex, result)
         number, url = self._link(label)
         lines = []
         for mark in self.book.marks.get(label, []):
@@ -352,7 +355,7 @@ class _Page:
                 f'<a href="{address}">{mark.file.name}:{mark.line}</a></div>'
             )
         element.text = self._keep(
-            f'<div class="equation"><div class="equation__math">{self._math(found.tex, result)}</div>'
+            f'<div class="equation"><div class="equation__math">{math}</div>'
             f'<a class="equation__number" href="{escape(url)}">({number})</a></div>'
             + "".join(lines)
         )
