@@ -248,8 +248,12 @@ def _checked() -> list[Checked]:
 
 
 def _executed(name: str) -> notebooks.Executed:
-    if _build.executing is not None:
-        _build.executing.wait()
+    process = _build.executing
+    while process is None or process.wait() == 0:
+        if name not in notebooks.outdated(_build.root):
+            break
+        # What it runs was changed meanwhile, as happens under `make serve`.
+        process = _build.executing = notebooks.execute([name], _build.root)
     try:
         return notebooks.executed(name, _build.root)
     except BookError as error:
