@@ -14,6 +14,7 @@ from lxml import html as lxml_html
 from lxml.html import builder
 
 from book.bibliography import CITATION, Publication, keys_of
+from book.cards import Cards
 from book.chain import chain
 from book.crossref import Book, Tools
 from book.equations import EQREF, LABEL, Display, Equation, Source, displays, relative_url
@@ -28,6 +29,7 @@ __all__ = ["render", "searchable"]
 
 _TOKEN = re.compile("\ue000(\\d+)\ue001")
 _HELD = re.compile(r"@(eq:[\w-]+)@")
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
 
 
@@ -84,6 +86,7 @@ class _Page:
         self.source = source
         self.book = book
         self.tools = tools
+        self.cards = Cards(source)
         self.problems: list[Problem] = []
         self._raw: list[str] = []
         self._cited: list[str] = []
@@ -147,8 +150,13 @@ class _Page:
         shown = displays(self.root)
         inline = [e for e in self.root.iter("span") if e.get("class") == "arithmatex"]
         texts = [(e.text or "").removeprefix("\\(").removesuffix("\\)") for e in inline]
-        formulas = [Formula(self._refer(display.tex), True) for display in shown]
-        formulas += [Formula(self._refer(text), False) for text in texts]
+        headings = self._headings_before(inline)
+        marked = [self.cards.displayed(place, each.tex) for place, each in enumerate(shown)]
+        formulas = [Formula(self._refer(tex.strip()), True) for tex in marked]
+        formulas += [
+            Formula(self._refer(self.cards.inline(text, heading)), False)
+            for text, heading in zip(texts, headings, strict=True)
+        ]
         rendered = self.tools.tex.render(formulas)
         verdicts = self.tools.verdicts.get(self.source.file.as_posix(), [None] * len(shown))
         if len(verdicts) != len(shown):
@@ -163,8 +171,31 @@ class _Page:
             if element.get("class") == "quoted":
                 self._quoted(element)
 
+    def _headings_before(self, elements: list[lxml_html.HtmlElement]) -> list[int]:
+        """How many headings stand before each of some elements."""
+        wanted, count, found = set(elements), 0, []
+        for element in self.root.iter():
+            count += element.tag in _HEADINGS
+            if element in wanted:
+                found.append(count)
+        return found
+
+    def _symbols(self, table: lxml_html.HtmlElement, names: list[str | None]) -> None:
+        """Gives the rows of a symbols table the ids by which formulas refer to them."""
+        for row, name in zip(table.findall("tbody/tr"), names, strict=False):
+            if name is not None:
+                row.set("id", name)
+                if name in self.cards.definitions:
+                    number, address = self._link(self.cards.definitions[name])
+                    row.set("data-defined", f"{number} {address}")
+
     def tables(self) -> None:
         """Tables: each in a box that scrolls where the page is too narrow for it."""
+        of_symbols = iter(self.cards.rows)
+        for element in self.root.iter("table"):
+            heads = [cell.text_content().strip() for cell in element.findall("thead/tr/th")]
+            if heads == ["Symbol", "Code", "Shape", "Meaning"]:
+                self._symbols(element, next(of_symbols, []))
         for element in list(self.root.iter("table")):
             if element.get("class") is None:
                 element.set("class", "table")

@@ -69,15 +69,17 @@ for (const address of chapters) {
 
   test(`/${address}: lighting takes less than 50 ms`, LIMIT, async (t) => {
     const page = await open(t, address);
+    await equationOf(page).scrollIntoViewIfNeeded();
     const times = await page.evaluate(() => {
-      const found = [...document.querySelectorAll(".equation[data-lights]")].slice(0, 20);
-      return found.map((equation) => {
+      const near = (element) => element.checkVisibility({ contentVisibilityAuto: true });
+      return [...document.querySelectorAll(".equation[data-lights]")].filter(near).map((equation) => {
         const start = performance.now();
         equation.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
         equation.getBoundingClientRect();
         return performance.now() - start;
       });
     });
+    assert.ok(times.length > 0);
     const median = times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
     assert.ok(median < 50, `${median} ms`);
   });
