@@ -51,7 +51,7 @@ class Cards:
         if equation.tex.split() != tex.split():
             return tex  # Markdown made something else of it
         try:
-            return self._marked(equation.tex, parse(equation.tex), equation.section)
+            return self._marked(equation.tex, parse(equation.tex), equation.section).strip()
         except TreeError:
             return tex
 

@@ -152,7 +152,7 @@ class _Page:
         texts = [(e.text or "").removeprefix("\\(").removesuffix("\\)") for e in inline]
         headings = self._headings_before(inline)
         marked = [self.cards.displayed(place, each.tex) for place, each in enumerate(shown)]
-        formulas = [Formula(self._refer(tex.strip()), True) for tex in marked]
+        formulas = [Formula(self._refer(tex), True) for tex in marked]
         formulas += [
             Formula(self._refer(self.cards.inline(text, heading)), False)
             for text, heading in zip(texts, headings, strict=True)

@@ -45,7 +45,7 @@ def test_rows_have_ids(cards: Cards) -> None:
 def test_symbols_are_marked_indices_and_other_letters_are_not(cards: Cards) -> None:
     marked = cards.displayed(0, r"y_{nm} \coloneqq \sum_{d=1}^{D} \hat{x}_{nd} \, x_{nd}")
     left, right = r"{\class{sym s0-2}{y}}_{nm}", r"{\class{sym s0-0}{x}}_{nd}"
-    assert marked.strip() == rf"{left} \coloneqq \sum_{{d=1}}^{{D}} \hat{{x}}_{{nd}} \, {right}"
+    assert marked == rf"{left} \coloneqq \sum_{{d=1}}^{{D}} \hat{{x}}_{{nd}} \, {right}"
 
 
 def test_a_letter_means_what_its_section_says(cards: Cards) -> None:

@@ -113,6 +113,7 @@ for (const address of chapters) {
 
   test(`/${address}: the citation can be copied`, LIMIT, async (t) => {
     const { page } = await open(t, address, { ...VIEWS[0], permissions: ["clipboard-read", "clipboard-write"] });
+    await page.locator(".bibtex").scrollIntoViewIfNeeded();
     await page.locator(".bibtex .copy").click();
     assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^@incollection\{backprop-/);
   });
