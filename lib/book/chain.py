@@ -18,7 +18,9 @@ _NOTE = 3  # the cell of a row that holds its note: left side, right side, nothi
 
 
 def chain(math: str) -> str | None:
-    r"""The steps of a formula that is nothing but an `aligned` chain, one note a step at most.
+    r"""The steps of a formula that begins with an `aligned` chain, one note a step at most.
+
+    What follows the chain, as for which indices it holds, comes below its last step.
 
     Args:
         math: a displayed formula as MathML.
@@ -27,12 +29,16 @@ def chain(math: str) -> str | None:
         HTML with a formula for each side of each step; None for every other formula.
     """
     root = lxml_html.fragment_fromstring(math)
-    if len(root) != 1 or root[0].tag != "mtable" or root[0].get("class") != "tml-jot":
+    table, *rest = _content(root) or [root]
+    if table.tag != "mtable" or table.get("class") != "tml-jot":
         return None
-    rows = [list(row) for row in root[0]]
+    rows = [list(row) for row in table]
     if any(len(row) > _NOTE + 1 or any(map(_content, row[2:_NOTE])) for row in rows):
         return None
-    return f'<div class="chain">{"".join(map(_step, rows))}</div>'
+    steps = [_step(row) for row in rows]
+    if rest:
+        steps.append(f'<div class="chain__step">{_math(rest, "chain__right")}</div>')
+    return f'<div class="chain">{"".join(steps)}</div>'
 
 
 def _step(cells: list[lxml_html.HtmlElement]) -> str:
@@ -44,9 +50,9 @@ def _step(cells: list[lxml_html.HtmlElement]) -> str:
     return f'<div class="chain__step">{"".join(parts)}</div>'
 
 
-def _content(cell: lxml_html.HtmlElement) -> list[lxml_html.HtmlElement]:
-    """What a cell holds, without the row that Temml wraps it in."""
-    children = list(cell)
+def _content(element: lxml_html.HtmlElement) -> list[lxml_html.HtmlElement]:
+    """What a formula or a cell holds, without the row that Temml wraps it in."""
+    children = list(element)
     wrapped = len(children) == 1 and children[0].tag == "mrow" and not children[0].attrib
     return list(children[0]) if wrapped else children
 

@@ -225,8 +225,9 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def on_build_error(error: Exception) -> None:
-    """Leaves no process behind."""
-    _build.tools.tex.close()
+    """Leaves no process behind, if it came so far as to start one."""
+    if "_build" in globals():
+        _build.tools.tex.close()
 
 
 def _write(file: Path, content: bytes) -> None:

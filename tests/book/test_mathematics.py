@@ -36,6 +36,13 @@ def test_a_chain_becomes_steps_with_notes(tex: Tex) -> None:
     assert "mtable" not in found
 
 
+def test_what_follows_a_chain_comes_below_it(tex: Tex) -> None:
+    found = chain(html_of(tex, r"\begin{aligned} a &= b \end{aligned} \quad (l < P)"))
+    assert found is not None
+    assert found.count('<div class="chain__step">') == 2
+    assert "<mi>P</mi>" in found.rpartition("chain__step")[2]
+
+
 @pytest.mark.parametrize(
     "formula",
     [
