@@ -14,9 +14,10 @@ Cache: TypeAlias = tuple[Array, ...]
 def check_arrays(function: str, **arguments: tuple[Any, str]) -> None:
     """Checks float arrays and the sizes that they share.
 
-    A layout names the axes, `"N D"`; a letter stands for one size throughout the call. The layout
-    `"..."` is any shape, the same throughout the call. Complex arrays pass, so that a derivative
-    can be taken by complex step.
+    A layout names the axes, `"N D"`; a letter stands for one size throughout the call, and `"4H"`
+    for four times the size that an earlier argument gave H. The layout `"..."` is any shape, the
+    same throughout the call. Complex arrays pass, so that a derivative can be taken by complex
+    step.
 
     Args:
         function: name of the caller, with which the message begins.
@@ -69,11 +70,13 @@ def _check_layout(
     if len(shape) != len(axes):
         raise ValueError(f"{function}: {name} has shape {shape}, wanted {layout}")
     for axis, size in zip(axes, shape, strict=True):
-        wanted, source = sizes.setdefault(axis, (size, name))
-        if size != wanted:
+        letter = axis.lstrip("0123456789")
+        times = int(axis.removesuffix(letter) or 1)
+        wanted, source = sizes.setdefault(letter, (size, name))
+        if size != times * wanted:
             raise ValueError(
                 f"{function}: {name} has shape {shape}, "
-                f"wanted {layout} with {axis} = {wanted} as in {source}"
+                f"wanted {layout} with {letter} = {wanted} as in {source}"
             )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from backprop._check import Array
 from backprop._files import load_npz, save_npz
-from backprop.network import Layer, assign
+from backprop.network import Layer, assign, state
 from backprop.optimizers import Optimizer
 
 
@@ -57,7 +57,7 @@ class Run:
         position: how many of them have been used.
         loss_sum: sum of their losses.
         measure_sum: sum of their measures.
-        best: copies of the parameters after the best epoch so far, by name.
+        best: copies of the network's arrays after the best epoch so far, by name.
     """
 
     history: History = field(default_factory=History)
@@ -91,7 +91,7 @@ def save_checkpoint(
     Args:
         path: the file.
         run: where the run stands.
-        network: its parameters are written.
+        network: its parameters and buffers are written.
         optimizer: its state is written.
         rng: its state is written.
         settings: what a continuation must have in common with this run.
@@ -99,7 +99,7 @@ def save_checkpoint(
     save_npz(
         path,
         {
-            **_prefixed("params", network.params),
+            **_prefixed("network", state(network)),
             **_prefixed("best", run.best),
             **_prefixed("optimizer", optimizer.state()),
             **_prefixed("history", {k: np.array(v) for k, v in asdict(run.history).items()}),
@@ -137,7 +137,7 @@ def load_checkpoint(
                 f"train: the run in {path} has {name} {found[name]}, this one {wanted}: "
                 "delete the file to start anew"
             )
-    assign("train", network.params, _below("params", arrays), path.name)
+    assign("train", state(network), _below("network", arrays), path.name)
     optimizer.load_state(_below("optimizer", arrays))
     rng.bit_generator.state = json.loads(arrays["rng"].item())
     history = _below("history", arrays)

@@ -7,7 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array, Cache, check_count
-from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
+from backprop.losses import (
+    mean_squared_error_backward,
+    mean_squared_error_forward,
+    softmax_cross_entropy_backward,
+    softmax_cross_entropy_forward,
+)
 from backprop.network import Layer
 
 
@@ -27,6 +32,7 @@ class Score(NamedTuple):
 
 Measure = Callable[[Array, NDArray[Any]], float]
 CROSS_ENTROPY = Loss(softmax_cross_entropy_forward, softmax_cross_entropy_backward)
+MEAN_SQUARED_ERROR = Loss(mean_squared_error_forward, mean_squared_error_backward)
 
 
 def accuracy(scores: Array, target: NDArray[Any]) -> float:

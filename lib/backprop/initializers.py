@@ -123,6 +123,36 @@ def he_normal(
     return _draw_normal("he_normal", shape, rng, std, dtype)
 
 
+def orthogonal(
+    shape: Shape, rng: np.random.Generator, gain: float = 1.0, dtype: DTypeLike = np.float64
+) -> Array:
+    """Draws a matrix with orthonormal rows or columns, whichever are fewer, times the gain.
+
+    A square one changes no vector's length, however often it is applied: what a recurrent network
+    does with its state. A kernel counts as a matrix with a row for each output channel.
+
+    References:
+        Saxe, McClelland and Ganguli, Exact solutions to the nonlinear dynamics of learning in deep
+        linear neural networks, 2014, section 3.
+
+    Examples:
+        >>> W = orthogonal((3, 3), np.random.default_rng(0))
+        >>> bool(np.allclose(W.T @ W, np.eye(3)))
+        True
+    """
+    gain = check_number("orthogonal", "gain", gain, "[0, inf)")
+    _fans("orthogonal", shape)
+    rows, columns = shape[0], math.prod(shape[1:])
+    check_rng("orthogonal", rng)
+    check_float_dtype("orthogonal", dtype)
+    tall = rng.standard_normal((max(rows, columns), min(rows, columns)))
+    Q, R = np.linalg.qr(tall)
+    # With the signs of R's diagonal every orthogonal matrix is as likely as any other.
+    Q *= np.sign(np.diag(R))
+    W = Q if rows >= columns else Q.T
+    return (gain * W.reshape(shape)).astype(dtype)
+
+
 def _draw_normal(
     function: str, shape: Shape, rng: np.random.Generator, std: float, dtype: DTypeLike
 ) -> Array:

@@ -33,6 +33,10 @@ class Layer(Protocol):
     def grads(self) -> Mapping[str, Array]:
         """The loss's gradients by the same names, as the last `backward` left them."""
 
+    @property
+    def buffers(self) -> Mapping[str, Array]:
+        """By name, what the layer follows in training without gradients: running statistics."""
+
     def forward(self, x: Array, *, training: bool) -> Array:
         """Maps a batch to its output; some layers do otherwise in training."""
 
@@ -74,6 +78,7 @@ class Linear:
         check_float_dtype("Linear", dtype)
         self.params = {"W": init(shape, rng, dtype=dtype), "b": zeros((M,), dtype)}
         self.grads: dict[str, Array] = {}
+        self.buffers: dict[str, Array] = {}
         self._cache: Cache | None = None
 
     def forward(self, x: Array, *, training: bool) -> Array:
@@ -96,6 +101,7 @@ class Activation:
     def __init__(self, forward: Forward, backward: Backward) -> None:
         self.params: dict[str, Array] = {}
         self.grads: dict[str, Array] = {}
+        self.buffers: dict[str, Array] = {}
         self._forward, self._backward = forward, backward
         self._cache: Any = None
 
@@ -194,6 +200,11 @@ class Sequential:
         """The gradients of all layers by the same names."""
         return self._flat({name: layer.grads for name, layer in self.layers.items()})
 
+    @property
+    def buffers(self) -> dict[str, Array]:
+        """The buffers of all layers by name."""
+        return self._flat({name: layer.buffers for name, layer in self.layers.items()})
+
     @staticmethod
     def _flat(nested: Mapping[str, Mapping[str, Array]]) -> dict[str, Array]:
         return {
@@ -213,28 +224,33 @@ class Sequential:
         return dy
 
     def save(self, path: Path | str) -> None:
-        """Writes the parameters to exactly this path, as an `.npz` of named arrays."""
-        save_npz(Path(path), self.params)
+        """Writes parameters and buffers to exactly this path, as an `.npz` of named arrays."""
+        save_npz(Path(path), state(self))
 
     def load(self, path: Path | str) -> None:
-        """Takes over the parameters that `save` wrote.
+        """Takes over what `save` wrote.
 
         Raises:
             FileNotFoundError: there is no such file.
             ValueError: the file is no `.npz`, or its names, shapes or dtypes are not this
                 network's; nothing is taken over then.
         """
-        assign("Sequential.load", self.params, load_npz(Path(path)), Path(path).name)
+        assign("Sequential.load", state(self), load_npz(Path(path)), Path(path).name)
+
+
+def state(network: Layer) -> dict[str, Array]:
+    """Returns all arrays by name that make a network what it is, its parameters and buffers."""
+    return {**network.params, **network.buffers}
 
 
 def assign(
     function: str, params: Mapping[str, Array], values: Mapping[str, NDArray[Any]], source: str
 ) -> None:
-    """Writes new values into parameters, all of them or, if anything does not fit, none.
+    """Writes new values into arrays, all of them or, if anything does not fit, none.
 
     Args:
         function: name of the caller, with which a message begins.
-        params: the parameters by name.
+        params: the network's arrays by name.
         values: their new values by the same names.
         source: where the values come from, for messages.
 

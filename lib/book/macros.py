@@ -1,7 +1,9 @@
 """What is put into a chapter's Markdown before it is turned into HTML.
 
-`{{ result("mnist-mlp", "test_accuracy", ".2%") }}` becomes the number. What needs a whole line
-becomes an empty element that `book.page` fills: `{{ figure("name", alt="...", caption="...") }}`;
+`{{ result("mnist-mlp", "test_accuracy", ".2%") }}` becomes the number, and
+`{{ timings("bench", "pooling") }}` a table of what `make bench` measured. What needs a whole line
+becomes an empty element that `book.page` fills: `{{ figure("name", alt="...", caption="...") }}`,
+with `interactive="script"` where docs/assets/interactive/script.js takes the drawing's place;
 `{{ equation("eq:linear-dW") }}`, an equation beside its lines of code; `{{ citation() }}`, how to
 cite the book; and `::: backprop.linear.linear_backward`, the source of a function.
 """
@@ -17,6 +19,7 @@ from typing import Any
 
 from book.errors import BookError, Problem
 from book.results import format_metric
+from book.timings import timings
 
 __all__ = ["code_lines", "expand"]
 
@@ -103,6 +106,7 @@ def _call(text: str, root: Path) -> str:
         raise BookError(f"cannot read {{{{ {text} }}}}: one call with plain arguments") from None
     macros: dict[str, Callable[..., str]] = {
         "result": lambda name, key, spec="": format_metric(name, key, spec, root),
+        "timings": lambda name, *groups: timings(name, *groups, root=root),
         "figure": _figure,
         "equation": _equation,
         "citation": lambda: '\n<div class="cited"></div>\n',
@@ -115,8 +119,10 @@ def _call(text: str, root: Path) -> str:
         raise BookError(f"{call.func.id}: {str(error).rpartition(') ')[2]}") from None
 
 
-def _figure(name: str, *, alt: str, caption: str = "") -> str:
+def _figure(name: str, *, alt: str, caption: str = "", interactive: str = "") -> str:
     attributes: dict[str, Any] = {"data-figure": name, "data-alt": alt}
+    if interactive:  # the script that takes the drawing's place, see docs/assets/interactive
+        attributes["data-interactive"] = interactive
     written = " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items())
     return (
         f'\n<figure class="figure" {written} markdown="block">\n'

@@ -64,7 +64,8 @@ def format_metric(name: str, key: str, spec: str = "", root: Path = ROOT) -> str
 
     Args:
         name: the experiment.
-        key: a metric, or a dotted path from the top of the file, as "versions.numpy".
+        key: a metric, or a dotted path from the top of the file, as "versions.numpy" or, into a
+            list, "settings.hidden.0".
         spec: the format, for instance ".2%".
         root: the repository.
 
@@ -76,7 +77,7 @@ def format_metric(name: str, key: str, spec: str = "", root: Path = ROOT) -> str
     if value is None:
         value = whole
         for part in key.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
+            value = _part(value, part)
     if value is None:
         known = ", ".join(sorted(whole.get("metrics", {})))
         raise BookError(f'result "{name}" has no "{key}"; its metrics are {known}')
@@ -84,3 +85,10 @@ def format_metric(name: str, key: str, spec: str = "", root: Path = ROOT) -> str
         return format(value, spec)
     except (ValueError, TypeError) as error:
         raise BookError(f'result "{name}", "{key}": {error}') from None
+
+
+def _part(value: Any, key: str) -> Any:
+    """What stands in a mapping or a list under a key, None if nothing does."""
+    if isinstance(value, list):
+        return value[int(key)] if key.isdecimal() and int(key) < len(value) else None
+    return value.get(key) if isinstance(value, dict) else None

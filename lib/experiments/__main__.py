@@ -16,6 +16,15 @@ EXPERIMENTS = {
     "mnist-zero-init": "experiments.mnist_zero_init",
     "mnist-mlp": "experiments.mnist_mlp",
     "mnist-search": "experiments.mnist_search",
+    "convolution-speed": "experiments.convolution_speed",
+    "mnist-conv": "experiments.mnist_conv",
+    "mnist-cnn": "experiments.mnist_cnn",
+    "mnist-cnn-best": "experiments.mnist_cnn_best",
+    "batchnorm-scales": "experiments.batchnorm_scales",
+    "batchnorm-cnn": "experiments.batchnorm_cnn",
+    "waves": "experiments.waves",
+    "csi300": "experiments.csi300",
+    "imdb": "experiments.imdb",
 }
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop._check import Array
 from backprop.activations import softmax_forward
 from backprop.checkpoint import History
 from backprop.datasets import Digits, to_unit_interval
@@ -22,6 +24,7 @@ from experiments.record import Number, Result
 
 CLASSES = 10
 MISTAKES = 24
+Augment = Callable[[Array], Array]
 OPTIMIZERS = {"sgd": SGD, "momentum": Momentum, "adam": Adam}
 
 
@@ -90,6 +93,7 @@ def fit(
     network: Sequential,
     rng: np.random.Generator,
     checkpoints: Path | None = None,
+    augment: Augment | None = None,
 ) -> History:
     """Trains a network, and gives it the weights of the epoch that validated best.
 
@@ -110,6 +114,7 @@ def fit(
         rng=rng,
         validation=(split.validation_x, split.validation_y),
         schedule=decay if settings.schedule == "cosine" else None,
+        augment=augment,
         checkpoint=settings.checkpoint(checkpoints) if checkpoints else None,
     )
 
@@ -117,11 +122,25 @@ def fit(
 def measure(
     settings: Settings, digits: Digits, split: Split, checkpoints: Path | None = None
 ) -> tuple[Result, Sequential, History]:
-    """Trains a network, then tests it, once; returns also the network and its history."""
-    start = time.perf_counter()
+    """Trains a fully connected network, then tests it, once; returns also what `train_and_test`."""
     rng = np.random.default_rng(settings.seed)
     network = build(settings, split.train_x.shape[1], rng)
-    history = fit(settings, split, network, rng, checkpoints)
+    result, history = train_and_test(settings, digits, split, network, rng, checkpoints)
+    return result, network, history
+
+
+def train_and_test(
+    settings: Settings,
+    digits: Digits,
+    split: Split,
+    network: Sequential,
+    rng: np.random.Generator,
+    checkpoints: Path | None = None,
+    augment: Augment | None = None,
+) -> tuple[Result, History]:
+    """Trains a network, then tests it, once; returns also its history."""
+    start = time.perf_counter()
+    history = fit(settings, split, network, rng, checkpoints, augment)
     seconds = time.perf_counter() - start
     training = evaluate(network, split.train_x, split.train_y)
     logits = predict(network, split.test_x)
@@ -152,7 +171,7 @@ def measure(
         seconds=seconds,
         arrays={"confusion": confusion(logits, split.test_y), **mistakes(logits, digits)},
     )
-    return result, network, history
+    return result, history
 
 
 def curves(history: History) -> dict[str, list[Number]]:

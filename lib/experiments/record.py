@@ -30,6 +30,7 @@ class Result:
         seconds: how long it took.
         arrays: small arrays by name, for figures.
         tried: what else was tried and how it did on validation.
+        table: rows of a table.
     """
 
     metrics: dict[str, Number]
@@ -39,6 +40,7 @@ class Result:
     seconds: float
     arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
     tried: list[dict[str, Any]] = field(default_factory=list)
+    table: list[dict[str, Any]] = field(default_factory=list)
 
 
 def record(name: str, result: Result, commit: str, folder: Path = RESULTS) -> Path:
@@ -67,6 +69,8 @@ def record(name: str, result: Result, commit: str, folder: Path = RESULTS) -> Pa
     }
     if result.tried:
         content["tried"] = result.tried
+    if result.table:
+        content["table"] = result.table
     folder.mkdir(parents=True, exist_ok=True)
     if result.arrays:
         content["arrays"] = f"{name}.npz"

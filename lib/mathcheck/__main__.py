@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if missing:
         print(f"mathcheck: there is no file {missing[0]}", file=sys.stderr)
         return _UNREADABLE
-    code: int = options.run(options)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # Who reads, `head` or a pager, has seen enough.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return 0
     return code
 
 
@@ -79,9 +85,8 @@ def _check(options: argparse.Namespace) -> int:
         if options.cache is None:
             reports.append(check_file(path, draws=options.draws, seed=options.seed))
         else:
-            chapter = load(path)
             reports.append(
-                check_cached(chapter, options.cache, draws=options.draws, seed=options.seed)
+                check_cached(path, options.cache, draws=options.draws, seed=options.seed)
             )
     if options.json:
         print(json.dumps([report.as_dict() for report in reports], indent=1))

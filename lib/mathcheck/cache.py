@@ -6,32 +6,19 @@ again, and so is what depends on it; the rest is not.
 """
 
 import json
-from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from mathcheck.chapter import Chapter
+from mathcheck.chapter import Chapter, load
 from mathcheck.claims import Checker
 from mathcheck.definitions import definition_errors
 from mathcheck.equations import Claim
 from mathcheck.errors import MathError
+from mathcheck.memory import kept_in, source_digest
 from mathcheck.report import ChapterReport, ClaimReport, claim_report, summarise
 
 _KEPT = ("ok", "worst", "points", "seconds", "message")
-
-
-@cache
-def _source() -> str:
-    """Returns a digest of the checker's source and of NumPy's version."""
-    digest = sha256(np.__version__.encode())
-    for file in sorted(files("mathcheck").iterdir(), key=lambda file: file.name):
-        if file.name.endswith((".py", ".lark")):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def key(claim: Claim, tables: str, draws: int, seed: int) -> str:
@@ -43,7 +30,7 @@ def key(claim: Claim, tables: str, draws: int, seed: int) -> str:
         draws: how often random values are drawn.
         seed: which random values.
     """
-    parts: list[object] = [_source(), tables, draws, seed, claim.equation.section.title]
+    parts: list[object] = [source_digest(), tables, draws, seed, claim.equation.section.title]
     parts += [claim.equation.tex[claim.statement.start : claim.statement.end], claim.link]
     parts += [claim.equation.tex]
     used = {
@@ -69,16 +56,18 @@ def _tables(chapter: Chapter) -> str:
 
 
 def check_cached(
-    chapter: Chapter, directory: Path, *, draws: int = 3, seed: int = 0
+    path: str | Path, directory: Path, *, draws: int = 3, seed: int = 0
 ) -> ChapterReport:
-    """Checks a chapter; what is known of its claims is taken from a cache.
+    """Checks a chapter; what is known of its equations and claims is taken from a cache.
 
     Args:
-        chapter: the chapter.
+        path: the Markdown file.
         directory: where the cache is, one file for each chapter.
         draws: how often random values are drawn.
         seed: which random values.
     """
+    with kept_in(directory):
+        chapter = load(path)
     file = directory / f"{sha256(chapter.document.path.encode()).hexdigest()[:16]}.json"
     known = _load(file)
     checker = Checker(chapter, draws=draws, seed=seed)
@@ -86,9 +75,12 @@ def check_cached(
     fresh: dict[str, dict[str, Any]] = {}
     reports: list[ClaimReport] = []
     problems: list[MathError | None] = []
-    definitions = sha256(
-        repr([_source(), tables, seed, chapter.document.text]).encode()
-    ).hexdigest()
+    defining = [
+        (equation.section.title, equation.tex)
+        for equation in chapter.document.equations
+        if "\\coloneqq" in equation.tex
+    ]
+    definitions = sha256(repr([source_digest(), tables, seed, defining]).encode()).hexdigest()
     if definitions in known or not (wrong := definition_errors(checker)):
         fresh[definitions] = {}
     else:
@@ -106,7 +98,6 @@ def check_cached(
         if result.error is None and not result.skipped:
             fresh[name] = {kept: getattr(report, kept) for kept in _KEPT}
     if fresh != known:
-        directory.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(fresh), encoding="utf-8")
     return summarise(chapter, reports, problems)
 

@@ -12,11 +12,11 @@ from mathcheck.arrays import EvalError, ShapeError
 from mathcheck.chapter import Chapter
 from mathcheck.compare import Comparison
 from mathcheck.derivatives import PlainContext
-from mathcheck.draws import SizeError
 from mathcheck.equations import Claim
 from mathcheck.errors import MathError
 from mathcheck.numbers import TooClose
 from mathcheck.reader import Section
+from mathcheck.sizes import SizeError
 from mathcheck.state import State
 from mathcheck.terms import Term
 from mathcheck.world import World, sizes_of
@@ -74,10 +74,11 @@ class Checker:
         return self._worlds[draw][1]
 
     def _set_world(self, draw: int, attempt: int) -> None:
-        if draw not in self._sizes:
-            self._sizes[draw] = sizes_of(self.chapter.scopes, self.seed, draw)
-        key = (self.seed, draw, attempt)
-        world = World(self.chapter.scope, self._sizes[draw], key)
+        # More draws than usual are of values, not of sizes.
+        sizes = draw % self.draws
+        if sizes not in self._sizes:
+            self._sizes[sizes] = sizes_of(self.chapter.scopes, self.seed, sizes)
+        world = World(self.chapter.scope, self._sizes[sizes], (self.seed, draw, attempt))
         self._worlds[draw] = (attempt, world)
 
     def context(self, draw: int, claim_state: Any) -> PlainContext:
@@ -165,7 +166,8 @@ def branches(claim: Claim) -> bool:
 def _decides(term: Term) -> bool:
     match term:
         case terms.Compare():
-            return any(isinstance(part, terms.Ref) for part in term.walk())
+            refs = [part for part in term.walk() if isinstance(part, terms.Ref)]
+            return any(ref.symbol.domain != "constant" for ref in refs)
         case terms.Map(_, _, name) | terms.Collect(_, _, name) | terms.Arith(_, _, name):
             return name in _DECIDING
         case terms.Reduce(_, _, op):

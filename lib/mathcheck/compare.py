@@ -10,7 +10,8 @@ from mathcheck import terms, tree
 from mathcheck.arrays import EvalError, Eye, ShapeError
 from mathcheck.derivatives import PlainContext
 from mathcheck.equations import Claim
-from mathcheck.evaluate import Code, Env, compile_term, range_code
+from mathcheck.evaluate import compile_term, range_code
+from mathcheck.inline import Code, Env
 from mathcheck.terms import Term, free_letters
 
 TOLERANCE = 1e-9
@@ -18,6 +19,12 @@ TOLERANCE = 1e-9
 
 # A claim with more indices than this, a large Jacobian, is checked at as many, picked at random.
 MOST_POINTS = 5000
+
+
+# So many points are looked at first. Where the sides differ by this much of the largest value there
+# the claim is false, and the other points need not be computed.
+_FIRST = 12
+_FAR = 1e-3
 
 
 # What is this much smaller than the largest value of a claim is compared as if it were as large.
@@ -39,26 +46,37 @@ class Comparison:
 
     def evaluate(self, ctx: PlainContext) -> list[tuple[Env, Any, Any, float]]:
         """Returns indices, left side, right side and the size of what they are sums of."""
-        found = []
         places = list(points(self.claim, ctx))
         if len(places) > MOST_POINTS:
             chosen = np.random.default_rng(len(places)).permutation(len(places))[:MOST_POINTS]
             places = [places[at] for at in sorted(chosen)]
-        for env in places:
-            left, right = self.left(env, ctx), self.right(env, ctx)
-            left, right = _shaped(left, right, self.claim)
-            size = 0.0
-            largest = max(_largest(left), _largest(right))
-            if largest < 1e-9 and np.any(np.asarray(left) != np.asarray(right)):
-                size = max(
-                    magnitude(self.claim.left, env, ctx), magnitude(self.claim.right, env, ctx)
-                )
-            found.append((env, left, right, size))
+        step = max(1, len(places) // _FIRST)
+        found = [self._at(env, ctx) for env in places[::step]]
+        if step > 1 and not self._far_apart(found):
+            found += [self._at(env, ctx) for at, env in enumerate(places) if at % step]
         return found
+
+    def _at(self, env: Env, ctx: PlainContext) -> tuple[Env, Any, Any, float]:
+        left, right = self.left(env, ctx), self.right(env, ctx)
+        if isinstance(left, int | float) and isinstance(right, int | float):
+            left, right = float(left), float(right)
+        else:
+            left, right = _shaped(left, right, self.claim)
+        size = 0.0
+        largest = max(_largest(left), _largest(right))
+        if largest < 1e-9 and np.any(np.asarray(left) != np.asarray(right)):
+            size = max(magnitude(self.claim.left, env, ctx), magnitude(self.claim.right, env, ctx))
+        return env, left, right, size
+
+    def _far_apart(self, found: list[tuple[Env, Any, Any, float]]) -> bool:
+        """Tells whether sides differ so much that no scale of other points could excuse it."""
+        return self.claim.op == "=" and any(
+            not self._error(left, right, _scale(found))[0] < _FAR for _, left, right, _ in found
+        )
 
     def add(self, found: list[tuple[Env, Any, Any, float]]) -> None:
         """Compares what one draw gave."""
-        scale = max((max(_largest(a), _largest(b), s) for _, a, b, s in found), default=0.0)
+        scale = _scale(found)
         self.nothing = self.nothing and scale == 0
         self.largest = max(self.largest, scale)
         for env, left, right, size in found:
@@ -70,8 +88,12 @@ class Comparison:
                 self.message = _difference(self.claim, env, left, right)
 
     def _error(self, left: Any, right: Any, scale: float) -> tuple[float, float]:
-        a, b = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
         op = self.claim.op
+        plain = isinstance(left, float) and isinstance(right, float)
+        if op == "=" and plain and math.isfinite(left) and math.isfinite(right):
+            size = max(abs(left), abs(right), scale)
+            return (abs(left - right) / size if left != right else 0.0), TOLERANCE
+        a, b = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
         if op == "\\approx":
             gap = np.abs(a - b)
             allowed = approximation(self.claim)
@@ -164,7 +186,14 @@ def _shaped(left: Any, right: Any, claim: Claim) -> tuple[Any, Any]:
     return left, right
 
 
+def _scale(found: list[tuple[Env, Any, Any, float]]) -> float:
+    """Returns the largest value of some points."""
+    return max((max(_largest(a), _largest(b), s) for _, a, b, s in found), default=0.0)
+
+
 def _largest(value: Any) -> float:
+    if isinstance(value, float):
+        return abs(value) if math.isfinite(value) else 0.0
     size = float(np.max(np.abs(value))) if np.size(value) else 0.0
     return size if math.isfinite(size) else 0.0
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from mathcheck.arrays import EvalError, Eye, ShapeError, as_number
-from mathcheck.draws import SizeError
-from mathcheck.evaluate import Env
+from mathcheck.inline import Env
 from mathcheck.numbers import STEP, Value
 from mathcheck.reader import Section
+from mathcheck.sizes import SizeError
 from mathcheck.state import Definition, Letter, State
 from mathcheck.symbols import Symbol
 from mathcheck.tree import Node

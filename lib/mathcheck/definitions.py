@@ -5,9 +5,9 @@ import numpy as np
 from mathcheck import terms
 from mathcheck.arrays import EvalError
 from mathcheck.claims import COMPUTATION_ERRORS, Checker
-from mathcheck.draws import SizeError
 from mathcheck.errors import MathError
 from mathcheck.numbers import TooClose
+from mathcheck.sizes import SizeError
 from mathcheck.state import Definition, State
 
 

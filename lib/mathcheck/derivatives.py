@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mathcheck import terms
 from mathcheck.arrays import EvalError
 from mathcheck.context import Context
-from mathcheck.evaluate import Code, Env
+from mathcheck.inline import Code, Env
 from mathcheck.numbers import STEP, Value
 from mathcheck.state import State
 from mathcheck.symbols import Symbol
@@ -74,6 +74,7 @@ class PlainContext(Context):
     def __init__(self, world: World, state: State) -> None:
         super().__init__(world, state)
         self._kinds: dict[object, PerturbedContext] = {}
+        self._slopes: dict[object, Value] = {}
 
     def derivative(
         self,
@@ -84,16 +85,19 @@ class PlainContext(Context):
         env: Env,
     ) -> Value:
         """Returns a derivative by a symbol: by one element, or by all behind some indices."""
-        target = term.by.symbol
-        whole: NDArray[Any]
-        if isinstance(term.of, terms.Ref):
-            source = term.of.symbol
-            key = (self.key(source), of_at, self.key(target), term.total)
+        if not isinstance(term.of, terms.Ref):
+            return self._picked(term, self._whole(term, of, of_at, env), by)
+        place = of, of_at, by
+        if place not in self._slopes:
+            key = (self.key(term.of.symbol), of_at, self.key(term.by.symbol), term.total)
             if key not in self.world.derivatives:
                 self.world.derivatives[key] = self._whole(term, of, of_at, env)
-            whole = self.world.derivatives[key]
-        else:
-            whole = self._whole(term, of, of_at, env)
+            self._slopes[place] = self._picked(term, self.world.derivatives[key], by)
+        return self._slopes[place]
+
+    def _picked(self, term: terms.Derivative, whole: NDArray[Any], by: tuple[int, ...]) -> Value:
+        """Returns the part of a derivative by all elements that is by some."""
+        target = term.by.symbol
         lanes = self.lanes_of(target)
         if len(by) == target.rank:
             lane = lanes.lane(by)
@@ -176,17 +180,16 @@ class PerturbedContext(Context):
         self.lanes = base.lanes_of(target)
 
     def key(self, symbol: Symbol) -> object:
-        """Names the values of a symbol in this context."""
-        reach = self.state.reach
-        return symbol, reach(symbol)[1], self.target, reach(self.target)[1]
+        """Names the values of a symbol in this context; what does not depend on it is plain."""
+        plain = self.base.key(symbol)
+        return (plain, self.base.key(self.target)) if self._follows(symbol) else plain
 
-    def lookup(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
-        """Returns a value, perturbed if it depends on the target."""
-        if self.target not in self.state.reach(symbol)[0]:
-            return self.base.lookup(symbol, indices, node)
-        return super().lookup(symbol, indices, node)
+    def _follows(self, symbol: Symbol) -> bool:
+        return self.target in self.state.reach(symbol)[0]
 
     def _compute(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
+        if not self._follows(symbol):
+            return self.base._compute(symbol, indices, node)
         if symbol is self.target and len(indices) < symbol.rank:
             return self._stacked(symbol, indices, node)
         value = super()._compute(symbol, indices, node)

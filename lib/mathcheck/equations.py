@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from mathcheck import terms, tree
 from mathcheck.build import TreeError
 from mathcheck.errors import Place
-from mathcheck.evaluate import Code, compile_term, index_code
+from mathcheck.evaluate import compile_term, index_code
+from mathcheck.inline import Code
 from mathcheck.printer import latex
 from mathcheck.products import as_vector
 from mathcheck.reader import Equation

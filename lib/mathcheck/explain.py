@@ -12,7 +12,8 @@ from mathcheck.claims import Checker
 from mathcheck.compare import points
 from mathcheck.derivatives import PlainContext
 from mathcheck.equations import Claim
-from mathcheck.evaluate import Env, compile_term
+from mathcheck.evaluate import compile_term
+from mathcheck.inline import Env
 from mathcheck.printer import latex
 from mathcheck.terms import Term, free_letters
 

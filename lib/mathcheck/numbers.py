@@ -41,7 +41,7 @@ def _near(difference: float) -> bool:
 
 def _compare(test: Callable[[float], bool]) -> Callable[[Value, Value], int]:
     def compare(left: Value, right: Value) -> int:
-        if isinstance(left, int) and isinstance(right, int):
+        if type(left) is int and type(right) is int:
             return int(test(left - right))
         a, b = real(left), real(right)
         difference = 0.0 if a == b else a - b

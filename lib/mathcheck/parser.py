@@ -7,15 +7,14 @@ of a claim and each condition goes through the grammar.
 import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Literal
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 from lark import Tree as Parsed
 
-from mathcheck import tree
+from mathcheck import memory, tree
 from mathcheck.build import TreeError, build
 from mathcheck.layout import CLOSING, Chain, lay_out
 from mathcheck.tree import Node
@@ -53,12 +52,13 @@ _ENDS = {
 
 
 @cache
-def _lark(parser: Literal["lalr"] | None = "lalr") -> Lark:
-    """Returns the parser; without one, a lexer that is built only once."""
+def _lark() -> Lark:
+    """Returns the parser."""
     grammar = files("mathcheck").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(
         grammar,
-        parser=parser,
+        parser="lalr",
+        cache=memory.grammar_file() or False,
         lexer="basic",
         start=["side", "condition", "layout"],
         propagate_positions=True,
@@ -66,7 +66,6 @@ def _lark(parser: Literal["lalr"] | None = "lalr") -> Lark:
     )
 
 
-@lru_cache(4096)
 def parse(text: str) -> tuple[tree.Statement, ...]:
     """Returns the statements of a displayed equation, in order.
 
@@ -75,6 +74,10 @@ def parse(text: str) -> tuple[tree.Statement, ...]:
     Raises:
         TreeError: where it cannot be read.
     """
+    return memory.remembered("equation", text, _statements)
+
+
+def _statements(text: str) -> tuple[tree.Statement, ...]:
     tokens = _tokens(text)
     if not tokens:
         raise TreeError("this equation is empty", 0)
@@ -97,14 +100,13 @@ def _statement(chain: Chain, end: int) -> tree.Statement:
     )
 
 
-@lru_cache(4096)
 def parse_expression(text: str) -> Node:
     """Returns the tree of one expression.
 
     Raises:
         TreeError: where it cannot be read.
     """
-    return _parse(_tokens(text), "side", len(text))
+    return memory.remembered("side", text, lambda text: _parse(_tokens(text), "side", len(text)))
 
 
 def parse_condition(text: str) -> Node:
@@ -118,7 +120,8 @@ def parse_condition(text: str) -> Node:
 
 def _tokens(text: str) -> list[Token]:
     try:
-        tokens = list(_lark(None).lex(text))
+        lexer = _lark().parse_interactive(text, "side").lexer_thread
+        tokens: list[Token] = list(lexer.lex(None))  # type: ignore[no-untyped-call]
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
         raise TreeError(_unknown(text, at), at) from None

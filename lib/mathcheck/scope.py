@@ -1,5 +1,7 @@
 """What a name means at a place of the chapter: the symbols of the tables that govern it."""
 
+from dataclasses import replace
+
 from mathcheck import tree
 from mathcheck.printer import latex
 from mathcheck.reader import Section
@@ -30,12 +32,20 @@ class Scope:
             if key not in hidden or symbol in self.symbols:
                 self.symbols.append(symbol)
             hidden.add(key)
+        # Sizes that follow from others, `= H - P + 1`.
+        self.derived = {
+            symbol.name: symbol.details[0]
+            for symbol in self.symbols
+            if symbol.domain == "constant"
+            and not symbol.axes
+            and not isinstance(symbol.details[0], tree.Number)
+        }
         self.sizes = self._size_letters()
 
     def _size_letters(self) -> set[str]:
         letters: set[str] = set()
         for symbol in self.symbols:
-            bounds = [node for axis in symbol.axes for node in (axis.first, axis.last)]
+            bounds = [node for axis in symbol.axes for node in self.bounds(axis)]
             if symbol.domain == "integer":
                 bounds.extend(symbol.details)
             for bound in bounds:
@@ -96,8 +106,17 @@ class Scope:
             for symbol, at in self.axes_of(axis.last.text[1:]):
                 other = symbol.axes[at]
                 if not (isinstance(other.last, tree.Name) and other.last.text.startswith("?")):
-                    return other.first, other.last
-        return axis.first, axis.last
+                    return self._resolved(other.first), self._resolved(other.last)
+        return self._resolved(axis.first), self._resolved(axis.last)
+
+    def _resolved(self, size: Node) -> Node:
+        """Puts the expression for which a size like U stands, in its place."""
+        match size:
+            case tree.Name(text) if text in self.derived:
+                return self.derived[text]
+            case tree.Binary(_, left, right):
+                return replace(size, left=self._resolved(left), right=self._resolved(right))
+        return size
 
 
 def _names(node: Node) -> set[str]:

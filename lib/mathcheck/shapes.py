@@ -19,6 +19,7 @@ class Shape:
     details: list[Node] = field(default_factory=list)
     outside: float | None = None
     ranges: dict[str, tuple[Node, Node]] = field(default_factory=dict)
+    from_zero: set[str] = field(default_factory=set)
 
 
 _KNOWN = (
@@ -65,6 +66,10 @@ def read_shape(row: Row) -> Shape:
     text = cell.text.strip()
     shape = Shape()
     _ranges(row.meaning, shape)
+    for clause in row.meaning.text.split(";"):
+        # `row $h$ and column $w$ from 0`
+        if clause.strip().endswith(" from 0"):
+            shape.from_zero.update(re.findall(r"\$" + _LETTER + r"\$", clause))
     if match := re.fullmatch(r"(?:any|a) (?:smooth )?scalar function of (.+)", text):
         shape.domain = "loss"
         shape.details = [parse_cell(m, cell) for m in re.findall(r"\$([^$]+)\$", match[1])]
@@ -78,7 +83,8 @@ def read_shape(row: Row) -> Shape:
         shape.domain = "function"
         return shape
     text = text.replace("$", " ")
-    if match := re.fullmatch(r"\s*=(.+)", text):
+    # `scalar, for instance 2`: a size that only the checker fixes.
+    if match := re.fullmatch(r"\s*(?:=|scalar, for instance )(.+)", text):
         shape.sizes, shape.domain = [], "constant"
         shape.details = [parse_cell(match[1].strip(), cell)]
         return shape

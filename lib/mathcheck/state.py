@@ -5,7 +5,7 @@ from typing import Any
 
 from mathcheck import terms
 from mathcheck.arrays import EvalError
-from mathcheck.evaluate import Code, Env
+from mathcheck.inline import Code, Env
 from mathcheck.numbers import Value
 from mathcheck.reader import Equation
 from mathcheck.symbols import Symbol

@@ -71,6 +71,15 @@ class Symbol:
             text += f"^{{{self.sup}}}"
         return text
 
+    @property
+    def whole(self) -> int | None:
+        """The number that it always is, if that is a whole one, `= 2`."""
+        if self.domain == "constant" and not self.axes:
+            match self.details[0]:
+                case tree.Number(text) if "." not in text:
+                    return int(text)
+        return None
+
     def leads(self, axis: int) -> int:
         """Returns how many of the axes before this one its size depends on, all up to the last."""
         return _leads(self)[axis]
@@ -239,7 +248,11 @@ def _symbol(table: Table, row: Row, node: Node, shape: Shape, is_name: bool) -> 
 
 def _started(axis: Axis, shape: Shape) -> Axis:
     given = shape.ranges.get(axis.letter or "")
-    return Axis(axis.letter, *given) if given else axis
+    if given:
+        return Axis(axis.letter, *given)
+    if axis.letter in shape.from_zero:
+        return Axis(axis.letter, tree.Number("0"), tree.Binary("-", axis.last, ONE))
+    return axis
 
 
 def _family_axis(letter: str, shape: Shape, row: Row) -> Axis:

@@ -8,7 +8,7 @@ Equality ignores where a term was written.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from mathcheck.reader import Section
 from mathcheck.symbols import Symbol
@@ -24,8 +24,8 @@ class Term:
 
     def children(self) -> Iterator[Term]:
         """The terms directly below this one."""
-        for item in fields(self):
-            yield from _terms(getattr(self, item.name))
+        for name in self.__match_args__:
+            yield from _terms(getattr(self, name))
 
     def walk(self) -> Iterator[Term]:
         """This term and all below it."""

@@ -7,7 +7,7 @@ index is decided by `resolve`, which knows the symbols table. Equality ignores p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 
@@ -20,8 +20,9 @@ class Node:
 
     def children(self) -> Iterator[Node]:
         """The nodes directly below this one, in the order of the text."""
-        for item in fields(self):
-            yield from _nodes(getattr(self, item.name))
+        names: tuple[str, ...] = self.__match_args__
+        for name in names:
+            yield from _nodes(getattr(self, name))
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it, from the top."""
@@ -32,9 +33,8 @@ class Node:
     def rebuild(self, children: list[Node]) -> Self:
         """The same node with other children, as many as `children()` gives."""
         rest = iter(children)
-        changes: dict[str, Any] = {
-            item.name: _refill(getattr(self, item.name), rest) for item in fields(self)
-        }
+        names: tuple[str, ...] = self.__match_args__
+        changes: dict[str, Any] = {name: _refill(getattr(self, name), rest) for name in names}
         return replace(self, **changes)
 
 

@@ -12,7 +12,8 @@ from mathcheck.build import TreeError
 from mathcheck.chapter import Chapter
 from mathcheck.claims import Checker
 from mathcheck.errors import MathError, Place
-from mathcheck.evaluate import Env, compile_term, range_code
+from mathcheck.evaluate import compile_term, range_code
+from mathcheck.inline import Env
 from mathcheck.numbers import TooClose
 from mathcheck.parser import parse, parse_expression
 from mathcheck.products import as_vector

@@ -7,19 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mathcheck.arrays import EvalError
-from mathcheck.draws import (
-    RandomFunction,
-    RandomLoss,
-    SizeError,
-    constants,
-    draw_sizes,
-    generator,
-    random_array,
-    size_value,
-)
+from mathcheck.draws import RandomFunction, RandomLoss, generator, random_array
 from mathcheck.printer import latex
 from mathcheck.reader import Section
 from mathcheck.scope import Scope
+from mathcheck.sizes import SizeError, constants, draw_sizes, size_value
 from mathcheck.symbols import Symbol
 from mathcheck.tree import Node
 
@@ -44,6 +36,7 @@ class World:
 
     Attributes:
         tables: for each context and symbol the values that are known, by index.
+        ranges: what is known of the indices that always run over the same.
     """
 
     def __init__(
@@ -64,6 +57,7 @@ class World:
         self.sizes = sizes
         self.tables: dict[object, dict[tuple[int, ...], Any]] = {}
         self.derivatives: dict[object, Any] = {}
+        self.ranges: dict[object, tuple[int, int]] = {}
         self._bounds: dict[tuple[Symbol, int, tuple[int, ...]], tuple[int, int]] = {}
         self._arrays: dict[tuple[Symbol, tuple[int, ...]], NDArray[Any]] = {}
         self._functions: dict[object, Any] = {}

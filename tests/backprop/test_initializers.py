@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backprop import initializers
-from backprop.initializers import he_normal, normal, xavier_uniform, zeros
+from backprop.initializers import he_normal, normal, orthogonal, xavier_uniform, zeros
 
 # Variance wanted for each, with fan_in and fan_out; the gain of 3 must show.
 VARIANCES = {
@@ -45,13 +45,35 @@ def test_normal(rng):
     assert normal((2, 3, 4), rng).shape == (2, 3, 4)
 
 
+@pytest.mark.parametrize("shape", [(5, 5), (7, 4), (4, 7), (6, 2, 3, 3), (30, 2, 3, 3)])
+@pytest.mark.parametrize("gain", [1.0, 3.0])
+def test_orthogonal(rng, shape, gain):
+    W = orthogonal(shape, rng, gain)
+    assert W.shape == shape
+    matrix = W.reshape(shape[0], -1)
+    product = matrix @ matrix.T if matrix.shape[0] <= matrix.shape[1] else matrix.T @ matrix
+    np.testing.assert_allclose(product, gain**2 * np.eye(len(product)), atol=1e-13)
+
+
+def test_orthogonal_by_default_keeps_lengths(rng):
+    assert np.linalg.norm(orthogonal((5, 5), rng)[0]) == pytest.approx(1)
+
+
+def test_orthogonal_matrices_are_all_equally_likely():
+    """Without the mended signs, the first column would point to one half of space alone."""
+    rng = np.random.default_rng(0)
+    drawn = np.array([orthogonal((2, 2), rng) for _ in range(4000)])
+    np.testing.assert_allclose(drawn.mean(axis=0), 0, atol=4 * np.sqrt(0.5 / 4000))
+    assert abs(np.linalg.det(drawn).mean()) < 4 / np.sqrt(4000)
+
+
 def test_zeros():
     for shape in [(3,), (2, 3)]:
         np.testing.assert_array_equal(zeros(shape), np.zeros(shape))
     assert zeros((3,)).dtype == np.float64
 
 
-DRAWN = ["normal", *VARIANCES]
+DRAWN = ["normal", "orthogonal", *VARIANCES]
 
 
 @pytest.mark.parametrize("name", DRAWN)
@@ -100,7 +122,7 @@ def test_generators_and_scales_are_refused(refused, rng, name):
     refused(TypeError, message, draw, (2, 3), rng, "relu")
 
 
-@pytest.mark.parametrize("name", VARIANCES)
+@pytest.mark.parametrize("name", ["orthogonal", *VARIANCES])
 @pytest.mark.parametrize("shape", [(3,), (2, 3, 4), (1, 2, 3, 4, 5)])
 def test_fans_need_two_sizes_or_four(refused, rng, name, shape):
     message = f"{name}: shape is {shape}, wanted 2 sizes or 4"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from backprop import optimizers
 from backprop.optimizers import (
     SGD,
     Adam,
@@ -96,6 +97,20 @@ def test_classes_repeat_their_update():
         np.testing.assert_array_equal(params["sgd"][name], sgd)
         np.testing.assert_array_equal(params["momentum"][name], momentum)
         np.testing.assert_array_equal(params["adam"][name], adam)
+
+
+@pytest.mark.parametrize("part", [1, 100, 170, 1 << 20])
+def test_parts_of_any_size_give_the_same(monkeypatch, rng, part):
+    monkeypatch.setattr(optimizers, "PART", part)
+    param = rng.standard_normal((10, 7))[:, ::2]  # rows of 32 bytes, with gaps between the numbers
+    wanted, m, v = param.copy(), np.zeros((10, 4)), np.zeros((10, 4))
+    optimizer = Adam(weight_decay=0.1)
+    for t in (1, 2):
+        grad = rng.standard_normal((10, 4))
+        wanted, m, v = adam_update(wanted, grad, m, v, t, weight_decay=0.1)
+        optimizer.step({"W": param}, {"W": grad})
+    np.testing.assert_array_equal(param, wanted)
+    np.testing.assert_array_equal(optimizer.state()["v/W"], v)
 
 
 def test_classes_have_the_defaults_of_their_update():

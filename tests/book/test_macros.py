@@ -16,7 +16,12 @@ FILE = Path("docs/chapters/x.md")
 def root(tmp_path: Path) -> Path:
     folder = tmp_path / "data" / "results"
     folder.mkdir(parents=True)
-    content = {"metrics": {"accuracy": 0.98371}, "seed": 7, "versions": {"numpy": "2.4"}}
+    content = {
+        "metrics": {"accuracy": 0.98371},
+        "seed": 7,
+        "versions": {"numpy": "2.4"},
+        "sizes": [[8], [16]],
+    }
     (folder / "demo.json").write_text(json.dumps(content))
     return tmp_path
 
@@ -29,6 +34,13 @@ def test_results_are_formatted(root: Path) -> None:
 def test_a_result_may_stand_outside_the_metrics(root: Path) -> None:
     assert format_metric("demo", "seed", root=root) == "7"
     assert format_metric("demo", "versions.numpy", root=root) == "2.4"
+    assert format_metric("demo", "sizes.1.0", root=root) == "16"
+
+
+@pytest.mark.parametrize("key", ["sizes.2", "sizes.first", "sizes.0.0.0", "seed.0"])
+def test_a_path_that_leads_nowhere_is_told(root: Path, key: str) -> None:
+    with pytest.raises(BookError, match=f'has no "{key}"'):
+        format_metric("demo", key, root=root)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +52,10 @@ def test_a_result_may_stand_outside_the_metrics(root: Path) -> None:
             'result("demo", "accuracy", "d")',
             "result \"demo\", \"accuracy\": Unknown format code 'd' for object of type 'float'",
         ),
-        ('resutl("demo")', 'no macro "resutl"; there are citation, equation, figure, result'),
+        (
+            'resutl("demo")',
+            'no macro "resutl"; there are citation, equation, figure, result, timings',
+        ),
         ('result("demo"', 'cannot read {{ result("demo" }}: one call with plain arguments'),
         (
             'figure("demo")',
@@ -77,3 +92,17 @@ def test_results_name_what_is_missing(root: Path) -> None:
     assert result("demo", root)["seed"] == 7
     with pytest.raises(BookError, match='result "demo" has no arrays'):
         arrays("demo", root)
+
+
+def test_timings_become_a_table(root: Path) -> None:
+    rows = [
+        {"group": "a", "case": "one", "ours_ms": [1.5, 20], "pytorch_ms": [100, 1], "ratio": 0.21},
+        {"group": "b", "case": "two", "ours_ms": [1], "pytorch_ms": [1], "ratio": 1},
+    ]
+    (root / "data" / "results" / "bench.json").write_text(json.dumps({"table": rows}))
+    text, problems = expand('{{ timings("bench", "b", "a") }}', FILE, root)
+    one, two = "| one | 1.50 + 20.0 | 100 + 1.00 | 0.21 |", "| two | 1.00 | 1.00 | 1.00 |\n"
+    head = "| | ours, ms | PyTorch, ms | ratio |\n|---|---|---|---|\n"
+    assert (text, problems) == (head + two + one.replace(" + ", "\xa0+\xa0"), [])
+    _, problems = expand('{{ timings("bench", "c") }}', FILE, root)
+    assert 'result "bench" has no rows of the group "c"' in str(problems[0])

@@ -25,11 +25,13 @@ const TYPES = {
   ".js": "text/javascript",
   ".json": "application/json",
   ".map": "application/json",
+  ".mjs": "text/javascript",
   ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
   ".woff2": "font/woff2",
   ".xml": "application/xml",
 };
-const PACKED = new Set([".css", ".html", ".js", ".json", ".svg", ".xml"]);
+const PACKED = new Set([".css", ".html", ".js", ".json", ".mjs", ".svg", ".wasm", ".xml"]);
 
 export function chromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;

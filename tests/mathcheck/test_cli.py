@@ -1,8 +1,12 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import mathcheck
 from mathcheck.__main__ import main
 
 RIGHT = r"""
@@ -91,13 +95,35 @@ def test_symbols(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_cache_forgets_what_has_changed(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(2):
         assert main(["check", "-q", "--cache", "c", "notes.md"]) == 0
-    (kept,) = Path("c").iterdir()
+    (kept,) = Path("c").glob("*.json")
     before = kept.read_text(encoding="utf-8")
     rewrite(file, "x_n^2", "x_n^3")
     assert main(["check", "-q", "--cache", "c", "notes.md"]) == 1
     assert kept.read_text(encoding="utf-8") != before
     rewrite(file, "nothing", "nothing")
     assert main(["check", "-q", "--cache", "c", "notes.md"]) == 0
+
+
+def test_a_spoilt_cache_is_no_trouble(file: Path) -> None:
+    assert main(["check", "-q", "--cache", "c", "notes.md"]) == 0
+    Path("c/trees").write_bytes(b"spoilt")
+    assert main(["check", "-q", "--cache", "c", "notes.md"]) == 0
+
+
+def test_a_pager_may_leave_early(file: Path) -> None:
+    command = [sys.executable, "-m", "mathcheck", "explain", "eq:slope", "notes.md"]
+    path = str(Path(mathcheck.__file__).parents[1])
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": path},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
 
 
 def test_mutants(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,4 +2,5 @@
 
 from importlib.util import find_spec
 
-collect_ignore = [] if find_spec("torch") else ["theirs.py", "make_golden.py"]
+NEED_TORCH = ["theirs.py", "theirs_recurrent.py", "make_golden.py"]
+collect_ignore = [] if find_spec("torch") else NEED_TORCH

@@ -5,6 +5,8 @@ No input is vacuous: biases are not 0, batches hold more than one sample, sizes 
 
 import numpy as np
 
+from tests.peers import inputs_recurrent
+
 STEPS = 100
 GOLDEN_SEED = 20260
 
@@ -42,6 +44,47 @@ def losses(rng):
     }
 
 
+# How kernels move: strides that leave rows over, padding, dilation, rows unlike columns.
+CONVOLUTIONS = {
+    "plain": {},
+    "padded": {"padding": (2, 1)},
+    "strided": {"stride": (2, 3), "padding": 1},
+    "dilated": {"stride": (1, 2), "padding": (0, 3), "dilation": (2, 3)},
+}
+POOLINGS = {
+    "plain": {"kernel": 2},
+    "overlapping": {"kernel": 3, "stride": (1, 2), "padding": 1},
+    "uneven": {"kernel": (2, 3), "stride": (3, 2), "padding": (1, 0)},
+}
+# Enough cotangents for any output; each takes as many as it has elements.
+COTANGENTS = 3000
+
+
+def convolution(rng):
+    return {
+        "x": rng.standard_normal((3, 2, 9, 11)),
+        "W": rng.standard_normal((4, 2, 3, 2)),
+        "b": rng.standard_normal(4),
+        "cotangents": rng.standard_normal(COTANGENTS),
+    }
+
+
+def pooling(rng):
+    x = rng.standard_normal((3, 2, 7, 8))
+    x[0] = rng.integers(-2, 2, (2, 7, 8))  # with ties
+    return {"x": x, "cotangents": rng.standard_normal(COTANGENTS)}
+
+
+def normalization(rng):
+    return {
+        "x": 3 * rng.standard_normal((2, 5, 7)) + 2,  # two batches
+        "images": 3 * rng.standard_normal((2, 3, 7, 2, 5)) + 2,
+        "gamma": rng.uniform(0.5, 2, 7),
+        "beta": rng.standard_normal(7),
+        "cotangents": rng.standard_normal(COTANGENTS),
+    }
+
+
 def optimizers(rng):
     return {
         "param": rng.standard_normal((2, 3)),
@@ -56,7 +99,11 @@ MAKERS = {
     "linear": linear,
     "activations": activations,
     "losses": losses,
+    "convolution": convolution,
+    "pooling": pooling,
+    "normalization": normalization,
     "optimizers": optimizers,
+    **inputs_recurrent.MAKERS,
 }
 
 

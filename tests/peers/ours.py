@@ -3,9 +3,22 @@
 import numpy as np
 
 from backprop import activations as activation_functions
+from backprop import convolution as convolution_functions
 from backprop import losses as loss_functions
+from backprop import normalization as normalization_functions
+from backprop import pooling as pooling_functions
 from backprop.linear import linear_backward, linear_forward
 from backprop.optimizers import SGD, Adam, Momentum
+from tests.peers.inputs import CONVOLUTIONS, POOLINGS
+from tests.peers.ours_recurrent import (  # noqa: F401 - found by name
+    clipping,
+    embedding,
+    gru,
+    gru_reset_before,
+    lstm,
+    recurrent_layers,
+    rnn,
+)
 
 
 def linear(x, W, b, dy):
@@ -45,6 +58,59 @@ def losses(logits, y, target, classes, yes, dloss):
         gradient = getattr(loss_functions, f"{function}_backward")(float(dloss), cache)
         results |= {f"{name}.loss": loss, f"{name}.gradient": gradient}
     return results
+
+
+def _pair(module, name, inputs, cotangents, backward="backward", **options):
+    """Returns y, the cache, and what the backward function makes of the cotangents for y."""
+    y, cache = getattr(module, f"{name}_forward")(*inputs, **options)
+    dy = cotangents[: y.size].reshape(y.shape)
+    return y, cache, getattr(module, f"{name}_{backward}")(dy, cache)
+
+
+def convolution(x, W, b, cotangents):
+    results = {}
+    for name, options in CONVOLUTIONS.items():
+        y, _, grads = _pair(convolution_functions, "conv2d", (x, W, b), cotangents, **options)
+        results |= {f"{name}.{k}": a for k, a in zip(_CONV, (y, *grads), strict=True)}
+    return results
+
+
+_CONV = ("y", "dx", "dW", "db")
+_NORM = ("y", "dx", "dgamma", "dbeta")
+
+
+def pooling(x, cotangents):
+    results = {}
+    for name, options in POOLINGS.items():
+        for kind, function, more in [
+            ("max", "max_pool2d", {}),
+            ("average", "average_pool2d", {}),
+            ("uncounted", "average_pool2d", {"count_include_pad": False}),
+        ]:
+            y, _, dx = _pair(pooling_functions, function, (x,), cotangents, **options, **more)
+            results |= {f"{kind}.{name}.y": y, f"{kind}.{name}.dx": dx}
+    y, _, dx = _pair(pooling_functions, "global_average_pool", (x,), cotangents)
+    return results | {"global.y": y, "global.dx": dx}
+
+
+def normalization(x, images, gamma, beta, cotangents):
+    results, module = {}, normalization_functions
+    for name, batches in [("features", x), ("images", images)]:
+        mean, var = np.zeros(7), np.ones(7)
+        for i, batch in enumerate(batches):
+            for backward in ("backward", "backward_staged"):
+                given = module, "batchnorm", (batch, gamma, beta), cotangents, backward
+                y, cache, grads = _pair(*given)
+                found = zip(_NORM, (y, *grads), strict=True)
+                results |= {f"{name}.{i}.{backward}.{k}": a for k, a in found}
+            mean, var = module.batchnorm_running(mean, var, cache)
+            results |= {f"{name}.{i}.mean": mean, f"{name}.{i}.var": var}
+        given = module, "batchnorm_evaluation", (batches[0], gamma, beta, mean, var), cotangents
+        y, _, grads = _pair(*given)
+        found = zip(_NORM, (y, *grads), strict=True)
+        results |= {f"{name}.evaluation.{k}": a for k, a in found}
+    y, _, grads = _pair(module, "layernorm", (x, gamma, beta), cotangents, eps=1e-3)
+    return results | {f"layer.{k}": a for k, a in zip(_NORM, (y, *grads), strict=True)}
 
 
 def _path(optimizer, param, grads, lr):

@@ -1,8 +1,21 @@
 """What PyTorch makes of the inputs, under the names that `ours` uses."""
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch.nn import functional as F
+
+from tests.peers.inputs import CONVOLUTIONS, POOLINGS
+from tests.peers.theirs_recurrent import (  # noqa: F401 - found by name
+    clipping,
+    embedding,
+    gru,
+    gru_reset_before,
+    lstm,
+    recurrent_layers,
+    rnn,
+)
 
 
 def _leaf(array):
@@ -50,6 +63,60 @@ def losses(logits, y, target, classes, yes, dloss):
         loss.backward(torch.tensor(dloss))
         results |= {f"{name}.loss": loss, f"{name}.gradient": leaf.grad}
     return results
+
+
+def _gradients(function, arrays, cotangents):
+    """Returns y, and the gradients of the arrays for as many cotangents as y has elements."""
+    leaves = [_leaf(array) for array in arrays]
+    y = function(*leaves)
+    y.backward(torch.tensor(cotangents)[: y.numel()].reshape(y.shape))
+    return y, *(leaf.grad for leaf in leaves)
+
+
+def convolution(x, W, b, cotangents):
+    results = {}
+    for name, options in CONVOLUTIONS.items():
+        found = _gradients(partial(F.conv2d, **options), (x, W, b), cotangents)
+        names = (f"{name}.{k}" for k in ("y", "dx", "dW", "db"))
+        results |= dict(zip(names, found, strict=True))
+    return results
+
+
+def pooling(x, cotangents):
+    results = {}
+    for name, options in POOLINGS.items():
+        given = {"kernel_size" if k == "kernel" else k: v for k, v in options.items()}
+        for kind, function in [
+            ("max", F.max_pool2d),
+            ("average", F.avg_pool2d),
+            ("uncounted", partial(F.avg_pool2d, count_include_pad=False)),
+        ]:
+            y, dx = _gradients(partial(function, **given), (x,), cotangents)
+            results |= {f"{kind}.{name}.y": y, f"{kind}.{name}.dx": dx}
+    y, dx = _gradients(lambda x: F.adaptive_avg_pool2d(x, 1)[:, :, 0, 0], (x,), cotangents)
+    return results | {"global.y": y, "global.dx": dx}
+
+
+def normalization(x, images, gamma, beta, cotangents):
+    results, names = {}, ("y", "dx", "dgamma", "dbeta")
+    for name, batches in [("features", x), ("images", images)]:
+        mean, var = torch.zeros(7, dtype=torch.float64), torch.ones(7, dtype=torch.float64)
+
+        def norm(x, gamma, beta, training, mean=mean, var=var):
+            return F.batch_norm(x, mean, var, gamma, beta, training=training)
+
+        for i, batch in enumerate(batches):
+            found = _gradients(partial(norm, training=True), (batch, gamma, beta), cotangents)
+            for backward in ("backward", "backward_staged"):
+                pairs = zip(names, found, strict=True)
+                results |= {f"{name}.{i}.{backward}.{k}": a for k, a in pairs}
+            results |= {f"{name}.{i}.mean": mean.clone(), f"{name}.{i}.var": var.clone()}
+        found = _gradients(partial(norm, training=False), (batches[0], gamma, beta), cotangents)
+        pairs = zip(names, found, strict=True)
+        results |= {f"{name}.evaluation.{k}": a for k, a in pairs}
+    layer = partial(F.layer_norm, normalized_shape=(7,), eps=1e-3)
+    found = _gradients(lambda x, g, b: layer(x, weight=g, bias=b), (x, gamma, beta), cotangents)
+    return results | {f"layer.{k}": a for k, a in zip(names, found, strict=True)}
 
 
 def _path(make, param, grads, lr):

@@ -1,0 +1,174 @@
+// *Run* on every example: it becomes editable and runs in the page, in Pyodide, against the book's own library.
+import { whenNear } from "../near.js";
+
+const PROMPT = /^(>>>|\.\.\.) ?/;
+const MODIFIER = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
+
+let worker; // one for the page; a new one after *Stop*
+let running; // the example that runs
+let done = new Set(); // the examples that have run in this worker, as they are now
+
+class Example {
+  constructor(block, scope, above) {
+    this.block = block;
+    this.scope = scope;
+    this.above = above;
+    this.lines = block.querySelector("pre").textContent.trimEnd().split("\n");
+    this.typed = this.lines.filter((line) => PROMPT.test(line)).map((line) => line.replace(PROMPT, "")).join("\n");
+    this.run = button("Run", "example__start", () => start(this));
+  }
+
+  get source() {
+    return this.editor ? this.editor.value : this.typed;
+  }
+
+  // Puts an editor where the example stood, and a place for what it prints below.
+  open() {
+    if (this.editor) return;
+    this.editor = document.createElement("textarea");
+    this.editor.className = "example__editor";
+    this.editor.spellcheck = false;
+    this.editor.autocapitalize = "off";
+    this.editor.setAttribute("aria-label", "Code of this example");
+    this.editor.value = this.typed;
+    this.editor.addEventListener("input", () => {
+      this.fit();
+      for (const example of [this, ...this.below()]) done.delete(example);
+    });
+    this.editor.addEventListener("keydown", (event) => this.key(event));
+    this.output = document.createElement("div");
+    this.output.className = "example__output";
+    this.output.tabIndex = 0;
+    this.output.setAttribute("role", "log");
+    this.output.setAttribute("aria-label", "Output");
+    this.status = document.createElement("span");
+    this.status.className = "example__status";
+    this.status.setAttribute("role", "status");
+    this.stop = button("Stop", "example__stop", () => stop());
+    this.reset = button("Reset", "example__reset", () => this.close());
+    this.bar = document.createElement("div");
+    this.bar.className = "example__bar";
+    this.bar.append(this.run, this.stop, this.reset, this.status);
+    this.block.classList.add("example--open");
+    this.block.append(this.editor, this.bar, this.output);
+    this.fit();
+  }
+
+  // Back to the example as it is printed.
+  close() {
+    if (running === this) stop();
+    done.delete(this);
+    this.block.classList.remove("example--open");
+    this.block.append(this.run);
+    for (const part of [this.editor, this.bar, this.output]) part.remove();
+    this.editor = undefined;
+    this.run.focus();
+  }
+
+  below() {
+    return examples.filter((example) => example.above.includes(this));
+  }
+
+  fit() {
+    this.editor.rows = this.editor.value.split("\n").length;
+  }
+
+  key(event) {
+    if (event.key !== "Enter") return;
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      start(this);
+      return;
+    }
+    // A new line begins where the one before it did, deeper after a colon.
+    const before = this.editor.value.slice(0, this.editor.selectionStart).split("\n").at(-1);
+    const indent = before.match(/^ */)[0] + (before.trimEnd().endsWith(":") ? "    " : "");
+    if (!indent) return;
+    event.preventDefault();
+    document.execCommand("insertText", false, `\n${indent}`); // the one way that undo knows
+  }
+
+  show({ kind, text }) {
+    if (kind === "image") {
+      const image = new Image();
+      image.alt = "Figure drawn by this example";
+      image.src = `data:image/svg+xml;base64,${text}`;
+      this.output.append(image);
+      return;
+    }
+    let last = this.output.lastElementChild;
+    if (last?.tagName !== "PRE") this.output.append((last = document.createElement("pre")));
+    last.append(text);
+  }
+
+  tell(text, state = "") {
+    this.status.textContent = text;
+    this.block.dataset.example = state;
+  }
+}
+
+function button(text, kind, action) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = `example__button ${kind}`;
+  made.textContent = text;
+  made.addEventListener("click", action);
+  return made;
+}
+
+function start(example) {
+  if (running) stop();
+  example.open();
+  example.output.replaceChildren();
+  example.tell("Starting…", "running");
+  running = example;
+  const queue = [...example.above.filter((other) => !done.has(other)), example];
+  const waiting = [...queue];
+  if (!worker) {
+    worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      end("failed", `Python could not be started: ${event.message ?? "the worker failed"}`);
+      drop();
+    });
+  }
+  worker.onmessage = ({ data }) => {
+    if (data.status) example.tell(data.status, "running");
+    if (data.kind) example.show(data);
+    if (data.ran) done.add(waiting.shift());
+    if (data.ended) end(data.ended, data.fault);
+    if (data.broken) drop();
+  };
+  worker.postMessage({ sources: queue.map((other) => other.source), scope: example.scope });
+}
+
+function end(how, fault) {
+  if (fault) running.show({ kind: "text", text: fault });
+  running.tell(how === "done" ? `Done. ${MODIFIER}+Enter runs it again.` : "It ended with an error.", how);
+  running = undefined;
+}
+
+function stop() {
+  if (!running) return;
+  drop();
+  running.tell("Stopped.", "stopped");
+  running = undefined;
+}
+
+// Ends Python itself: nothing less interrupts a loop.
+function drop() {
+  worker?.terminate();
+  worker = undefined;
+  done = new Set();
+}
+
+const examples = [];
+for (const block of document.querySelectorAll(".highlight:has(> pre .gp)")) {
+  // An example of a docstring begins anew; those of a chapter go on from each other.
+  const heading = block.closest(".doc-object")?.querySelector(".doc-heading[id]");
+  const scope = heading?.id ?? "";
+  examples.push(new Example(block, scope, examples.filter((other) => other.scope === scope)));
+}
+whenNear((run) => {
+  for (const { block, run: start } of examples) if (run.contains(block)) block.append(start);
+});

@@ -1,0 +1,7 @@
+"""Loss and wrong answers of the convolutional network, epoch by epoch."""
+
+from book.training_figures import learning_curve
+
+
+def draw():
+    return learning_curve("mnist-cnn")

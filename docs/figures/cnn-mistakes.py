@@ -1,0 +1,7 @@
+"""The test digits about which the convolutional network was most certain and wrong."""
+
+from book.training_figures import mistakes
+
+
+def draw():
+    return mistakes("mnist-cnn")

@@ -1,0 +1,30 @@
+"""How much of a gradient is left, the further it goes back, and what the bounds allow."""
+
+import numpy as np
+
+from book.figures import INK, figure, result, series
+
+SCALES = (0.5, 1, 2)
+LIMITS = (1e-16, 1e6)
+
+
+def draw():
+    waves = result("waves")
+    fig, ax = figure(5.6, 3.4)
+    back = np.arange(waves["metrics"]["flow_steps"] + 1)
+    for k, scale in enumerate(SCALES):
+        flow = waves["curve"][f"untrained_flow_{scale:g}"][::-1]
+        ax.plot(back, flow, color=series(k), label=f"untrained, {scale:g} × orthogonal")
+        ax.plot(back, float(scale) ** back, "--", color=series(k), linewidth=0.8)
+    ax.plot(back, waves["curve"]["trained_flow"][::-1], color=INK, linewidth=2.2, label="trained")
+    largest = waves["metrics"]["largest_singular_value"]
+    ax.plot(back, largest**back, "--", color=INK, linewidth=0.8)
+    ax.set(
+        yscale="log",
+        ylim=LIMITS,
+        xlim=(0, back[-1]),
+        xlabel="steps back from the last",
+        ylabel="length of the gradient",
+    )
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    return fig

@@ -1,0 +1,78 @@
+"""The embedding: a table with a vector for each token, and looking vectors up in it.
+
+A lookup is a product with a one-hot matrix, without the product. Its gradient is a scatter-add: a
+token that occurs three times gets three gradients added. To freeze the table, do not ask for it.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop._check import Array, check_arrays
+from backprop.text import check_tokens
+
+Tokens: TypeAlias = NDArray[np.integer[Any]]
+EmbeddingCache: TypeAlias = tuple[Tokens, Array, int]
+
+
+def embedding_forward(tokens: Tokens, W: Array) -> tuple[Array, EmbeddingCache]:
+    """Looks up the vector of each token.
+
+    Args:
+        tokens: numbers of rows of W, integers from 0 to V - 1, of any shape, (T, N) for instance.
+        W: the table, shape (V, D), a row for each token of the vocabulary.
+
+    Returns:
+        The vectors, shape (T, N, D) for instance, and a cache for `embedding_backward`.
+
+    Raises:
+        TypeError: tokens is no array of integers, or W no float array.
+        ValueError: an argument is empty, W has not two axes, or a token is out of range.
+
+    Examples:
+        >>> W = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 4.0]])
+        >>> y, cache = embedding_forward(np.array([2, 1, 2]), W)
+        >>> y
+        array([[3., 4.],
+               [1., 2.],
+               [3., 4.]])
+    """
+    check_arrays("embedding_forward", W=(W, "V D"))
+    check_tokens("embedding_forward", tokens, len(W))
+    y = W[tokens]  # eq:embedding-y
+    return y, (tokens, y, len(W))
+
+
+def embedding_backward(dy: Array, cache: EmbeddingCache, *, padding: int | None = None) -> Array:
+    """Adds each gradient to the row that was looked up.
+
+    Args:
+        dy: gradient for the vectors, in their shape.
+        cache: what `embedding_forward` returned.
+        padding: the token of padded steps, whose row gets no gradient; None if there is none.
+
+    Returns:
+        The gradient dW, shape (V, D), 0 in the rows that were not looked up.
+
+    Raises:
+        TypeError: dy is no float array, or differs in precision from W.
+        ValueError: dy has not the shape of the vectors; padding is out of range.
+
+    Examples:
+        >>> W = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 4.0]])
+        >>> y, cache = embedding_forward(np.array([2, 1, 2]), W)
+        >>> embedding_backward(np.array([[1.0, 0.0], [10.0, 0.0], [100.0, 5.0]]), cache)
+        array([[  0.,   0.],
+               [ 10.,   0.],
+               [101.,   5.]])
+    """
+    tokens, y, V = cache
+    check_arrays("embedding_backward", y=(y, "..."), dy=(dy, "..."))
+    if padding is not None and not 0 <= padding < V:
+        raise ValueError(f"embedding_backward: padding is {padding}, wanted 0 to {V - 1}")
+    dW = np.zeros((V, y.shape[-1]), dtype=y.dtype)
+    np.add.at(dW, tokens, dy)  # eq:embedding-dW
+    if padding is not None:
+        dW[padding] = 0
+    return dW

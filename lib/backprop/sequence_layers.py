@@ -1,0 +1,147 @@
+"""Layers around the recurrent ones: tokens in, the last step out, time first, gradients clipped."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from backprop._check import Array, check_arrays
+from backprop.clipping import clip_by_global_norm
+from backprop.embedding import Tokens, embedding_backward, embedding_forward
+from backprop.network import Layer
+
+
+class Embedding:
+    """A vector for each token, looked up in a table `W`.
+
+    Args:
+        W: the table to start from, shape (V, D), a row for each token; the layer keeps a copy.
+        trained: whether the table is a parameter; if not, it stays as it is.
+        padding: the token of padded steps, whose row stays as it is; None if there is none.
+
+    Raises:
+        TypeError: W is no float array.
+        ValueError: W is empty or has not two axes.
+
+    Examples:
+        >>> layer = Embedding(np.array([[0.0, 0.0], [1.0, 2.0]]), padding=0)
+        >>> layer.forward(np.array([1, 0]), training=False)
+        array([[1., 2.],
+               [0., 0.]])
+    """
+
+    def __init__(self, W: Array, *, trained: bool = True, padding: int | None = None) -> None:
+        check_arrays("Embedding", W=(W, "V D"))
+        self._W = W.copy()
+        self._padding = padding
+        self.params = {"W": self._W} if trained else {}
+        self.grads: dict[str, Array] = {}
+        self.buffers: dict[str, Array] = {}
+        self._cache: tuple[Tokens, Array, int] | None = None
+
+    def forward(self, x: Any, *, training: bool) -> Array:
+        """Maps tokens, (T, N), to their vectors, (T, N, D)."""
+        y, self._cache = embedding_forward(x, self._W)
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Replaces `grads`; what goes further back is 0, since a token is no quantity."""
+        if self._cache is None:
+            raise RuntimeError("Embedding.backward: nothing went forward yet")
+        if self.params:
+            self.grads = {"W": embedding_backward(dy, self._cache, padding=self._padding)}
+        return np.zeros(dy.shape[:-1], dtype=dy.dtype)
+
+
+class TimeFirst:
+    """Swaps samples and steps, (N, T, D) to (T, N, D): training counts samples, networks steps.
+
+    Examples:
+        >>> TimeFirst().forward(np.zeros((2, 5, 3)), training=False).shape
+        (5, 2, 3)
+    """
+
+    def __init__(self) -> None:
+        self.params: dict[str, Array] = {}
+        self.grads: dict[str, Array] = {}
+        self.buffers: dict[str, Array] = {}
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Maps x, (N, T, D), to (T, N, D)."""
+        check_arrays("TimeFirst.forward", x=(x, "N T D"))
+        y: Array = x.swapaxes(0, 1)
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Maps dy, (T, N, D), to (N, T, D)."""
+        dx: Array = dy.swapaxes(0, 1)
+        return dx
+
+
+class LastStep:
+    """What the last step has, (T, N, D) to (N, D): the summary of a sequence.
+
+    Examples:
+        >>> LastStep().forward(np.array([[[1.0]], [[2.0]]]), training=False)
+        array([[2.]])
+    """
+
+    def __init__(self) -> None:
+        self.params: dict[str, Array] = {}
+        self.grads: dict[str, Array] = {}
+        self.buffers: dict[str, Array] = {}
+        self._shape: tuple[int, ...] | None = None
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Maps x, (T, N, D), to its last step, (N, D)."""
+        check_arrays("LastStep.forward", x=(x, "T N D"))
+        self._shape = x.shape
+        y: Array = x[-1].copy()
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Maps dy, (N, D), to zeros, (T, N, D), with dy at the last step."""
+        if self._shape is None:
+            raise RuntimeError("LastStep.backward: nothing went forward yet")
+        dx = np.zeros(self._shape, dtype=dy.dtype)
+        dx[-1] = dy
+        return dx
+
+
+class Clipped:
+    """A network whose gradients come out clipped by their global norm.
+
+    Args:
+        network: the network, which is trained through this one.
+        max_norm: the largest norm that passes.
+
+    Attributes:
+        norms: the norm before clipping, of each `backward` so far.
+    """
+
+    def __init__(self, network: Layer, max_norm: float) -> None:
+        self.network = network
+        self.max_norm = max_norm
+        self.grads: dict[str, Array] = {}
+        self.norms: list[float] = []
+
+    @property
+    def params(self) -> Mapping[str, Array]:
+        """The network's parameters."""
+        return self.network.params
+
+    @property
+    def buffers(self) -> Mapping[str, Array]:
+        """The network's buffers."""
+        return self.network.buffers
+
+    def forward(self, x: Array, *, training: bool) -> Array:
+        """Does what the network does."""
+        return self.network.forward(x, training=training)
+
+    def backward(self, dy: Array) -> Array:
+        """Does what the network does, then clips its gradients."""
+        dx = self.network.backward(dy)
+        self.grads, norm = clip_by_global_norm(self.network.grads, self.max_norm)
+        self.norms.append(norm)
+        return dx

@@ -1,0 +1,225 @@
+"""Images unrolled, so that a convolution becomes a matrix product.
+
+`im2col` is the plain way: each window becomes a column. `unroll` is what the fast convolution uses.
+Where a function returns elements, its counterpart adds elements up where they came from: one is the
+backward pass of the other.
+"""
+
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from backprop._check import Array
+from backprop._windows import Axis
+
+# Bytes that a block of images may take unrolled: what stays in the cache of a core.
+BLOCK = 1 << 21
+# Bytes that it may take when a single image is large.
+LARGEST_BLOCK = 1 << 24
+
+
+def im2col(x: Array, rows: Axis, columns: Axis) -> Array:
+    """Makes each window of each image a column.
+
+    Args:
+        x: images, shape (N, C, H, W).
+        rows: how the windows lie along the rows.
+        columns: how they lie along the columns.
+
+    Returns:
+        A matrix of C P Q rows, an input of a window each, and N U V columns, a window each.
+
+    Example:
+        >>> x = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
+        >>> two_of_three = Axis(size=3, kernel=2, stride=1, padding=0, dilation=1)
+        >>> im2col(x, two_of_three, two_of_three)
+        array([[1., 2., 4., 5.],
+               [2., 3., 5., 6.],
+               [4., 5., 7., 8.],
+               [5., 6., 8., 9.]])
+    """
+    N, C = x.shape[:2]
+    P, Q, U, V = rows.kernel, columns.kernel, rows.outputs, columns.outputs
+    cols = np.zeros((C, P, Q, N, U, V), x.dtype)
+    for p, q in np.ndindex(P, Q):
+        (u, h), (v, w) = rows.tap(p), columns.tap(q)
+        cols[:, p, q, :, u, v] = x[:, :, h, w].transpose(1, 0, 2, 3)  # eq:conv-im2col
+    return cols.reshape(C * P * Q, N * U * V)
+
+
+def col2im(dcols: Array, shape: tuple[int, ...], rows: Axis, columns: Axis) -> Array:
+    """Adds the elements of each column to the inputs of its window.
+
+    Args:
+        dcols: a matrix of C P Q rows and N U V columns.
+        shape: the images' shape, (N, C, H, W).
+        rows: how the windows lie along the rows.
+        columns: how they lie along the columns.
+
+    Returns:
+        The sums, shape (N, C, H, W).
+
+    Example:
+        >>> two_of_three = Axis(size=3, kernel=2, stride=1, padding=0, dilation=1)
+        >>> col2im(np.ones((4, 4)), (1, 1, 3, 3), two_of_three, two_of_three)
+        array([[[[1., 2., 1.],
+                 [2., 4., 2.],
+                 [1., 2., 1.]]]])
+    """
+    N, C = shape[:2]
+    P, Q, U, V = rows.kernel, columns.kernel, rows.outputs, columns.outputs
+    dcols = dcols.reshape(C, P, Q, N, U, V)
+    dx = np.zeros(shape, dcols.dtype)
+    for p, q in np.ndindex(P, Q):
+        (u, h), (v, w) = rows.tap(p), columns.tap(q)
+        dx[:, :, h, w] += dcols[:, p, q, :, u, v].transpose(1, 0, 2, 3)  # eq:conv-col2im
+    return dx
+
+
+def blocks(
+    images: slice, C: int, K: int, itemsize: int, rows: Axis, columns: Axis
+) -> Iterator[tuple[slice, slice]]:
+    """Cuts work into blocks small enough for the cache: yields their images and their output rows.
+
+    A block has all output rows of some images; or, of a single large image, some of its rows.
+
+    Args:
+        images: which images to work on.
+        C: channels of the images.
+        K: channels of the output, which takes its place beside the images.
+        itemsize: bytes of a number.
+        rows: how the windows lie along the rows.
+        columns: how they lie along the columns.
+
+    Example:
+        >>> axis = Axis(size=28, kernel=5, stride=1, padding=0, dilation=1)
+        >>> for images, output_rows in blocks(slice(0, 60), 1, 30, 4, axis, axis):
+        ...     print(images.start, images.stop, output_rows.stop)
+        0 25 24
+        25 50 24
+        50 60 24
+    """
+    input_row = columns.kernel * C * columns.outputs * itemsize
+    output_row = K * columns.outputs * itemsize
+    # u output rows look at (u - 1) stride + reach input rows.
+    each, once = rows.stride * input_row + output_row, (rows.reach - rows.stride) * input_row
+    height = min(rows.outputs, max(1, (LARGEST_BLOCK - once) // each))
+    count = max(1, BLOCK // (height * each + once))
+    for n in range(images.start, images.stop, count):
+        for u in range(0, rows.outputs, height):
+            yield slice(n, min(n + count, images.stop)), slice(u, min(u + height, rows.outputs))
+
+
+def unroll(x: Array, band: slice, rows: Axis, columns: Axis) -> Array:
+    """Unrolls the columns of images, and leaves their rows as they are.
+
+    Args:
+        x: images, shape (N, C, H, W).
+        band: the output rows that are wanted.
+        rows: how the windows lie along the rows.
+        columns: how they lie along the columns.
+
+    Returns:
+        X[h, q, c, n, v], the input that tap q of output column v meets, 0 in the padding. Row 0 is
+        the first that the first wanted output row looks at.
+
+    Example:
+        >>> x = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
+        >>> two_of_three = Axis(size=3, kernel=2, stride=1, padding=0, dilation=1)
+        >>> X = unroll(x, slice(0, 2), two_of_three, two_of_three)
+        >>> X.reshape(3, 2, 2)  # row h, tap q, output column v
+        array([[[1., 2.],
+                [2., 3.]],
+        <BLANKLINE>
+               [[4., 5.],
+                [5., 6.]],
+        <BLANKLINE>
+               [[7., 8.],
+                [8., 9.]]])
+        >>> window(X, 1, two_of_three)
+        array([[4., 5.],
+               [5., 6.],
+               [7., 8.],
+               [8., 9.]])
+    """
+    N, C = x.shape[:2]
+    height = (band.stop - band.start - 1) * rows.stride + rows.reach
+    shape = (height, columns.kernel, C, N, columns.outputs)
+    X = np.zeros(shape, x.dtype) if rows.padding or columns.padding else np.empty(shape, x.dtype)
+    into, taken = _real_rows(band, height, rows)
+    image = x.transpose(2, 1, 0, 3)[taken]
+    for q in range(columns.kernel):
+        v, w = columns.tap(q)
+        copy_rows(image[..., w], X[into, q, ..., v])  # eq:conv-unroll
+    return X
+
+
+def fold(dX: Array, dx: Array, band: slice, rows: Axis, columns: Axis) -> None:
+    """Adds each element of dX to the element of dx from which `unroll` would have taken it.
+
+    Args:
+        dX: an array of the shape that `unroll` returns.
+        dx: what is added to, shape (N, C, H, W).
+        band: the output rows for which `unroll` was called.
+        rows: how the windows lie along the rows.
+        columns: how they lie along the columns.
+    """
+    into, taken = _real_rows(band, len(dX), rows)
+    image = dx.transpose(2, 1, 0, 3)[taken]
+    for q in range(columns.kernel):
+        v, w = columns.tap(q)
+        image[..., w] += dX[into, q, ..., v]  # eq:conv-fold
+
+
+def copy_rows(source: Array, target: Array) -> None:
+    """Copies an array into another of its shape, whole rows at once where they lie in one piece.
+
+    NumPy takes far longer to go from one short row to the next than to copy it. If it is told that
+    a row is a single item, it need not.
+    """
+    whole = source.shape[-1] * source.itemsize
+    if whole and source.strides[-1] == target.strides[-1] == source.itemsize:
+        row = np.dtype((np.void, whole))
+        source, target = source.view(row), target.view(row)
+    target[...] = source
+
+
+def reach(u: int, rows: Axis) -> slice:
+    """Returns which rows of X its output row u looks at."""
+    return slice(u * rows.stride, u * rows.stride + rows.reach, rows.dilation)
+
+
+def window(X: Array, u: int, rows: Axis) -> Array:
+    """Returns the rows of X that its output row u looks at as a matrix, (P Q C, N V).
+
+    They lie one after another in memory, so that nothing is copied, unless there is a dilation.
+    """
+    return X[reach(u, rows)].reshape(-1, X.shape[3] * X.shape[4])
+
+
+@lru_cache(maxsize=4096)  # every block asks the same
+def meeting(h: int, rows: Axis, outputs: int) -> tuple[slice, slice]:
+    """Returns which of the first output rows look at row h of X, and by which taps each.
+
+    The taps are counted from the last, so that both go upwards.
+    """
+    first = max(0, -((rows.reach - 1 - h) // rows.stride))
+    near = range(first, min(outputs, h // rows.stride + 1))
+    met = [u for u in near if (h - u * rows.stride) % rows.dilation == 0]
+    if not met:
+        return slice(0), slice(0)
+    taps = [rows.kernel - 1 - (h - u * rows.stride) // rows.dilation for u in (met[0], met[-1])]
+    both = math.gcd(rows.stride, rows.dilation)
+    return (
+        slice(met[0], met[-1] + 1, rows.dilation // both),
+        slice(taps[0], taps[1] + 1, rows.stride // both),
+    )
+
+
+def _real_rows(band: slice, height: int, rows: Axis) -> tuple[slice, slice]:
+    """Returns which rows of a block are no padding, and which rows of the images they are."""
+    top = band.start * rows.stride - rows.padding
+    start, stop = max(0, top), min(rows.size, top + height)
+    return slice(start - top, stop - top), slice(start, stop)

@@ -1,0 +1,101 @@
+"""Noisy waves, made on the spot: ten steps to read, the next ten to foretell.
+
+Each wave is a sine of amplitude 1. Its period is one of a few, its phase is any. What is seen of it
+is blurred by noise, so that no forecast can be exact; `best_forecast` is as good as one can be.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from backprop._check import Array, check_arrays, check_count, check_number, check_rng
+
+PERIODS = (8.0, 13.0, 21.0)
+NOISE = 0.1
+
+
+class Waves(NamedTuple):
+    """Noisy waves, what comes first and what follows.
+
+    Attributes:
+        seen: the steps to read, shape (N, steps, 1).
+        target: the steps to foretell, noisy as well, shape (N, steps).
+    """
+
+    seen: Array
+    target: Array
+
+
+def noisy_waves(
+    N: int, rng: np.random.Generator, *, steps: int = 10, noise: float = NOISE
+) -> Waves:
+    """Draws waves.
+
+    Args:
+        N: how many.
+        rng: draws periods, phases and noise.
+        steps: how many to read, and how many to foretell.
+        noise: standard deviation of the noise.
+
+    Returns:
+        The waves, float64.
+
+    Raises:
+        TypeError: N or steps is no integer, noise no number, or rng no generator.
+        ValueError: N or steps is below 1, or noise negative.
+
+    Examples:
+        >>> waves = noisy_waves(3, np.random.default_rng(0))
+        >>> waves.seen.shape, waves.target.shape
+        ((3, 10, 1), (3, 10))
+    """
+    check_count("noisy_waves", "N", N)
+    check_rng("noisy_waves", rng)
+    check_count("noisy_waves", "steps", steps)
+    check_number("noisy_waves", "noise", noise, "[0, inf)")
+    periods = rng.choice(PERIODS, (N, 1))
+    phases = rng.uniform(0, 2 * np.pi, (N, 1))
+    clean = _waves(periods, phases, steps)
+    noisy = clean + noise * rng.standard_normal(clean.shape)
+    return Waves(noisy[:, :steps, np.newaxis], noisy[:, steps:])
+
+
+def best_forecast(seen: Array, *, noise: float = NOISE) -> Array:
+    """Returns the best forecast there is, for one who knows how the waves are made.
+
+    It is the mean of what follows, over all periods and phases, each weighed by how likely it makes
+    what was seen. No forecast has a smaller mean squared error.
+
+    Args:
+        seen: noisy waves, shape (N, steps, 1).
+        noise: standard deviation of the noise, above 0.
+
+    Returns:
+        The forecast, shape (N, steps).
+
+    Raises:
+        TypeError: seen is no float array, or noise no number.
+        ValueError: seen has not the right shape, or noise is not above 0.
+    """
+    check_arrays("best_forecast", seen=(seen, "N T F"))
+    if seen.shape[2] != 1:
+        raise ValueError(f"best_forecast: seen has shape {seen.shape}, wanted (N, T, 1)")
+    noise = check_number("best_forecast", "noise", noise, "(0, inf)")
+    steps = seen.shape[1]
+    phases = np.linspace(0, 2 * np.pi, 400, endpoint=False)
+    periods = np.repeat(PERIODS, len(phases))[:, np.newaxis]
+    possible = _waves(periods, np.tile(phases, len(PERIODS))[:, np.newaxis], steps)
+    past, future = possible[:, :steps], possible[:, steps:]
+    # The squared distance but for seen², which is the same for every possible wave.
+    distances = (past**2).sum(axis=1) - 2 * seen[:, :, 0] @ past.T
+    weights = np.exp(-(distances - distances.min(axis=1, keepdims=True)) / (2 * noise**2))
+    weights /= weights.sum(axis=1, keepdims=True)
+    forecast: Array = weights @ future
+    return forecast
+
+
+def _waves(periods: Array, phases: Array, steps: int) -> Array:
+    """Returns clean waves, two times as many steps, a row for each of the columns given."""
+    t = np.arange(2 * steps)
+    waves: Array = np.sin(2 * np.pi * t / periods + phases)
+    return waves

@@ -1,0 +1,90 @@
+"""What a page needs to run Python: Pyodide, the list of its packages, the library in an archive."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from book.errors import BookError
+
+__all__ = ["archive", "runtime_files", "wanted_packages"]
+
+_CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+_RELEASE = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"  # where Pyodide keeps its packages
+_WANTED = ("numpy", "matplotlib")
+_LIBRARY = ("lib/backprop/*.py", "data/samples/*")
+
+
+def runtime_files(root: Path, packages: Path | None) -> Iterator[tuple[str, Path | str | bytes]]:
+    """The files that the site serves so that examples run in the page.
+
+    Args:
+        root: the repository.
+        packages: a folder that holds the wheels of Pyodide's release, to be served by the site
+            itself; without it a reader's browser fetches them from that release.
+
+    Yields:
+        The name of each file below the site's assets, and the file or its content.
+
+    Raises:
+        BookError: if Pyodide is not installed, or a wheel is missing or not what it should be.
+    """
+    info, wanted = wanted_packages(root)
+    for name in _CORE:
+        yield f"pyodide/{name}", root / "node_modules" / "pyodide" / name
+    for package in wanted.values():
+        wheel = package["file_name"]
+        if packages is None:
+            package["file_name"] = _RELEASE.format(version=info["version"]) + wheel
+        else:
+            yield f"pyodide/{wheel}", _verified(packages / wheel, package["sha256"])
+    yield "pyodide/pyodide-lock.json", json.dumps({"info": info, "packages": wanted})
+    yield "run/library.zip", archive(root)
+
+
+def wanted_packages(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The packages that an example may import, and what they depend on.
+
+    Returns:
+        What Pyodide's own list says of its release, and of each package by name.
+    """
+    path = root / "node_modules" / "pyodide" / "pyodide-lock.json"
+    try:
+        lock = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BookError("Pyodide is not installed: run `npm ci` (make does)") from None
+    found: dict[str, Any] = {}
+    waiting = list(_WANTED)
+    while waiting:
+        name = waiting.pop().lower().replace("_", "-")
+        if name not in found:
+            found[name] = lock["packages"][name]
+            waiting += found[name]["depends"]
+    return lock["info"], dict(sorted(found.items()))
+
+
+def archive(root: Path) -> bytes:
+    """The library and its samples, laid out as in the repository; the same bytes each time."""
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as file:
+        for pattern in _LIBRARY:
+            for path in sorted(root.glob(pattern)):
+                entry = ZipInfo(path.relative_to(root).as_posix())  # of 1980: no date of today
+                entry.compress_type = ZIP_DEFLATED
+                file.writestr(entry, path.read_bytes())
+    return buffer.getvalue()
+
+
+def _verified(wheel: Path, sha256: str) -> Path:
+    try:
+        content = wheel.read_bytes()
+    except FileNotFoundError:
+        raise BookError(f"PYODIDE_PACKAGES has no {wheel.name}") from None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise BookError(f"PYODIDE_PACKAGES: {wheel.name} is not the file of Pyodide's release")
+    return wheel

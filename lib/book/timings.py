@@ -1,0 +1,47 @@
+"""Sets out what `make bench` measured, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from book.errors import BookError
+from book.results import ROOT, result
+
+__all__ = ["timings"]
+
+
+def timings(name: str, *groups: str, root: Path = ROOT) -> str:
+    """The cases of some groups as a table in Markdown: ours, PyTorch's, and the ratio of the two.
+
+    Args:
+        name: the result, whose rows are those of `experiments.bench`.
+        groups: which of them, in this order.
+        root: the repository.
+
+    Raises:
+        BookError: if there is no such result, or no such group in it.
+    """
+    table = result(name, root).get("table", [])
+    rows = []
+    for group in groups:
+        found = [row for row in table if row["group"] == group]
+        if not found:
+            raise BookError(f'result "{name}" has no rows of the group "{group}"')
+        rows += found
+    lines = ["| | ours, ms | PyTorch, ms | ratio |", "|---|---|---|---|"]
+    for row in rows:
+        ours, theirs = _sum(row["ours_ms"]), _sum(row["pytorch_ms"])
+        lines.append(f"| {row['case']} | {ours} | {theirs} | {row['ratio']:.2f} |")
+    return "\n".join(lines)
+
+
+def _sum(parts: Sequence[float]) -> str:
+    r"""Milliseconds of each part, to three digits, on one line.
+
+    >>> _sum([1.2345, 123.45])
+    '1.23\xa0+\xa0123'
+    """
+    return "\N{NO-BREAK SPACE}+\N{NO-BREAK SPACE}".join(
+        f"{part:.{2 if part < 10 else 1 if part < 100 else 0}f}" for part in parts
+    )

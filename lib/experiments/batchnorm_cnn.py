@@ -1,0 +1,50 @@
+"""`batchnorm-cnn`: the network of `mnist-cnn`, with batch norm and without, at rising rates."""
+
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+
+from backprop.datasets import Digits, load_mnist
+from experiments import mnist_cnn
+from experiments.mnist import fit
+from experiments.mnist_convolution import ConvSettings, build_for_images, split_images
+from experiments.record import Number, Result
+
+SETTINGS = replace(mnist_cnn.SETTINGS, optimizer="sgd", schedule="constant", epochs=3)
+RATES = (0.01, 0.1, 1.0)
+
+
+def run(
+    checkpoints: Path,
+    digits: Digits | None = None,
+    settings: ConvSettings = SETTINGS,
+    rates: tuple[float, ...] = RATES,
+) -> Result:
+    """Trains with and without at every rate; a run that overflows stays at guessing."""
+    start = time.perf_counter()
+    digits = digits or load_mnist()
+    split = split_images(digits)
+    curve: dict[str, list[Number]] = {"rate": list(rates)}
+    metrics: dict[str, Number] = {}
+    for kind in ("plain", "batch_norm"):
+        for number, rate in enumerate(rates):
+            chosen = replace(settings, batch_norm=kind != "plain", learning_rate=rate)
+            rng = np.random.default_rng(chosen.seed)
+            network = build_for_images(chosen, digits.train_images.shape[1], rng)
+            try:
+                history = fit(chosen, split, network, rng, checkpoints)
+                reached: list[Number] = [*history.validation_accuracy]
+            except FloatingPointError:
+                reached = [0.1] * chosen.epochs
+            curve[f"{kind}_{number}"] = reached
+            metrics[f"{kind}_{number}"] = reached[-1]
+        metrics[f"{kind}_best"] = max(metrics[f"{kind}_{number}"] for number in range(len(rates)))
+    return Result(
+        metrics=metrics,
+        curve=curve,
+        seed=settings.seed,
+        settings=asdict(settings),
+        seconds=time.perf_counter() - start,
+    )

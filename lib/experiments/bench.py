@@ -1,0 +1,392 @@
+"""`make bench`: how fast the library is, PyTorch beside it in one run.
+
+Each case is a row of `CASES`: it makes two functions, ours and PyTorch's, that do the same work on
+the same numbers and return how long its parts took. They take turns; a turn begins after a pause,
+in which the other's idle threads fall asleep, with a call that is not counted.
+"""
+
+import importlib
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from backprop import convolution, normalization, pooling
+from backprop._memory import keep_freed_memory
+from backprop.layers import Conv2d, Flatten, MaxPool2d
+from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
+from backprop.network import Layer, Linear, ReLU, Sequential
+from backprop.optimizers import Adam
+from backprop.recurrent_layers import GRU, LSTM, RNN
+from backprop.torch_weights import to_torch
+from experiments.record import RESULTS, Number, Result, commit_of_code, record
+
+# A function that works once and returns the seconds that each part took.
+Timed = Callable[[], tuple[float, ...]]
+
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
+PAUSE = 0.05
+CALLS = 4
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row of the table.
+
+    Attributes:
+        group: what it is compared with others of; the group has one mean ratio.
+        name: what is computed, in words.
+        make: from PyTorch's module, the two functions to be timed, ours and PyTorch's.
+    """
+
+    group: str
+    name: str
+    make: Callable[[Any], tuple[Timed, Timed]]
+
+
+def pair(
+    group: str,
+    name: str,
+    forward: Callable[..., tuple[Any, Any]],
+    backward: Callable[..., Any],
+    theirs: Callable[[Any], Callable[..., Any]],
+    *shapes: Sequence[int],
+) -> Case:
+    """A pair of functions on arrays of these shapes, all of which get a gradient.
+
+    Args:
+        group: the case's.
+        name: the case's.
+        forward: ours.
+        backward: ours.
+        theirs: from PyTorch's module, its function, of which it finds the gradients itself.
+        *shapes: those of the arguments.
+    """
+
+    def make(torch: Any) -> tuple[Timed, Timed]:
+        rng = np.random.default_rng(0)
+        arrays = [rng.standard_normal(shape, dtype=np.float32) for shape in shapes]
+        leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
+        dy = rng.standard_normal(forward(*arrays)[0].shape, dtype=np.float32)
+        function, their_dy = theirs(torch), torch.tensor(dy)
+
+        def time_ours() -> tuple[float, ...]:
+            start = time.perf_counter()
+            _, cache = forward(*arrays)
+            middle = time.perf_counter()
+            backward(dy, cache)
+            return middle - start, time.perf_counter() - middle
+
+        def time_theirs() -> tuple[float, ...]:
+            start = time.perf_counter()
+            y = function(*leaves)
+            middle = time.perf_counter()
+            torch.autograd.grad(y, leaves, their_dy)
+            return middle - start, time.perf_counter() - middle
+
+        return time_ours, time_theirs
+
+    return Case(group, name, make)
+
+
+def conv_case(N: int, C: int, H: int, K: int, kernel: int, stride: int = 1, pad: int = 0) -> Case:
+    """A convolution of square images with square kernels."""
+    options: dict[str, Any] = {"stride": stride, "padding": pad}
+    name = f"{N} images of {C}×{H}×{H}, to {K} channels by {kernel}×{kernel}"
+    return pair(
+        "convolution",
+        name if stride == 1 else f"{name}, stride {stride}, padding {pad}",
+        partial(convolution.conv2d_forward, **options),
+        convolution.conv2d_backward,
+        lambda torch: partial(torch.nn.functional.conv2d, **options),
+        *((N, C, H, H), (K, C, kernel, kernel), (K,)),
+    )
+
+
+def max_pool_case(*shape: int) -> Case:
+    """Max pooling 2×2."""
+    return pair(
+        "pooling",
+        f"max 2×2 of {'×'.join(map(str, shape))}",
+        partial(pooling.max_pool2d_forward, kernel=2),
+        pooling.max_pool2d_backward,
+        lambda torch: partial(torch.nn.functional.max_pool2d, kernel_size=2),
+        shape,
+    )
+
+
+def average_pool_case(*shape: int) -> Case:
+    """Average pooling 2×2."""
+    return pair(
+        "pooling",
+        f"mean 2×2 of {'×'.join(map(str, shape))}",
+        partial(pooling.average_pool2d_forward, kernel=2),
+        pooling.average_pool2d_backward,
+        lambda torch: partial(torch.nn.functional.avg_pool2d, kernel_size=2),
+        shape,
+    )
+
+
+def batchnorm_case(*shape: int) -> Case:
+    """Batch norm in training, its running statistics included."""
+    D = shape[1]
+
+    def forward(x: Any, gamma: Any, beta: Any) -> tuple[Any, Any]:
+        y, cache = normalization.batchnorm_forward(x, gamma, beta)
+        normalization.batchnorm_running(np.zeros(D, x.dtype), np.ones(D, x.dtype), cache)
+        return y, cache
+
+    def theirs(torch: Any) -> Any:
+        mean, var = torch.zeros(D), torch.ones(D)
+        norm = torch.nn.functional.batch_norm
+        return lambda x, gamma, beta: norm(x, mean, var, gamma, beta, training=True)
+
+    name = f"batch norm of {'×'.join(map(str, shape))}"
+    return pair(
+        "batch norm", name, forward, normalization.batchnorm_backward, theirs, shape, (D,), (D,)
+    )
+
+
+def small_network(rng: np.random.Generator) -> list[Layer]:
+    """One convolution, a pooling, two dense layers."""
+    return [
+        Conv2d(1, 30, 5, rng=rng, dtype=np.float32, input_gradient=False),
+        ReLU(),
+        MaxPool2d(2),
+        Flatten(),
+        Linear(30 * 12 * 12, 100, rng=rng, dtype=np.float32),
+        ReLU(),
+        Linear(100, 10, rng=rng, dtype=np.float32),
+    ]
+
+
+def deep_network(rng: np.random.Generator) -> list[Layer]:
+    """Six convolutions, a pooling after every second, two dense layers."""
+    layers: list[Layer] = []
+    for C, K, padding in [
+        (1, 16, 1),
+        (16, 16, 1),
+        (16, 32, 1),
+        (32, 32, 2),
+        (32, 64, 1),
+        (64, 64, 1),
+    ]:
+        options: dict[str, Any] = {"padding": padding, "input_gradient": bool(layers)}
+        layers += [Conv2d(C, K, 3, rng=rng, dtype=np.float32, **options), ReLU()]
+        if C == K:
+            layers.append(MaxPool2d(2))
+    return [
+        *layers,
+        Flatten(),
+        Linear(64 * 4 * 4, 50, rng=rng, dtype=np.float32),
+        ReLU(),
+        Linear(50, 10, rng=rng, dtype=np.float32),
+    ]
+
+
+def as_torch(torch: Any, layers: Sequence[Layer]) -> Any:
+    """Builds the same network in PyTorch, with the same weights."""
+    made: list[Any] = []
+    for layer in layers:
+        if isinstance(layer, Conv2d):
+            K, C, *kernel = layer.params["W"].shape
+            made.append(torch.nn.Conv2d(C, K, kernel, padding=layer.options["padding"]))
+            made[-1].weight.data = torch.tensor(layer.params["W"])
+            made[-1].bias.data = torch.tensor(layer.params["b"])
+        elif isinstance(layer, Linear):
+            made.append(torch.nn.Linear(*layer.params["W"].shape))
+            made[-1].weight.data = torch.tensor(layer.params["W"].T.copy())
+            made[-1].bias.data = torch.tensor(layer.params["b"])
+        elif isinstance(layer, MaxPool2d):
+            made.append(torch.nn.MaxPool2d(2))
+        else:
+            made.append(torch.nn.Flatten() if isinstance(layer, Flatten) else torch.nn.ReLU())
+    return torch.nn.Sequential(*made)
+
+
+def step_case(name: str, build: Callable[[np.random.Generator], list[Layer]], N: int) -> Case:
+    """A whole training step on N digits: forward, loss, backward, Adam."""
+
+    def make(torch: Any) -> tuple[Timed, Timed]:
+        rng = np.random.default_rng(0)
+        layers = build(rng)
+        network, optimizer = Sequential(layers), Adam()
+        x, target = rng.random((N, 1, 28, 28), dtype=np.float32), rng.integers(0, 10, N)
+        twin = as_torch(torch, layers)
+        their_optimizer = torch.optim.Adam(twin.parameters())
+        their_x, their_target = torch.tensor(x), torch.tensor(target)
+
+        def time_ours() -> tuple[float, ...]:
+            start = time.perf_counter()
+            _, cache = softmax_cross_entropy_forward(network.forward(x, training=True), target)
+            network.backward(softmax_cross_entropy_backward(1.0, cache))
+            optimizer.step(network.params, network.grads)
+            return (time.perf_counter() - start,)
+
+        def time_theirs() -> tuple[float, ...]:
+            start = time.perf_counter()
+            their_optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(twin(their_x), their_target).backward()
+            their_optimizer.step()
+            return (time.perf_counter() - start,)
+
+        return time_ours, time_theirs
+
+    return Case("training step", name, make)
+
+
+def recurrent_case(
+    kind: type[RNN] | type[LSTM] | type[GRU], H: int, T: int, N: int, D: int, **options: Any
+) -> Case:
+    """Layers of recurrent units over whole sequences, with the gradient for the input too."""
+
+    def make(torch: Any) -> tuple[Timed, Timed]:
+        rng = np.random.default_rng(0)
+        layer = kind(D, H, rng=rng, dtype=np.float32, **options)
+        twin = getattr(torch.nn, kind.__name__)(
+            D,
+            H,
+            num_layers=options.get("layers", 1),
+            bidirectional=options.get("bidirectional", False),
+        )
+        twin.load_state_dict(
+            {name: torch.tensor(array) for name, array in to_torch(layer.params).items()}
+        )
+        x = rng.standard_normal((T, N, D), dtype=np.float32)
+        their_x = torch.tensor(x, requires_grad=True)
+        dy = rng.standard_normal(layer.forward(x, training=True).shape, dtype=np.float32)
+        leaves, their_dy = [their_x, *twin.parameters()], torch.tensor(dy)
+
+        def time_ours() -> tuple[float, ...]:
+            start = time.perf_counter()
+            layer.forward(x, training=True)
+            middle = time.perf_counter()
+            layer.backward(dy)
+            return middle - start, time.perf_counter() - middle
+
+        def time_theirs() -> tuple[float, ...]:
+            start = time.perf_counter()
+            y, _ = twin(their_x)
+            middle = time.perf_counter()
+            torch.autograd.grad(y, leaves, their_dy)
+            return middle - start, time.perf_counter() - middle
+
+        return time_ours, time_theirs
+
+    layers = options.get("layers", 1)
+    ways = ", both ways" if options.get("bidirectional") else ""
+    name = f"{kind.__name__}, {layers} of {H} units{ways}, {N} sequences of {T}×{D}"
+    return Case("recurrent", name, make)
+
+
+CASES = [
+    conv_case(100, 1, 28, 30, 5),
+    conv_case(100, 16, 28, 16, 3),
+    conv_case(100, 32, 14, 64, 3),
+    conv_case(32, 32, 14, 64, 5),
+    conv_case(128, 64, 7, 64, 3),
+    conv_case(32, 3, 32, 64, 7, stride=2, pad=3),
+    max_pool_case(100, 30, 24, 24),
+    average_pool_case(100, 30, 24, 24),
+    batchnorm_case(100, 32, 14, 14),
+    step_case("a convolution, two dense layers", small_network, 100),
+    step_case("six convolutions, two dense layers", deep_network, 100),
+    recurrent_case(LSTM, 64, 64, 32, 3, layers=3),
+    recurrent_case(LSTM, 256, 35, 20, 20),
+    recurrent_case(GRU, 16, 200, 8, 50, layers=3, bidirectional=True),
+    recurrent_case(GRU, 64, 200, 64, 50, bidirectional=True),
+    recurrent_case(RNN, 30, 10, 32, 1, layers=3),
+]
+
+
+def take_turns(functions: Sequence[Timed], rounds: int) -> list[list[float]]:
+    """Returns for each function the median milliseconds of each part."""
+    times: list[list[tuple[float, ...]]] = [[] for _ in functions]
+    for _ in range(rounds):
+        for function, taken in zip(functions, times, strict=True):
+            time.sleep(PAUSE)
+            function()
+            taken += [function() for _ in range(CALLS)]
+    return [
+        [1000 * statistics.median(part) for part in zip(*taken, strict=True)] for taken in times
+    ]
+
+
+def measure(torch: Any, cases: Sequence[Case], rounds: int) -> Result:
+    """Times all cases, and prints each as it is done."""
+    start = time.perf_counter()
+    table: list[dict[str, Any]] = []
+    ratios: dict[str, list[float]] = {}
+    metrics: dict[str, Number] = {}
+    for case in cases:
+        ours, theirs = take_turns(case.make(torch), rounds)
+        ratio = sum(ours) / sum(theirs)
+        group = case.group.replace(" ", "_")
+        ratios.setdefault(group, []).append(ratio)
+        metrics[f"{group}_{len(ratios[group])}_ms"] = sum(ours)
+        metrics[f"{group}_{len(ratios[group])}_ratio"] = ratio
+        columns = {"ours_ms": ours, "pytorch_ms": theirs}
+        rounded = {name: [round(part, 3) for part in parts] for name, parts in columns.items()}
+        table.append({"group": case.group, "case": case.name, **rounded, "ratio": round(ratio, 3)})
+        print(
+            f"{case.group:14} {case.name:72} "
+            f"{sum(ours):8.2f} ms {sum(theirs):8.2f} ms {ratio:6.2f}",
+            flush=True,
+        )
+    for group, found in ratios.items():
+        metrics[f"{group}_ratio"] = statistics.geometric_mean(found)
+    return Result(
+        metrics=metrics,
+        curve={},
+        seed=0,
+        settings={"pytorch": torch.__version__, "rounds": rounds, "calls": CALLS, **machine()},
+        seconds=time.perf_counter() - start,
+        table=table,
+    )
+
+
+def machine() -> dict[str, str]:
+    """Describes where the times were measured."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if sys.platform == "linux" else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return {"cpu": models[0] if models else platform.processor(), "system": platform.platform()}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Times the cases whose group or name holds one of the arguments, or all; records all."""
+    found = [name for name in THREAD_VARIABLES if name in os.environ]
+    if found:
+        print(f"bench: {found[0]} is set, which slows one side: unset it", file=sys.stderr)
+        return 2
+    try:
+        torch = importlib.import_module("torch")
+    except ImportError:
+        print("bench: PyTorch is missing: `make bench` installs it", file=sys.stderr)
+        return 2
+    cases = [
+        case
+        for case in CASES
+        if not arguments or any(word in f"{case.group} {case.name}" for word in arguments)
+    ]
+    if os.getloadavg()[0] > 0.5:
+        print("bench: the machine is busy with other work, so the times will mean little")
+    keep_freed_memory()  # as `train` does; it serves both sides
+    print(f"{'':87} {'ours':>11} {'PyTorch':>11} {'ratio':>6}")
+    commit = commit_of_code()
+    result = measure(torch, cases, rounds=15)
+    print(*(f"  {key} {value:.3g}" for key, value in result.metrics.items()), sep="\n")
+    if not arguments:
+        print(f"  written to {record('bench', result, commit, RESULTS)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

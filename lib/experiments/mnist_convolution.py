@@ -1,0 +1,102 @@
+"""What the experiments with convolutions on MNIST share: networks for images, augmentation."""
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from backprop.augmentation import shift_and_rotate
+from backprop.datasets import Digits
+from backprop.layers import BatchNorm, Conv2d, Dropout, Flatten, MaxPool2d
+from backprop.network import Layer, Linear, ReLU, Sequential
+from experiments.mnist import CLASSES, Settings, Split, split_digits, train_and_test
+from experiments.record import Result
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvSettings(Settings):
+    """The hyper-parameters of a convolutional network and of its training.
+
+    Attributes:
+        blocks: the channels of the convolutions; a pooling closes each block.
+        kernel: height and width of the kernels.
+        padding: of the convolutions.
+        batch_norm: whether each convolution and hidden dense layer is followed by one.
+        dropout: what share of the inputs of each dense layer is left out.
+        shift: the most by which augmentation moves a digit, in pixels.
+        degrees: the most by which it turns one.
+    """
+
+    blocks: tuple[tuple[int, ...], ...]
+    kernel: int = 3
+    padding: int = 1
+    batch_norm: bool = False
+    dropout: float = 0.0
+    shift: float = 0.0
+    degrees: float = 0.0
+
+
+def split_images(digits: Digits) -> Split:
+    """The split of `split_digits`, as images of one channel."""
+    split = split_digits(digits)
+    side = digits.train_images.shape[1:]
+    images = {
+        name: getattr(split, name).reshape(-1, 1, *side)
+        for name in ("train_x", "validation_x", "test_x")
+    }
+    return split._replace(**images)
+
+
+def build_for_images(settings: ConvSettings, side: int, rng: np.random.Generator) -> Sequential:
+    """Makes the network: blocks of convolutions and a pooling, then dense layers, in float32."""
+
+    def normalised(layer: Layer, D: int) -> list[Layer]:
+        norm: list[Layer] = [BatchNorm(D, dtype=np.float32)] if settings.batch_norm else []
+        return [layer, *norm, ReLU()]
+
+    layers: list[Layer] = []
+    C = 1
+    for block in settings.blocks:
+        for K in block:
+            layer = Conv2d(
+                C,
+                K,
+                settings.kernel,
+                padding=settings.padding,
+                rng=rng,
+                dtype=np.float32,
+                input_gradient=bool(layers),
+            )
+            layers += normalised(layer, K)
+            side += 2 * settings.padding - settings.kernel + 1
+            C = K
+        layers.append(MaxPool2d(2))
+        side //= 2
+    layers.append(Flatten())
+    for D, M in pairwise([C * side * side, *settings.hidden, CLASSES]):
+        if settings.dropout:
+            layers.append(Dropout(settings.dropout, rng=rng))
+        layers += normalised(Linear(D, M, rng=rng, dtype=np.float32), M)
+    return Sequential(layers[: -2 if settings.batch_norm else -1])  # the scores end it
+
+
+def run_on_images(
+    settings: ConvSettings, digits: Digits, checkpoints: Path | None = None
+) -> tuple[Result, Sequential, Sequential]:
+    """Trains on images, chooses on validation, tests once.
+
+    Returns:
+        What it found; the network; and the network as it was before training.
+    """
+    split = split_images(digits)
+    side = digits.train_images.shape[1]
+    rng = np.random.default_rng(settings.seed)
+    network = build_for_images(settings, side, rng)
+    untrained = build_for_images(settings, side, np.random.default_rng(settings.seed))
+    augment = None
+    if settings.shift or settings.degrees:
+        augment = partial(shift_and_rotate, shift=settings.shift, degrees=settings.degrees, rng=rng)
+    result, _ = train_and_test(settings, digits, split, network, rng, checkpoints, augment)
+    return result, network, untrained

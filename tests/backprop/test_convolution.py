@@ -1,0 +1,238 @@
+"""Convolution by hand, three ways against each other, and what it refuses."""
+
+import itertools
+import tracemalloc
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies
+
+from backprop import convolution, unrolling
+from backprop.gradcheck import check_gradients
+
+WAYS = ["conv2d_loops", "conv2d_im2col", "conv2d"]
+X = np.arange(16.0).reshape(1, 1, 4, 4)
+W = np.array([[[[1.0, 2.0], [0.0, -1.0]]]])
+B = np.array([10.0])
+
+
+def pair_of(way):
+    return getattr(convolution, f"{way}_forward"), getattr(convolution, f"{way}_backward")
+
+
+def draw(rng, N=2, C=3, size=(7, 6), K=4, kernel=(3, 2), dtype="float64"):
+    arrays = [rng.standard_normal(s) for s in [(N, C, *size), (K, C, *kernel), (K,)]]
+    return [array.astype(dtype) for array in arrays]
+
+
+def run(way, rng, x, weights, b, **options):
+    """Returns y and the gradients for a cotangent that depends on rng alone."""
+    forward, backward = pair_of(way)
+    y, cache = forward(x, weights, b, **options)
+    return y, *backward(rng.standard_normal(y.shape).astype(y.dtype), cache)
+
+
+def assert_all_ways_agree(x, weights, b, **options):
+    wanted = run("conv2d_loops", np.random.default_rng(1), x, weights, b, **options)
+    for way in WAYS[1:]:
+        found = run(way, np.random.default_rng(1), x, weights, b, **options)
+        for one, other in zip(found, wanted, strict=True):
+            assert one.shape == other.shape
+            np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_by_hand(way):
+    forward, backward = pair_of(way)
+    y, cache = forward(X, W, B)
+    # The first window is 0 1 / 4 5: 0 + 2 - 5 + 10 = 7; one step in either direction adds 2 or 8.
+    np.testing.assert_array_equal(y, [[[[7, 9, 11], [15, 17, 19], [23, 25, 27]]]])
+    dy = np.zeros_like(y)
+    dy[0, 0, 0, 1], dy[0, 0, 2, 2] = 1, 10
+    dx, dW, db = backward(dy, cache)
+    wanted = [[0, 1, 2, 0], [0, 0, -1, 0], [0, 0, 10, 20], [0, 0, 0, -10]]
+    np.testing.assert_array_equal(dx[0, 0], wanted)
+    np.testing.assert_array_equal(dW[0, 0], [[1 + 100, 2 + 110], [5 + 140, 6 + 150]])
+    np.testing.assert_array_equal(db, [11])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_stride_padding_and_dilation_by_hand(way):
+    forward, _ = pair_of(way)
+    strided, _ = forward(X, W, B, stride=(2, 1))
+    np.testing.assert_array_equal(strided, [[[[7, 9, 11], [23, 25, 27]]]])
+    padded, _ = forward(X, W, B, padding=(0, 1))
+    np.testing.assert_array_equal(padded[0, 0, :, 0], [10 + 0 - 4, 10 + 8 - 8, 10 + 16 - 12])
+    np.testing.assert_array_equal(padded[0, 0, :, -1], [10 + 3, 10 + 7, 10 + 11])
+    dilated, _ = forward(X, W, B, dilation=2)
+    np.testing.assert_array_equal(dilated, [[[[10 + 4 - 10, 10 + 1 + 6 - 11], [12, 14]]]])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_a_stride_leaves_over_gets_no_gradient(way, rng):
+    x, weights, b = draw(rng, size=(6, 8), kernel=(2, 3))
+    _, dx, _, _ = run(way, rng, x, weights, b, stride=(3, 4))
+    assert dx[:, :, :5, :7].any(axis=(0, 1)).sum() == 2 * 2 * 2 * 3
+    assert not dx[:, :, 2].any()
+    assert not dx[:, :, 5].any()
+    assert not dx[:, :, :, [3, 7]].any()
+
+
+GRID = list(itertools.product([1, 2, 3], [0, 1, 3], [1, 2], [(1, 1), (3, 2), (2, 4)]))
+
+
+@pytest.mark.parametrize(("stride", "padding", "dilation", "kernel"), GRID)
+def test_all_ways_agree(rng, stride, padding, dilation, kernel):
+    x, weights, b = draw(rng, size=(7, 9), kernel=kernel, C=2, K=3)
+    assert_all_ways_agree(x, weights, b, stride=stride, padding=padding, dilation=dilation)
+
+
+@settings(max_examples=50)
+@given(strategies.data())
+def test_all_ways_agree_whatever_the_shape(data):
+    def integers(least, most):
+        return data.draw(strategies.integers(least, most))
+
+    rng = np.random.default_rng(integers(0, 1000))
+    axes = []
+    for _ in range(2):
+        kernel, padding, dilation = integers(1, 3), integers(0, 4), integers(1, 3)
+        least = max(1, dilation * (kernel - 1) + 1 - 2 * padding)
+        axes.append((integers(least, least + 4), kernel, integers(1, 4), padding, dilation))
+    size, kernel, stride, padding, dilation = zip(*axes, strict=True)
+    N, C, K = integers(1, 3), integers(1, 2), integers(1, 3)
+    x, weights, b = draw(rng, N=N, C=C, K=K, size=size, kernel=kernel)
+    assert_all_ways_agree(x, weights, b, stride=stride, padding=padding, dilation=dilation)
+
+
+@pytest.mark.parametrize("largest", [1, 1500, 4000, 1 << 24])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_blocks_of_any_size_give_the_same(monkeypatch, rng, largest, stride):
+    x, weights, b = draw(rng, N=5, size=(9, 8), kernel=(3, 3))
+    options = {"stride": stride, "padding": 1, "dilation": (2, 1)}
+    wanted = run("conv2d_im2col", np.random.default_rng(1), x, weights, b, **options)
+    monkeypatch.setattr(unrolling, "LARGEST_BLOCK", largest)
+    for block in (1, 30_000, 1 << 20):
+        monkeypatch.setattr(unrolling, "BLOCK", block)
+        found = run("conv2d", np.random.default_rng(1), x, weights, b, **options)
+        for one, other in zip(found, wanted, strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("method", ["central", "complex"])
+def test_gradients(rng, way, method):
+    x, weights, b = draw(rng, size=(5, 4), kernel=(3, 2), C=2, K=2)
+    forward, backward = pair_of(way)
+    forward = partial(forward, stride=(2, 1), padding=(1, 2), dilation=(1, 2))
+    report = check_gradients(forward, backward, rng=rng, method=method, x=x, W=weights, b=b)
+    assert max(report.values()) < (1e-6 if method == "central" else 1e-12), str(report)
+
+
+def test_float32_is_nearly_as_good_as_float64(rng):
+    x, weights, b = draw(rng, N=8, C=16, size=(14, 14), K=8, kernel=(5, 5))
+    wanted = run("conv2d", np.random.default_rng(1), x, weights, b, padding=2)
+    singles = [array.astype(np.float32) for array in (x, weights, b)]
+    found = run("conv2d", np.random.default_rng(1), *singles, padding=2)
+    for one, other in zip(found, wanted, strict=True):
+        assert one.dtype == np.float32
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-5 * np.abs(other).max())
+
+
+def test_arrays_that_are_not_contiguous(rng):
+    x, weights, b = draw(rng)
+    wanted = run("conv2d", np.random.default_rng(1), x, weights, b)
+    strange = [array.T.copy().T for array in (x, weights, b)]
+    found = run("conv2d", np.random.default_rng(1), *strange)
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+        assert one.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("shape", "kernel"), [((400, 8, 28, 28), (16, 8, 5, 5)), ((1, 8, 600, 600), (4, 8, 5, 5))]
+)
+def test_memory_stays_bounded(shape, kernel):
+    """Unrolled at once, these would take 740 MB, and 280 MB for a single image."""
+    x, weights = np.ones(shape, np.float32), np.ones(kernel, np.float32)
+    b = np.zeros(len(weights), np.float32)
+    tracemalloc.start()
+    try:
+        y, cache = convolution.conv2d_forward(x, weights, b)
+        forward = tracemalloc.get_traced_memory()[1] - y.nbytes
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        dx, _, _ = convolution.conv2d_backward(y, cache)
+        backward = tracemalloc.get_traced_memory()[1] - before - dx.nbytes
+    finally:
+        tracemalloc.stop()
+    assert forward < 64e6
+    assert backward < 64e6
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"W": np.ones((2, 3, 2, 2))}, "W has 3 input channels, x has 1"),
+        ({"x": X[0]}, "x has shape (1, 4, 4), wanted (N, C, H, W)"),
+        ({"W": W[0]}, "W has shape (1, 2, 2), wanted (K, C, P, Q)"),
+        ({"b": np.ones(2)}, "b has shape (2,), wanted (K,) with K = 1 as in W"),
+        ({"x": X[:0]}, "x is empty, its shape is (0, 1, 4, 4)"),
+        ({"W": np.ones((1, 1, 5, 1))}, "the kernel spans 5 rows, the padded images have 4"),
+        ({"W": np.ones((1, 1, 1, 5))}, "the kernel spans 5 columns, the padded images have 4"),
+        ({"dilation": (1, 4)}, "the kernel spans 5 columns, the padded images have 4"),
+        (
+            {"dilation": 7, "padding": (2, 1)},
+            "the kernel spans 8 columns, the padded images have 6",
+        ),
+        ({"stride": 0}, "stride is 0, wanted at least 1"),
+        ({"stride": (1, 0)}, "stride is (1, 0), wanted at least 1"),
+        ({"padding": -1}, "padding is -1, wanted at least 0"),
+        ({"dilation": (0, 1)}, "dilation is (0, 1), wanted at least 1"),
+    ],
+)
+def test_refused_values(refused, way, changes, message):
+    arguments = {"x": X, "W": W, "b": B, **changes}
+    refused(ValueError, f"{way}_forward: {message}", pair_of(way)[0], **arguments)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"x": X.astype(int)}, "x is int64, wanted floats"),
+        ({"W": W.tolist()}, "W has type list, wanted an array"),
+        ({"W": W.astype(np.float32)}, "W is float32, wanted float64 as in x"),
+        ({"b": B.astype(np.float32)}, "b is float32, wanted float64 as in x"),
+        ({"stride": 1.0}, "stride is 1.0, wanted an integer or a pair of integers"),
+        ({"stride": True}, "stride is True, wanted an integer or a pair of integers"),
+        ({"padding": (1, 1, 1)}, "padding is (1, 1, 1), wanted an integer or a pair of integers"),
+        ({"padding": [1, 1]}, "padding is [1, 1], wanted an integer or a pair of integers"),
+        ({"dilation": (1, "1")}, "dilation is (1, '1'), wanted an integer or a pair of integers"),
+    ],
+)
+def test_refused_types(refused, way, changes, message):
+    arguments = {"x": X, "W": W, "b": B, **changes}
+    refused(TypeError, f"{way}_forward: {message}", pair_of(way)[0], **arguments)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_cotangent_that_does_not_fit(refused, way):
+    forward, backward = pair_of(way)
+    y, cache = forward(X, W, B)
+    name, layout = f"{way}_backward", "wanted (N, K, U, V)"
+    for dy, error, message in [
+        (y[0], ValueError, f"dy has shape (1, 3, 3), {layout}"),
+        (y[..., :2], ValueError, "dy has shape (1, 1, 3, 2), wanted (1, 1, 3, 3) as y has"),
+        (y.repeat(2, 0), ValueError, f"dy has shape (2, 1, 3, 3), {layout} with N = 1 as in x"),
+        (y.astype(np.float32), TypeError, "dy is float32, wanted float64 as in x"),
+    ]:
+        refused(error, f"{name}: {message}", backward, dy, cache)
+
+
+def test_numpy_integers_are_integers():
+    wanted, _ = convolution.conv2d_forward(X, W, B, stride=2)
+    found, _ = convolution.conv2d_forward(X, W, B, stride=np.int32(2), padding=(np.int64(0), 0))
+    np.testing.assert_array_equal(found, wanted)

@@ -1,0 +1,302 @@
+"""Batch norm and layer norm by hand, staged against fused, and what they refuse."""
+
+import copy
+from functools import partial
+
+import numpy as np
+import pytest
+
+from backprop import normalization
+from backprop.gradcheck import check_gradients
+from backprop.normalization import (
+    batchnorm_backward,
+    batchnorm_backward_staged,
+    batchnorm_evaluation_backward,
+    batchnorm_evaluation_forward,
+    batchnorm_forward,
+    batchnorm_running,
+    layernorm_backward,
+    layernorm_forward,
+)
+
+X = np.array([[1.0, 10.0], [3.0, 30.0], [8.0, 20.0]])
+GAMMA = np.array([2.0, -1.0])
+BETA = np.array([0.5, 3.0])
+BACKWARDS = [batchnorm_backward, batchnorm_backward_staged]
+
+
+def draw(rng, shape):
+    x = 3 * rng.standard_normal(shape) + 7
+    return x, rng.standard_normal(shape[1]), rng.standard_normal(shape[1])
+
+
+def test_forward_by_hand():
+    y, _ = batchnorm_forward(X, GAMMA, BETA, eps=2 / 3)
+    # Means 4 and 20, variances (9 + 1 + 16) / 3 and 200 / 3; with eps 28 / 3 and 202 / 3.
+    first = 0.5 + 2 * np.array([-3, -1, 4]) / np.sqrt(28 / 3)
+    second = 3 - np.array([-10, 10, 0]) / np.sqrt(202 / 3)
+    np.testing.assert_allclose(y, np.stack([first, second], axis=1), rtol=1e-14)
+
+
+def test_eps_is_1e_5_by_default():
+    small = 1e-3 * X
+    y, cache = batchnorm_forward(small, GAMMA, BETA)
+    np.testing.assert_array_equal(y, batchnorm_forward(small, GAMMA, BETA, eps=1e-5)[0])
+    mean, var = batchnorm_running(np.zeros(2), np.ones(2), cache, momentum=1)
+    found, _ = batchnorm_evaluation_forward(small, GAMMA, BETA, mean, var)
+    wanted, _ = batchnorm_evaluation_forward(small, GAMMA, BETA, mean, var, eps=1e-5)
+    np.testing.assert_array_equal(found, wanted)
+    found, _ = layernorm_forward(small, GAMMA, BETA)
+    np.testing.assert_array_equal(found, layernorm_forward(small, GAMMA, BETA, eps=1e-5)[0])
+
+
+def test_each_channel_of_images_has_one_mean_and_one_variance(rng):
+    x, gamma, beta = draw(rng, (4, 3, 5, 6))
+    y, cache = batchnorm_forward(x, gamma, beta)
+    dy = rng.standard_normal(y.shape)
+    as_features = [a.transpose(0, 2, 3, 1).reshape(-1, 3) for a in (x, y, dy)]
+    flat_y, flat_cache = batchnorm_forward(as_features[0], gamma, beta)
+    np.testing.assert_allclose(as_features[1], flat_y, rtol=1e-12, atol=1e-12)
+    dx, dgamma, dbeta = batchnorm_backward(dy, cache)
+    flat_dx, flat_dgamma, flat_dbeta = batchnorm_backward(as_features[2], flat_cache)
+    np.testing.assert_allclose(dx.transpose(0, 2, 3, 1).reshape(-1, 3), flat_dx, atol=1e-12)
+    np.testing.assert_allclose(dgamma, flat_dgamma, rtol=1e-12)
+    np.testing.assert_allclose(dbeta, flat_dbeta, rtol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(2, 1), (5, 3), (3, 2, 4, 5), (1, 2, 3, 1)])
+def test_staged_and_fused_are_equal(rng, shape):
+    x, gamma, beta = draw(rng, shape)
+    y, cache = batchnorm_forward(x, gamma, beta)
+    dy = rng.standard_normal(y.shape)
+    for staged, fused in zip(*(backward(dy, cache) for backward in BACKWARDS), strict=True):
+        assert staged.shape == fused.shape
+        np.testing.assert_allclose(staged, fused, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("backward", BACKWARDS)
+def test_the_gradient_is_orthogonal_to_what_cannot_matter(rng, backward):
+    """A shift of a feature does not matter, nor does a scale, eps apart."""
+    x, gamma, beta = draw(rng, (6, 3))
+    y, cache = batchnorm_forward(x, gamma, beta, eps=1e-12)
+    dx, _, _ = backward(rng.standard_normal(y.shape), cache)
+    assert np.abs(dx).min() > 1e-4
+    np.testing.assert_allclose(dx.sum(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose((dx * x).sum(axis=0), 0, atol=1e-10)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 2, 2, 3)])
+@pytest.mark.parametrize("backward", BACKWARDS)
+@pytest.mark.parametrize(("method", "limit"), [("central", 1e-6), ("complex", 1e-11)])
+def test_gradients_in_training(rng, shape, backward, method, limit):
+    x, gamma, beta = draw(rng, shape)
+    forward = partial(batchnorm_forward, eps=0.1)
+    report = check_gradients(forward, backward, rng=rng, method=method, x=x, gamma=gamma, beta=beta)
+    assert max(report.values()) < limit, str(report)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (1, 3), (3, 2, 2, 3)])
+@pytest.mark.parametrize(("method", "limit"), [("central", 1e-6), ("complex", 1e-12)])
+def test_gradients_in_evaluation(rng, shape, method, limit):
+    x, gamma, beta = draw(rng, shape)
+    mean, var = rng.standard_normal(shape[1]), rng.uniform(0.5, 2, shape[1])
+    forward = partial(batchnorm_evaluation_forward, mean=mean, var=var, eps=0.1)
+    backward = batchnorm_evaluation_backward
+    report = check_gradients(forward, backward, rng=rng, method=method, x=x, gamma=gamma, beta=beta)
+    assert max(report.values()) < limit, str(report)
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (1, 4), (2, 3, 4), (6,)])
+@pytest.mark.parametrize(("method", "limit"), [("central", 1e-6), ("complex", 1e-11)])
+def test_gradients_of_layer_norm(rng, shape, method, limit):
+    x = 3 * rng.standard_normal(shape) + 7
+    gamma, beta = rng.standard_normal(shape[-1]), rng.standard_normal(shape[-1])
+    forward = partial(layernorm_forward, eps=0.1)
+    report = check_gradients(
+        forward, layernorm_backward, rng=rng, method=method, x=x, gamma=gamma, beta=beta
+    )
+    assert max(report.values()) < limit, str(report)
+
+
+def test_running_statistics_by_hand():
+    _, cache = batchnorm_forward(X, GAMMA, BETA)
+    mean, var = batchnorm_running(np.array([1.0, 2.0]), np.array([1.0, 3.0]), cache)
+    np.testing.assert_allclose(mean, [0.9 * 1 + 0.1 * 4, 0.9 * 2 + 0.1 * 20])
+    np.testing.assert_allclose(var, [0.9 * 1 + 0.1 * 13, 0.9 * 3 + 0.1 * 100])
+    mean, var = batchnorm_running(mean, var, cache, momentum=1)
+    np.testing.assert_allclose(mean, [4, 20])
+    np.testing.assert_allclose(var, [13, 100])
+    images = X.reshape(3, 2, 1, 1).repeat(2, axis=3)
+    _, cache = batchnorm_forward(images, GAMMA, BETA)
+    _, var = batchnorm_running(mean, var, cache, momentum=1)
+    np.testing.assert_allclose(var, [26 * 2 / 5, 200 * 2 / 5])
+
+
+def test_what_takes_a_cache_keeps_precision_and_arguments():
+    y, cache = batchnorm_forward(*(a.astype(np.float32) for a in (X, GAMMA, BETA)))
+    arguments = [y, np.zeros(2, np.float32), np.ones(2, np.float32), *cache]
+    before = copy.deepcopy(arguments)
+    found = [
+        *batchnorm_backward_staged(y, cache),
+        *batchnorm_running(*arguments[1:3], cache, momentum=np.float64(0.3)),
+    ]
+    assert {array.dtype for array in found} == {np.dtype(np.float32)}
+    for array, copied in zip(arguments, before, strict=True):
+        np.testing.assert_array_equal(array, copied)
+        assert not any(np.shares_memory(array, result) for result in found)
+
+
+def test_evaluation_by_hand():
+    mean, var = np.array([1.0, 0.0]), np.array([3.0, 8.0])
+    y, cache = batchnorm_evaluation_forward(X, GAMMA, BETA, mean, var, eps=1)
+    np.testing.assert_allclose(y, np.stack([0.5 + X[:, 0] - 1, 3 - X[:, 1] / 3], axis=1))
+    dx, dgamma, dbeta = batchnorm_evaluation_backward(np.ones((3, 2)), cache)
+    np.testing.assert_allclose(dx, [[1, -1 / 3]] * 3)
+    np.testing.assert_allclose(dgamma, [(0 + 2 + 7) / 2, 20])
+    np.testing.assert_array_equal(dbeta, [3, 3])
+
+
+def test_layer_norm_is_batch_norm_along_the_other_axis(rng):
+    x = rng.standard_normal((4, 6))
+    ones, zeros = np.ones(6), np.zeros(6)
+    y, _ = layernorm_forward(x, ones, zeros)
+    turned, _ = batchnorm_forward(x.T, ones[:4], zeros[:4])
+    np.testing.assert_allclose(y, turned.T, rtol=1e-12)
+
+
+def test_layer_norm_scales_and_shifts_features():
+    y, _ = layernorm_forward(np.array([[1.0, 3.0], [4.0, 0.0]]), GAMMA, BETA, eps=3)
+    np.testing.assert_allclose(y, [[0.5 - 1, 3 - 0.5], [0.5 + 4 / 7**0.5, 3 + 2 / 7**0.5]])
+
+
+def test_a_large_mean_costs_no_digits():
+    """E[x²] - E[x]² would be 0 here, or negative."""
+    x = (np.float32(1e4) + np.arange(8, dtype=np.float32)).reshape(8, 1)
+    one, zero = np.ones(1, np.float32), np.zeros(1, np.float32)
+    y, _ = batchnorm_forward(x, one, zero)
+    np.testing.assert_allclose(y, batchnorm_forward(x - x[0], one, zero)[0], rtol=1e-6)
+    y, _ = layernorm_forward(x.T, np.ones(8, np.float32), np.zeros(8, np.float32))
+    np.testing.assert_allclose(y.T, batchnorm_forward(x - x[0], one, zero)[0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(1, 2), (1, 2, 1, 1)])
+def test_a_single_value_has_no_variance(refused, shape):
+    message = (
+        f"batchnorm_forward: x has shape {shape}, a single value of each feature, "
+        "wanted several, for their variance"
+    )
+    refused(ValueError, message, batchnorm_forward, np.ones(shape), GAMMA, BETA)
+
+
+@pytest.mark.parametrize("name", ["batchnorm_forward", "batchnorm_evaluation_forward"])
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        (
+            {"x": np.ones((2, 3, 4))},
+            ValueError,
+            "x has shape (2, 3, 4), wanted (N, D), or (N, D, H, W) for images",
+        ),
+        (
+            {"x": np.ones(2)},
+            ValueError,
+            "x has shape (2,), wanted (N, D), or (N, D, H, W) for images",
+        ),
+        ({"x": X.astype(int)}, TypeError, "x is int64, wanted floats"),
+        (
+            {"gamma": np.ones(3)},
+            ValueError,
+            "gamma has shape (3,), wanted (D,) with D = 2 as in x",
+        ),
+        (
+            {"beta": np.ones((1, 2))},
+            ValueError,
+            "beta has shape (1, 2), wanted (D,)",
+        ),
+        (
+            {"beta": BETA.astype(np.float32)},
+            TypeError,
+            "beta is float32, wanted float64 as in x",
+        ),
+        ({"eps": 0}, ValueError, "eps is 0.0, wanted a number in (0, inf)"),
+        ({"eps": "1"}, TypeError, "eps has type str, wanted a number"),
+    ],
+)
+def test_batch_norm_refuses(refused, name, changes, error, message):
+    arguments = {"x": X, "gamma": GAMMA, "beta": BETA, **changes}
+    if name == "batchnorm_evaluation_forward":
+        arguments |= {"mean": np.zeros(2), "var": np.ones(2)}
+    refused(error, f"{name}: {message}", getattr(normalization, name), **arguments)
+
+
+def test_evaluation_refuses_statistics_that_do_not_fit(refused):
+    call = partial(batchnorm_evaluation_forward, X, GAMMA, BETA)
+    wanted = "wanted (D,) with D = 2 as in x"
+    name = "batchnorm_evaluation_forward"
+    refused(ValueError, f"{name}: mean has shape (3,), {wanted}", call, mean=np.ones(3), var=GAMMA)
+    refused(ValueError, f"{name}: var has shape (3,), {wanted}", call, mean=GAMMA, var=np.ones(3))
+
+
+def test_running_statistics_that_do_not_fit(refused):
+    _, cache = batchnorm_forward(X, GAMMA, BETA)
+    for mean, var, options, error, message in [
+        (
+            np.ones(3),
+            BETA,
+            {},
+            ValueError,
+            "mean has shape (3,), wanted (D,) with D = 2 as in x",
+        ),
+        (
+            BETA,
+            np.ones(3),
+            {},
+            ValueError,
+            "var has shape (3,), wanted (D,) with D = 2 as in x",
+        ),
+        (
+            BETA,
+            BETA,
+            {"momentum": 1.5},
+            ValueError,
+            "momentum is 1.5, wanted a number in [0, 1]",
+        ),
+        (
+            BETA.astype(np.float32),
+            BETA,
+            {},
+            TypeError,
+            "mean is float32, wanted float64 as in x",
+        ),
+    ]:
+        message = f"batchnorm_running: {message}"
+        refused(error, message, batchnorm_running, mean, var, cache, **options)
+
+
+def test_layer_norm_refuses(refused):
+    for changes, error, message in [
+        (
+            {"gamma": np.ones(3)},
+            ValueError,
+            "gamma has shape (3,), wanted (D,) with D = 2 as in x",
+        ),
+        ({"beta": np.ones(3)}, ValueError, "beta has shape (3,), wanted (D,) with D = 2 as in x"),
+        ({"x": X.astype(int)}, TypeError, "x is int64, wanted floats"),
+        ({"x": np.float64(1)}, TypeError, "x has type float64, wanted an array"),
+        ({"eps": -1}, ValueError, "eps is -1.0, wanted a number in (0, inf)"),
+    ]:
+        arguments = {"x": X, "gamma": GAMMA, "beta": BETA, **changes}
+        refused(error, f"layernorm_forward: {message}", layernorm_forward, **arguments)
+
+
+@pytest.mark.parametrize("name", ["batchnorm", "batchnorm_evaluation", "layernorm"])
+def test_a_cotangent_that_does_not_fit(refused, name):
+    statistics = (BETA, GAMMA**2) if name == "batchnorm_evaluation" else ()
+    y, cache = getattr(normalization, f"{name}_forward")(X, GAMMA, BETA, *statistics)
+    names = [f"{name}_backward"] + ["batchnorm_backward_staged"] * (name == "batchnorm")
+    for function in names:
+        backward = getattr(normalization, function)
+        message = f"{function}: dy has shape (2, 3), wanted (3, 2) as in x"
+        refused(ValueError, message, backward, y.T, cache)
+        message = f"{function}: dy is float32, wanted float64 as in x"
+        refused(TypeError, message, backward, y.astype(np.float32), cache)

@@ -1,0 +1,243 @@
+"""Pooling by hand, against windows cut out one by one, and what it refuses."""
+
+import itertools
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies
+
+from backprop import pooling
+from backprop.gradcheck import check_gradients
+from backprop.pooling import (
+    average_pool2d_backward,
+    average_pool2d_forward,
+    global_average_pool_backward,
+    global_average_pool_forward,
+    max_pool2d_backward,
+    max_pool2d_forward,
+)
+
+X = np.array([[[[1.0, 5.0, 5.0, -2.0], [4.0, 3.0, 5.0, -1.0], [-7.0, -8.0, -3.0, -9.0]]]])
+KINDS = {"max_pool2d": -np.inf, "average_pool2d": 0.0}
+
+
+def pair_of(kind):
+    return getattr(pooling, f"{kind}_forward"), getattr(pooling, f"{kind}_backward")
+
+
+def windows(x, outside, kernel, stride, padding):
+    """Yields the index of each output, its window, and where that window begins in the images."""
+    (P, Q), (s, t), (a, b) = kernel, stride, padding
+    padded = np.pad(x, ((0, 0), (0, 0), (a, a), (b, b)), constant_values=outside)
+    U, V = (padded.shape[2] - P) // s + 1, (padded.shape[3] - Q) // t + 1
+    for n, c, u, v in np.ndindex(*x.shape[:2], U, V):
+        yield (
+            (n, c, u, v),
+            padded[n, c, u * s : u * s + P, v * t : v * t + Q],
+            (u * s - a, v * t - b),
+        )
+
+
+def by_windows(kind, x, dy_of, kernel, stride, padding):
+    """Pools and sends back by the definition, window by window."""
+    cut = list(windows(x, KINDS[kind], kernel, stride, padding))
+    y = np.empty([last + 1 for last in cut[-1][0]])
+    for index, window, _ in cut:
+        y[index] = window.max() if kind == "max_pool2d" else window.mean()
+    dy, dx = dy_of(y.shape), np.zeros_like(x)
+    for (n, c, u, v), window, (top, left) in cut:
+        if kind == "max_pool2d":
+            p, q = np.unravel_index(window.argmax(), window.shape)  # the first of several
+            dx[n, c, top + p, left + q] += dy[n, c, u, v]
+        else:
+            for p, q in np.ndindex(window.shape):
+                if 0 <= top + p < x.shape[2] and 0 <= left + q < x.shape[3]:
+                    dx[n, c, top + p, left + q] += dy[n, c, u, v] / window.size
+    return y, dx
+
+
+def assert_by_windows(kind, x, kernel, stride, padding):
+    def dy_of(shape):
+        return np.random.default_rng(1).standard_normal(shape)
+
+    forward, backward = pair_of(kind)
+    y, cache = forward(x, kernel=kernel, stride=stride, padding=padding)
+    dx = backward(dy_of(y.shape), cache)
+    wanted_y, wanted_dx = by_windows(kind, x, dy_of, kernel, stride, padding)
+    np.testing.assert_allclose(y, wanted_y, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(dx, wanted_dx, rtol=1e-12, atol=1e-12)
+
+
+def test_max_by_hand():
+    y, cache = max_pool2d_forward(X, kernel=2)
+    np.testing.assert_array_equal(y, [[[[5, 5]]]])
+    dx = max_pool2d_backward(np.array([[[[1.0, 10.0]]]]), cache)
+    np.testing.assert_array_equal(dx[0, 0], [[0, 1, 10, 0], [0, 0, 0, 0], [0, 0, 0, 0]])
+
+
+def test_gradients_of_windows_that_overlap_add_up():
+    y, cache = max_pool2d_forward(X, kernel=2, stride=1)
+    np.testing.assert_array_equal(y, [[[[5, 5, 5], [4, 5, 5]]]])
+    dx = max_pool2d_backward(np.array([[[[1.0, 2, 4], [8, 16, 32]]]]), cache)
+    # The middle window of the first row holds three fives: the first, at the top left, gets all.
+    np.testing.assert_array_equal(dx[0, 0], [[0, 3, 4, 0], [8, 0, 48, 0], [0, 0, 0, 0]])
+
+
+def test_padding_of_max_is_minus_infinity():
+    y, cache = max_pool2d_forward(X - 10, kernel=2, padding=1)
+    np.testing.assert_array_equal(y, [[[[-9, -5, -12], [-6, -5, -11]]]])
+    assert max_pool2d_backward(np.ones_like(y), cache).sum() == y.size
+
+
+def test_average_by_hand():
+    y, cache = average_pool2d_forward(X, kernel=(3, 2))
+    np.testing.assert_array_equal(y, [[[[-2 / 6, -5 / 6]]]])
+    dx = average_pool2d_backward(np.array([[[[6.0, 12.0]]]]), cache)
+    np.testing.assert_array_equal(dx[0, 0], [[1, 1, 2, 2]] * 3)
+
+
+def test_whether_padding_counts():
+    x = np.ones((1, 1, 4, 4))
+    corner, edge = 0.25, 0.5
+    y, _ = average_pool2d_forward(x, kernel=2, padding=1)
+    wanted = [[corner, edge, corner], [edge, 1, edge], [corner, edge, corner]]
+    np.testing.assert_array_equal(y[0, 0], wanted)
+    y, cache = average_pool2d_forward(x, kernel=2, padding=1, count_include_pad=False)
+    np.testing.assert_array_equal(y, np.ones((1, 1, 3, 3)))
+    dx = average_pool2d_backward(np.ones_like(y), cache)
+    np.testing.assert_array_equal(dx[0, 0, :2], [[1, 0.5, 0.5, 1], [0.5, 0.25, 0.25, 0.5]])
+
+
+def test_global_average_by_hand():
+    y, cache = global_average_pool_forward(np.concatenate([X, 2 * X], axis=1))
+    np.testing.assert_allclose(y, [[-7 / 12, -14 / 12]])
+    dx = global_average_pool_backward(np.array([[12.0, 24.0]]), cache)
+    np.testing.assert_array_equal(dx, np.stack([np.ones((3, 4)), 2 * np.ones((3, 4))])[None])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("kernel", "stride", "padding"),
+    [*itertools.product([(1, 1), (2, 2), (3, 2)], [(1, 1), (2, 2), (3, 1), (4, 5)], [0, 1])],
+)
+def test_is_what_its_definition_says(rng, kind, kernel, stride, padding):
+    x = rng.integers(-4, 4, (2, 3, 7, 8)).astype(float)  # with ties
+    paddings = tuple(min(padding, size // 2) for size in kernel)
+    assert_by_windows(kind, x, kernel, stride, paddings)
+
+
+@given(strategies.data())
+def test_is_what_its_definition_says_whatever_the_shape(data):
+    def integers(least, most):
+        return data.draw(strategies.integers(least, most))
+
+    axes = []
+    for _ in range(2):
+        kernel = integers(1, 5)
+        padding = integers(0, kernel // 2)
+        axes.append((integers(max(1, kernel - 2 * padding), 9), kernel, integers(1, 6), padding))
+    size, kernel, stride, padding = zip(*axes, strict=True)
+    shape = (integers(1, 3), integers(1, 2), *size)
+    x = np.random.default_rng(integers(0, 1000)).integers(-3, 3, shape).astype(float)
+    for kind in KINDS:
+        assert_by_windows(kind, x, kernel, stride, padding)
+
+
+def test_a_kernel_of_more_than_256_taps(rng):
+    x = rng.permutation(400).astype(float).reshape(1, 1, 20, 20)
+    assert_by_windows("max_pool2d", x, (17, 18), (1, 2), (3, 0))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_stride_is_the_kernel_by_default(rng, kind):
+    x, forward = rng.standard_normal((2, 1, 7, 7)), pair_of(kind)[0]
+    found, _ = forward(x, kernel=(2, 3))
+    np.testing.assert_array_equal(found, forward(x, kernel=(2, 3), stride=(2, 3))[0])
+
+
+def test_gradients(rng):
+    x = rng.permutation(2 * 3 * 5 * 6).reshape(2, 3, 5, 6) / 10.0  # far from ties
+    options = {"kernel": (3, 2), "stride": (1, 2), "padding": 1}
+    uncounted = partial(average_pool2d_forward, count_include_pad=False)
+    for method, limit, pairs in [
+        ("central", 1e-6, [(max_pool2d_forward, max_pool2d_backward)]),
+        (
+            "complex",
+            1e-12,
+            [
+                (average_pool2d_forward, average_pool2d_backward),
+                (uncounted, average_pool2d_backward),
+            ],
+        ),
+    ]:
+        for forward, backward in pairs:
+            report = check_gradients(
+                partial(forward, **options), backward, rng=rng, method=method, x=x
+            )
+            assert report["x"] < limit, str(report)
+    report = check_gradients(
+        global_average_pool_forward, global_average_pool_backward, rng=rng, method="complex", x=x
+    )
+    assert report["x"] < 1e-12, str(report)
+
+
+def test_a_value_that_is_no_number_is_not_hidden():
+    x = X.copy()
+    x[0, 0, 0, 0] = np.nan
+    np.testing.assert_array_equal(max_pool2d_forward(x, kernel=2)[0], [[[[np.nan, 5]]]])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"x": X[0]}, ValueError, "x has shape (1, 3, 4), wanted (N, C, H, W)"),
+        ({"x": X.astype(int)}, TypeError, "x is int64, wanted floats"),
+        ({"kernel": 0}, ValueError, "kernel is 0, wanted at least 1"),
+        ({"kernel": 2.0}, TypeError, "kernel is 2.0, wanted an integer or a pair of integers"),
+        ({"kernel": (4, 2)}, ValueError, "the kernel spans 4 rows, the padded images have 3"),
+        ({"stride": (0, 1)}, ValueError, "stride is (0, 1), wanted at least 1"),
+        ({"stride": "2"}, TypeError, "stride is '2', wanted an integer or a pair of integers"),
+        ({"padding": -1}, ValueError, "padding is -1, wanted at least 0"),
+        (
+            {"padding": 2},
+            ValueError,
+            "padding is 2, wanted at most half the kernel, which is (2, 2)",
+        ),
+        (
+            {"padding": (0, 2), "kernel": (2, 3)},
+            ValueError,
+            "padding is (0, 2), wanted at most half the kernel, which is (2, 3)",
+        ),
+    ],
+)
+def test_refused(refused, kind, changes, error, message):
+    arguments = {"x": X, "kernel": 2, **changes}
+    refused(error, f"{kind}_forward: {message}", pair_of(kind)[0], **arguments)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cotangent_that_does_not_fit(refused, kind):
+    forward, backward = pair_of(kind)
+    y, cache = forward(X, kernel=2)
+    for dy, error, message in [
+        (y[0], ValueError, "dy has shape (1, 1, 2), wanted (N, C, U, V)"),
+        (y[..., :1], ValueError, "dy has shape (1, 1, 1, 1), wanted (1, 1, 1, 2) as y has"),
+        (y.repeat(2, 0), ValueError, "dy has shape (2, 1, 1, 2), wanted (1, 1, 1, 2) as y has"),
+        (y.astype(int), TypeError, "dy is int64, wanted floats"),
+    ]:
+        refused(error, f"{kind}_backward: {message}", backward, dy, cache)
+
+
+def test_global_average_refuses(refused):
+    name = "global_average_pool"
+    message = "x has shape (1, 3, 4), wanted (N, C, H, W)"
+    refused(ValueError, f"{name}_forward: {message}", global_average_pool_forward, X[0])
+    y, cache = global_average_pool_forward(X)
+    for dy, error, message in [
+        (y[0], ValueError, "dy has shape (1,), wanted (N, C)"),
+        (np.ones((1, 2)), ValueError, "dy has shape (1, 2), wanted (1, 1) as y has"),
+        (y.astype(int), TypeError, "dy is int64, wanted floats"),
+    ]:
+        refused(error, f"{name}_backward: {message}", global_average_pool_backward, dy, cache)

@@ -1,0 +1,148 @@
+"""What a page needs to run Python: the files, and how an example is run."""
+
+import hashlib
+import io
+import json
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from book.errors import BookError
+from book.runtime import archive, runtime_files, wanted_packages
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A repository whose Pyodide has three packages, of which an example wants two."""
+    folder = tmp_path / "node_modules" / "pyodide"
+    folder.mkdir(parents=True)
+
+    def package(name, *depends):
+        wheel = f"{name}-1.whl"
+        sha256 = hashlib.sha256(wheel.encode()).hexdigest()
+        return {"name": name, "file_name": wheel, "sha256": sha256, "depends": list(depends)}
+
+    packages = {
+        "numpy": package("numpy"),
+        "matplotlib": package("matplotlib", "numpy"),
+        "scipy": package("scipy", "numpy"),
+    }
+    lock = {"info": {"version": "1.2.3"}, "packages": packages}
+    (folder / "pyodide-lock.json").write_text(json.dumps(lock))
+    return tmp_path
+
+
+def test_packages_come_from_the_release_with_their_hashes(root):
+    files = dict(runtime_files(root, None))
+    lock = json.loads(files["pyodide/pyodide-lock.json"])
+    assert list(lock["packages"]) == ["matplotlib", "numpy"]
+    numpy = lock["packages"]["numpy"]
+    assert numpy["file_name"].startswith("https://")
+    assert numpy["file_name"].endswith("/v1.2.3/full/numpy-1.whl")
+    assert numpy["sha256"] == hashlib.sha256(b"numpy-1.whl").hexdigest()
+    assert not any(name.endswith(".whl") for name in files)
+
+
+def test_packages_come_from_a_folder_if_there_is_one(root, tmp_path):
+    for name in ("numpy", "matplotlib"):
+        (tmp_path / f"{name}-1.whl").write_text(f"{name}-1.whl")
+    files = dict(runtime_files(root, tmp_path))
+    lock = json.loads(files["pyodide/pyodide-lock.json"])
+    assert lock["packages"]["numpy"]["file_name"] == "numpy-1.whl"
+    assert files["pyodide/numpy-1.whl"] == tmp_path / "numpy-1.whl"
+
+
+def test_a_wheel_that_is_missing_or_another_is_refused(root, tmp_path):
+    with pytest.raises(BookError, match=r"^PYODIDE_PACKAGES has no matplotlib-1\.whl$"):
+        list(runtime_files(root, tmp_path))
+    (tmp_path / "matplotlib-1.whl").write_text("another")
+    with pytest.raises(BookError, match=r"matplotlib-1\.whl is not the file of Pyodide's release"):
+        list(runtime_files(root, tmp_path))
+
+
+def test_without_pyodide_it_says_what_to_do(tmp_path):
+    with pytest.raises(BookError, match="run `npm ci`"):
+        wanted_packages(tmp_path)
+
+
+def test_the_archive_holds_the_library_as_it_is():
+    content = archive(ROOT)
+    assert content == archive(ROOT)
+    with ZipFile(io.BytesIO(content)) as file:
+        names = file.namelist()
+        linear = file.read("lib/backprop/linear.py")
+    assert linear == (ROOT / "lib" / "backprop" / "linear.py").read_bytes()
+    assert "data/samples/mnist.npz" in names
+    assert not any("__pycache__" in name for name in names)
+
+
+def test_the_archive_is_enough(tmp_path):
+    with ZipFile(io.BytesIO(archive(ROOT))) as file:
+        file.extractall(tmp_path)
+    code = (
+        "import backprop.datasets as d; print(d.__file__, len(d.load_mnist_sample().train_images))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command,
+        env={"PYTHONPATH": str(tmp_path / "lib")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [str(tmp_path / "lib" / "backprop" / "datasets.py"), "2000"]
+
+
+@pytest.fixture
+def run():
+    """Runs what is typed; returns whether it ended well, and what it printed."""
+    examples = runpy.run_path(str(ROOT / "docs" / "assets" / "run" / "examples.py"))["Examples"]()
+
+    def typed(source, scope=""):
+        printed = []
+        fine = examples.run(source, scope, lambda kind, text: printed.append((kind, text)))
+        assert all(kind == "text" for kind, _ in printed)
+        return fine, "".join(text for _, text in printed)
+
+    return typed
+
+
+def test_it_prints_as_a_prompt_does(run):
+    assert run("x = 2\nx + 1\nNone\nprint('a', end='')\nx") == (True, "3\na2\n")
+    assert run("for i in range(2):\n    i\n") == (True, "0\n1\n")
+
+
+def test_what_was_defined_stays_within_its_scope(run):
+    run("x = 5")
+    assert run("x") == (True, "5\n")
+    assert run("x", "backprop.linear.linear_forward")[0] is False
+
+
+def test_a_docstring_sees_its_module(run):
+    assert run("linear_forward.__name__", "backprop.linear.linear_forward") == (
+        True,
+        "'linear_forward'\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "message"),
+    [
+        ("x = 1\n1 / 0", 2, "ZeroDivisionError: division by zero"),
+        ("def f():\n    raise ValueError('no')\nf()", 2, "ValueError: no"),
+        ("1 +", 1, "SyntaxError: invalid syntax"),
+        ("raise SystemExit", 1, "SystemExit"),
+    ],
+)
+def test_it_fails_as_a_prompt_does(run, source, line, message):
+    fine, printed = run(source)
+    assert not fine
+    assert printed.splitlines()[-1] == message
+    assert f", line {line}" in printed
+    assert "examples.py" not in printed

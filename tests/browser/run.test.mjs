@@ -1,0 +1,162 @@
+// *Run*: presses it on every example of the book, and holds what it prints against what is printed.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium as playwright } from "playwright-core";
+import { FLAGS, SITE, chromium, pages, serve } from "./site.mjs";
+
+const LIMIT = { timeout: 600_000 };
+const RELEASE = "https://cdn.jsdelivr.net/pyodide/**";
+const list = JSON.parse(readFileSync(join(SITE, "assets/pyodide/pyodide-lock.json"), "utf8"));
+const numpy = list.packages.numpy.file_name;
+const released = new Set(Object.values(list.packages).map((entry) => entry.file_name));
+const WHEELS = resolve(".cache/wheels");
+const skip = existsSync(join(WHEELS, numpy.split("/").at(-1))) ? false : "no wheels in .cache/wheels: `make test-browser` fetches them";
+const withExamples = pages().filter((page) => readFileSync(join(SITE, page, page.endsWith(".html") ? "" : "index.html"), "utf8").includes('class="gp"'));
+
+let site, browser;
+
+before(async () => {
+  site = await serve();
+  browser = await playwright.launch({ executablePath: chromium(), args: FLAGS });
+});
+
+after(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+const answer = (route, body) => route.fulfill({ body, headers: { "access-control-allow-origin": "*" } });
+const wheel = (url) => readFileSync(join(WHEELS, url.split("/").at(-1)));
+
+// A page whose requests to Pyodide's release are answered with its wheels, as `change` leaves them.
+async function open(t, page, change = (content) => content) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  t.after(() => context.close());
+  const tab = await context.newPage();
+  const asked = [];
+  const faults = [];
+  await context.route(RELEASE, (route) => {
+    const url = route.request().url();
+    asked.push(url);
+    const body = change(wheel(url));
+    return body ? answer(route, body) : route.abort();
+  });
+  context.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(site.url) && !/^(data|blob):/.test(url) && !released.has(url)) faults.push(`request to ${url}`);
+  });
+  tab.on("console", (message) => faults.push(`console: ${message.text()}`));
+  tab.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
+  await tab.goto(site.url + page, { waitUntil: "networkidle" });
+  return { tab, asked, faults };
+}
+
+const shown = (tab) => tab.locator(".highlight:has(> pre .gp)");
+
+async function run(example) {
+  await example.evaluate((element) => element.closest("details")?.setAttribute("open", "")); // a solution
+  await example.locator(".example__start").click();
+  await example.page().waitForFunction((element) => /done|failed/.test(element.dataset.example), await example.elementHandle(), { timeout: 300_000 });
+  return example.evaluate((element) => [...element.querySelectorAll(".example__output pre")].map((pre) => pre.textContent).join(""));
+}
+
+// What an example prints beside its prompts, as `doctest` reads it: a traceback by its last line, `...` for anything.
+function expected(text) {
+  const lines = text.trimEnd().split("\n").filter((line) => !/^(>>>|\.\.\.)( |$)/.test(line));
+  const start = lines.findIndex((line) => line.startsWith("Traceback"));
+  return lines.slice(start < 0 ? 0 : start + 1).filter((line) => line.trim() && line.trim() !== "...").join("\n").replaceAll("<BLANKLINE>", "");
+}
+
+function matches(output, pattern) {
+  const squeeze = (text) => text.replace(/\s+/g, " ").trim();
+  const parts = squeeze(pattern).split("...").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const wanted = new RegExp(`${parts.join(".*")}$`, "s");
+  return wanted.test(squeeze(output));
+}
+
+for (const page of withExamples) {
+  test(`/${page}: every example runs and prints what is printed`, { ...LIMIT, skip }, async (t) => {
+    const { tab, asked, faults } = await open(t, page);
+    assert.deepEqual(asked, [], "asked for before a press");
+    await tab.locator(".example__start").last().waitFor({ state: "attached" });
+    const examples = await shown(tab).all();
+    const wrong = [];
+    for (const example of examples) {
+      const text = await example.locator("> pre").textContent();
+      const output = await run(example);
+      const wanted = expected(text);
+      const fails = /^Traceback/m.test(text);
+      if ((await example.getAttribute("data-example")) !== (fails ? "failed" : "done") || !matches(output, wanted)) {
+        wrong.push(`${text}\n--- printed in the page:\n${output}`);
+      }
+    }
+    assert.equal(wrong.join("\n\n"), "");
+    assert.deepEqual(asked, [numpy]);
+    assert.deepEqual(faults, []);
+  });
+}
+
+test("an example is edited, fails as Python does, is stopped and put back", { ...LIMIT, skip }, async (t) => {
+  const { tab, faults } = await open(t, "reference/linear/");
+  const example = shown(tab).first();
+  const printed = await example.locator("> pre").textContent();
+  await run(example);
+  const editor = example.locator(".example__editor");
+
+  await editor.fill("1 / 0");
+  assert.match(await run(example), /^Traceback \(most recent call last\):\n  File "<example \d+>", line 1, in <module>\n    1 \/ 0\n.*ZeroDivisionError: division by zero\n$/s);
+
+  await editor.fill("");
+  await editor.pressSequentially("for i in range(3):\nprint(i)");
+  await editor.press("Control+Enter");
+  await example.locator(".example__output", { hasText: "0\n1\n2" }).waitFor();
+
+  await editor.fill("while True:\n    pass");
+  await example.locator(".example__start").click();
+  await example.locator(".example__status", { hasText: "Running" }).waitFor();
+  await example.locator(".example__stop").click();
+  assert.equal(await example.locator(".example__status").textContent(), "Stopped.");
+
+  await example.locator(".example__reset").click();
+  assert.equal(await example.locator("> pre").textContent(), printed);
+  assert.ok(await example.locator("> pre").isVisible());
+  assert.equal((await run(example)).includes("Error"), false);
+  assert.deepEqual(faults, []);
+});
+
+test("an example runs those above it first", { ...LIMIT, skip }, async (t) => {
+  const { tab } = await open(t, "chapters/fully-connected/");
+  const example = shown(tab).nth(1);
+  await run(example);
+  assert.equal(await example.getAttribute("data-example"), "done");
+});
+
+test("an example that draws shows its figure", { ...LIMIT, skip }, async (t) => {
+  const { tab, faults } = await open(t, "reference/linear/");
+  const example = shown(tab).first();
+  await run(example);
+  await example.locator(".example__editor").fill("import matplotlib.pyplot as plt\n_ = plt.plot([1, 3, 2])\nplt.show()");
+  await run(example);
+  const size = await example.locator(".example__output img").evaluate((image) => [image.complete, image.naturalWidth > 100]);
+  assert.deepEqual(size, [true, true]);
+  assert.deepEqual(faults, []);
+});
+
+test("a wheel that fails its hash is refused, with a sentence", { ...LIMIT, skip }, async (t) => {
+  const flipped = (content) => ((content[1000] ^= 1), content);
+  const { tab } = await open(t, "reference/linear/", flipped);
+  const output = await run(shown(tab).first());
+  assert.match(output, /^numpy could not be loaded: .* \(its SHA-256 differs\) and was refused\./);
+});
+
+test("without a connection it says so, and runs once there is one", { ...LIMIT, skip }, async (t) => {
+  let connected = false;
+  const { tab } = await open(t, "reference/linear/", (content) => (connected ? content : null));
+  const example = shown(tab).first();
+  assert.match(await run(example), /^numpy could not be loaded: the connection failed/);
+  connected = true;
+  await run(example);
+  assert.equal(await example.getAttribute("data-example"), "done");
+});

@@ -1,0 +1,217 @@
+"""The code against the chapter on batch norm: at its own random values, both compute the same.
+
+`CODE` has an entry for each equation of the chapter that a line of `lib/backprop` cites: a call,
+and the name of the variable that the line writes. Its value on return is held against *every side*
+of the equation, so each intermediate of the staged backward pass is tested, and not only what comes
+out of it. That nothing is left out is a test of its own.
+"""
+
+import sys
+
+import numpy as np
+import pytest
+
+from backprop import dropout, normalization
+
+CHAPTER = "batch-normalization"
+DRAWS = range(3)
+
+
+def dy_of(values):
+    return values(r"\frac{\partial L}{\partial y}")
+
+
+def gradient(values, name):
+    return values(rf"\frac{{\partial L}}{{\partial {name}}}")
+
+
+def variables(function, *arguments, **options):
+    """Calls a function; returns what its variables are when it returns, by their names."""
+    found = {}
+
+    def note(frame, event, result):
+        if event == "return" and frame.f_code is function.__code__:
+            found.update(frame.f_locals)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        function(*arguments, **options)
+    finally:
+        sys.setprofile(before)
+    return found
+
+
+# --- the calls ---------------------------------------------------------------------------------
+
+
+def arguments(values):
+    return values["x"], values["gamma"], values["beta"]
+
+
+def forward(name):
+    function = getattr(normalization, f"{name}_forward")
+    return lambda values: variables(function, *arguments(values), eps=values["eps"])
+
+
+def backward(name, way=""):
+    def call(values):
+        forward_function = getattr(normalization, f"{name}_forward")
+        _, cache = forward_function(*arguments(values), eps=values["eps"])
+        function = getattr(normalization, f"{name}_backward{way}")
+        return variables(function, dy_of(values), cache)
+
+    return call
+
+
+def evaluate(values):
+    statistics = values["mean"], values["var"]
+    return (*arguments(values), *statistics), {"eps": values["eps"]}
+
+
+def evaluation_forward(values):
+    given, options = evaluate(values)
+    return variables(normalization.batchnorm_evaluation_forward, *given, **options)
+
+
+def evaluation_backward(values):
+    given, options = evaluate(values)
+    _, cache = normalization.batchnorm_evaluation_forward(*given, **options)
+    return variables(normalization.batchnorm_evaluation_backward, dy_of(values), cache)
+
+
+def running(values):
+    """Feeds the chapter's batches one after the other; stacks what each step computed."""
+    mean, var, steps = np.zeros(1), np.ones(1), []
+    for batch in values["x"]:
+        _, cache = normalization.batchnorm_forward(batch[:, None], np.ones(1), np.zeros(1))
+        step = variables(
+            normalization.batchnorm_running, mean, var, cache, momentum=values["momentum"]
+        )
+        mean, var = step["new_mean"], step["new_var"]
+        steps.append(step)
+    names = ("unbiased", "new_mean", "new_var")
+    return {name: np.concatenate([step[name] for step in steps]) for name in names}
+
+
+class Given(np.random.Generator):
+    """Draws what it was told to."""
+
+    def __init__(self, numbers):
+        super().__init__(np.random.PCG64())
+        self.numbers = numbers
+
+    def random(self, size, dtype):
+        assert size == self.numbers.shape
+        return self.numbers.astype(dtype)
+
+
+def drop(values):
+    """Lets the generator draw 1 where the chapter keeps an element, and else 0."""
+    return (values["x"],), {"p": values["p"], "rng": Given(values["kept"])}
+
+
+def dropout_forward(values):
+    given, options = drop(values)
+    return variables(dropout.dropout_forward, *given, **options)
+
+
+def dropout_backward(values):
+    given, options = drop(values)
+    _, cache = dropout.dropout_forward(*given, **options)
+    return variables(dropout.dropout_backward, dy_of(values), cache)
+
+
+# The equations of the chapter that the code cites: the call, and the variable that it computes.
+CODE = {
+    "eq:bn-mean": (forward("batchnorm"), "mean"),
+    "eq:bn-var": (forward("batchnorm"), "var"),
+    "eq:bn-sigma": (forward("batchnorm"), "sigma"),
+    "eq:bn-xhat": (forward("batchnorm"), "x_hat"),
+    "eq:bn-y": (forward("batchnorm"), "y"),
+    "eq:bn-dbeta": (backward("batchnorm", "_staged"), "dbeta"),
+    "eq:bn-dgamma": (backward("batchnorm", "_staged"), "dgamma"),
+    "eq:bn-dxhat": (backward("batchnorm", "_staged"), "dx_hat"),
+    "eq:bn-dsigma": (backward("batchnorm", "_staged"), "dsigma"),
+    "eq:bn-dvar": (backward("batchnorm", "_staged"), "dvar"),
+    "eq:bn-dmean": (backward("batchnorm", "_staged"), "dmean"),
+    "eq:bn-dx": (backward("batchnorm", "_staged"), "dx"),
+    "eq:bn-dx-fused": (backward("batchnorm"), "dx"),
+    "eq:bn-unbiased": (running, "unbiased"),
+    "eq:bn-running-mean": (running, "new_mean"),
+    "eq:bn-running-var": (running, "new_var"),
+    "eq:bn-evaluation-xhat": (evaluation_forward, "x_hat"),
+    "eq:bn-evaluation-y": (evaluation_forward, "y"),
+    "eq:bn-evaluation-dbeta": (evaluation_backward, "dbeta"),
+    "eq:bn-evaluation-dgamma": (evaluation_backward, "dgamma"),
+    "eq:bn-evaluation-dx": (evaluation_backward, "dx"),
+    "eq:ln-mean": (forward("layernorm"), "mean"),
+    "eq:ln-var": (forward("layernorm"), "var"),
+    "eq:ln-sigma": (forward("layernorm"), "sigma"),
+    "eq:ln-xhat": (forward("layernorm"), "x_hat"),
+    "eq:ln-y": (forward("layernorm"), "y"),
+    "eq:ln-dbeta": (backward("layernorm"), "dbeta"),
+    "eq:ln-dgamma": (backward("layernorm"), "dgamma"),
+    "eq:ln-dxhat": (backward("layernorm"), "dx_hat"),
+    "eq:ln-dx": (backward("layernorm"), "dx"),
+    "eq:dropout-y": (dropout_forward, "y"),
+    "eq:dropout-dx": (dropout_backward, "dx"),
+}
+
+
+def test_every_mark_is_covered(marked):
+    assert set(CODE) == marked(CHAPTER)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("label", CODE)
+def test_a_marked_line_computes_its_equation(chapter, same, label, draw):
+    values = chapter(CHAPTER, label, draw=draw)
+    call, name = CODE[label]
+    computed = call(values)[name]
+    sides = values.sides(label)[-1]  # of a recurrence, the step and not the start
+    assert len(sides) > 1
+    for side in sides:
+        same(np.reshape(computed, np.shape(side)), side)
+
+
+WAYS = ("_staged", "")
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("at", ["eq:bn-dx-fused", "eq:bn-images-dx"])
+def test_features_and_images_have_the_gradients_of_the_chapter(chapter, same, at, way, draw):
+    values = chapter(CHAPTER, at, draw=draw)
+    assert values["x"].ndim == (4 if "images" in at else 2)
+    y, cache = normalization.batchnorm_forward(*arguments(values), eps=values["eps"])
+    same(y, values["y"])
+    found = getattr(normalization, f"batchnorm_backward{way}")(dy_of(values), cache)
+    for computed, name in zip(found, ("x", r"\gamma", r"\beta"), strict=True):
+        same(computed, gradient(values, name))
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_evaluation_and_layer_norm_have_the_gradients_of_the_chapter(chapter, same, draw):
+    values = chapter(CHAPTER, "eq:bn-evaluation-dx", draw=draw)
+    given, options = evaluate(values)
+    y, cache = normalization.batchnorm_evaluation_forward(*given, **options)
+    same(y, values["y"])
+    evaluation = values, normalization.batchnorm_evaluation_backward(dy_of(values), cache)
+    values = chapter(CHAPTER, "eq:ln-dx", draw=draw)
+    y, cache = normalization.layernorm_forward(*arguments(values), eps=values["eps"])
+    same(y, values["y"])
+    layer_norm = values, normalization.layernorm_backward(dy_of(values), cache)
+    for values, found in (evaluation, layer_norm):
+        for computed, name in zip(found, ("x", r"\gamma", r"\beta"), strict=True):
+            same(computed, gradient(values, name))
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_dropout_has_the_gradient_of_the_chapter(chapter, same, draw):
+    values = chapter(CHAPTER, "eq:dropout-dx", draw=draw)
+    assert 0 < values["kept"].mean() < 1
+    given, options = drop(values)
+    y, cache = dropout.dropout_forward(*given, **options)
+    same(y, values["y"])
+    same(dropout.dropout_backward(dy_of(values), cache), gradient(values, "x"))

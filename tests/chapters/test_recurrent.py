@@ -1,0 +1,331 @@
+"""The code against the chapter on recurrent networks: at its own random values, both are the same.
+
+`CODE` has an entry for each equation of the chapter that a line of `lib/backprop` cites. Its value
+is held against *every side* of that equation, so a test fails if either changes, the line or the
+equation. That nothing is left out is a test of its own.
+
+The chapter's activation is any function. So the code runs with the chapter's own in the place of
+tanh: `activated` looks up what the chapter has for it.
+"""
+
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+
+from backprop import clipping, recurrent
+from backprop.truncated import truncated_backward, truncated_forward
+
+CHAPTER = "recurrent"
+DRAWS = range(2)
+
+
+def lookup(arguments, results):
+    """Returns the function that maps each argument to its result, and any other number to NaN."""
+    arguments, results = np.ravel(arguments), np.ravel(results)
+
+    def find(wanted, out=None):
+        distances = np.abs(np.asarray(wanted)[..., np.newaxis] - arguments)
+        nearest = results[distances.argmin(axis=-1)]
+        found = np.where(distances.min(axis=-1) < 1e-12, nearest, np.nan)
+        if out is not None:
+            out[...] = found
+        return found
+
+    return find
+
+
+def activated(values, h="h", indices="tnj"):
+    """Puts the chapter's activation, and its slope, in the place of tanh."""
+    states = values(h)
+    slopes = values(rf"\frac{{\partial {h}_{{{indices}}}}}{{\partial a_{{{indices}}}}}")
+    pair = lookup(values("a"), states), lookup(states, slopes)
+    return patch.dict(recurrent._ACTIVATIONS, tanh=pair)
+
+
+def arguments(values):
+    return [values[name] for name in ("x", "h0", "W_x", "W_h", "b")]
+
+
+def dy_of(values):
+    """What the code calls dh: the gradient from each step's own output."""
+    return values(r"\frac{\partial L}{\partial y}")
+
+
+# --- one step ----------------------------------------------------------------------------------
+
+
+def cell(values):
+    given = [values[name] for name in ("x", "h", "W_x", "W_h", "b")]
+    with activated(values, "h'", "nj"):
+        return recurrent.rnn_cell_forward(*given)
+
+
+def cell_gradient(position):
+    def gradient(values):
+        _, cache = cell(values)
+        with activated(values, "h'", "nj"):
+            found = recurrent.rnn_cell_backward(values(r"\frac{\partial L}{\partial h'}"), cache)
+        return found[position]
+
+    return gradient
+
+
+def cell_da(values):
+    """The gradient for the weighted sums: that for the inputs, were their weights the identity."""
+    _, (x, h, _, W_h, h_next, activation) = cell(values)
+    cache = x, h, np.eye(h.shape[1]), W_h, h_next, activation
+    with activated(values, "h'", "nj"):
+        return recurrent.rnn_cell_backward(values(r"\frac{\partial L}{\partial h'}"), cache)[0]
+
+
+# --- all steps ---------------------------------------------------------------------------------
+
+
+def masked(values):
+    """The mask, where the chapter has one at this place."""
+    return {"mask": values["mask"] == 1} if "mask" in values.names else {}
+
+
+def activated_steps(values):
+    return activated(values, "p" if masked(values) else "h")
+
+
+def run(values, way="steps_"):
+    with activated_steps(values):
+        return getattr(recurrent, f"rnn_{way}forward")(*arguments(values), **masked(values))
+
+
+def gradients(values, way="steps_"):
+    _, cache = run(values, way)
+    with activated_steps(values):
+        return getattr(recurrent, f"rnn_{way}backward")(dy_of(values), cache)
+
+
+def gradient(position, way="steps_"):
+    return lambda values: gradients(values, way)[position]
+
+
+def whole_state_gradients(values):
+    """The gradients for the states, as the loop hands them to the cell."""
+    with patch.object(
+        recurrent, "rnn_cell_backward", wraps=recurrent.rnn_cell_backward
+    ) as backward:
+        gradients(values)
+    return np.stack([call.args[0] for call in backward.call_args_list[::-1]])
+
+
+def da_of_loop(values):
+    """The gradients for the weighted sums, as the fast loop leaves them."""
+    with patch.object(recurrent, "input_gradients", wraps=recurrent.input_gradients) as products:
+        gradients(values, "")
+    return np.concatenate([call.args[0] for call in products.call_args_list])
+
+
+def state_before_last(values):
+    """What comes back for the states of all steps but the last, from their outputs and later."""
+    found = []
+    for t in range(1, len(values["x"])):
+        x, h0, *weights = arguments(values)
+        mask = values["mask"] == 1
+        with activated_steps(values):
+            h, _ = recurrent.rnn_steps_forward(x, h0, *weights, mask=mask)
+            _, cache = recurrent.rnn_steps_forward(x[t:], h[t - 1], *weights, mask=mask[t:])
+            later = recurrent.rnn_steps_backward(dy_of(values)[t:], cache)[1]
+        found.append(dy_of(values)[t - 1] + later)
+    return np.stack(found)
+
+
+def projected(values):
+    T, N, _ = values["x"].shape
+    return recurrent.project(values["x"], values["W_x"], values["b"]).reshape(T * N, -1)
+
+
+def sums_of_loop(values):
+    """The weighted sums, as the fast loop hands them to the activation."""
+    with activated_steps(values):
+        f, slope = recurrent._ACTIVATIONS["tanh"]
+        seen = []
+
+        def bend(a, out):
+            seen.append(a.copy())
+            return f(a, out=out)
+
+        with patch.dict(recurrent._ACTIVATIONS, tanh=(bend, slope)):
+            recurrent.rnn_forward(*arguments(values))
+    return np.stack(seen)
+
+
+# --- truncation --------------------------------------------------------------------------------
+
+
+def truncated(values):
+    x, h0, *weights = arguments(values)
+    with activated_steps(values):
+        _, _, cache = truncated_forward(
+            recurrent.rnn_forward, x, (h0,), weights, window=int(values["window"])
+        )
+        return truncated_backward(recurrent.rnn_backward, dy_of(values), cache)
+
+
+def truncated_da(values):
+    with patch.object(recurrent, "input_gradients", wraps=recurrent.input_gradients) as products:
+        truncated(values)
+    return np.concatenate([call.args[0] for call in products.call_args_list])
+
+
+def detached_windows(values):
+    """Truncation where the chapter gives each window its state: the code gets their caches."""
+    x, o = values("x"), values("o")
+    K = x.shape[1]
+    weights = [values[name] for name in ("W_x", "W_h", "b")]
+    with activated(values, indices=r"u\tau nj"):
+        runs = [
+            recurrent.rnn_forward(of_window, given, *weights)
+            for of_window, given in zip(x, o, strict=True)
+        ]
+        h = np.concatenate([states for states, _ in runs])
+        cache = [cache for _, cache in runs], K, 1, h
+        dh = dy_of(values).reshape(h.shape)
+        return truncated_backward(recurrent.rnn_backward, dh, cache)
+
+
+# --- clipping ----------------------------------------------------------------------------------
+
+
+def grads(values):
+    return {name: values[name] for name in ("W_x", "W_h", "b")}
+
+
+def clip(values):
+    return clipping.clip_by_global_norm(grads(values), float(values["max_norm"]))
+
+
+def clip_factor(values):
+    return clip(values)[0]["b"][0] / values["b"][0]
+
+
+# The equations of the chapter that the code cites, and what it computes for each.
+CODE = {
+    "eq:rnn-h": lambda values: cell(values)[0],
+    "eq:rnn-da": cell_da,
+    "eq:rnn-dx": cell_gradient(0),
+    "eq:rnn-dh": cell_gradient(1),
+    "eq:rnn-dWx": cell_gradient(2),
+    "eq:rnn-dWh": cell_gradient(3),
+    "eq:rnn-db": cell_gradient(4),
+    "eq:bptt-delta": whole_state_gradients,
+    "eq:bptt-dWx": gradient(2),
+    "eq:bptt-dWh": gradient(3),
+    "eq:bptt-db": gradient(4),
+    "eq:rnn-project": projected,
+    "eq:rnn-a-rows": sums_of_loop,
+    "eq:rnn-dx-rows": gradient(0, ""),
+    "eq:rnn-dWx-rows": gradient(2, ""),
+    "eq:rnn-dWh-rows": gradient(3, ""),
+    "eq:rnn-db-rows": gradient(4, ""),
+    "eq:rnn-mask-da": da_of_loop,
+    "eq:clip-norm": lambda values: clipping.global_norm(grads(values)),
+    "eq:clip-factor": clip_factor,
+    "eq:tbptt-dWh": lambda values: truncated(values)[2],
+    "eq:tbptt-windows": lambda values: detached_windows(values)[2],
+}
+# Those with several statements, or with a condition, have tests of their own.
+APART = {
+    "eq:rnn-tanh-slope",
+    "eq:rnn-relu-slope",
+    "eq:rnn-mask",
+    "eq:rnn-mask-dh",
+    "eq:clip-g",
+    "eq:tbptt-delta",
+}
+
+
+def test_every_mark_is_covered(marked):
+    assert set(CODE) | APART == marked(CHAPTER)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("label", CODE)
+def test_a_marked_line_computes_its_equation(chapter, same, label, draw):
+    values = chapter(CHAPTER, label, draw=draw)
+    computed = CODE[label](values)
+    for sides in values.sides(label):
+        for side in sides:
+            same(computed, side)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("name", ["tanh", "relu"])
+def test_slopes_of_the_activations(chapter, same, name, draw):
+    label = f"eq:rnn-{name}-slope"
+    values = chapter(CHAPTER, label, draw=draw)
+    (state, _), slopes = values.sides(label)
+    f, slope = recurrent._ACTIVATIONS[name]
+    same(f(values("a")), state)
+    for side in slopes:
+        same(slope(state), side)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("way", ["steps_", ""])
+@pytest.mark.parametrize("place", ["eq:bptt-db", "eq:rnn-mask-da"])
+def test_both_ways_have_the_gradients_of_the_chapter(chapter, same, place, way, draw):
+    values = chapter(CHAPTER, place, draw=draw)
+    assert len(values["x"]) >= 3
+    h, _ = run(values, way)
+    same(h, values["h"])
+    names = "x", "h_0", r"W^{\mathrm{x}}", r"W^{\mathrm{h}}", "b"
+    for found, name in zip(gradients(values, way), names, strict=True):
+        same(found, values(rf"\frac{{\partial L}}{{\partial {name}}}"))
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("way", ["steps_", ""])
+def test_a_masked_step_keeps_the_state(chapter, same, way, draw):
+    values = chapter(CHAPTER, "eq:rnn-mask", draw=draw)
+    assert 0 < values["mask"].mean() < 1
+    h, _ = run(values, way)
+    for side in values.sides("eq:rnn-mask")[0]:
+        same(h, side)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_a_masked_step_hands_the_gradient_past_the_cell(chapter, same, draw):
+    values = chapter(CHAPTER, "eq:rnn-mask-dh", draw=draw)
+    same(state_before_last(values), values(r"\frac{\partial L}{\partial h}")[:-1])
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_clipped_gradients(chapter, same, draw):
+    values = chapter(CHAPTER, "eq:clip-g", draw=draw)
+    clipped, _ = clip(values)
+    for found, sides in zip(clipped.values(), values.sides("eq:clip-g"), strict=True):
+        for side in sides:
+            same(found, side)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_truncated_gradients_for_the_sums(chapter, same, draw):
+    values = chapter(CHAPTER, "eq:tbptt-delta", draw=draw)
+    for side in values.sides("eq:tbptt-delta")[-1]:
+        same(truncated_da(values), side)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_truncation_drops_what_the_chapter_says(chapter, same, draw):
+    values = chapter(CHAPTER, "eq:tbptt-dropped", draw=draw)
+    whole = gradients(values, "")[3]
+    assert np.abs(whole - truncated(values)[2]).max() > 1e-3
+    for side in values.sides("eq:tbptt-dropped")[0]:
+        same(whole - truncated(values)[2], side)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_a_window_is_a_network_of_its_own(chapter, same, draw):
+    """The truncated gradient is the whole one of windows whose states are given."""
+    values = chapter(CHAPTER, "eq:tbptt-windows", draw=draw)
+    found = detached_windows(values)
+    same(found[0].reshape(values("x").shape), values(r"\frac{\partial L}{\partial x}"))
+    for gradient, name in zip(found[1:], (r"W^{\mathrm{x}}", r"W^{\mathrm{h}}", "b"), strict=True):
+        same(gradient, values(rf"\frac{{\partial L}}{{\partial {name}}}"))

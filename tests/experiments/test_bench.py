@@ -1,0 +1,179 @@
+"""The benchmark: that it counts what it should, and says kindly why it cannot run."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from backprop.network import Sequential
+from backprop.recurrent_layers import GRU
+from experiments import bench
+
+
+class Clockwork:
+    """A function whose calls pretend to take a time that is known."""
+
+    def __init__(self, log, name, *parts):
+        self.log, self.name, self.parts = log, name, parts
+
+    def __call__(self):
+        self.log.append(self.name)
+        first = self.log.count(self.name) % (bench.CALLS + 1) == 1
+        return tuple(100 * part for part in self.parts) if first else self.parts
+
+
+@pytest.fixture
+def log(monkeypatch):
+    monkeypatch.setattr(bench, "PAUSE", 0)
+    return []
+
+
+def case(log, group, name, ours, theirs):
+    made = Clockwork(log, "ours", *ours), Clockwork(log, "theirs", *theirs)
+    return bench.Case(group, name, lambda torch: made)
+
+
+def test_they_take_turns_and_the_first_call_does_not_count(log):
+    functions = Clockwork(log, "ours", 0.001, 0.002), Clockwork(log, "theirs", 0.004)
+    ours, theirs = bench.take_turns(functions, rounds=2)
+    np.testing.assert_allclose(ours, [1, 2])
+    np.testing.assert_allclose(theirs, [4])
+    turn = bench.CALLS + 1
+    assert log == (["ours"] * turn + ["theirs"] * turn) * 2
+
+
+def test_a_group_has_the_geometric_mean_of_its_ratios(log, capsys):
+    cases = [
+        case(log, "batch norm", "one", (0.001, 0.001), (0.001, 0.001)),
+        case(log, "batch norm", "two", (0.004, 0.004), (0.001, 0.001)),
+        case(log, "pooling", "three", (0.003,), (0.002,)),
+    ]
+
+    class Torch:
+        __version__ = "2.13.0"
+
+    result = bench.measure(Torch, cases, rounds=1)
+    assert result.metrics == pytest.approx(
+        {
+            "batch_norm_1_ms": 2,
+            "batch_norm_1_ratio": 1,
+            "batch_norm_2_ms": 8,
+            "batch_norm_2_ratio": 4,
+            "pooling_1_ms": 3,
+            "pooling_1_ratio": 1.5,
+            "batch_norm_ratio": 2,
+            "pooling_ratio": 1.5,
+        }
+    )
+    assert result.table[2] == {
+        "group": "pooling",
+        "case": "three",
+        "ours_ms": [3.0],
+        "pytorch_ms": [2.0],
+        "ratio": 1.5,
+    }
+    assert result.settings["pytorch"] == "2.13.0"
+    assert json.dumps(result.settings)
+    assert capsys.readouterr().out.count("\n") == 3
+
+
+@pytest.mark.parametrize("variable", bench.THREAD_VARIABLES)
+def test_it_will_not_run_with_threads_limited(monkeypatch, capsys, variable):
+    for name in bench.THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, "1")
+    assert bench.main([]) == 2
+    message = f"bench: {variable} is set, which slows one side: unset it\n"
+    assert capsys.readouterr().err == message
+
+
+def test_without_pytorch_it_says_what_to_do(monkeypatch, capsys):
+    for name in bench.THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+    def missing(name):
+        raise ImportError
+
+    monkeypatch.setattr(bench.importlib, "import_module", missing)
+    assert bench.main([]) == 2
+    assert capsys.readouterr().err == "bench: PyTorch is missing: `make bench` installs it\n"
+
+
+def test_all_is_recorded_and_a_selection_is_not(monkeypatch, log, tmp_path, capsys):
+    for name in bench.THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+    class Torch:
+        __version__ = "2.13.0"
+
+    monkeypatch.setattr(bench.importlib, "import_module", lambda name: Torch)
+    monkeypatch.setattr(bench, "RESULTS", tmp_path)
+    cases = [case(log, "pooling", n, (0.001,), (0.002,)) for n in ("max", "average")]
+    monkeypatch.setattr(bench, "CASES", cases)
+    assert bench.main(["max"]) == 0
+    assert "average" not in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
+    assert bench.main([]) == 0
+    found = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
+    assert [row["case"] for row in found["table"]] == ["max", "average"]
+    assert found["metrics"]["pooling_ratio"] == 0.5
+
+
+def test_the_cases_are_those_of_the_contract():
+    groups = [case.group for case in bench.CASES]
+    assert {group: groups.count(group) for group in groups} == {
+        "convolution": 6,
+        "pooling": 2,
+        "batch norm": 1,
+        "training step": 2,
+        "recurrent": 5,
+    }
+    assert len({case.name for case in bench.CASES}) == len(bench.CASES)
+
+
+@pytest.mark.parametrize("build", [bench.small_network, bench.deep_network])
+def test_networks_read_digits(build):
+    rng = np.random.default_rng(0)
+    network = Sequential(build(rng))
+    y = network.forward(rng.random((2, 1, 28, 28), dtype=np.float32), training=True)
+    assert y.shape == (2, 10)
+    assert y.dtype == np.float32
+
+
+class Twin:
+    """Stands for a module of PyTorch, and remembers what it was made with and given."""
+
+    made = None
+
+    def __init__(self, *sizes, **options):
+        self.sizes, self.options = sizes, options
+        Twin.made = self
+
+    def load_state_dict(self, state):
+        self.state = state
+
+    def parameters(self):
+        return self.state.values()
+
+    def __call__(self, x):
+        return x, None
+
+
+def test_recurrent_layers_are_timed_beside_their_twins():
+    torch = SimpleNamespace(
+        nn=SimpleNamespace(GRU=Twin),
+        tensor=lambda array, requires_grad=False: array,
+        autograd=SimpleNamespace(grad=lambda y, leaves, dy: leaves),
+    )
+    case = bench.recurrent_case(GRU, 4, 5, 2, 3, layers=2, bidirectional=True)
+    assert case.name == "GRU, 2 of 4 units, both ways, 2 sequences of 5×3"
+    ours, theirs = case.make(torch)
+    assert Twin.made.sizes == (3, 4)
+    assert Twin.made.options == {"num_layers": 2, "bidirectional": True}
+    assert Twin.made.state["weight_ih_l1_reverse"].shape == (12, 8)
+    assert Twin.made.state["weight_ih_l1_reverse"].dtype == np.float32
+    for timed in (ours, theirs):
+        parts = timed()
+        assert len(parts) == 2
+        assert min(parts) >= 0

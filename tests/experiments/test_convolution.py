@@ -1,0 +1,174 @@
+"""The experiments with convolutions and batch norm, run small, on the sample in the repository."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backprop.datasets import load_mnist_sample
+from backprop.layers import BatchNorm, Conv2d, Dropout, MaxPool2d
+from backprop.network import Linear, ReLU
+from experiments import (
+    batchnorm_cnn,
+    batchnorm_scales,
+    mnist_cnn,
+    mnist_cnn_best,
+    mnist_conv,
+)
+from experiments.batchnorm_scales import ScaleSettings, sizes_at_start
+from experiments.mnist import split_digits
+from experiments.mnist_convolution import build_for_images, run_on_images, split_images
+
+
+@pytest.fixture(scope="module")
+def digits():
+    sample = load_mnist_sample()
+    return sample._replace(
+        train_images=sample.train_images[:480], train_labels=sample.train_labels[:480]
+    )
+
+
+def small(settings, **changes):
+    return replace(settings, **{"epochs": 2, "batch_size": 40, **changes})
+
+
+def kinds(network):
+    return [type(layer) for layer in network.layers.values()]
+
+
+def test_images_are_split_as_rows_are(digits):
+    rows, images = split_digits(digits), split_images(digits)
+    assert images.train_x.shape == (440, 1, 28, 28)
+    for name in ("train_x", "validation_x", "test_x"):
+        flat = getattr(images, name).reshape(-1, 784)
+        np.testing.assert_array_equal(flat, getattr(rows, name))
+    np.testing.assert_array_equal(images.test_y, rows.test_y)
+
+
+def test_network_of_the_text():
+    network = build_for_images(mnist_conv.SETTINGS, 28, np.random.default_rng(0))
+    assert {name: param.shape for name, param in network.params.items()} == {
+        "0.W": (30, 1, 5, 5),
+        "0.b": (30,),
+        "4.W": (30 * 12 * 12, 100),
+        "4.b": (100,),
+        "6.W": (100, 10),
+        "6.b": (10,),
+    }
+    assert all(param.dtype == np.float32 for param in network.params.values())
+
+
+def test_network_with_all_that_helps():
+    network = build_for_images(mnist_cnn_best.SETTINGS, 28, np.random.default_rng(0))
+    found = kinds(network)
+    assert found.count(Conv2d) == 5
+    assert found.count(MaxPool2d) == 3
+    assert found[-6:] == [Dropout, Linear, BatchNorm, ReLU, Dropout, Linear]
+    for index, kind in enumerate(found[:-1]):
+        if kind in (Conv2d, Linear):
+            assert found[index + 1 : index + 3] == [BatchNorm, ReLU]
+    assert network.forward(np.ones((2, 1, 28, 28), np.float32), training=False).shape == (2, 10)
+
+
+def test_small_network_learns_and_its_insides_are_kept(digits, tmp_path):
+    result = mnist_conv.run(tmp_path, digits, small(mnist_conv.SETTINGS, epochs=3))
+    assert result.metrics["test_accuracy"] > 0.6
+    assert result.arrays["filters_before"].shape == (30, 1, 5, 5)
+    moved = result.arrays["filters_after"] - result.arrays["filters_before"]
+    assert (np.abs(moved).max(axis=(1, 2, 3)) > 0).all()
+    assert np.abs(moved).max() < 0.5
+    maps = {name: result.arrays[f"maps_{name}"] for name in ("image", *mnist_conv.LAYERS_SHOWN)}
+    np.testing.assert_array_equal(maps["image"], split_images(digits).test_x[0, 0])
+    assert maps["convolution"].shape == maps["relu"].shape == (30, 24, 24)
+    np.testing.assert_array_equal(maps["relu"], np.maximum(maps["convolution"], 0))
+    np.testing.assert_array_equal(maps["pooling"][:, 0, 0], maps["relu"][:, :2, :2].max((1, 2)))
+
+
+@pytest.mark.parametrize("experiment", [mnist_cnn, mnist_cnn_best])
+def test_accuracy_and_provenance(digits, tmp_path, experiment):
+    blocks = tuple(tuple(K // 4 for K in block) for block in experiment.SETTINGS.blocks)
+    settings = small(experiment.SETTINGS, blocks=blocks, epochs=4, batch_size=20)
+    result = experiment.run(tmp_path, digits, settings)
+    assert result.metrics["test_accuracy"] > 0.3
+    assert len(result.curve["epoch"]) == 4
+    assert json.loads(json.dumps(result.settings))["blocks"] == [list(b) for b in blocks]
+
+
+def test_same_seed_same_numbers_and_augmentation_matters(digits):
+    settings = small(
+        mnist_cnn_best.SETTINGS, blocks=((4,), (8,)), hidden=(16,), epochs=1, shift=2.0
+    )
+
+    def loss(settings):
+        return run_on_images(settings, digits)[0].metrics["train_loss"]
+
+    first = loss(settings)
+    assert loss(settings) == first
+    assert loss(replace(settings, shift=0.0, degrees=0.0)) != first
+    assert loss(replace(settings, shift=0.0)) != first
+    assert loss(replace(settings, degrees=0.0)) != first
+
+
+def test_untrained_network_is_where_training_began(digits):
+    settings = small(mnist_cnn.SETTINGS, blocks=((2,),), hidden=(8,), learning_rate=1e-12)
+    _, network, untrained = run_on_images(settings, digits)
+    for name, param in untrained.params.items():
+        np.testing.assert_allclose(network.params[name], param, atol=1e-8)
+
+
+def test_batch_norm_makes_the_scale_of_the_weights_matter_less(digits, tmp_path):
+    settings = ScaleSettings(scales=(3.0, 0.1, 1e-4), rates=(1e-9, 0.1), epochs=4, samples=400)
+    result = batchnorm_scales.run(tmp_path, digits, settings)
+    assert result.curve["scale"] == [3.0, 0.1, 1e-4]
+    assert result.curve["rate"] == [1e-9, 0.1]
+    assert result.metrics["batch_norm_learned"] > result.metrics["plain_learned"]
+    assert result.curve["plain_1_2"][-1] < 0.3
+    for kind in ("plain", "batch_norm"):
+        finals = [[result.curve[f"{kind}_{r}_{n}"][-1] for n in range(3)] for r in range(2)]
+        best = np.max(finals, axis=0)
+        assert result.metrics[f"{kind}_best"] == best.max()
+        assert result.metrics[f"{kind}_worst"] == best.min()
+        assert result.metrics[f"{kind}_learned_0"] == 0
+        assert result.metrics[f"{kind}_learned_1"] == (np.array(finals[1]) > 0.5).sum()
+        assert {len(curve) for key, curve in result.curve.items() if kind in key} == {4}
+    for name, order in (("activation", 1), ("gradient", -1)):
+        sizes = result.arrays[f"{name}_plain_2"]
+        assert sizes.shape == result.arrays[f"{name}_batch_norm_2"].shape == (5,)
+        assert (np.diff(order * sizes) < 0).all()
+    assert (
+        result.arrays["activation_batch_norm_2"][-1] > 1e6 * result.arrays["activation_plain_2"][-1]
+    )
+
+
+def test_sizes_at_start_are_those_of_each_layer():
+    """Two layers with ReLU between, by hand: the gradient is that for what goes into the ReLU."""
+    settings = ScaleSettings(hidden=(3,))
+    network = batchnorm_scales.build(settings, 1.0, 4, batch_norm=False)
+    x, target = np.float32([[1, -2, 3, 0.5], [0, 1, 1, -1]]), np.array([3, 1], np.uint8)
+    W1, W2 = network.params["0.W"], network.params["2.W"]
+    h = np.maximum(x @ W1, 0)
+    e = np.exp(h @ W2)
+    p = e / e.sum(axis=1, keepdims=True)
+    p[[0, 1], target] -= 1
+    dz = (p / 2 @ W2.T) * (h > 0)
+    sizes = sizes_at_start(network, x, target)
+    np.testing.assert_allclose(sizes["activation"], [np.sqrt((h**2).mean())], rtol=1e-5)
+    np.testing.assert_allclose(sizes["gradient"], [np.sqrt((dz**2).mean())], rtol=1e-5)
+
+
+def test_a_run_that_overflows_stays_at_guessing(digits, tmp_path):
+    settings = ScaleSettings(scales=(1e4,), rates=(1.0,), epochs=2, samples=200)
+    result = batchnorm_scales.run(tmp_path, digits, settings)
+    assert result.curve["plain_0_0"] == [0.1, 0.1]
+
+
+def test_convolutional_network_with_and_without_batch_norm(digits, tmp_path):
+    settings = small(batchnorm_cnn.SETTINGS, blocks=((3,),), hidden=(10,), epochs=2)
+    result = batchnorm_cnn.run(tmp_path, digits, settings, rates=(0.1, 1e30))
+    assert result.curve["rate"] == [0.1, 1e30]
+    assert result.curve["plain_1"] == [0.1, 0.1]
+    for name in ("plain_0", "batch_norm_0", "batch_norm_1"):
+        assert len(result.curve[name]) == 2
+        assert result.metrics[name] == result.curve[name][-1]
+    assert result.metrics["plain_best"] == result.metrics["plain_0"] > 0.1

@@ -1,0 +1,40 @@
+"""The three convolutions, timed on a small batch."""
+
+import os
+
+import pytest
+
+from experiments.convolution_speed import SpeedSettings, one_core, run
+
+SMALL = SpeedSettings(images=3, channels=2, size=5, kernels=4, kernel=3, calls=2)
+
+
+def test_times_three_ways(tmp_path):
+    found = run(tmp_path, SMALL)
+    times = {key: value for key, value in found.metrics.items() if key.endswith("_ms")}
+    assert len(times) == 6
+    assert min(times.values()) > 0
+    both = {
+        way: times[f"{way}_forward_ms"] + times[f"{way}_backward_ms"]
+        for way in ("loops", "im2col", "fast")
+    }
+    assert found.metrics["im2col_over_loops"] == pytest.approx(both["loops"] / both["im2col"])
+    assert found.metrics["fast_over_im2col"] == pytest.approx(both["im2col"] / both["fast"])
+    assert found.metrics["fast_over_loops"] == pytest.approx(both["loops"] / both["fast"])
+    # 2 channels of 3 x 3 taps, 3 images of 5 x 5 places, 4 bytes.
+    assert found.metrics["columns_megabytes"] == pytest.approx(2 * 9 * 3 * 25 * 4 / 1e6)
+    assert found.settings["images"] == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no affinity here")
+def test_one_core_is_given_back():
+    before = os.sched_getaffinity(0)
+    with one_core():
+        assert os.sched_getaffinity(0) == {min(before)}
+    assert os.sched_getaffinity(0) == before
+
+
+def test_without_affinity(monkeypatch):
+    monkeypatch.delattr(os, "sched_setaffinity", raising=False)
+    with one_core():
+        pass

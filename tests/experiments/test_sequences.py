@@ -1,0 +1,241 @@
+"""The experiments on sequences, run small: fewer waves, one epoch, reviews made up."""
+
+import json
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from backprop.gradcheck import check_gradients
+from backprop.lstm import lstm_backward, lstm_forward
+from backprop.recurrent import rnn_backward, rnn_forward
+from backprop.sequence_datasets import DailyIndex, Reviews, WordVectors, load_csi300
+from experiments import csi300, imdb, waves
+from experiments.gradient_flow import gradient_flow
+from experiments.record import RESULTS
+
+
+def test_gradient_flow_of_a_linear_chain(rng):
+    """With ReLU and positive states, each step multiplies the gradient by the state's weight."""
+    one = np.ones((1, 1))
+
+    def forward(*arguments, **options):
+        return rnn_forward(*arguments, **options, activation="relu")
+
+    x = np.ones((5, 3, 1))
+    weights = (one, 0.5 * one, np.zeros(1))
+    norms = gradient_flow(forward, rnn_backward, x, (np.ones((3, 1)),), weights, rng)
+    np.testing.assert_allclose(norms, 0.5 ** np.arange(5, -1, -1), rtol=1e-12)
+
+
+def test_gradient_flow_counts_both_states_of_an_lstm(rng):
+    x, h0, c0 = (rng.standard_normal(shape) for shape in [(4, 3, 2), (3, 5), (3, 5)])
+    weights = [rng.standard_normal(shape) for shape in [(2, 20), (5, 20), (20,)]]
+    norms = gradient_flow(
+        lstm_forward, lstm_backward, x, (h0, c0), weights, np.random.default_rng(3)
+    )
+    direction = np.random.default_rng(3).standard_normal((3, 5))
+    direction /= np.linalg.norm(direction, axis=1, keepdims=True)
+    h, c, cache = lstm_forward(x, h0, c0, *weights)
+    dh = np.zeros_like(h)
+    dh[-1] = direction
+    _, dh0, dc0, *_ = lstm_backward(dh, np.zeros_like(c), cache)
+    wanted = np.sqrt((dh0**2).sum(axis=1) + (dc0**2).sum(axis=1)).mean()
+    assert norms[0] == pytest.approx(wanted, rel=1e-12)
+    assert norms[-1] == 1
+    assert norms.shape == (5,)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20260)
+
+
+def test_waves(tmp_path):
+    settings = waves.Settings(
+        units=8, train_size=400, validation_size=100, test_size=200, epochs=2, batch_size=50
+    )
+    result = waves.run(tmp_path, settings)
+    metrics = result.metrics
+    assert metrics["noise_variance"] <= metrics["best_mse"] < metrics["test_mse"]
+    assert metrics["test_mse"] < metrics["last_value_mse"]
+    assert metrics["test_over_best"] == metrics["test_mse"] / metrics["best_mse"]
+    assert len(result.curve["validation_loss"]) == 2
+    vanishing, exploding = result.curve["untrained_flow_0.5"], result.curve["untrained_flow_2"]
+    assert len(vanishing) == waves.FLOW_STEPS + 1
+    assert vanishing[0] < 0.5**waves.FLOW_STEPS
+    assert exploding[0] > 1
+    assert result.arrays["forecast"].shape == (waves.SHOWN, 10)
+
+
+@pytest.fixture(scope="module")
+def index():
+    return DailyIndex(*(column[:1000] for column in load_csi300()))
+
+
+SMALL = csi300.Settings(units=4, epochs=1, seeds=(0, 1))
+
+
+def test_csi300_is_split_by_date_and_standardised_by_the_training_years(index):
+    split = csi300.split_by_date(index, SMALL)
+    returns = np.diff(np.log(index.close))
+    train = returns[: int(999 * 0.7)]
+    assert split.mean == pytest.approx(train.mean())
+    assert split.std == pytest.approx(train.std())
+    begin = int(999 * 0.85)
+    np.testing.assert_allclose(
+        split.test.past[0] * split.std + split.mean, returns[begin : begin + 64], atol=1e-6
+    )
+    assert split.starts[1] == index.dates[begin + 1]
+    # The last window to train on ends where the first to validate on begins.
+    np.testing.assert_allclose(
+        split.train.future[-1, -1] * split.std + split.mean, train[-1], atol=1e-6
+    )
+
+
+def test_naive_forecasts_and_measures(index):
+    split = csi300.split_by_date(index, SMALL)
+    naive = csi300.naive_forecasts(split)
+    assert (naive["mean"] == 0).all()
+    np.testing.assert_allclose(naive["unchanged"] * split.std + split.mean, 0, atol=1e-9)
+    assert (naive["last_value"] == split.test.past[:, -1:]).all()
+    np.testing.assert_allclose(naive["past_mean"][:, 3], split.test.past.mean(axis=1), rtol=1e-6)
+    perfect = csi300.measure(split.test.future, split)
+    assert perfect == {"mse": 0, "month_rmse": 0, "direction": 1}
+    assert csi300.measure(naive["unchanged"], split)["direction"] == 0
+    measured = csi300.measure(naive["mean"], split)
+    assert measured["mse"] == pytest.approx((split.test.future**2).mean(), rel=1e-5)
+    returns = split.std * split.test.future.sum(axis=1)
+    assert measured["month_rmse"] == pytest.approx(np.sqrt((returns**2).mean()), rel=1e-4)
+
+
+def test_csi300(tmp_path, index):
+    result = csi300.run(tmp_path, index, SMALL)
+    assert result.metrics["seeds"] == 2
+    assert result.metrics["lstm_mse_std"] > 0
+    naive = [
+        result.metrics[f"{kind}_mse"]
+        for kind in csi300.naive_forecasts(csi300.split_by_date(index, SMALL))
+    ]
+    assert result.metrics["lstm_mse"] == np.mean(result.curve["test_mse"])
+    assert result.metrics["lstm_skill"] == pytest.approx(
+        1 - result.metrics["lstm_mse"] / min(naive), rel=1e-12
+    )
+    assert result.arrays["forecasts"].shape == (2, 3, 20)
+    flows = [result.curve[f"flow_{name}"] for name in ("rnn", "lstm", "lstm_forget_1")]
+    assert all(len(flow) == 65 for flow in [*flows, result.curve["flow_lstm_trained"]])
+    assert result.metrics["flow_rnn_left"] == flows[0][0]
+    assert flows[2][0] > 1e3 * max(flows[0][0], flows[1][0])
+
+
+WORDS = ["good", "fine", "bad", "poor", "film", "the", "."]
+
+
+@pytest.fixture(scope="module")
+def reviews():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 240)
+    texts = []
+    for label in labels:
+        words = list(rng.choice(["the", "film", "plot", "."], rng.integers(3, 12)))
+        words.insert(rng.integers(len(words)), rng.choice(WORDS[:2] if label else WORDS[2:4]))
+        texts.append(" ".join(words) + f" {rng.integers(10**9)}")
+    texts[5] = texts[100]
+    return Reviews(texts, labels)
+
+
+TINY = imdb.Settings(
+    validation_size=40,
+    test_size=40,
+    vocabulary_size=30,
+    review_length=8,
+    units=4,
+    dropout=0.1,
+    epochs=8,
+    batch_size=16,
+    learning_rate=0.02,
+    bag_epochs=4,
+    bag_learning_rate=0.02,
+)
+
+
+def vectors():
+    return WordVectors(WORDS, np.random.default_rng(1).standard_normal((7, 6)).astype(np.float32))
+
+
+def test_reviews_are_split_without_copies_on_both_sides(reviews):
+    split = imdb.split_reviews(reviews, TINY)
+    assert [len(part) for part in split] == [160, 40, 40]
+    assert sorted(np.concatenate(split)) == list(range(240))
+    assert {5, 100} < set(split.train)
+
+
+@pytest.mark.parametrize("train_vectors", [True, False])
+def test_gradients_of_the_reader(rng, train_vectors):
+    settings = replace(TINY, dropout=0.0, train_vectors=train_vectors)
+    table = rng.standard_normal((7, 3))
+    table[0] = 0
+    reader = imdb.ReviewReader(settings, table.astype(np.float32), rng)
+    if train_vectors:
+        reader._embedding._W = reader._embedding.params["W"] = table
+    for layer in (reader._gru, reader._decision.layers["out"]):
+        for name, param in layer.params.items():
+            layer.params[name] = 0.5 * rng.standard_normal(param.shape)
+    tokens = np.array([[2, 3, 4, 0, 0], [5, 6, 2, 2, 0]])
+    if not train_vectors:
+        reader._embedding._W = table
+
+    def forward(**values):
+        for name, param in reader.params.items():
+            param[...] = values[name]
+        return reader.forward(tokens, training=True), None
+
+    def backward(dy, _):
+        reader.backward(dy)
+        return tuple(reader.grads[name] for name in reader.params)
+
+    inputs = {name: param.copy() for name, param in reader.params.items()}
+    report = check_gradients(forward, backward, rng=rng, **inputs)
+    assert ("embedding.W" in report) == train_vectors
+    assert max(report.values()) < 1e-6, str(report)
+
+
+def test_padding_changes_nothing(rng):
+    reader = imdb.ReviewReader(TINY, rng.standard_normal((7, 3)).astype(np.float32), rng)
+    tokens = np.array([[2, 3, 4]])
+    padded = np.array([[2, 3, 4, 0, 0], [5, 6, 2, 2, 3]])
+    np.testing.assert_allclose(
+        reader.forward(tokens, training=False)[0],
+        reader.forward(padded, training=False)[0],
+        rtol=1e-5,
+    )
+
+
+def test_imdb(tmp_path, reviews):
+    result = imdb.run(tmp_path, reviews, vectors(), TINY)
+    metrics = result.metrics
+    assert metrics["test_accuracy"] > 0.9
+    assert metrics["bag_test_accuracy"] > 0.9
+    assert metrics["train_size"] == 160
+    assert set(result.arrays["good_words"][:2]) == {"good", "fine"}
+    assert set(result.arrays["bad_words"][:2]) == {"bad", "poor"}
+    assert len(result.curve["bag_validation_accuracy"]) == 4
+    assert sum(result.curve["length_count"]) == 240
+    assert [row["good"] for row in result.table[:2]] == [True, False]
+    # The first two made-up reviews hold the same words.
+    assert result.table[0]["bag"] == result.table[1]["bag"]
+    assert result.table[0]["gru"] != result.table[1]["gru"]
+
+
+def test_lengths_are_counted_in_columns():
+    counts = imdb.length_counts(np.array([0, 49, 50, 949, 950, 5000]))
+    assert counts == [2, 1, *[0] * 16, 1, 2]
+
+
+def test_the_result_of_imdb_is_of_these_settings_and_reaches_its_mark():
+    content = json.loads((RESULTS / "imdb.json").read_text())
+    assert content["settings"] == asdict(imdb.Settings())
+    metrics = content["metrics"]
+    assert metrics["test_accuracy"] >= 0.87
+    assert metrics["validation_accuracy"] == max(content["curve"]["validation_accuracy"])
+    assert sum(content["curve"]["length_count"]) == 25_000

@@ -1,0 +1,132 @@
+// What the interactive figures compute: gradients against central differences, forward passes against sums by hand.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as classifier from "../../docs/assets/interactive/models/classifier.js";
+import * as convolution from "../../docs/assets/interactive/models/convolution.js";
+import * as gates from "../../docs/assets/interactive/models/gates.js";
+import * as normalization from "../../docs/assets/interactive/models/normalization.js";
+import { normal, uniform } from "../../docs/assets/interactive/models/random.js";
+import * as recurrent from "../../docs/assets/interactive/models/recurrent.js";
+
+const EPS = 1e-6;
+
+function close(actual, expected, tolerance = 1e-7) {
+  assert.ok(Math.abs(actual - expected) <= tolerance * Math.max(1, Math.abs(expected)), `${actual} is not ${expected}`);
+}
+
+const slope = (f, x) => (f(x + EPS) - f(x - EPS)) / (2 * EPS);
+
+test("random numbers repeat, and have their distribution's mean and spread", () => {
+  const [a, b] = [uniform(3), uniform(3)];
+  const draws = Array.from({ length: 20000 }, a);
+  assert.deepEqual(draws.slice(0, 5), Array.from({ length: 5 }, b));
+  assert.ok(Math.min(...draws) >= 0 && Math.max(...draws) < 1);
+  close(normalization.mean(draws), 0.5, 0.01);
+  const bell = Array.from({ length: 20000 }, normal(5));
+  close(normalization.mean(bell), 0, 0.03);
+  close(normalization.mean(bell.map((z) => z * z)), 1, 0.03);
+});
+
+test("the classifier's gradient is its loss's slope", () => {
+  const data = classifier.points("moons", 20);
+  const net = classifier.network(3);
+  const { gradient } = classifier.lossAndGradient(net, data);
+  const loss = (changed) => classifier.lossAndGradient({ ...net, ...changed }, data).loss;
+  const at = (list, m, value) => list.map((old, k) => (k === m ? value : old));
+  for (const m of [0, 1, 2]) {
+    close(gradient.v[m], slope((w) => loss({ v: at(net.v, m, w) }), net.v[m]));
+    close(gradient.b[m], slope((w) => loss({ b: at(net.b, m, w) }), net.b[m]));
+    for (const d of [0, 1]) close(gradient.W[d][m], slope((w) => loss({ W: at(net.W, d, at(net.W[d], m, w)) }), net.W[d][m]));
+  }
+  close(gradient.c, slope((c) => loss({ c }), net.c));
+});
+
+for (const kind of Object.keys(classifier.DATA)) {
+  test(`the classifier learns ${kind}`, () => {
+    const data = classifier.points(kind, 120);
+    let net = classifier.network(8);
+    const before = classifier.lossAndGradient(net, data).loss;
+    for (let count = 0; count < 3000; count++) ({ net } = classifier.step(net, data, 1));
+    assert.ok(classifier.lossAndGradient(net, data).loss < before / 4);
+    assert.ok(classifier.accuracy(net, data) > 0.95);
+    assert.ok(data.every(({ x, y }) => Math.abs(x) <= 1.1 && Math.abs(y) <= 1.1));
+  });
+}
+
+test("a convolution is the sum of products under each window", () => {
+  const image = [[1, 2, 0, 1], [0, 1, 3, 1], [2, 0, 1, 0]];
+  const weights = [[1, -1], [2, 0]];
+  assert.deepEqual(convolution.products(image, weights, 1, 2), [[3, -1], [2, 0]]);
+  assert.deepEqual(convolution.convolve(image, weights), [[-1, 4, 5], [3, -2, 4]]);
+});
+
+test("the seven fits its grid", () => {
+  const image = convolution.seven(14);
+  assert.equal(image.length, 14);
+  assert.ok(image.every((row) => row.length === 14 && row.every((pixel) => pixel === 0 || pixel === 1)));
+  assert.ok(image[0].concat(image[13], image.map((row) => row[0])).every((pixel) => pixel === 0));
+});
+
+test("batch norm gives mean beta and spread gamma, whatever comes", () => {
+  const x = normalization.batch(500, { center: 3, spread: 2, skew: 0.6 });
+  const { y, mu, sigma } = normalization.normalize(x, 1.5, -0.5);
+  close(normalization.mean(y), -0.5, 1e-9);
+  close(Math.sqrt(normalization.mean(y.map((value) => (value + 0.5) ** 2))), 1.5, 1e-5);
+  assert.ok(mu > 2.5 && sigma > 1);
+});
+
+test("batch norm's gradient is its slope, and neither a shift nor a stretch of x gets through", () => {
+  const x = normalization.batch(6, { center: 1, spread: 2, skew: 0.3 });
+  const dy = [0.3, -1, 0.5, 2, -0.2, 0.7];
+  const total = (values) => normalization.normalize(values, 1.5, 0.2).y.reduce((sum, value, n) => sum + value * dy[n], 0);
+  const dx = normalization.backward(dy, normalization.normalize(x, 1.5, 0.2), 1.5);
+  x.forEach((value, n) => close(dx[n], slope((v) => total(x.map((old, k) => (k === n ? v : old))), value), 1e-6));
+  close(dx.reduce((sum, value) => sum + value, 0), 0, 1e-12);
+  close(dx.reduce((sum, value, n) => sum + value * x[n], 0), 0, 1e-4);
+});
+
+test("a histogram counts every value once", () => {
+  assert.deepEqual(normalization.histogram([-9, 0, 0.4, 1, 1.5, 2, 9], 0, 2, 2), [3, 4]);
+});
+
+test("the recurrent matrix is orthogonal", () => {
+  const W = recurrent.orthogonal(5);
+  W.forEach((row, i) => W.forEach((other, j) => close(row.reduce((sum, value, k) => sum + value * other[k], 0), i === j ? 1 : 0, 1e-12)));
+});
+
+test("the gradient through time is the loss's slope", () => {
+  const W = recurrent.orthogonal(3).map((row) => row.map((value) => 1.2 * value));
+  const inputs = [[0.3, -0.2, 0.5], [0.1, 0.4, -0.6], [-0.5, 0.2, 0.1]];
+  const last = [0.5, -1, 2];
+  for (const linear of [false, true]) {
+    const all = recurrent.states(W, inputs, { linear });
+    const [, first] = recurrent.backward(W, all, last, { linear });
+    const loss = (x0) =>
+      recurrent.states(W, [[x0, ...inputs[0].slice(1)], ...inputs.slice(1)], { linear }).at(-1).reduce((sum, value, j) => sum + value * last[j], 0);
+    close(first[0] * (linear ? 1 : 1 - all[1][0] ** 2), slope(loss, inputs[0][0]));
+  }
+});
+
+test("without tanh, the gradient's norm is a power of the scale", () => {
+  const norms = recurrent.norms({ scale: 0.9, steps: 20, linear: true });
+  norms.forEach((norm, t) => close(norm, 0.9 ** (20 - t), 1e-9));
+});
+
+test("an LSTM's cell keeps, forgets and takes in as its gates say", () => {
+  assert.deepEqual(gates.lstm({ i: 0, f: 1, g: 0.7, o: 1 }, 0.4), { c: 0.4, h: Math.tanh(0.4) });
+  assert.deepEqual(gates.lstm({ i: 1, f: 0, g: 0.7, o: 0.5 }, 0.4), { c: 0.7, h: 0.5 * Math.tanh(0.7) });
+  const set = { i: 0.3, f: 0.8, g: -0.5, o: 0.6 };
+  const c = (c0) => gates.lstmRun(set, c0, 7).at(-1).c;
+  close(gates.lstmGradient(set.f, 7)[0], slope(c, 0.2));
+  assert.equal(gates.lstmGradient(set.f, 7)[7], 1);
+});
+
+test("a GRU's two variants agree without a bias, and their slopes are slopes", () => {
+  const set = { r: 0.3, z: 0.6, a: 0.4, u: 1.3, b: 0.5 };
+  for (const variant of ["after", "before"]) {
+    close(gates.gruSlope(set, 0.7, variant), slope((h) => gates.gru(set, h, variant).h, 0.7));
+  }
+  assert.notEqual(gates.gru(set, 0.7, "after").h, gates.gru(set, 0.7, "before").h);
+  close(gates.gru({ ...set, b: 0 }, 0.7, "after").h, gates.gru({ ...set, b: 0 }, 0.7, "before").h, 1e-15);
+  assert.equal(gates.gru({ ...set, z: 1 }, 0.7, "after").h, 0.7);
+});
