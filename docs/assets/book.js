@@ -1,7 +1,7 @@
 import { whenNear } from "./near.js";
 
 // What scrolls sideways must be reachable from the keyboard: boxes that overflow take the focus.
-const BOXES = ".equation__math, .source__code, .quoted__code pre, .highlight .code, .table-box";
+const BOXES = ".equation__math, .source__code, .quoted__code pre, .highlight .code, .bibtex code, .table-box";
 const observer = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;

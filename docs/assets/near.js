@@ -1,24 +1,23 @@
 // Parts of a page are laid out when the reader comes near them, and are made ready only then.
-const runs = document.querySelectorAll(".run");
+const waiting = new Map();
 
-// Whether the browser leaves the part for later; one that cannot leaves nothing.
-function isPending(run) {
-  const inside = run.firstElementChild;
-  return "oncontentvisibilityautostatechange" in run && !inside?.checkVisibility({ contentVisibilityAuto: true });
-}
-
-// Calls `ready` with each part of the page, once, when the browser lays it out.
-export function whenNear(ready) {
-  for (const run of runs) {
-    if (!isPending(run)) {
-      ready(run);
-      continue;
+const observer = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      observer.unobserve(target);
+      for (const ready of waiting.get(target)) ready(target);
+      waiting.delete(target);
     }
-    const near = ({ skipped, target }) => {
-      if (skipped || target !== run) return;
-      run.removeEventListener("contentvisibilityautostatechange", near);
-      ready(run);
-    };
-    run.addEventListener("contentvisibilityautostatechange", near);
+  },
+  { rootMargin: "100%" },
+);
+
+// Calls `ready` with each part of the page, once, when it is no more than a screen away.
+export function whenNear(ready) {
+  for (const run of document.querySelectorAll(".run")) {
+    if (!waiting.has(run)) waiting.set(run, []);
+    waiting.get(run).push(ready);
+    observer.observe(run);
   }
 }

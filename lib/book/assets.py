@@ -23,6 +23,8 @@ _ITALIC = {
     for letter in ["\u210e", *map(chr, [*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)])]
 }
 
+_ROOT = "\u221a"  # drawn by <msqrt>, in whose text it does not stand
+
 # TeX sets the index of p no lower than that of x; browsers would drop it with the letter's tail.
 _SUBSCRIPT_DROP = -60
 
@@ -59,7 +61,7 @@ def math_font(characters: str, cache: Path) -> bytes:
         raise BookError("ziamath, which has the font, is not installed: make does it")
     source = Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
     letters = {_ITALIC[letter] for letter in characters if letter in _ITALIC}
-    wanted = "".join(sorted({*characters} | letters))
+    wanted = "".join(sorted({*characters, _ROOT} | letters))
     digest = hashlib.sha256(_EDITION.encode() + wanted.encode() + source.read_bytes())
     kept = cache / f"math-{digest.hexdigest()[:16]}.woff2"
     if not kept.is_file():

@@ -30,6 +30,7 @@ from book.checking import Checked, Checking
 from book.crossref import Book, Scan, Tools, Verdict, assemble, scan
 from book.equations import Source
 from book.errors import BookError, Problem
+from book.kept import digest, keep_entries, keep_reference
 from book.locate import AddLine
 from book.macros import expand
 from book.page import render, searchable
@@ -63,7 +64,10 @@ class Build:
         self.executing = notebooks.execute(notebooks.outdated(self.root), self.root)
         self.bytecode = _bytecode(self.root / ".cache" / "jinja")
         mkdocstrings: Any = config.plugins["mkdocstrings"]
-        mkdocstrings.get_handler("python").env.bytecode_cache = self.bytecode
+        handler = mkdocstrings.get_handler("python")
+        handler.env.bytecode_cache = self.bytecode
+        sources = [self.root / "lib", self.docs / "overrides", Path(config.config_file_path)]
+        keep_reference(handler, digest(sources))
         self.checking = Checking(self.root, sorted(self.docs.rglob("*.md")))
         self.sources: dict[str, Source] = {}
         self.contents: dict[str, str] = {}
@@ -152,6 +156,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
     """Numbers the equations, once every page has been read; ties them to the code."""
     env.bytecode_cache = _build.bytecode
+    search: Any = config.plugins["material/search"]
+    keep_entries(search.search_index)
     if _build.drawing is not None:
         _build.drawing.wait()
     for file in files:
@@ -222,8 +228,9 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def on_build_error(error: Exception) -> None:
-    """Leaves no process behind."""
-    _build.tools.tex.close()
+    """Leaves no process behind, if it came so far as to start one."""
+    if "_build" in globals():
+        _build.tools.tex.close()
 
 
 def _runtime() -> list[tuple[str, Path | str | bytes]]:
@@ -260,8 +267,12 @@ def _checked() -> list[Checked]:
 
 
 def _executed(name: str) -> notebooks.Executed:
-    if _build.executing is not None:
-        _build.executing.wait()
+    process = _build.executing
+    while process is None or process.wait() == 0:
+        if name not in notebooks.outdated(_build.root):
+            break
+        # What it runs was changed meanwhile, as happens under `make serve`.
+        process = _build.executing = notebooks.execute([name], _build.root)
     try:
         return notebooks.executed(name, _build.root)
     except BookError as error:

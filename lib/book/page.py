@@ -14,6 +14,8 @@ from lxml import html as lxml_html
 from lxml.html import builder
 
 from book.bibliography import CITATION, Publication, keys_of
+from book.cards import Cards
+from book.chain import chain
 from book.crossref import Book, Tools
 from book.equations import EQREF, LABEL, Display, Equation, Source, displays, relative_url
 from book.errors import BookError, Problem
@@ -27,6 +29,7 @@ __all__ = ["render", "searchable"]
 
 _TOKEN = re.compile("\ue000(\\d+)\ue001")
 _HELD = re.compile(r"@(eq:[\w-]+)@")
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
 
 
@@ -83,6 +86,7 @@ class _Page:
         self.source = source
         self.book = book
         self.tools = tools
+        self.cards = Cards(source)
         self.problems: list[Problem] = []
         self._raw: list[str] = []
         self._cited: list[str] = []
@@ -146,8 +150,13 @@ class _Page:
         shown = displays(self.root)
         inline = [e for e in self.root.iter("span") if e.get("class") == "arithmatex"]
         texts = [(e.text or "").removeprefix("\\(").removesuffix("\\)") for e in inline]
-        formulas = [Formula(self._refer(display.tex), True) for display in shown]
-        formulas += [Formula(self._refer(text), False) for text in texts]
+        headings = self._headings_before(inline)
+        marked = [self.cards.displayed(place, each.tex) for place, each in enumerate(shown)]
+        formulas = [Formula(self._refer(tex), True) for tex in marked]
+        formulas += [
+            Formula(self._refer(self.cards.inline(text, heading)), False)
+            for text, heading in zip(texts, headings, strict=True)
+        ]
         rendered = self.tools.tex.render(formulas)
         verdicts = self.tools.verdicts.get(self.source.file.as_posix(), [None] * len(shown))
         if len(verdicts) != len(shown):
@@ -157,13 +166,36 @@ class _Page:
             self._equation(display, self._math(display.tex, result), self._verdict(count))
         for element, text, result in zip(inline, texts, rendered[len(shown) :], strict=True):
             element.set("class", "math")
-            element.text = self._keep(self._math(text, result))
+            element.text = self._keep(self._math(text, result, display=False))
         for element in list(self.root.iter("div")):
             if element.get("class") == "quoted":
                 self._quoted(element)
 
+    def _headings_before(self, elements: list[lxml_html.HtmlElement]) -> list[int]:
+        """How many headings stand before each of some elements."""
+        wanted, count, found = set(elements), 0, []
+        for element in self.root.iter():
+            count += element.tag in _HEADINGS
+            if element in wanted:
+                found.append(count)
+        return found
+
+    def _symbols(self, table: lxml_html.HtmlElement, names: list[str | None]) -> None:
+        """Gives the rows of a symbols table the ids by which formulas refer to them."""
+        for row, name in zip(table.findall("tbody/tr"), names, strict=False):
+            if name is not None:
+                row.set("id", name)
+                if name in self.cards.definitions:
+                    number, address = self._link(self.cards.definitions[name])
+                    row.set("data-defined", f"{number} {address}")
+
     def tables(self) -> None:
         """Tables: each in a box that scrolls where the page is too narrow for it."""
+        of_symbols = iter(self.cards.rows)
+        for element in self.root.iter("table"):
+            heads = [cell.text_content().strip() for cell in element.findall("thead/tr/th")]
+            if heads == ["Symbol", "Code", "Shape", "Meaning"]:
+                self._symbols(element, next(of_symbols, []))
         for element in list(self.root.iter("table")):
             if element.get("class") is None:
                 element.set("class", "table")
@@ -285,12 +317,13 @@ class _Page:
             links.append(f'<a class="citation" href="#ref:{key}" title="{title}">{number}</a>')
         return self._keep(f"[{', '.join(links)}]")
 
-    def _math(self, tex: str, result: Rendered) -> str:
+    def _math(self, tex: str, result: Rendered, *, display: bool = True) -> str:
         if result.error:
             first = tex.strip().split("\n")[0]
             self._problem(first, f"Temml: {result.error}")
             return f"<code>{escape(tex)}</code>"
-        return _HELD.sub(lambda match: self._anchor(match[1]), result.html)
+        html = (chain(result.html) if display else None) or result.html
+        return _HELD.sub(lambda match: self._anchor(match[1]), html)
 
     def _equation(self, display: Display, math: str, verdict: str) -> None:
         element = display.element
@@ -342,6 +375,7 @@ class _Page:
         if found is None:
             return
         result = self.tools.tex.render([Formula(self._refer(found.tex), True)])[0]
+        math = self._math(found.tex, result)
         number, url = self._link(label)
         lines = []
         for mark in self.book.marks.get(label, []):
@@ -352,7 +386,7 @@ class _Page:
                 f'<a href="{address}">{mark.file.name}:{mark.line}</a></div>'
             )
         element.text = self._keep(
-            f'<div class="equation"><div class="equation__math">{self._math(found.tex, result)}</div>'
+            f'<div class="equation"><div class="equation__math">{math}</div>'
             f'<a class="equation__number" href="{escape(url)}">({number})</a></div>'
             + "".join(lines)
         )

@@ -48,7 +48,8 @@ function thinSpace() {
 
 function render({ tex, display }) {
   try {
-    const tree = temml.__renderToMathMLTree(tex, { displayMode: display, throwOnError: true });
+    const options = { displayMode: display, throwOnError: true, trust: ({ command }) => command === "\\class" };
+    const tree = temml.__renderToMathMLTree(tex, options);
     mend(tree);
     return { html: tree.toMarkup() };
   } catch (error) {

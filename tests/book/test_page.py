@@ -125,7 +125,7 @@ def test_references_in_text_in_formulas_and_across_pages(make: Make) -> None:
     assert problems == []
     assert 'by <a class="eqref" href="../x2/#eq:double-y">(2.1)</a>' in out
     assert r"<code>\eqref{eq:double-y}</code>" in out
-    assert '<mtext>by\xa0<a class="eqref" href="../x2/#eq:double-y">(2.1)</a></mtext>' in out
+    assert out.count("(2.1)</a>") == 2
 
 
 def test_a_code_line_is_linked_on_the_page_that_shows_it(make: Make) -> None:

@@ -86,6 +86,12 @@ def test_nothing_is_asked_of_another_host(site: Path) -> None:
     assert list(site.glob("assets/fonts/math.woff2"))
 
 
+def test_the_theme_waits_for_the_reader(site: Path) -> None:
+    html = read(site, "chapters/gain")
+    assert re.search(r'<script type="later" data-src="[^"]*/bundle\.\w+\.min\.js">', html)
+    assert re.search(r'<script src="[^"]*/later\.js" type="module">', html)
+
+
 def test_all_links_lead_somewhere(site: Path) -> None:
     followed, broken = broken_links(site)
     assert broken == []

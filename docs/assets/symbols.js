@@ -1,0 +1,131 @@
+// A card for every symbol, made of its row in the symbols table; its other occurrences are lit.
+import { whenNear } from "./near.js";
+
+const style = document.head.appendChild(document.createElement("style"));
+const rowOf = (symbol) => document.getElementById(symbol.classList[1]);
+let card = null;
+let shown = null;
+
+function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.append(...children);
+  return made;
+}
+
+const copies = (cell) => [...cell.cloneNode(true).childNodes];
+
+function facts(row) {
+  const [, code, shape] = row.cells;
+  const parts = [];
+  if (code.textContent.trim()) parts.push(["in the code ", ...copies(code)]);
+  if (shape.textContent.trim()) parts.push(["shape ", ...copies(shape)]);
+  if (row.dataset.defined) {
+    const [number, address] = row.dataset.defined.split(" ");
+    const link = element("a", "", `(${number})`);
+    link.href = address;
+    parts.push(["defined by ", link]);
+  } else {
+    const link = element("a", "", "symbols table");
+    link.href = `#${row.id}`;
+    parts.push(["see the ", link]);
+  }
+  return parts.flatMap((part, place) => (place ? [" · ", ...part] : part));
+}
+
+function fill(row) {
+  const [symbol, , , meaning] = row.cells;
+  return [
+    element("div", "", element("span", "card__symbol", ...copies(symbol)), ...copies(meaning)),
+    element("div", "card__facts", ...facts(row)),
+  ];
+}
+
+// The variable in the code beside and below: its name comes from the table.
+function lightCode(row) {
+  CSS.highlights?.delete("symbol");
+  const name = row?.cells[1].textContent.trim();
+  if (!CSS.highlights || !/^\w+$/.test(name ?? "")) return;
+  const word = new RegExp(`(?<![\\w."'])${name}(?!\\w)`, "g");
+  const ranges = [];
+  for (const code of document.querySelectorAll(".source__code")) {
+    if (!code.checkVisibility({ contentVisibilityAuto: true })) continue;
+    const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      for (const { index } of walker.currentNode.data.matchAll(word)) {
+        const range = new Range();
+        range.setStart(walker.currentNode, index);
+        range.setEnd(walker.currentNode, index + name.length);
+        ranges.push(range);
+      }
+    }
+  }
+  CSS.highlights.set("symbol", new Highlight(...ranges));
+}
+
+function place(anchor) {
+  const { left, bottom, top } = anchor.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = card;
+  const above = bottom + height + 8 > innerHeight && top > height + 8;
+  card.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - width - 8)) + scrollX}px`;
+  card.style.top = `${(above ? top - height - 4 : bottom + 4) + scrollY}px`;
+}
+
+function show(row, anchor) {
+  if (shown === anchor) return;
+  hide();
+  shown = anchor;
+  card = element("div", "card md-typeset", ...fill(row));
+  card.setAttribute("role", "status");
+  document.body.append(card);
+  place(anchor);
+  style.textContent = `.${row.id} { background: var(--book-mark); border-radius: 2px; }`;
+  lightCode(row);
+}
+
+function hide() {
+  card?.remove();
+  card = shown = null;
+  style.textContent = "";
+  lightCode(null);
+}
+
+let leaving = 0;
+
+addEventListener("pointerover", ({ target }) => {
+  clearTimeout(leaving);
+  const symbol = target.closest?.(".sym");
+  const row = symbol && rowOf(symbol);
+  if (row) show(row, symbol);
+  else if (card && !card.contains(target) && !shown.matches("button")) leaving = setTimeout(hide, 250);
+});
+
+addEventListener("keydown", ({ key }) => {
+  if (key === "Escape" && card) hide();
+});
+
+addEventListener("pointerdown", ({ target }) => {
+  if (card && !card.contains(target) && !target.closest(".sym")) hide();
+});
+
+// From the keyboard: each press of a button goes on to the next symbol of the equation.
+function next(equation, button) {
+  const names = [...new Set([...equation.querySelectorAll(".sym")].map(({ classList }) => classList[1]))];
+  const at = Number(button.dataset.at ?? 0) % names.length;
+  button.dataset.at = String(at + 1);
+  hide();
+  show(document.getElementById(names[at]), button);
+}
+
+whenNear((run) => {
+  for (const equation of run.querySelectorAll(".equation:has(.sym)")) {
+    const notes = equation.querySelector(".equation__notes");
+    if (!notes) continue;
+    const button = element("button", "equation__symbols", "symbols");
+    button.type = "button";
+    button.title = "What each symbol means, one by one";
+    button.addEventListener("click", () => next(equation, button));
+    button.addEventListener("blur", hide);
+    notes.prepend(button);
+  }
+});

@@ -1,0 +1,85 @@
+"""Formulas as MathML: what is mended of Temml's, derivations in steps, and the font."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from book.assets import math_font
+from book.chain import chain
+from book.tex import Formula, Tex
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def tex(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tex]:
+    made = Tex(tmp_path_factory.mktemp("cache"), ROOT / "node_modules")
+    yield made
+    made.close()
+
+
+def html_of(tex: Tex, formula: str) -> str:
+    return tex.render([Formula(formula, True)])[0].html
+
+
+def test_a_chain_becomes_steps_with_notes(tex: Tex) -> None:
+    aligned = r"\begin{aligned} a &= b && \text{by @eq:b@, < } b \\ &= c \end{aligned}"
+    found = chain(html_of(tex, aligned))
+    assert found is not None
+    assert found.count('<div class="chain__step">') == 2
+    assert found.count('class="chain__left"') == 1
+    assert found.count('class="chain__right"') == 2
+    assert '<span class="chain__note">by @eq:b@, &lt; <span class="math"><math>' in found
+    assert "mtable" not in found
+
+
+def test_what_follows_a_chain_comes_below_it(tex: Tex) -> None:
+    found = chain(html_of(tex, r"\begin{aligned} a &= b \end{aligned} \quad (l < P)"))
+    assert found is not None
+    assert found.count('<div class="chain__step">') == 2
+    assert "<mi>P</mi>" in found.rpartition("chain__step")[2]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"a = b",
+        r"x = \begin{aligned} a &= b \\ &= c \end{aligned}",
+        r"\begin{aligned} a &= b & c &= d \end{aligned}",
+        r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}",
+    ],
+)
+def test_what_is_no_chain_is_left_alone(tex: Tex, formula: str) -> None:
+    assert chain(html_of(tex, formula)) is None
+
+
+def test_no_space_around_an_operator_in_a_script(tex: Tex) -> None:
+    assert '<mo lspace="0em" rspace="0em">=</mo>' in html_of(tex, r"\sum_{n=1}^N x")
+    assert "<mo>=</mo>" in html_of(tex, "y = x")
+
+
+def test_a_function_keeps_its_distance_from_what_stands_before_it(tex: Tex) -> None:
+    space = '<mspace width="0.1667em"></mspace>'
+    assert f"</msub>{space}<mrow><mi>log</mi>" in html_of(tex, r"t_n \log p")
+    assert not html_of(tex, r"\log p").startswith(f"<math>{space}")
+
+
+def test_characters_are_those_that_are_set(tex: Tex) -> None:
+    html_of(tex, r"\Omega < 7")
+    assert {"Ω", "<", "7"} <= set(tex.characters())
+    assert "math" not in tex.characters()
+
+
+def test_the_font_has_the_italics_of_its_letters_and_little_else(tmp_path: Path) -> None:
+    cut = math_font("xh(", tmp_path)
+    font = TTFont(io.BytesIO(cut))
+    assert {ord(c) for c in "xh(√"} | {0x1D465, 0x210E} <= set(font.getBestCmap())
+    assert ord("y") not in font.getBestCmap()
+    variants = font["MATH"].table.MathVariants.VertGlyphCoverage.glyphs
+    assert font.getBestCmap()[ord("√")] in variants
+    assert len(cut) < 20_000
+    (kept,) = tmp_path.glob("math-*.woff2")
+    assert math_font("(hx", tmp_path) == kept.read_bytes() == cut

@@ -1,0 +1,100 @@
+// Equations and their lines of code light each other up.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { chromium as playwright } from "playwright-core";
+import { FLAGS, chromium, pages, serve } from "./site.mjs";
+
+const LIMIT = { timeout: 300_000 };
+const chapters = pages().filter((address) => address.startsWith("chapters/"));
+let site, browser;
+
+before(async () => {
+  site = await serve();
+  browser = await playwright.launch({ executablePath: chromium(), args: FLAGS });
+});
+
+after(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+async function open(t, address, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(site.url + address);
+  return page;
+}
+
+const equationOf = (page) => page.locator(".equation[data-lights]").first();
+
+async function ids(page, name) {
+  return page.evaluate((name) => [...document.querySelectorAll(`.${name}`)].map(({ id }) => id), name);
+}
+
+for (const address of chapters) {
+  test(`/${address}: the pointer on an equation lights its lines, and the other way`, LIMIT, async (t) => {
+    const page = await open(t, address);
+    const equation = equationOf(page);
+    await equation.locator(".equation__math").hover();
+    const lit = await ids(page, "lit");
+    const line = lit.find((id) => id.startsWith("code:"));
+    assert.ok(line, `lights only ${lit}`);
+    await page.locator(`[id="${line}"]`).hover();
+    assert.ok((await ids(page, "lit")).includes(await equation.getAttribute("id")));
+    await page.mouse.move(2, 2);
+    assert.deepEqual(await ids(page, "lit"), []);
+  });
+
+  test(`/${address}: the focus lights as the pointer does`, LIMIT, async (t) => {
+    const page = await open(t, address);
+    await equationOf(page).locator(".equation__number").focus();
+    assert.ok((await ids(page, "lit")).some((id) => id.startsWith("code:")));
+  });
+
+  test(`/${address}: a click keeps the light, and its address restores it`, LIMIT, async (t) => {
+    const page = await open(t, address);
+    const equation = equationOf(page);
+    const id = await equation.getAttribute("id");
+    await equation.locator(".equation__math").click({ position: { x: 3, y: 3 } });
+    const kept = await ids(page, "kept");
+    assert.equal(kept[0], id);
+    assert.ok(kept.length > 1);
+    assert.equal(new URL(page.url()).hash, `#${id}`);
+    await page.reload();
+    assert.deepEqual(await ids(page, "kept"), kept);
+    await page.keyboard.press("Escape");
+    assert.deepEqual(await ids(page, "kept"), []);
+  });
+
+  test(`/${address}: lighting takes less than 50 ms`, LIMIT, async (t) => {
+    const page = await open(t, address);
+    await equationOf(page).scrollIntoViewIfNeeded();
+    const times = await page.evaluate(() => {
+      const near = (element) => element.checkVisibility({ contentVisibilityAuto: true });
+      return [...document.querySelectorAll(".equation[data-lights]")].filter(near).map((equation) => {
+        const start = performance.now();
+        equation.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+        equation.getBoundingClientRect();
+        return performance.now() - start;
+      });
+    });
+    assert.ok(times.length > 0);
+    const median = times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+    assert.ok(median < 50, `${median} ms`);
+  });
+
+  test(`/${address}: on a phone an equation opens its code in its place`, LIMIT, async (t) => {
+    const page = await open(t, address, { viewport: { width: 360, height: 740 }, hasTouch: true });
+    const equation = equationOf(page);
+    await equation.scrollIntoViewIfNeeded();
+    const button = equation.getByRole("button", { name: "code" });
+    await button.tap();
+    assert.ok(await equation.locator(".equation__lines .line").first().isVisible());
+    assert.equal(await button.getAttribute("aria-expanded"), "true");
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `scrolls sideways by ${overflow} px`);
+    await button.tap();
+    assert.ok(await equation.locator(".equation__lines").isHidden());
+  });
+}

@@ -1,0 +1,72 @@
+// A card for every symbol: by pointer, by touch and from the keyboard.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { chromium as playwright } from "playwright-core";
+import { FLAGS, chromium, pages, serve } from "./site.mjs";
+
+const LIMIT = { timeout: 300_000 };
+const chapters = pages().filter((address) => address.startsWith("chapters/"));
+let site, browser;
+
+before(async () => {
+  site = await serve();
+  browser = await playwright.launch({ executablePath: chromium(), args: FLAGS });
+});
+
+after(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+async function open(t, address, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(site.url + address);
+  return page;
+}
+
+const symbolOf = (page) => page.locator(".equation:has(.equation__notes) .sym").first();
+
+async function meaning(symbol) {
+  const row = await symbol.evaluate((element) => element.classList[1]);
+  return symbol.page().locator(`[id="${row}"] td`).last().innerText();
+}
+
+for (const address of chapters) {
+  test(`/${address}: the pointer on a symbol shows its row and lights its like`, LIMIT, async (t) => {
+    const page = await open(t, address);
+    const symbol = symbolOf(page);
+    await symbol.hover();
+    assert.ok((await page.locator(".card").innerText()).includes(await meaning(symbol)));
+    const background = (element) => getComputedStyle(element).backgroundColor;
+    const row = await symbol.evaluate((element) => element.classList[1]);
+    const others = page.locator(`.sym.${row}`);
+    assert.ok((await others.count()) > 1);
+    assert.equal(await others.last().evaluate(background), await symbol.evaluate(background));
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator(".card").count(), 0);
+  });
+
+  test(`/${address}: a touch shows the card, inside the window`, LIMIT, async (t) => {
+    const page = await open(t, address, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+    const symbol = symbolOf(page);
+    await symbol.tap();
+    const box = await page.locator(".card").boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 360, JSON.stringify(box));
+  });
+
+  test(`/${address}: the keyboard goes through the symbols of an equation`, LIMIT, async (t) => {
+    const page = await open(t, address);
+    await symbolOf(page).scrollIntoViewIfNeeded();
+    const button = page.getByRole("button", { name: "symbols" }).first();
+    await button.focus();
+    assert.ok(await button.isVisible());
+    await page.keyboard.press("Enter");
+    const first = await page.locator(".card").innerText();
+    await page.keyboard.press("Enter");
+    assert.notEqual(await page.locator(".card").innerText(), first);
+    await page.keyboard.press("Tab");
+    assert.equal(await page.locator(".card").count(), 0);
+  });
+}
