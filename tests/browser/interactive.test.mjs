@@ -1,0 +1,107 @@
+// Interactive figures: by keyboard, in print, without JavaScript, for readers who want no motion.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium as playwright } from "playwright-core";
+import { FLAGS, SITE, chromium, pages, serve } from "./site.mjs";
+
+const LIMIT = { timeout: 120_000 };
+const chapters = pages().filter((page) => page.startsWith("chapters/"));
+const named = (page) => [...readFileSync(join(SITE, page, "index.html"), "utf8").matchAll(/data-interactive="([\w-]+)"/g)].map(([, name]) => name);
+
+let site, browser;
+
+before(async () => {
+  site = await serve();
+  browser = await playwright.launch({ executablePath: chromium(), args: FLAGS });
+});
+
+after(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+async function open(t, page, name, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  t.after(() => context.close());
+  const tab = await context.newPage();
+  const faults = [];
+  tab.on("console", (message) => faults.push(message.text()));
+  tab.on("pageerror", (error) => faults.push(error.message));
+  await tab.goto(site.url + page);
+  const figure = tab.locator(`figure[data-interactive="${name}"]`);
+  await figure.scrollIntoViewIfNeeded();
+  return { tab, figure, faults };
+}
+
+for (const page of chapters) {
+  test(`/${page} has an interactive figure`, () => assert.ok(named(page).length));
+
+  for (const name of named(page)) {
+    test(`${name}: every control works from the keyboard and changes what is said`, LIMIT, async (t) => {
+      for (const width of [1440, 360]) {
+        const { tab, figure, faults } = await open(t, page, name, { viewport: { width, height: 800 } });
+        await figure.locator(".interactive__message").first().waitFor();
+        assert.equal(await figure.locator(".interactive__still").isVisible(), false);
+        for (const slider of await figure.locator("input[type=range]").all()) {
+          const before = await slider.inputValue();
+          await slider.focus();
+          await tab.keyboard.press("ArrowRight");
+          assert.notEqual(await slider.inputValue(), before);
+          assert.ok(await slider.getAttribute("aria-valuetext"));
+        }
+        for (const select of await figure.locator("select").all()) await select.selectOption({ index: 1 });
+        await tab.waitForTimeout(400);
+        assert.match(await figure.locator(".interactive__message").innerText(), /\d/);
+        const overflow = await figure.evaluate((element) => element.scrollWidth - element.clientWidth);
+        assert.ok(overflow <= 1, `at ${width} px it is ${overflow} px too wide`);
+        assert.deepEqual(faults, []);
+      }
+    });
+
+    test(`${name}: the still figure stays in print and without JavaScript`, LIMIT, async (t) => {
+      const plain = await open(t, page, name, { javaScriptEnabled: false });
+      assert.ok(await plain.figure.locator("svg").first().isVisible());
+      const { tab, figure } = await open(t, page, name);
+      await figure.locator(".interactive__message").first().waitFor();
+      await tab.emulateMedia({ media: "print" });
+      assert.ok(await figure.locator(".interactive__still").isVisible());
+      assert.equal(await figure.locator(".interactive").isVisible(), false);
+    });
+  }
+}
+
+test("the classifier trains while it is told to, and a step at a time where motion is not wanted", LIMIT, async (t) => {
+  const steps = async (figure) => Number((await figure.locator(".interactive__message").innerText()).match(/Step (\d+)/)[1]);
+  const { tab, figure } = await open(t, "chapters/fully-connected/", "classifier");
+  const train = figure.getByRole("button", { name: "Train" });
+  await train.press("Enter");
+  await tab.waitForTimeout(1500);
+  await figure.getByRole("button", { name: "Pause" }).press("Enter");
+  await tab.waitForTimeout(300);
+  const reached = await steps(figure);
+  assert.ok(reached > 10);
+  await tab.waitForTimeout(500);
+  assert.equal(await steps(figure), reached);
+
+  const calm = await open(t, "chapters/fully-connected/", "classifier", { reducedMotion: "reduce" });
+  await calm.figure.getByRole("button", { name: "Train" }).press("Enter");
+  await calm.tab.waitForTimeout(800);
+  assert.equal(await steps(calm.figure), 10);
+});
+
+test("a digit is drawn with the mouse, a finger and the keys", LIMIT, async (t) => {
+  const { tab, figure } = await open(t, "chapters/convolution/", "convolution", { hasTouch: true });
+  const paper = figure.locator(".interactive__paper");
+  await figure.getByRole("button", { name: "Clear the paper" }).click();
+  const inked = () => paper.locator(".interactive__pixel").evaluateAll((all) => all.filter((pixel) => pixel.getAttribute("fill-opacity") === "1").length);
+  assert.equal(await inked(), 0);
+  await paper.click({ position: { x: 40, y: 40 } });
+  assert.equal(await inked(), 1);
+  await paper.tap({ position: { x: 90, y: 90 } });
+  assert.equal(await inked(), 2);
+  await paper.focus();
+  for (const key of ["ArrowRight", "Space", "ArrowDown", "Space", "Space"]) await tab.keyboard.press(key);
+  assert.equal(await inked(), 3);
+});
