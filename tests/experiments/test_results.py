@@ -7,11 +7,19 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from experiments import mnist_mlp, mnist_search, mnist_sgd, mnist_zero_init
+from experiments import (
+    mnist_cnn,
+    mnist_cnn_best,
+    mnist_conv,
+    mnist_mlp,
+    mnist_search,
+    mnist_sgd,
+    mnist_zero_init,
+)
 from experiments.__main__ import EXPERIMENTS
 from experiments.record import RESULTS
 
-RECORDED = ("mnist-sgd", "mnist-zero-init", "mnist-mlp")
+RECORDED = tuple(name for name in EXPERIMENTS if name != "mnist-search")
 
 
 def read(name):
@@ -45,7 +53,9 @@ def test_every_experiment_has_a_result_with_its_provenance(name):
 
 def test_nothing_else_lies_there():
     stems = {path.stem for path in RESULTS.glob("*.json")} | {p.stem for p in RESULTS.glob("*.npz")}
-    assert set(RECORDED) <= stems <= {*EXPERIMENTS, "mutants"}  # the latter by `make mutants`
+    assert (
+        set(RECORDED) <= stems <= {*EXPERIMENTS, "bench", "mutants"}
+    )  # by `make bench` and `make mutants`
 
 
 @pytest.mark.parametrize(("name", "module"), [("mnist-mlp", mnist_mlp), ("mnist-sgd", mnist_sgd)])
@@ -54,7 +64,9 @@ def test_settings_are_the_chosen_ones(name, module):
     assert module.SETTINGS in mnist_search.CANDIDATES[name]
 
 
-@pytest.mark.parametrize("name", ["mnist-mlp", "mnist-sgd"])
+@pytest.mark.parametrize(
+    "name", ["mnist-mlp", "mnist-sgd", "mnist-conv", "mnist-cnn", "mnist-cnn-best"]
+)
 def test_marks_agree_with_each_other(name):
     content = read(name)
     metrics, curve, confusion = content["metrics"], content["curve"], arrays(name)["confusion"]
@@ -75,10 +87,27 @@ def test_marks_agree_with_each_other(name):
     assert metrics["seconds_per_epoch"] * epochs == pytest.approx(content["seconds"], rel=0.01)
 
 
-def test_the_promise_is_kept():
-    content = read("mnist-mlp")
-    assert content["metrics"]["test_accuracy"] >= 0.982
-    assert content["seconds"] < 600
+@pytest.mark.parametrize(
+    ("name", "accuracy", "seconds"),
+    [
+        ("mnist-mlp", 0.982, 600),
+        ("mnist-cnn", 0.990, 60),
+        ("mnist-cnn-best", 0.995, np.inf),
+        ("imdb", 0.87, 2400),
+    ],
+)
+def test_the_promise_is_kept(name, accuracy, seconds):
+    content = read(name)
+    assert content["metrics"]["test_accuracy"] >= accuracy
+    assert content["seconds"] < seconds
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [("mnist-conv", mnist_conv), ("mnist-cnn", mnist_cnn), ("mnist-cnn-best", mnist_cnn_best)],
+)
+def test_settings_of_the_convolutional_networks_are_those_of_the_code(name, module):
+    assert read(name)["settings"] == as_json(module.SETTINGS)
 
 
 @pytest.mark.parametrize("name", ["mnist-mlp", "mnist-sgd"])
