@@ -12,7 +12,7 @@ SETTINGS = ConvSettings(
     padding=0,
     hidden=(100,),
     optimizer="adam",
-    learning_rate=2e-3,
+    learning_rate=3e-3,
     schedule="cosine",
     epochs=3,
 )
