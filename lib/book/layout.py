@@ -13,6 +13,7 @@ HEADINGS = {"h1", "h2", "h3"}
 # About how high things are, in pixels: only what a browser assumes until it comes to them.
 _LINE = 29
 _CHARACTERS = 75
+_ROOM = 1.8  # rather too high: what is not laid out must not seem to lie upon what follows
 _HEIGHTS = {"equation": 110, "figure": 420, "literate": 260, "quoted": 160}
 
 
@@ -74,7 +75,7 @@ def part(root: lxml_html.HtmlElement) -> None:
         if child is not None and child.tag not in HEADINGS:
             run.append(child)
         elif run:
-            height = sum(_height(element) for element in run)
+            height = round(_ROOM * sum(_height(element) for element in run))
             style = f"contain-intrinsic-block-size:auto {height}px"
             box = builder.DIV({"class": "run", "style": style})
             root.insert(root.index(run[0]), box)
