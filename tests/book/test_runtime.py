@@ -100,8 +100,9 @@ def test_the_archive_is_enough(tmp_path):
 
 
 @pytest.fixture
-def run():
+def run(monkeypatch):
     """Runs what is typed; returns whether it ended well, and what it printed."""
+    monkeypatch.delitem(sys.modules, "matplotlib.pyplot", raising=False)  # figures of other tests
     examples = runpy.run_path(str(ROOT / "docs" / "assets" / "run" / "examples.py"))["Examples"]()
 
     def typed(source, scope=""):
