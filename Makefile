@@ -55,7 +55,7 @@ test-peers: .venv/.peers  ## compare with PyTorch, live
 test-browser: .venv/.site node_modules/.test  ## the built site in Chromium
 	$(PY) -m mkdocs build --strict
 	-$(PY) tests/browser/wheels.py .cache/wheels
-	node --test "tests/interactive/*.test.mjs" "tests/browser/*.test.mjs"
+	node --test --test-concurrency=2 "tests/interactive/*.test.mjs" "tests/browser/*.test.mjs"
 
 lighthouse: .venv/.site node_modules/.test  ## Lighthouse on the chapters; its scores want an idle machine
 	$(PY) -m mkdocs build --strict
