@@ -54,12 +54,15 @@ async function inView(locator) {
 
 // What axe objects to. The dark theme differs from the light one in its colours alone.
 async function violations(page, colorScheme) {
-  // axe looks at all of the page, so all of it must be near.
-  for (let count = 0; count < 3; count++) {
-    const height = await page.evaluate(() => document.documentElement.scrollHeight);
-    await page.setViewportSize({ width: page.viewportSize().width, height });
-    await page.waitForTimeout(300);
-  }
+  // axe looks at all of the page: every part of it is come near to, then laid out for good.
+  await page.evaluate(async () => {
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+      scrollTo(0, y);
+      await new Promise((ready) => requestAnimationFrame(() => setTimeout(ready, 5)));
+    }
+  });
+  await page.addStyleTag({ content: ".run { content-visibility: visible !important }" });
+  await page.waitForTimeout(300);
   await page.evaluate(axe);
   const options = { resultTypes: ["violations"], ...(colorScheme === "dark" && { runOnly: ["color-contrast"] }) };
   const { violations } = await page.evaluate((options) => window.axe.run(document, options), options);
