@@ -87,8 +87,8 @@ def encode(document: Sequence[str], vocabulary: Mapping[str, int]) -> NDArray[np
         The numbers, shape (T,).
 
     Examples:
-        >>> encode(["a", "z"], {"<padding>": 0, "<unknown>": 1, "a": 2})
-        array([2, 1])
+        >>> encode(["a", "z"], {"<padding>": 0, "<unknown>": 1, "a": 2}).tolist()
+        [2, 1]
     """
     return np.array([vocabulary.get(token, UNKNOWN) for token in document], dtype=np.int64)
 

@@ -57,6 +57,7 @@ const shown = (tab) => tab.locator(".highlight:has(> pre .gp)");
 
 async function run(example) {
   await example.evaluate((element) => element.closest("details")?.setAttribute("open", "")); // a solution
+  await example.scrollIntoViewIfNeeded(); // where a reader comes, there are buttons
   await example.locator(".example__start").click();
   await example.page().waitForFunction((element) => /done|failed/.test(element.dataset.example), await example.elementHandle(), { timeout: 300_000 });
   return example.evaluate((element) => [...element.querySelectorAll(".example__output pre")].map((pre) => pre.textContent).join(""));
@@ -80,7 +81,6 @@ for (const page of withExamples) {
   test(`/${page}: every example runs and prints what is printed`, { ...LIMIT, skip }, async (t) => {
     const { tab, asked, faults } = await open(t, page);
     assert.deepEqual(asked, [], "asked for before a press");
-    await tab.locator(".example__start").last().waitFor({ state: "attached" });
     const examples = await shown(tab).all();
     const wrong = [];
     for (const example of examples) {
