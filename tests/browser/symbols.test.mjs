@@ -1,30 +1,11 @@
 // A card for every symbol: by pointer, by touch and from the keyboard.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { chromium as playwright } from "playwright-core";
-import { FLAGS, chromium, pages, serve } from "./site.mjs";
+import { test } from "node:test";
+import { pages } from "./site.mjs";
+import { open } from "./tab.mjs";
 
 const LIMIT = { timeout: 300_000 };
 const chapters = pages().filter((address) => address.startsWith("chapters/"));
-let site, browser;
-
-before(async () => {
-  site = await serve();
-  browser = await playwright.launch({ executablePath: chromium(), args: FLAGS });
-});
-
-after(async () => {
-  await browser?.close();
-  site?.close();
-});
-
-async function open(t, address, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  await page.goto(site.url + address);
-  return page;
-}
 
 const symbolOf = (page) => page.locator(".equation:has(.equation__notes) .sym").first();
 
