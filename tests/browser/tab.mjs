@@ -1,4 +1,5 @@
 // Pages of the built site in Chromium, for a file of tests: the site is served and the browser open while it runs.
+import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { chromium as playwright } from "playwright-core";
 import { FLAGS, chromium, serve } from "./site.mjs";
@@ -15,10 +16,40 @@ after(async () => {
   site?.close();
 });
 
-export async function open(t, address, options = {}) {
+// What a page may not do, noted as it does it: complain, fail, or ask for what is not of the site.
+function watch(page, allows) {
+  const faults = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) faults.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => faults.push(`exception: ${error.message}`));
+  page.context().on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(site.url) && !/^(data|blob):/.test(url) && !allows(url)) faults.push(`request outside the site: ${url}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
+  });
+  return faults;
+}
+
+// Opens a page of the site for a test, which fails where the page does not stay silent and at home.
+// `prepare` is given the context before the page is opened; `allows` says which addresses outside
+// the site may be asked for; `silent: false` is for tests of what goes wrong.
+export async function open(t, address, { prepare, allows = () => false, silent = true, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-  t.after(() => context.close());
+  await prepare?.(context);
   const page = await context.newPage();
+  const faults = watch(page, allows);
+  t.after(async () => {
+    await context.close();
+    if (silent) assert.deepEqual(faults, []);
+  });
   await page.goto(site.url + address);
   return page;
+}
+
+// By how many pixels a page is wider than its window.
+export function overflow(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 }

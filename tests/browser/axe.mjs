@@ -1,0 +1,30 @@
+// What axe-core objects to in an opened page.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// Comes near to every part of the page, after which it stays laid out: axe looks at all of it.
+async function layOut(page) {
+  await page.evaluate(async () => {
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+      scrollTo(0, y);
+      await new Promise((ready) => setTimeout(ready, 20));
+    }
+  });
+  await page.addStyleTag({ content: ".run { content-visibility: visible !important }" });
+  await page.waitForTimeout(300);
+}
+
+// The violations of axe's rules in the page as it stands, or in one part of it.
+export async function axe(page, part) {
+  if (part === undefined) await layOut(page);
+  await page.evaluate(source);
+  const { violations } = await page.evaluate(
+    (part) => window.axe.run(part ?? document, { resultTypes: ["violations"] }),
+    part,
+  );
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.slice(0, 3).map(({ html, any }) => `${id}: ${help}: ${html.slice(0, 160)} ${any[0]?.message ?? ""}`),
+  );
+}
