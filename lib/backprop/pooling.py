@@ -83,9 +83,10 @@ def max_pool2d_backward(dy: Array, cache: Cache) -> Array:
     """
     shape, winner, rows, columns = cache
     _check_backward("max_pool2d_backward", dy, cache)
-    dx = np.zeros(shape, dy.dtype)
+    dx = np.empty(shape, dy.dtype)
 
     def spread(images: slice) -> None:
+        dx[images] = 0  # what no window chose
         for tap, into, taken in _taps(images, rows, columns):
             won = dy[into] * (winner[into] == tap)  # eq:max-pool-dx
             _give(won, dx[taken], rows, columns)
@@ -161,9 +162,10 @@ def average_pool2d_backward(dy: Array, cache: Cache) -> Array:
     """
     shape, counts, rows, columns = cache
     _check_backward("average_pool2d_backward", dy, cache)
-    dx = np.zeros(shape, dy.dtype)
+    dx = np.empty(shape, dy.dtype)
 
     def spread(images: slice) -> None:
+        dx[images] = 0  # what no window met
         part = dy[images] / counts
         for _, into, taken in _taps(slice(0, len(part)), rows, columns):
             _give(part[into], dx[images][taken], rows, columns)  # eq:average-pool-dx

@@ -160,8 +160,8 @@ def small_network(rng: np.random.Generator) -> list[Layer]:
     """One convolution, a pooling, two dense layers."""
     return [
         Conv2d(1, 30, 5, rng=rng, dtype=np.float32, input_gradient=False),
-        ReLU(),
         MaxPool2d(2),
+        ReLU(),  # on a quarter of the numbers; before the pooling it would make the same of them
         Flatten(),
         Linear(30 * 12 * 12, 100, rng=rng, dtype=np.float32),
         ReLU(),
@@ -181,9 +181,10 @@ def deep_network(rng: np.random.Generator) -> list[Layer]:
         (64, 64, 1),
     ]:
         options: dict[str, Any] = {"padding": padding, "input_gradient": bool(layers)}
-        layers += [Conv2d(C, K, 3, rng=rng, dtype=np.float32, **options), ReLU()]
+        layers.append(Conv2d(C, K, 3, rng=rng, dtype=np.float32, **options))
         if C == K:
             layers.append(MaxPool2d(2))
+        layers.append(ReLU())
     return [
         *layers,
         Flatten(),
