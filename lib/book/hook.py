@@ -30,10 +30,18 @@ from book.checking import Checked, Checking
 from book.crossref import Book, Scan, Tools, Verdict, assemble, scan
 from book.equations import Source
 from book.errors import BookError, Problem
-from book.kept import digest, keep_entries, keep_reference
+from book.kept import (
+    digest,
+    keep_conversion,
+    keep_entries,
+    keep_reference,
+    kept_page,
+    recall,
+    save,
+)
 from book.locate import AddLine
 from book.macros import expand
-from book.page import render, searchable
+from book.page import searchable
 from book.runtime import runtime_files
 from book.source import Library
 from book.tex import Formula, Tex
@@ -66,9 +74,13 @@ class Build:
         mkdocstrings: Any = config.plugins["mkdocstrings"]
         handler = mkdocstrings.get_handler("python")
         handler.env.bytecode_cache = self.bytecode
-        sources = [self.root / "lib", self.docs / "overrides", Path(config.config_file_path)]
-        keep_reference(handler, digest(sources))
+        recall(self.root / ".cache" / "kept")
+        sources = ["lib", "docs/overrides", "docs/references.bib", "CITATION.cff"]
+        sources += ["requirements/site.txt", "package-lock.json", config.config_file_path]
+        self.edition = digest([self.root / source for source in sources])
+        keep_reference(handler, self.edition)
         self.checking = Checking(self.root, sorted(self.docs.rglob("*.md")))
+        self.figures = ""
         self.sources: dict[str, Source] = {}
         self.contents: dict[str, str] = {}
         self.book = Book({}, {}, {})
@@ -146,7 +158,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Puts in the results, and holds the places of figures and code."""
     source = _build.source(page)
     if page.file.src_uri.startswith("reference/"):
-        return markdown
+        return markdown  # what mkdocstrings makes of it is kept by itself
+    keep_conversion(page, _build.edition)
     expanded, problems = expand(markdown, source.file, _build.root, _offset(source.text, markdown))
     _report(problems)
     return expanded
@@ -157,9 +170,10 @@ def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
     """Numbers the equations, once every page has been read; ties them to the code."""
     env.bytecode_cache = _build.bytecode
     search: Any = config.plugins["material/search"]
-    keep_entries(search.search_index)
+    keep_entries(search.search_index, _build.edition)
     if _build.drawing is not None:
         _build.drawing.wait()
+    _build.figures = digest([_build.root / ".cache" / "figures"])
     for file in files:
         if file.src_uri.startswith("notebooks/") and file.src_uri.endswith(".ipynb"):
             file.content_string = _executed(file.name).ipynb
@@ -200,7 +214,10 @@ def _render(context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> 
     """After it has: the page as a reader sees it."""
     uri = page.file.src_uri
     source = _build.sources[uri]
-    page.content, problems = render(_build.contents[uri], source, _build.book, _build.tools)
+    edition = f"{_build.edition} {_build.figures}"
+    page.content, problems = kept_page(
+        _build.contents[uri], source, _build.book, _build.tools, edition
+    )
     _report(problems)
     _set_formulas(page.toc.items)
     if source.is_chapter:
@@ -225,6 +242,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         _write(assets / "figures" / name, content)
     _build.tools.tex.save()
     _build.tools.tex.close()
+    save(_build.root / ".cache" / "kept")
 
 
 def on_build_error(error: Exception) -> None:

@@ -1,20 +1,59 @@
-"""What is kept from one build to the next while the book is served: a page seldom changes.
+"""What is kept from one build to the next, in memory and in a file: a page seldom changes.
 
-MkDocs loads its hooks and plugins anew for each build, but not this module.
+MkDocs loads its hooks and plugins anew for each build while it serves, but not this module.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
+import pickle
 from collections.abc import Callable, Iterable
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["digest", "keep_entries", "keep_reference"]
+from book.crossref import Book, Tools
+from book.equations import Source
+from book.errors import Problem
+from book.page import render
+
+__all__ = [
+    "digest",
+    "keep_conversion",
+    "keep_entries",
+    "keep_reference",
+    "kept_page",
+    "recall",
+    "save",
+]
 
 _T = TypeVar("_T")
 _kept: dict[str, tuple[str, Any]] = {}
+_used: set[str] = set()
+
+
+def recall(file: Path) -> None:
+    """Begins a build: takes what an earlier process has saved, if this one has nothing yet."""
+    _used.clear()
+    if not _kept:
+        try:
+            _kept.update(pickle.loads(file.read_bytes()))
+        except (OSError, EOFError, LookupError, AttributeError, ImportError, ValueError):
+            pass  # it is only a cache
+        except pickle.UnpicklingError:
+            pass
+
+
+def save(file: Path) -> None:
+    """Ends a build: writes what it has used, and drops the rest."""
+    for name in _kept.keys() - _used:
+        del _kept[name]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_suffix(".tmp")
+    temporary.write_bytes(pickle.dumps(_kept))
+    temporary.replace(file)
 
 
 def digest(paths: Iterable[Path]) -> str:
@@ -51,11 +90,44 @@ def keep_reference(handler: Any, edition: str) -> None:
     handler.render, handler.get_aliases = kept, kept_aliases
 
 
-def keep_entries(index: Any) -> None:
+def kept_page(
+    html: str, source: Source, book: Book, tools: Tools, edition: str
+) -> tuple[str, list[Problem]]:
+    """Makes a page of the book, as `book.page.render` does, only if something in it has changed.
+
+    Args:
+        html: the page's content.
+        source: the Markdown that it came from.
+        book: what the other pages have.
+        tools: what to work with.
+        edition: of the code, the library and all else that every page is made with.
+    """
+
+    def make() -> tuple[str, list[Problem], dict[str, bytes], frozenset[str]]:
+        own = replace(tools, images={})
+        with tools.tex.noted() as formulas:
+            content, problems = render(html, source, book, own)
+        return content, problems, own.images, frozenset(formulas)
+
+    # Of an equation elsewhere a page shows no more than this; its line in the source may change.
+    others = {label: (e.number, e.source.url, e.tex) for label, e in book.equations.items()}
+    verdicts = tools.verdicts.get(source.file.as_posix())
+    given = (edition, html, source, others, book.shown, verdicts, tools.repository)
+    name, edition = f"page {source.url}", hashlib.sha256(repr(given).encode()).hexdigest()
+    if name in _kept and not tools.tex.knows(_kept[name][1][3]):
+        del _kept[name]
+    content, problems, images, formulas = _keep(name, edition, make)
+    tools.images.update(images)
+    tools.tex.note(formulas)
+    return content, problems
+
+
+def keep_entries(index: Any, edition: str) -> None:
     """Has the search read a page only if it has changed.
 
     Args:
         index: the search plugin's index; changed in place.
+        edition: of all that it is read with.
     """
     add = index.add_entry_from_context
 
@@ -67,16 +139,61 @@ def keep_entries(index: Any) -> None:
             del index.entries[start:]
             return list(made)
 
-        content = f"{page.title} {page.meta} {page.content}"
-        edition = hashlib.sha256(content.encode()).hexdigest()
-        index.entries += deepcopy(_keep(f"entries {page.url}", edition, make))
+        content = f"{edition} {page.title} {page.meta} {page.content}"
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        index.entries += deepcopy(_keep(f"entries {page.url}", digest, make))
 
     index.add_entry_from_context = kept
 
 
+def keep_conversion(page: Any, edition: str) -> None:
+    """Has MkDocs make HTML of a page's Markdown only if something has changed.
+
+    Args:
+        page: of MkDocs, before it is rendered; changed in place.
+        edition: of all that converts it.
+    """
+    render = page.render
+    simple = ("content", "toc", "_title_from_render", "present_anchor_ids")
+
+    def kept(config: Any, files: Any) -> None:
+        def make() -> tuple[dict[str, Any], dict[str, Any]]:
+            render(config, files)
+            links = {file.src_uri: anchors for file, anchors in page.links_to_anchors.items()}
+            return deepcopy({name: getattr(page, name) for name in simple}), links
+
+        given = f"{edition} {page.markdown} {sorted(files.src_uris)}"
+        digest = hashlib.sha256(given.encode()).hexdigest()
+        found, links = _keep(f"conversion {page.url}", digest, make)
+        vars(page).update(deepcopy(found))
+        page.links_to_anchors = {files.src_uris[uri]: anchors for uri, anchors in links.items()}
+
+    page.render = kept
+
+
+class _Warnings(logging.Handler):
+    """Counts what MkDocs and its plugins complain about."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += 1
+
+
 def _keep(name: str, edition: str, make: Callable[[], _T]) -> _T:
-    """Makes something if there is none of this name and edition."""
-    if name not in _kept or _kept[name][0] != edition:
-        _kept[name] = edition, make()
-    found: _T = _kept[name][1]
-    return found
+    """Makes something if there is none of this name and edition, or its making gave a warning."""
+    _used.add(name)
+    if name in _kept and _kept[name][0] == edition:
+        found: _T = _kept[name][1]
+        return found
+    log, warnings = logging.getLogger("mkdocs"), _Warnings()
+    log.addHandler(warnings)
+    try:
+        made = make()
+    finally:
+        log.removeHandler(warnings)
+    if warnings.count == 0:
+        _kept[name] = edition, made
+    return made

@@ -6,7 +6,8 @@ import hashlib
 import json
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -70,6 +71,23 @@ class Tex:
         failed = self._ask(unknown) if unknown else {}
         self._used.update(keys)
         return [failed.get(key) or Rendered(html=self._known[key]) for key in keys]
+
+    @contextmanager
+    def noted(self) -> Iterator[set[str]]:
+        """Gathers the keys of what is rendered within."""
+        before, self._used = self._used, set()
+        try:
+            yield self._used
+        finally:
+            self._used |= before
+
+    def knows(self, keys: Set[str]) -> bool:
+        """Whether these formulas are all remembered."""
+        return keys <= self._known.keys()
+
+    def note(self, keys: Set[str]) -> None:
+        """Counts formulas as rendered: what they became is still in use."""
+        self._used |= keys
 
     def characters(self) -> str:
         """All that is set in what was rendered since the start."""
