@@ -1,23 +1,39 @@
 """Sets a derivation of several steps, so that each step and its note can be reached and folded.
 
-Temml makes one table of an `aligned` formula. Here each of its rows becomes a step: the left side,
-the right side, and the note that the author wrote after `&&`, as text in which links are links.
+Temml makes one table of an `aligned` formula. Here each of its rows becomes a row of a grid: the
+left side, the right side, and the note that the author wrote after `&&`, as text in which links
+are links. A row that only goes on with the sum above it belongs to the step above it.
 """
 
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
 from lxml import html as lxml_html
 
-__all__ = ["chain"]
+__all__ = ["Chain", "chain"]
 
 _NOTE = 3  # the cell of a row that holds its note: left side, right side, nothing, note
+_RELATIONS = set("=≔≈<>≤≥≠≡∝⟹⇒⟺")
 
 
-def chain(math: str) -> str | None:
+@dataclass(frozen=True)
+class Chain:
+    """A derivation as it is shown.
+
+    Attributes:
+        html: a formula for each side of each step.
+        bare: the steps, counted from 1, that go on from the one before and do not say how.
+    """
+
+    html: str
+    bare: list[int]
+
+
+def chain(math: str) -> Chain | None:
     r"""The steps of a formula that begins with an `aligned` chain, one note a step at most.
 
     What follows the chain, as for which indices it holds, comes below its last step.
@@ -26,7 +42,7 @@ def chain(math: str) -> str | None:
         math: a displayed formula as MathML.
 
     Returns:
-        HTML with a formula for each side of each step; None for every other formula.
+        The chain; None for every other formula.
     """
     root = lxml_html.fragment_fromstring(math)
     table, *rest = _content(root) or [root]
@@ -35,19 +51,42 @@ def chain(math: str) -> str | None:
     rows = [list(row) for row in table]
     if any(len(row) > _NOTE + 1 or any(map(_content, row[2:_NOTE])) for row in rows):
         return None
-    steps = [_step(row) for row in rows]
+    html, steps = "", 0
+    unsaid: dict[int, bool] = {}
+    for row in rows:
+        more = steps > 0 and not _begins(row)
+        if not more:
+            steps += 1
+            unsaid[steps] = steps > 1 and not _content(row[0])
+        unsaid[steps] &= not _note(row)
+        html += _row(row, more)
     if rest:
-        steps.append(f'<div class="chain__step">{_math(rest, "chain__right")}</div>')
-    return f'<div class="chain">{"".join(steps)}</div>'
+        html += _box(_math(rest, "chain__right"), more=True)
+    return Chain(f'<div class="chain">{html}</div>', [step for step in unsaid if unsaid[step]])
 
 
-def _step(cells: list[lxml_html.HtmlElement]) -> str:
+def _begins(row: list[lxml_html.HtmlElement]) -> bool:
+    """Whether a row is a step of its own: it has a left side, or a relation comes first."""
+    if _content(row[0]) or len(row) == 1:
+        return True
+    signs = (leaf.text for leaf in row[1].iter("mo", "mi", "mn", "mtext"))
+    return next(signs, "") in _RELATIONS
+
+
+def _note(row: list[lxml_html.HtmlElement]) -> list[lxml_html.HtmlElement]:
+    return _content(row[_NOTE]) if len(row) > _NOTE else []
+
+
+def _row(cells: list[lxml_html.HtmlElement], more: bool) -> str:
     sides = zip(("chain__left", "chain__right"), cells, strict=False)
     parts = [_math(_content(cell), name) for name, cell in sides if _content(cell)]
-    note = _content(cells[_NOTE]) if len(cells) > _NOTE else []
-    if note:
+    if note := _note(cells):
         parts.append(f'<span class="chain__note">{_text(note)}</span>')
-    return f'<div class="chain__step">{"".join(parts)}</div>'
+    return _box("".join(parts), more)
+
+
+def _box(parts: str, more: bool) -> str:
+    return f'<div class="chain__{"more" if more else "step"}">{parts}</div>'
 
 
 def _content(element: lxml_html.HtmlElement) -> list[lxml_html.HtmlElement]:

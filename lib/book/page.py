@@ -259,6 +259,10 @@ class _Page:
             heading = '<h2 id="cite-this-chapter">Cite this chapter</h2>'
             how = _cite(work, self.source.title, self.source.url)
             self._after_section("", heading + how)
+        elif any(each.source.url == self.source.url for each in self.book.equations.values()):
+            entry = escape(work.bibtex(self.source.title, self.source.url))
+            # For assets/tools.js, which cites one equation.
+            self._after_section("", f'<div class="bibtex" hidden><code>{entry}</code></div>')
         for element in self.root.iter("div"):
             if element.get("class") == "cited":
                 element.text = self._keep(_cite(work))
@@ -322,7 +326,11 @@ class _Page:
             first = tex.strip().split("\n")[0]
             self._problem(first, f"Temml: {result.error}")
             return f"<code>{escape(tex)}</code>"
-        html = (chain(result.html) if display else None) or result.html
+        derived = chain(result.html) if display else None
+        for step in derived.bare if derived else []:
+            message = f"step {step} does not say what rule took it there: add && \\text{{...}}"
+            self.problems.append(self.source.problem(tex, message))
+        html = derived.html if derived else result.html
         return _HELD.sub(lambda match: self._anchor(match[1]), html)
 
     def _equation(self, display: Display, math: str, verdict: str) -> None:

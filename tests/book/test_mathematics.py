@@ -8,7 +8,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from book.assets import math_font
-from book.chain import chain
+from book.chain import Chain, chain
 from book.tex import Formula, Tex
 
 ROOT = Path(__file__).parents[2]
@@ -25,22 +25,46 @@ def html_of(tex: Tex, formula: str) -> str:
     return tex.render([Formula(formula, True)])[0].html
 
 
+def chained(tex: Tex, formula: str) -> Chain:
+    found = chain(html_of(tex, formula))
+    assert found is not None
+    return found
+
+
 def test_a_chain_becomes_steps_with_notes(tex: Tex) -> None:
     aligned = r"\begin{aligned} a &= b && \text{by @eq:b@, < } b \\ &= c \end{aligned}"
-    found = chain(html_of(tex, aligned))
-    assert found is not None
-    assert found.count('<div class="chain__step">') == 2
-    assert found.count('class="chain__left"') == 1
-    assert found.count('class="chain__right"') == 2
-    assert '<span class="chain__note">by @eq:b@, &lt; <span class="math"><math>' in found
-    assert "mtable" not in found
+    html = chained(tex, aligned).html
+    assert html.count('<div class="chain__step">') == 2
+    assert html.count('class="chain__left"') == 1
+    assert html.count('class="chain__right"') == 2
+    assert '<span class="chain__note">by @eq:b@, &lt; <span class="math"><math>' in html
+    assert "mtable" not in html
 
 
 def test_what_follows_a_chain_comes_below_it(tex: Tex) -> None:
-    found = chain(html_of(tex, r"\begin{aligned} a &= b \end{aligned} \quad (l < P)"))
-    assert found is not None
-    assert found.count('<div class="chain__step">') == 2
-    assert "<mi>P</mi>" in found.rpartition("chain__step")[2]
+    html = chained(tex, r"\begin{aligned} a &= b \end{aligned} \quad (l < P)").html
+    assert html.count('<div class="chain__step">') == 1
+    assert "<mi>P</mi>" in html.rpartition('<div class="chain__more">')[2]
+
+
+def test_a_row_that_goes_on_with_a_sum_belongs_to_the_step_above(tex: Tex) -> None:
+    html = chained(tex, r"\begin{aligned} a &= b \\ &\quad + c \\ &\le d \end{aligned}").html
+    rows = [part.partition('"')[0] for part in html.split('<div class="chain__')[1:]]
+    assert rows == ["step", "more", "step"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "bare"),
+    [
+        (r"a &= b \\ &= c && \text{why} \\ &\approx d", [3]),
+        (r"a &= b \\ &= c \\ &\quad + d && \text{why}", []),
+        (r"a &= b \\ &= c \\ &\quad + d", [2]),
+        (r"&a + b \\ &\quad = c \\ &\quad = d && \text{why}", [2]),
+        (r"a &\coloneqq b \\ c &= d", []),
+    ],
+)
+def test_a_step_that_goes_on_without_a_note_is_told(tex: Tex, rows: str, bare: list[int]) -> None:
+    assert chained(tex, rf"\begin{{aligned}} {rows} \end{{aligned}}").bare == bare
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,11 @@ def test_the_checker_must_have_read_what_the_page_shows(tools: Tools) -> None:
             "docs/chapters/x.md:2: Temml: Unsupported function name: \\nonsense",
         ),
         (
+            LABELLED + display(r"\begin{aligned} a &= b \\ &= c \end{aligned}"),
+            "a\n$$\n\\begin{aligned} a &= b \\\\ &= c \\end{aligned}\n$$",
+            "docs/chapters/x.md:3: step 2 does not say what rule took it there: add && \\text{...}",
+        ),
+        (
             LABELLED + '<div class="literate" data-object="backprop.double.treble"></div>',
             "a\n::: backprop.double.treble",
             "docs/chapters/x.md:2: no function or class backprop.double.treble in lib/",
@@ -271,6 +276,11 @@ def test_a_chapter_says_how_to_cite_it(tools: Tools) -> None:
     assert '<h2 id="cite-this-chapter">Cite this chapter</h2>' in out
     assert "@incollection{backprop-x," in out
     assert "author    = {{Its authors}}" in out
+
+
+def test_the_equations_of_any_page_can_be_cited(make: Make) -> None:
+    assert '<div class="bibtex" hidden><code>@incollection{backprop-x,' in make(LABELLED)[0]
+    assert "bibtex" not in make("<p>No equation.</p>", others=(LABELLED,))[0]
 
 
 def test_an_equation_is_quoted_beside_its_line(make: Make) -> None:
