@@ -1,5 +1,6 @@
 // Lights an equation's lines of code, and a line's equations: while the pointer or the focus is on
 // one of them, and after a click until Escape, another click, or another fragment in the address.
+import { button, element, toolLine } from "./make.js";
 import { whenNear } from "./near.js";
 
 const partners = new Map(); // from an equation, or a line, to those on the other side
@@ -77,13 +78,6 @@ addEventListener("hashchange", follow);
 follow();
 
 // On a phone the code stands far below: a button opens an equation's lines in their place.
-function element(tag, className, ...children) {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.append(...children);
-  return made;
-}
-
 function fill(box, lines) {
   const sources = Map.groupBy(lines, (line) => line.closest(".source"));
   for (const [source, found] of sources) {
@@ -98,10 +92,10 @@ function fill(box, lines) {
   }
 }
 
-function toggle(button, box, lines) {
+function toggle(opener, box, lines) {
   if (!box.childElementCount) fill(box, lines);
   box.hidden = !box.hidden;
-  button.setAttribute("aria-expanded", String(!box.hidden));
+  opener.setAttribute("aria-expanded", String(!box.hidden));
 }
 
 whenNear((run) => {
@@ -109,12 +103,10 @@ whenNear((run) => {
     const box = element("div", "equation__lines source highlight");
     box.id = `lines:${equation.id}`;
     box.hidden = true;
-    const button = element("button", "", "code");
-    button.type = "button";
-    button.setAttribute("aria-expanded", "false");
-    button.setAttribute("aria-controls", box.id);
-    button.addEventListener("click", () => toggle(button, box, partners.get(equation)));
-    equation.querySelector(".equation__notes").prepend(button);
+    const opener = button("code", () => toggle(opener, box, partners.get(equation)));
+    opener.setAttribute("aria-expanded", "false");
+    opener.setAttribute("aria-controls", box.id);
+    toolLine(equation).prepend(opener);
     equation.append(box);
   }
 });

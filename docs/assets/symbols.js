@@ -1,17 +1,11 @@
 // A card for every symbol, made of its row in the symbols table; its other occurrences are lit.
+import { button, element } from "./make.js";
 import { whenNear } from "./near.js";
 
 const style = document.head.appendChild(document.createElement("style"));
 const rowOf = (symbol) => document.getElementById(symbol.classList[1]);
 let card = null;
 let shown = null;
-
-function element(tag, className, ...children) {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.append(...children);
-  return made;
-}
 
 const copies = (cell) => [...cell.cloneNode(true).childNodes];
 
@@ -109,23 +103,21 @@ addEventListener("pointerdown", ({ target }) => {
 });
 
 // From the keyboard: each press of a button goes on to the next symbol of the equation.
-function next(equation, button) {
+function next(equation, opener) {
   const names = [...new Set([...equation.querySelectorAll(".sym")].map(({ classList }) => classList[1]))];
-  const at = Number(button.dataset.at ?? 0) % names.length;
-  button.dataset.at = String(at + 1);
+  const at = Number(opener.dataset.at ?? 0) % names.length;
+  opener.dataset.at = String(at + 1);
   hide();
-  show(document.getElementById(names[at]), button);
+  show(document.getElementById(names[at]), opener);
 }
 
 whenNear((run) => {
   for (const equation of run.querySelectorAll(".equation:has(.sym)")) {
     const notes = equation.querySelector(".equation__notes");
     if (!notes) continue;
-    const button = element("button", "equation__symbols", "symbols");
-    button.type = "button";
-    button.title = "What each symbol means, one by one";
-    button.addEventListener("click", () => next(equation, button));
-    button.addEventListener("blur", hide);
-    notes.prepend(button);
+    const opener = button("symbols", () => next(equation, opener), "equation__symbols");
+    opener.title = "What each symbol means, one by one";
+    opener.addEventListener("blur", hide);
+    notes.prepend(opener);
   }
 });

@@ -1,0 +1,86 @@
+// Each numbered equation gives its address, and how to cite it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { open } from "./tab.mjs";
+
+const LIMIT = { timeout: 300_000 };
+const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
+
+async function openEquation(t, options = CLIPBOARD, address = "chapters/lstm/?h=gate#eq:lstm-eta") {
+  const page = await open(t, address, options);
+  const equation = page.locator(`[id="${address.split("#")[1]}"]`);
+  const tool = (name) => equation.getByRole("button", { name });
+  await tool("cite").waitFor();
+  return { page, equation, tool };
+}
+
+const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
+const opacity = (locator) => locator.evaluate((element) => getComputedStyle(element).opacity);
+
+test("the link is the equation's address, and it is said that it was copied", LIMIT, async (t) => {
+  const { page, equation, tool } = await openEquation(t);
+  await tool("copy link").click();
+  await equation.getByRole("status").getByText("link copied").waitFor();
+  const link = await clipboard(page);
+  const { origin, pathname } = new URL(page.url());
+  assert.equal(link, `${origin}${pathname}#eq:lstm-eta`);
+  await page.goto("about:blank");
+  await page.goto(link);
+  assert.equal(await page.locator(":target").getAttribute("id"), "eq:lstm-eta");
+});
+
+test("the citation is the chapter's, with the equation's number and address", LIMIT, async (t) => {
+  const { page, equation, tool } = await openEquation(t);
+  const number = await equation.locator(".equation__number").textContent();
+  await tool("cite").focus();
+  await page.keyboard.press("Enter");
+  await equation.getByRole("status").getByText("citation copied").waitFor();
+  const lines = (await clipboard(page)).split("\n");
+  assert.equal(lines[0], "@incollection{backprop-lstm-lstm-eta,");
+  assert.ok(lines.includes("  title     = {LSTM},"), lines.join("\n"));
+  assert.match(lines.find((line) => line.includes("note ")), new RegExp(`\\{Equation \\${number.slice(0, -1)}\\)\\. Version`));
+  assert.match(lines.at(-2), /^ {2}url {7}= \{http.*\/chapters\/lstm\/#eq:lstm-eta\},$/);
+  assert.equal(lines.at(-1), "}");
+});
+
+test("where nothing may be copied, the text is shown and selected", LIMIT, async (t) => {
+  const { page, tool } = await openEquation(t, {});
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
+  });
+  await tool("copy link").click();
+  await page.locator(".equation__said", { hasText: "#eq:lstm-eta" }).waitFor();
+  assert.match(await page.evaluate(() => String(getSelection())), /^http.*\/chapters\/lstm\/#eq:lstm-eta$/);
+});
+
+test("the controls are seen at the equation only; by a finger always", LIMIT, async (t) => {
+  const { equation, tool, page } = await openEquation(t);
+  await page.mouse.move(2, 2);
+  assert.equal(await opacity(tool("cite")), "0");
+  await equation.locator(".equation__math").hover();
+  assert.equal(await opacity(tool("cite")), "1");
+  await page.mouse.move(2, 2);
+  await equation.locator(".equation__number").focus();
+  assert.equal(await opacity(tool("cite")), "1");
+});
+
+test("on a phone the controls stand in the equation's line of tools", LIMIT, async (t) => {
+  const phone = { ...CLIPBOARD, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+  const { equation, tool } = await openEquation(t, phone);
+  assert.equal(await opacity(tool("copy link")), "1");
+  await tool("copy link").tap();
+  await equation.getByRole("status").getByText("link copied").waitFor();
+});
+
+test("an equation of a page that is no chapter can be cited too", LIMIT, async (t) => {
+  const { page, tool } = await openEquation(t, CLIPBOARD, "how-equations-run/#eq:how-dg");
+  await tool("cite").click();
+  await page.locator(".equation__said", { hasText: "citation copied" }).waitFor();
+  assert.match(await clipboard(page), /^@incollection\{backprop-how-equations-run-how-dg,\n/);
+});
+
+test("without JavaScript an equation's number is its link", LIMIT, async (t) => {
+  const page = await open(t, "chapters/lstm/", { javaScriptEnabled: false });
+  const number = page.locator('[id="eq:lstm-eta"] .equation__number');
+  assert.equal(await number.getAttribute("href"), "#eq:lstm-eta");
+});
