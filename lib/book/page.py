@@ -20,6 +20,7 @@ from book.crossref import Book, Tools
 from book.equations import EQREF, LABEL, Display, Equation, Source, displays, relative_url
 from book.errors import BookError, Problem
 from book.layout import pair, part
+from book.opening import measure, open_chapter
 from book.source import PLAIN, link_marks
 from book.svg import inline_svg, take_images
 from book.tex import Formula, Rendered
@@ -46,6 +47,7 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, li
         The content as it is shown, and what does not resolve.
     """
     page = _Page(parse(html), source, book, tools)
+    page.opening()
     page.texts()
     page.figures()
     page.formulas()
@@ -95,6 +97,14 @@ class _Page:
     def html(self) -> str:
         """The content."""
         return _TOKEN.sub(lambda match: self._raw[int(match[1])], serialise(self.root))
+
+    def opening(self) -> None:
+        """What a chapter asks for and gives, and how long it takes."""
+        if not self.source.is_chapter:
+            return
+        if not open_chapter(self.root, measure(self.root, self.tools.library)):
+            message = "the chapter has no map: say what `You need` and what `You will be able to`"
+            self._problem("# ", f"{message} before its first section, see CONTRIBUTING.md")
 
     def texts(self) -> None:
         """References and citations in the text."""

@@ -278,6 +278,15 @@ def test_a_chapter_says_how_to_cite_it(tools: Tools) -> None:
     assert "author    = {{Its authors}}" in out
 
 
+def test_a_chapter_without_a_map_is_told_with_file_and_line(tools: Tools) -> None:
+    source = page("---\ntitle: x\n---\n\n# A title\n", is_chapter=True)
+    _, problems = render("<h1>A title</h1>", source, assemble([], tools)[0], tools)
+    assert [str(problem) for problem in problems] == [
+        "docs/chapters/x.md:5: the chapter has no map: say what `You need` and what "
+        "`You will be able to` before its first section, see CONTRIBUTING.md"
+    ]
+
+
 def test_the_equations_of_any_page_can_be_cited(make: Make) -> None:
     assert '<div class="bibtex" hidden><code>@incollection{backprop-x,' in make(LABELLED)[0]
     assert "bibtex" not in make("<p>No equation.</p>", others=(LABELLED,))[0]

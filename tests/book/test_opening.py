@@ -1,0 +1,82 @@
+"""The map at the top of a chapter, and the time that a chapter takes."""
+
+from pathlib import Path
+
+import pytest
+from lxml import html as lxml_html
+
+from book.opening import Reading, measure, open_chapter
+from book.source import Library
+from book.tree import parse, serialise
+
+MAP = (
+    "<dl><dt>You need</dt><dd>the chain rule</dd>"
+    '<dt>You will be able to</dt><dd>derive <a href="../x/">it</a></dd><dd>check it</dd></dl>'
+)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    package = tmp_path / "lib" / "backprop"
+    package.mkdir(parents=True)
+    (package / "double.py").write_text("def double(x):\n    y = 2 * x\n    return y\n")
+    return Library(tmp_path)
+
+
+def opened(html: str, reading: Reading | None = None) -> lxml_html.HtmlElement | None:
+    root = parse(html)
+    return root if open_chapter(root, reading or Reading()) else None
+
+
+def test_the_map_is_a_list_of_three() -> None:
+    root = opened(f"<h1>T</h1><p>In short.</p>{MAP}<h2>Q</h2>", Reading(words=4000, rows=10))
+    assert root is not None
+    out = serialise(root)
+    assert '<dl class="map"><div><dt>You need</dt><dd>the chain rule</dd></div>' in out
+    assert "<div><dt>It takes</dt><dd>about 20 minutes: 4,000 words, 10 rows of formulas" in out
+    assert out.count("<div><dt>") == 3
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h1>T</h1><p>None.</p><h2>Q</h2>",
+        "<h1>T</h1><p>And no section.</p>",
+        f"<h1>T</h1><h2>Q</h2>{MAP}",
+        "<h1>T</h1>" + MAP.replace("You need", "Needed"),
+        "<h1>T</h1>" + MAP.replace("<dd>the chain rule</dd>", ""),
+        "<h1>T</h1><dl><dt>You need</dt><dd>all of it</dd></dl>",
+    ],
+)
+def test_what_is_no_map_is_told(html: str) -> None:
+    assert opened(html) is None
+
+
+def test_what_there_is_to_read_is_counted(library: Library) -> None:
+    html = (
+        '<p>Three words <span class="arithmatex">\\(x\\)</span> here.</p><!-- not this -->'
+        '<div class="arithmatex">\\[a &= b \\\\ &= c\\]</div>'
+        '<div class="literate" data-object="backprop.double.double"></div>'
+        '<div class="literate" data-object="backprop.double.nowhere"></div>'
+        "<pre><code>&gt;&gt;&gt; 1 + 1\n2\n</code></pre>"
+        "<figure><figcaption>Four words in caption.</figcaption></figure>"
+        "<details><summary>Solution</summary><p>Left aside.</p><pre>x</pre></details>"
+    )
+    root = parse(html)
+    assert measure(root, library) == Reading(words=7, formulas=1, rows=2, lines=5, figures=1)
+    assert serialise(root) == serialise(parse(html))
+
+
+@pytest.mark.parametrize(
+    ("reading", "minutes"),
+    [
+        (Reading(), 5),
+        (Reading(words=2000), 10),
+        (Reading(words=2000, formulas=400), 20),
+        (Reading(words=2000, rows=50), 20),
+        (Reading(words=2000, lines=300), 20),
+        (Reading(words=2000, figures=30), 20),
+    ],
+)
+def test_everything_takes_its_time(reading: Reading, minutes: int) -> None:
+    assert reading.minutes == minutes
