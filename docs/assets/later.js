@@ -13,6 +13,15 @@ function start(event) {
   later.replaceWith(script);
 }
 
+// It would ask at once for the index of its search, which is as large as a chapter (it asks for
+// nothing else): that waits until the search is opened.
+const { send } = XMLHttpRequest.prototype;
+XMLHttpRequest.prototype.send = function () {
+  const input = document.querySelector(".md-search__input");
+  if (document.activeElement === input || document.getElementById("__search").checked) send.call(this);
+  else input.addEventListener("focus", () => send.call(this), { once: true });
+};
+
 // What the theme shows only where there are scripts: its search and its menu.
 document.documentElement.classList.replace("no-js", "js");
 

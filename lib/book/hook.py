@@ -41,8 +41,8 @@ from book.kept import (
 )
 from book.locate import AddLine
 from book.macros import expand
-from book.page import searchable
 from book.runtime import runtime_files
+from book.searching import order, searchable
 from book.source import Library
 from book.tex import Formula, Tex
 
@@ -205,9 +205,9 @@ def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
 
 
 def _index(context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
-    """Before the search reads the page: plain TeX for it."""
+    """Before the search reads the page: what it is to read."""
     _build.contents[page.file.src_uri] = page.content or ""
-    page.content = searchable(page.content or "", _build.book)
+    page.content = searchable(page.content or "", _build.book, _build.tools)
 
 
 def _render(context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
@@ -233,8 +233,11 @@ def _render(context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> 
 on_page_context = CombinedEvent(event_priority(100)(_index), event_priority(-100)(_render))
 
 
+@event_priority(100)
 def on_post_build(config: MkDocsConfig) -> None:
     """Writes what the pages turned out to need; keeps the formulas for the next build."""
+    search: Any = config.plugins["material/search"]
+    order(search.search_index.entries)
     assets = Path(config.site_dir, "assets")
     font = math_font(_build.tools.tex.characters(), _build.root / ".cache")
     _write(assets / "fonts" / MATH_FONT, font)

@@ -17,7 +17,7 @@ from book.bibliography import CITATION, Publication, keys_of
 from book.cards import Cards
 from book.chain import chain
 from book.crossref import Book, Tools
-from book.equations import EQREF, LABEL, Display, Equation, Source, displays, relative_url
+from book.equations import EQREF, Display, Equation, Source, displays, relative_url
 from book.errors import BookError, Problem
 from book.layout import pair, part
 from book.opening import measure, open_chapter
@@ -26,7 +26,7 @@ from book.svg import inline_svg, take_images
 from book.tex import Formula, Rendered
 from book.tree import parse, serialise
 
-__all__ = ["render", "searchable"]
+__all__ = ["render"]
 
 _TOKEN = re.compile("\ue000(\\d+)\ue001")
 _HELD = re.compile(r"@(eq:[\w-]+)@")
@@ -56,17 +56,6 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, li
     page.back_matter()
     part(page.root)
     return page.html(), sorted(page.problems)
-
-
-def searchable(html: str, book: Book) -> str:
-    """A page's content as the search reads it: plain TeX, numbers for references."""
-
-    def number(match: re.Match[str]) -> str:
-        found = book.equations.get(match[1])
-        return f"({found.number})" if found else ""
-
-    html = EQREF.sub(number, LABEL.sub("", html))
-    return re.sub(r'(class="arithmatex">)\\[\[(]|\\[\])](</(?:div|span)>)', r"\1\2", html)
 
 
 def _cite(work: Publication, title: str = "", url: str = "") -> str:

@@ -9,7 +9,7 @@ from book.bibliography import Bibliography, Publication
 from book.crossref import Scan, Tools, Verdict, assemble, scan
 from book.equations import Source
 from book.errors import BookError
-from book.page import render, searchable
+from book.page import render
 from book.source import Library
 from book.tex import Tex
 
@@ -314,15 +314,6 @@ def test_a_table_scrolls_in_its_box_and_its_rows_have_heads(make: Make) -> None:
     out, _ = make(f"{LABELLED}<table>{head}<tbody><tr><td>SGD</td><td>1</td></tr></tbody></table>")
     assert '<div class="table-box"><table class="table"><thead><tr><td></td><th>loss</th>' in out
     assert '<tr><th scope="row">SGD</th><td>1</td></tr>' in out
-
-
-def test_search_reads_plain_tex(tools: Tools) -> None:
-    html = LABELLED + r'<p>by \eqref{eq:double-y}, <span class="arithmatex">\(x\)</span></p>'
-    book, _ = assemble([scan(html, page(html), tools)], tools)
-    text = searchable(html, book)
-    assert text == (
-        '<div class="arithmatex">y = 2x</div><p>by (1.1), <span class="arithmatex">x</span></p>'
-    )
 
 
 def test_a_scan_knows_the_anchors_to_come(tools: Tools) -> None:

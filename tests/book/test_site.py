@@ -68,11 +68,16 @@ def test_a_notebook_is_executed_and_can_be_downloaded(site: Path) -> None:
     assert not (site / "notebooks" / "run.py").exists()
 
 
-def test_the_search_index_holds_plain_tex(site: Path) -> None:
-    index = (site / "search" / "search_index.json").read_text(encoding="utf-8")
-    assert "frac{" in index
-    assert "<math" not in index
-    assert "label{" not in index
+def test_the_search_finds_formulas_as_text(site: Path) -> None:
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    texts = {entry["location"]: entry["text"] for entry in index["docs"]}
+    assert "<p>x_nd, x, (N, D), input, sample n, feature d</p>" in texts["chapters/gain/#symbols"]
+    forward = "<p>(1.1) y_nd := g_d x_nd [y = g * x]</p>"
+    assert forward in texts["chapters/gain/#forward"]
+    assert [entry["location"] for entry in index["docs"] if "boost" in entry] == [
+        "chapters/gain/#symbols"
+    ]
+    assert not [text for text in texts.values() if "\\" in text or "<math" in text]
 
 
 def test_nothing_is_asked_of_another_host(site: Path) -> None:
