@@ -23,7 +23,7 @@ def shift_and_rotate(x: Array, *, shift: float, degrees: float, rng: np.random.G
         TypeError: x is no float array, shift or degrees is no number, or rng is no generator.
         ValueError: x is empty or not four-dimensional, or shift or degrees is below 0.
 
-    Example:
+    Examples:
         >>> x = np.eye(3).reshape(1, 1, 3, 3)
         >>> rng = np.random.default_rng(0)
         >>> y = shift_and_rotate(x, shift=0, degrees=45, rng=rng)

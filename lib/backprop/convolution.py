@@ -24,7 +24,7 @@ def conv2d_loops_forward(
 
     Arguments, results and errors are those of `conv2d_forward`.
 
-    Example:
+    Examples:
         >>> x = np.arange(16.0).reshape(1, 1, 4, 4)
         >>> W = np.array([[[[1.0, 0.0], [0.0, -1.0]]]])
         >>> y, cache = conv2d_loops_forward(x, W, np.array([10.0]), stride=2)
@@ -49,7 +49,7 @@ def conv2d_loops_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]
 
     Arguments, results and errors are those of `conv2d_backward`.
 
-    Example:
+    Examples:
         >>> x = np.arange(16.0).reshape(1, 1, 4, 4)
         >>> W = np.array([[[[1.0, 0.0], [0.0, -1.0]]]])
         >>> y, cache = conv2d_loops_forward(x, W, np.array([10.0]), stride=2)
@@ -88,7 +88,7 @@ def conv2d_im2col_forward(
 
     Arguments, results and errors are those of `conv2d_forward`.
 
-    Example:
+    Examples:
         >>> x = np.arange(16.0).reshape(1, 1, 4, 4)
         >>> W = np.array([[[[1.0, 0.0], [0.0, -1.0]]]])
         >>> y, cache = conv2d_im2col_forward(x, W, np.array([10.0]), stride=2)
@@ -108,7 +108,7 @@ def conv2d_im2col_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array
 
     Arguments, results and errors are those of `conv2d_backward`.
 
-    Example:
+    Examples:
         >>> x = np.arange(16.0).reshape(1, 1, 4, 4)
         >>> W = np.array([[[[1.0, 0.0], [0.0, -1.0]]]])
         >>> y, cache = conv2d_im2col_forward(x, W, np.array([10.0]), stride=2)
@@ -153,7 +153,7 @@ def conv2d_forward(
         ValueError: an array is empty or has a shape that does not fit, the kernel is larger than
             the padded images, or stride, padding or dilation is too small.
 
-    Example:
+    Examples:
         >>> x = np.arange(9.0).reshape(1, 1, 3, 3)
         >>> W = np.array([[[[1.0, 0.0], [0.0, -1.0]]]])
         >>> y, cache = conv2d_forward(x, W, np.array([10.0]))
@@ -201,7 +201,7 @@ def conv2d_backward(
         TypeError: dy is no float array, or differs in precision from x.
         ValueError: dy has not the shape of the output.
 
-    Example:
+    Examples:
         >>> x = np.arange(9.0).reshape(1, 1, 3, 3)
         >>> W = np.array([[[[1.0, 0.0], [0.0, -1.0]]]])
         >>> y, cache = conv2d_forward(x, W, np.array([10.0]))

@@ -31,7 +31,7 @@ def dropout_forward(x: Array, *, p: float, rng: np.random.Generator) -> tuple[Ar
     References:
         Srivastava et al., Dropout, Journal of Machine Learning Research 15, 2014, section 10.
 
-    Example:
+    Examples:
         >>> y, cache = dropout_forward(np.ones(8), p=0.75, rng=np.random.default_rng(1))
         >>> y
         array([0., 0., 4., 4., 0., 0., 4., 4.])
@@ -59,7 +59,7 @@ def dropout_backward(dy: Array, cache: Cache) -> Array:
         TypeError: dy is no float array.
         ValueError: dy has not the shape of x.
 
-    Example:
+    Examples:
         >>> y, cache = dropout_forward(np.ones(4), p=0.75, rng=np.random.default_rng(1))
         >>> y
         array([0., 0., 4., 4.])

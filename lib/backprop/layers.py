@@ -46,7 +46,7 @@ class Conv2d:
         TypeError: a size is no integer, rng is no generator, dtype is none of floats.
         ValueError: a size is too small.
 
-    Example:
+    Examples:
         >>> layer = Conv2d(3, 8, 5, padding=2, rng=np.random.default_rng(0))
         >>> layer.forward(np.zeros((2, 3, 28, 28)), training=False).shape
         (2, 8, 28, 28)
@@ -134,7 +134,7 @@ class GlobalAvgPool2d(Activation):
 class Flatten(Activation):
     """All values of a sample in a row: (N, ...) to (N, D).
 
-    Example:
+    Examples:
         >>> Flatten().forward(np.zeros((2, 3, 4, 5)), training=False).shape
         (2, 60)
     """
@@ -161,7 +161,7 @@ class BatchNorm:
         TypeError: D is no integer, eps or momentum is no number, dtype is none of floats.
         ValueError: D is below 1, eps is not above 0, momentum lies outside 0 to 1.
 
-    Example:
+    Examples:
         >>> layer = BatchNorm(1)
         >>> y = layer.forward(np.array([[1.0], [3.0]]), training=True)
         >>> layer.buffers
@@ -223,7 +223,7 @@ class LayerNorm:
         TypeError: D is no integer, eps is no number, dtype is none of floats.
         ValueError: D is below 1, eps is not above 0.
 
-    Example:
+    Examples:
         >>> LayerNorm(2).forward(np.array([[1.0, 3.0]]), training=True).round(3)
         array([[-1.,  1.]])
     """
@@ -264,7 +264,7 @@ class Dropout:
         TypeError: p is no number, or rng is no generator.
         ValueError: p lies outside 0 to 1.
 
-    Example:
+    Examples:
         >>> layer = Dropout(0.5, rng=np.random.default_rng(0))
         >>> layer.forward(np.ones(6), training=True), layer.forward(np.ones(2), training=False)
         (array([2., 2., 2., 0., 0., 0.]), array([1., 1.]))

@@ -37,7 +37,7 @@ def batchnorm_forward(
     References:
         Ioffe and Szegedy, Batch normalization, ICML 2015, algorithm 1.
 
-    Example:
+    Examples:
         >>> x = np.array([[1.0, 10.0], [3.0, 10.0]])
         >>> y, cache = batchnorm_forward(x, np.array([2.0, 2.0]), np.array([0.0, 5.0]))
         >>> y.round(3)
@@ -66,7 +66,7 @@ def batchnorm_backward_staged(dy: Array, cache: Cache) -> tuple[Array, Array, Ar
 
     Arguments, results and errors are those of `batchnorm_backward`.
 
-    Example:
+    Examples:
         >>> x = np.array([[1.0], [3.0], [5.0]])
         >>> y, cache = batchnorm_forward(x, np.array([2.0]), np.array([0.0]))
         >>> dx, dgamma, dbeta = batchnorm_backward_staged(np.array([[1.0], [0.0], [0.0]]), cache)
@@ -102,7 +102,7 @@ def batchnorm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
         TypeError: dy is no float array, or differs in precision from x.
         ValueError: dy has not the shape of x.
 
-    Example:
+    Examples:
         >>> x = np.array([[1.0], [3.0], [5.0]])
         >>> y, cache = batchnorm_forward(x, np.array([2.0]), np.array([0.0]))
         >>> dx, dgamma, dbeta = batchnorm_backward(np.array([[1.0], [0.0], [0.0]]), cache)
@@ -146,7 +146,7 @@ def batchnorm_running(
             momentum is no number.
         ValueError: mean or var has not shape (D,), or momentum lies outside 0 to 1.
 
-    Example:
+    Examples:
         >>> x = np.array([[1.0], [3.0]])
         >>> y, cache = batchnorm_forward(x, np.array([1.0]), np.array([0.0]))
         >>> batchnorm_running(np.array([0.0]), np.array([1.0]), cache)  # the batch has 2 and 2
@@ -183,7 +183,7 @@ def batchnorm_evaluation_forward(
         TypeError: an array is no float array, they differ in precision, or eps is no number.
         ValueError: an array is empty or has a shape that does not fit, or eps is not above 0.
 
-    Example:
+    Examples:
         >>> x, one, two = np.array([[5.0]]), np.array([1.0]), np.array([2.0])
         >>> y, cache = batchnorm_evaluation_forward(x, two, one, mean=one, var=two * two, eps=1e-9)
         >>> y.round(3)
@@ -212,7 +212,7 @@ def batchnorm_evaluation_backward(dy: Array, cache: Cache) -> tuple[Array, Array
         TypeError: dy is no float array, or differs in precision from x.
         ValueError: dy has not the shape of x.
 
-    Example:
+    Examples:
         >>> x, one, two = np.array([[5.0]]), np.array([1.0]), np.array([2.0])
         >>> y, cache = batchnorm_evaluation_forward(x, two, one, mean=one, var=two * two, eps=1e-9)
         >>> dx, dgamma, dbeta = batchnorm_evaluation_backward(np.array([[3.0]]), cache)
@@ -252,7 +252,7 @@ def layernorm_forward(
     References:
         Ba, Kiros and Hinton, Layer normalization, 2016.
 
-    Example:
+    Examples:
         >>> x = np.array([[1.0, 3.0], [10.0, 50.0]])
         >>> layernorm_forward(x, np.array([1.0, 1.0]), np.array([0.0, 0.0]))[0].round(3)
         array([[-1.,  1.],
@@ -284,7 +284,7 @@ def layernorm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
         TypeError: dy is no float array, or differs in precision from x.
         ValueError: dy has not the shape of x.
 
-    Example:
+    Examples:
         >>> x, gamma = np.array([[1.0, 3.0, 5.0]]), np.array([2.0, 1.0, 1.0])
         >>> y, cache = layernorm_forward(x, gamma, np.array([0.0, 0.0, 0.0]))
         >>> layernorm_backward(np.array([[1.0, 0.0, 0.0]]), cache)[0].round(3)

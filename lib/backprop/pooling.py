@@ -39,7 +39,7 @@ def max_pool2d_forward(
         ValueError: x is empty or not four-dimensional, the kernel is larger than the padded images,
             the padding is larger than half the kernel, or one of the three is too small.
 
-    Example:
+    Examples:
         >>> x = np.array([[[[1.0, 2.0, 5.0, 5.0], [4.0, 3.0, 5.0, 0.0]]]])
         >>> max_pool2d_forward(x, kernel=2)[0]
         array([[[[4., 5.]]]])
@@ -74,7 +74,7 @@ def max_pool2d_backward(dy: Array, cache: Cache) -> Array:
         TypeError: dy is no float array.
         ValueError: dy has not the shape of the output.
 
-    Example:
+    Examples:
         >>> x = np.array([[[[1.0, 2.0, 5.0, 5.0], [4.0, 3.0, 5.0, 0.0]]]])
         >>> y, cache = max_pool2d_forward(x, kernel=2)
         >>> max_pool2d_backward(np.array([[[[10.0, 20.0]]]]), cache)
@@ -121,7 +121,7 @@ def average_pool2d_forward(
         ValueError: x is empty or not four-dimensional, the kernel is larger than the padded images,
             the padding is larger than half the kernel, or one of the three is too small.
 
-    Example:
+    Examples:
         >>> x = np.array([[[[1.0, 2.0, 5.0, 5.0], [4.0, 3.0, 5.0, 0.0]]]])
         >>> average_pool2d_forward(x, kernel=2)[0]
         array([[[[2.5 , 3.75]]]])
@@ -153,7 +153,7 @@ def average_pool2d_backward(dy: Array, cache: Cache) -> Array:
         TypeError: dy is no float array.
         ValueError: dy has not the shape of the output.
 
-    Example:
+    Examples:
         >>> x = np.array([[[[1.0, 2.0, 5.0, 5.0], [4.0, 3.0, 5.0, 0.0]]]])
         >>> y, cache = average_pool2d_forward(x, kernel=2)
         >>> average_pool2d_backward(np.array([[[[10.0, 20.0]]]]), cache)
@@ -187,7 +187,7 @@ def global_average_pool_forward(x: Array) -> tuple[Array, tuple[int, ...]]:
         TypeError: x is no float array.
         ValueError: x is empty or not four-dimensional.
 
-    Example:
+    Examples:
         >>> y, cache = global_average_pool_forward(np.array([[[[1.0, 2.0], [3.0, 6.0]]]]))
         >>> y
         array([[3.]])
@@ -211,7 +211,7 @@ def global_average_pool_backward(dy: Array, cache: tuple[int, ...]) -> Array:
         TypeError: dy is no float array.
         ValueError: dy has not the shape of the output.
 
-    Example:
+    Examples:
         >>> y, cache = global_average_pool_forward(np.array([[[[1.0, 2.0], [3.0, 6.0]]]]))
         >>> global_average_pool_backward(np.array([[8.0]]), cache)
         array([[[[2., 2.],

@@ -31,7 +31,7 @@ def im2col(x: Array, rows: Axis, columns: Axis) -> Array:
     Returns:
         A matrix of C P Q rows, an input of a window each, and N U V columns, a window each.
 
-    Example:
+    Examples:
         >>> x = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
         >>> two_of_three = Axis(size=3, kernel=2, stride=1, padding=0, dilation=1)
         >>> im2col(x, two_of_three, two_of_three)
@@ -61,7 +61,7 @@ def col2im(dcols: Array, shape: tuple[int, ...], rows: Axis, columns: Axis) -> A
     Returns:
         The sums, shape (N, C, H, W).
 
-    Example:
+    Examples:
         >>> two_of_three = Axis(size=3, kernel=2, stride=1, padding=0, dilation=1)
         >>> col2im(np.ones((4, 4)), (1, 1, 3, 3), two_of_three, two_of_three)
         array([[[[1., 2., 1.],
@@ -93,7 +93,7 @@ def blocks(
         rows: how the windows lie along the rows.
         columns: how they lie along the columns.
 
-    Example:
+    Examples:
         >>> axis = Axis(size=28, kernel=5, stride=1, padding=0, dilation=1)
         >>> for images, output_rows in blocks(slice(0, 250), 1, 30, 4, axis, axis):
         ...     print(images.start, images.stop, output_rows.stop)
@@ -125,7 +125,7 @@ def unroll(x: Array, band: slice, rows: Axis, columns: Axis) -> Array:
         X[h, q, c, n, v], the input that tap q of output column v meets, 0 in the padding. Row 0 is
         the first that the first wanted output row looks at.
 
-    Example:
+    Examples:
         >>> x = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
         >>> two_of_three = Axis(size=3, kernel=2, stride=1, padding=0, dilation=1)
         >>> X = unroll(x, slice(0, 2), two_of_three, two_of_three)

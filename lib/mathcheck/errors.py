@@ -36,7 +36,7 @@ def render(error: MathError, source: str) -> str:
         error: what went wrong.
         source: the text of the file that the error's place is in.
 
-    Example:
+    Examples:
         >>> error = MathError("no symbol 'z'", Place("a.md", 2, 5))
         >>> print(render(error, "first\nx = z"))
         a.md:2:5: no symbol 'z'

@@ -27,7 +27,7 @@ from mathcheck.terms import Range, Term, free_letters
 class Values:
     r"""The values of a chapter at one place, in one draw.
 
-    Example:
+    Examples:
         >>> from mathcheck.chapter import load
         >>> text = r'''
         ... | Symbol | Code | Shape | Meaning |

@@ -187,3 +187,11 @@ def test_a_notebook_that_fails_stops_the_build(demo: Path, build: Build) -> None
     done = build(demo)
     assert done.returncode != 0
     assert "docs/notebooks/run.py:8: ZeroDivisionError: division by zero" in done.stderr
+
+
+def test_every_docstring_calls_its_examples_what_the_reference_knows() -> None:
+    """Below `Example:` the reference would show prompts as quotations, and nothing to run."""
+    files = sorted((Path(__file__).parents[2] / "lib" / "backprop").glob("*.py"))
+    assert files
+    wrong = re.compile(r"^ +Example:$", re.MULTILINE)
+    assert not [path.name for path in files if wrong.search(path.read_text(encoding="utf-8"))]
