@@ -15,6 +15,7 @@ from book.equations import (
     relative_url,
 )
 from book.errors import BookError, Problem
+from book.origins import Origins
 from book.source import Excerpt, Library, Mark
 from book.tex import Tex
 from book.tree import parse
@@ -45,6 +46,7 @@ class Tools:
         bibliography: the literature.
         publication: how the book is cited.
         figure: gives a figure's SVG by its name; raises `BookError`.
+        origins: finds what figures and tables are made from.
         repository: address of the source tree, to which a file's path is appended; or empty.
         verdicts: what the checker found, for each page's file the displayed equations in order.
         images: the pictures in the figures so far, by their names in the site's folder of images.
@@ -55,6 +57,7 @@ class Tools:
     bibliography: Bibliography
     publication: Publication
     figure: Callable[[str], str]
+    origins: Origins
     repository: str = ""
     verdicts: dict[str, Sequence[Verdict]] = field(default_factory=dict)
     images: dict[str, bytes] = field(default_factory=dict)

@@ -22,7 +22,7 @@ from typing import Any
 from book.errors import BookError
 from book.results import ROOT
 
-__all__ = ["draw", "drawn", "outdated", "redraw"]
+__all__ = ["draw", "drawn", "outdated", "redraw", "results_read"]
 
 
 def drawn(name: str, root: Path = ROOT) -> str:
@@ -37,6 +37,11 @@ def drawn(name: str, root: Path = ROOT) -> str:
     if "error" in entry:
         raise BookError(f'figure "{name}" failed: {entry["error"]}')
     return str(entry["svg"])
+
+
+def results_read(name: str, root: Path = ROOT) -> list[str]:
+    """The files in data/results/ that a figure was drawn from, relative to the repository."""
+    return [path for path in _entry(name, root)["read"] if path.startswith("data/results/")]
 
 
 def outdated(root: Path = ROOT) -> list[str]:

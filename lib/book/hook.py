@@ -41,6 +41,7 @@ from book.kept import (
 )
 from book.locate import AddLine
 from book.macros import expand
+from book.origins import Origins
 from book.runtime import runtime_files
 from book.searching import order, searchable
 from book.source import Library
@@ -57,16 +58,16 @@ class Build:
     def __init__(self, config: MkDocsConfig) -> None:
         self.root = Path(config.config_file_path).parent.resolve()
         self.docs = Path(config.docs_dir).resolve()
-        repository = (config.repo_url or "").rstrip("/")
+        address = (config.repo_url or "").rstrip("/")
+        repository = f"{address}/blob/{_git(self.root, '%H') or 'HEAD'}/" if address else ""
         self.tools = Tools(
             tex=Tex(self.root / ".cache", self.root / "node_modules"),
             library=Library(self.root),
             bibliography=Bibliography(self.docs / "references.bib"),
             publication=Publication.read(self.root / "CITATION.cff", config.site_url or ""),
             figure=lambda name: draw.drawn(name, self.root),
-            repository=f"{repository}/blob/{_git(self.root, '%H') or 'HEAD'}/"
-            if repository
-            else "",
+            origins=Origins(self.root, repository),
+            repository=repository,
         )
         self.drawing = draw.redraw(draw.outdated(self.root), self.root)
         self.executing = notebooks.execute(notebooks.outdated(self.root), self.root)
@@ -243,6 +244,8 @@ def on_post_build(config: MkDocsConfig) -> None:
     _write(assets / "fonts" / MATH_FONT, font)
     for name, content in _build.tools.images.items():
         _write(assets / "figures" / name, content)
+    for place, file in _build.tools.origins.copies():
+        _write(Path(config.site_dir, place), file.read_bytes())
     _build.tools.tex.save()
     _build.tools.tex.close()
     save(_build.root / ".cache" / "kept")

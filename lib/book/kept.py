@@ -103,21 +103,22 @@ def kept_page(
         edition: of the code, the library and all else that every page is made with.
     """
 
-    def make() -> tuple[str, list[Problem], dict[str, bytes], frozenset[str]]:
-        own = replace(tools, images={})
+    def make() -> tuple[str, list[Problem], dict[str, bytes], set[str], set[str]]:
+        own = replace(tools, images={}, origins=tools.origins.afresh())
         with tools.tex.noted() as formulas:
             content, problems = render(html, source, book, own)
-        return content, problems, own.images, frozenset(formulas)
+        return content, problems, own.images, own.origins.carried, set(formulas)
 
     # Of an equation elsewhere a page shows no more than this; its line in the source may change.
     others = {label: (e.number, e.source.url, e.tex) for label, e in book.equations.items()}
     verdicts = tools.verdicts.get(source.file.as_posix())
     given = (edition, html, source, others, book.shown, verdicts, tools.repository)
     name, edition = f"page {source.url}", hashlib.sha256(repr(given).encode()).hexdigest()
-    if name in _kept and not tools.tex.knows(_kept[name][1][3]):
+    if name in _kept and not tools.tex.knows(_kept[name][1][-1]):
         del _kept[name]
-    content, problems, images, formulas = _keep(name, edition, make)
+    content, problems, images, carried, formulas = _keep(name, edition, make)
     tools.images.update(images)
+    tools.origins.carried |= carried
     tools.tex.note(formulas)
     return content, problems
 

@@ -5,7 +5,8 @@
 becomes an empty element that `book.page` fills: `{{ figure("name", alt="...", caption="...") }}`,
 with `interactive="script"` where docs/assets/interactive/script.js takes the drawing's place;
 `{{ equation("eq:linear-dW") }}`, an equation beside its lines of code; `{{ citation() }}`, how to
-cite the book; and `::: backprop.linear.linear_backward`, the source of a function.
+cite the book; and `::: backprop.linear.linear_backward`, the source of a function. A table with
+results in it is followed by one more such element, which names them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ __all__ = ["code_lines", "expand"]
 _MACRO = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _LITERATE = re.compile(r"^:::[ \t]+([\w.]+)[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})")
+_RESULT = re.compile(r"\s*(?:result|timings)\(\s*\"([\w-]+)\"")
+_SHOWN = re.compile("\ue002([^\ue003]*)\ue003")
 _REMARK = re.compile(r"\$\$[ \t]*\n[ \t]*<!--")
 
 
@@ -48,13 +51,15 @@ def expand(markdown: str, file: Path, root: Path, offset: int = 0) -> tuple[str,
         line = markdown.count("\n", 0, match.start()) + 1
         if line in fenced:
             return match[0]
+        found = _RESULT.match(match[1])
+        mark = f"\ue002{found[1]}\ue003" if found else ""
         try:
-            return _call(match[1].strip(), root)
+            return _call(match[1].strip(), root) + mark
         except BookError as error:
             problems.append(Problem(file, line + offset, str(error)))
             return f"**{escape(str(error))}**"
 
-    text = _MACRO.sub(macro, markdown)
+    text = _name_results(_MACRO.sub(macro, markdown))
     fenced = code_lines(text)
 
     def literate(match: re.Match[str]) -> str:
@@ -66,6 +71,24 @@ def expand(markdown: str, file: Path, root: Path, offset: int = 0) -> tuple[str,
     # Python-Markdown takes a display for one only where a blank line follows.
     text = _REMARK.sub(lambda match: match[0].replace("\n", "\n\n", 1), text)
     return text, problems
+
+
+def _name_results(text: str) -> str:
+    """Puts an element below each table that says which results it shows; takes the marks away."""
+    lines: list[str] = []
+    names: list[str] = []
+    for line in f"{text}\n".split("\n"):
+        shown = _SHOWN.sub("", line)
+        bare = shown.lstrip()
+        if bare.startswith("|"):
+            names += _SHOWN.findall(line)
+        elif names:
+            indent = lines[-1][: len(lines[-1]) - len(lines[-1].lstrip())]
+            unique = " ".join(dict.fromkeys(names))
+            lines += ["", f'{indent}<div class="origins" data-results="{unique}"></div>', ""]
+            names = []
+        lines.append(shown)
+    return "\n".join(lines[:-1])
 
 
 def code_lines(markdown: str) -> set[int]:

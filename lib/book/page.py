@@ -124,11 +124,8 @@ class _Page:
                 self._problem(f'figure("{name}"', str(error))
                 continue
             label = f'<a class="figure__number" href="#fig:{name}">Figure {number}</a> '
-            if self.tools.repository:
-                script = escape(f"{self.tools.repository}docs/figures/{name}.py")
-                link = f' <a class="figure__script" href="{script}">script</a>'
-            else:
-                link = ""
+            script, read = self._origins(self.tools.origins.of_figure(name))
+            made = f' <span class="origins">Drawn by {script}{read and f" from {read}"}.</span>'
             caption = element.find("figcaption")
             if caption is None:
                 caption = builder.E.figcaption()
@@ -136,9 +133,9 @@ class _Page:
             caption.text = self._keep(label) + (caption.text or "")
             last = caption[-1] if len(caption) else None
             if last is None:
-                caption.text += self._keep(link)
+                caption.text += self._keep(made)
             else:
-                last.tail = (last.tail or "") + self._keep(link)
+                last.tail = (last.tail or "") + self._keep(made)
             folder = relative_url("assets/figures", self.source.url)
             drawing, images = take_images(drawing, folder)
             self.tools.images.update(images)
@@ -209,6 +206,13 @@ class _Page:
                     row[0].tag = "th"
                     row[0].set("scope", "row")
 
+        for element in list(self.root.iter("div")):
+            if element.get("class") == "origins":
+                names = str(element.attrib.pop("data-results")).split()
+                files = [file for name in names for file in self.tools.origins.of_result(name)]
+                script, read = self._origins(files)
+                element.text = self._keep(f"From {read}{script and f', made by {script}'}.")
+
     def code(self) -> None:
         """Source blocks beside their derivations, and marks wherever code is shown."""
         pair(self.root)
@@ -269,6 +273,13 @@ class _Page:
     def _keep(self, html: str) -> str:
         self._raw.append(html)
         return f"\ue000{len(self._raw) - 1}\ue001"
+
+    def _origins(self, files: list[str]) -> tuple[str, str]:
+        """Links to the scripts among some files, and to the others, which are results."""
+        scripts = [file for file in files if file.endswith(".py")]
+        results = [file for file in files if file not in scripts]
+        link = self.tools.origins.links
+        return link(scripts, self.source.url), link(results, self.source.url)
 
     def _problem(self, needle: str, message: str) -> None:
         """Notes a problem at the next place where a text stands in the source."""

@@ -15,6 +15,7 @@ from book.crossref import Book, Tools, Verdict
 from book.equations import Equation, Source
 from book.errors import Problem
 from book.kept import digest, keep_conversion, keep_entries, keep_reference, kept_page, recall, save
+from book.origins import Origins
 from book.source import Library
 
 
@@ -150,10 +151,10 @@ class Formulas:
     def noted(self) -> Any:
         return nullcontext({"x"})
 
-    def knows(self, keys: frozenset[str]) -> bool:
+    def knows(self, keys: set[str]) -> bool:
         return keys <= self.known
 
-    def note(self, keys: frozenset[str]) -> None:
+    def note(self, keys: set[str]) -> None:
         self.counted |= keys
 
 
@@ -166,6 +167,7 @@ def test_a_page_is_made_again_only_if_what_it_shows_has_changed(
     def render(html: str, source: Source, book: Book, tools: Tools) -> Any:
         made.append(html)
         tools.images["a.png"] = b"image"
+        tools.origins.links(["docs/figures/curve.py"], source.url)
         return f"<main>{html}", [problem]
 
     monkeypatch.setattr(kept, "render", render)
@@ -184,12 +186,14 @@ def test_a_page_is_made_again_only_if_what_it_shows_has_changed(
             Bibliography(tmp_path / "references.bib"),
             Publication("The Book", "Its authors", "1.0", "2026-11-22"),
             str,
+            Origins(tmp_path),
             **more,
         )
         made.clear()
         book = Book({"eq:y": found}, {}, {})
         assert kept_page(html, source, book, tools, edition) == (f"<main>{html}", [problem])
         assert tools.images == {"a.png": b"image"}
+        assert tools.origins.carried == {"docs/figures/curve.py"}
         assert formulas.counted == {"x"}
         return len(made)
 

@@ -37,6 +37,15 @@ def test_a_result_may_stand_outside_the_metrics(root: Path) -> None:
     assert format_metric("demo", "sizes.1.0", root=root) == "16"
 
 
+def test_a_table_names_the_results_in_it_once(root: Path) -> None:
+    cell = '{{ result("demo", "seed") }}'
+    table = f"| a | b |\n|---|---|\n| {cell} | {cell} |"
+    text, _ = expand(f"{table}\n\nIn text {cell}.\n\n{table}", FILE, root)
+    plain = "| a | b |\n|---|---|\n| 7 | 7 |"
+    named = f'{plain}\n\n<div class="origins" data-results="demo"></div>\n'
+    assert text == f"{named}\n\nIn text 7.\n\n{named}"
+
+
 @pytest.mark.parametrize("key", ["sizes.2", "sizes.first", "sizes.0.0.0", "seed.0"])
 def test_a_path_that_leads_nowhere_is_told(root: Path, key: str) -> None:
     with pytest.raises(BookError, match=f'has no "{key}"'):
@@ -103,6 +112,7 @@ def test_timings_become_a_table(root: Path) -> None:
     text, problems = expand('{{ timings("bench", "b", "a") }}', FILE, root)
     one, two = "| one | 1.50 + 20.0 | 100 + 1.00 | 0.21 |", "| two | 1.00 | 1.00 | 1.00 |\n"
     head = "| | ours, ms | PyTorch, ms | ratio |\n|---|---|---|---|\n"
-    assert (text, problems) == (head + two + one.replace(" + ", "\xa0+\xa0"), [])
+    below = '\n\n<div class="origins" data-results="bench"></div>\n'
+    assert (text, problems) == (head + two + one.replace(" + ", "\xa0+\xa0") + below, [])
     _, problems = expand('{{ timings("bench", "c") }}', FILE, root)
     assert 'result "bench" has no rows of the group "c"' in str(problems[0])

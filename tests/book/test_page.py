@@ -1,5 +1,6 @@
 """The pass, on pieces of HTML: numbers, links both ways, and everything that must not pass."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from book.bibliography import Bibliography, Publication
 from book.crossref import Scan, Tools, Verdict, assemble, scan
 from book.equations import Source
 from book.errors import BookError
+from book.origins import Origins
 from book.page import render
 from book.source import Library
 from book.tex import Tex
@@ -55,6 +57,7 @@ def tools(tmp_path: Path, tex: Tex) -> Tools:
         bibliography=Bibliography(tmp_path / "references.bib"),
         publication=Publication("The Book", "Its authors", "1.0", "2026-11-22"),
         figure=figure,
+        origins=Origins(tmp_path),
     )
 
 
@@ -259,6 +262,48 @@ def test_a_figure_is_inline_numbered_and_named(make: Make) -> None:
     assert '<svg viewBox="0 0 10 10" role="img" aria-label="A &lt; B"' in out
     assert 'id="fig:curve"' in out
     assert '<a class="figure__number" href="#fig:curve">Figure 1.1</a> It <em>falls</em>.' in out
+
+
+def test_a_figure_says_what_drew_it_and_from_which_results(make: Make, tmp_path: Path) -> None:
+    cache = tmp_path / ".cache" / "figures"
+    cache.mkdir(parents=True)
+    read = {"lib/book/svg.py": "1", "data/results/run.json": "2", "data/results/run.npz": "3"}
+    (cache / "curve.json").write_text(json.dumps({"svg": SVG, "read": read}))
+    figure = '<figure data-figure="curve" data-alt="x"></figure>'
+    out, _ = make(figure + LABELLED)
+    copies = "../../assets/origins"
+    assert (
+        f'Drawn by <a href="{copies}/docs/figures/curve.py.txt">curve.py</a> '
+        f'from <a href="{copies}/data/results/run.json">run.json</a>, '
+        f'<a href="{copies}/data/results/run.npz">run.npz</a>.'
+    ) in out
+
+
+def test_a_table_says_which_results_it_shows_and_what_made_them(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "lib" / "experiments").mkdir()
+    (tmp_path / "lib" / "experiments" / "one_run.py").touch()
+    out, _ = make('<div class="origins" data-results="one-run two"></div>' + LABELLED)
+    copies = "../../assets/origins"
+    assert (
+        f'From <a href="{copies}/data/results/one-run.json">one-run.json</a>, '
+        f'<a href="{copies}/data/results/two.json">two.json</a>, '
+        f'made by <a href="{copies}/lib/experiments/one_run.py.txt">one_run.py</a>.</div>'
+    ) in out
+
+
+def test_what_is_linked_is_carried_unless_the_repository_has_an_address(tmp_path: Path) -> None:
+    files = ["docs/figures/a.py", "data/results/b.json", "docs/figures/a.py"]
+    carrying = Origins(tmp_path)
+    assert carrying.links(files, "").count("<a ") == 2
+    assert dict(carrying.copies()) == {
+        "assets/origins/data/results/b.json": tmp_path / "data/results/b.json",
+        "assets/origins/docs/figures/a.py.txt": tmp_path / "docs/figures/a.py",
+    }
+    linking = Origins(tmp_path, "https://code.example/")
+    assert linking.links(files[:1], "x/") == (
+        '<a href="https://code.example/docs/figures/a.py">a.py</a>'
+    )
+    assert not dict(linking.copies())
 
 
 def test_citations_are_numbered_and_listed(make: Make) -> None:

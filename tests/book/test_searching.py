@@ -9,6 +9,7 @@ from book.bibliography import Bibliography, Publication
 from book.crossref import Tools, assemble, scan
 from book.equations import Source
 from book.errors import BookError
+from book.origins import Origins
 from book.plain import in_letters, plain
 from book.searching import order, searchable
 from book.source import Library
@@ -102,6 +103,7 @@ def read(tmp_path: Path, tex: Tex) -> Read:
         bibliography=Bibliography(tmp_path / "references.bib"),
         publication=Publication("The Book", "Its authors", "1.0", "2026-11-22"),
         figure=figure,
+        origins=Origins(tmp_path),
     )
 
     def run(html: str) -> str:
