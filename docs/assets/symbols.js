@@ -12,6 +12,8 @@ const copies = (cell) => [...cell.cloneNode(true).childNodes];
 function facts(row) {
   const [, code, shape] = row.cells;
   const parts = [];
+  const axis = document.getElementById(row.dataset.see);
+  if (axis) parts.push(["of ", ...copies(axis.cells[0]), ": ", ...copies(axis.cells[3])]);
   if (code.textContent.trim()) parts.push(["in the code ", ...copies(code)]);
   if (shape.textContent.trim()) parts.push(["shape ", ...copies(shape)]);
   if (row.dataset.defined) {
@@ -21,7 +23,7 @@ function facts(row) {
     parts.push(["defined by ", link]);
   } else {
     const link = element("a", "", "symbols table");
-    link.href = `#${row.id}`;
+    link.href = `#${row.dataset.see ?? row.id}`;
     parts.push(["see the ", link]);
   }
   return parts.flatMap((part, place) => (place ? [" · ", ...part] : part));

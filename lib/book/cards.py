@@ -1,22 +1,40 @@
 """Ties the symbols in a page's formulas to their rows in the symbols tables, as the checker does.
 
 A symbol gets two classes, `sym` and the id of its row; the script of the page makes cards of the
-rows. Nothing is guessed from the look of a letter: what it means is what `mathcheck` takes it for.
+rows. An index or a size has no row of its own, but runs along an axis of a symbol that has one.
+Nothing is guessed from the look of a letter: what it means is what `mathcheck` takes it for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from book.equations import Source
 from mathcheck import tree
 from mathcheck.build import TreeError
 from mathcheck.parser import parse, parse_expression
+from mathcheck.printer import latex
 from mathcheck.reader import Section, read
 from mathcheck.scope import Scope
 from mathcheck.symbols import Symbol, letter_of, read_table
 
-__all__ = ["Cards"]
+__all__ = ["Cards", "Letter"]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An index, or a size.
+
+    Attributes:
+        tex: the letter, and for an index what it runs over.
+        meaning: which of the two it is.
+        row: the id of the symbol's row that says more.
+    """
+
+    tex: str
+    meaning: str
+    row: str
 
 
 class Cards:
@@ -25,6 +43,7 @@ class Cards:
     Attributes:
         rows: for each symbols table, in order, the ids of its rows; None for one that is no symbol.
         definitions: the labels of the equations that define a symbol, by the id of its row.
+        letters: the indices and sizes that were marked so far, and their ids.
     """
 
     def __init__(self, source: Source) -> None:
@@ -41,6 +60,7 @@ class Cards:
             )
         self._scopes: dict[Section, Scope] = {}
         self.definitions: dict[str, str] = {}
+        self.letters: dict[Letter, str] = {}
         self._define()
 
     def displayed(self, place: int, tex: str) -> str:
@@ -58,7 +78,7 @@ class Cards:
     def inline(self, tex: str, heading: int) -> str:
         """A formula in the text below a heading, counted from 1, with its symbols marked."""
         try:
-            return self._marked(tex, [parse_expression(tex)], self._document.sections[heading])
+            return self._marked(tex, _read(tex), self._document.sections[heading])
         except (TreeError, IndexError):
             return tex
 
@@ -68,11 +88,27 @@ class Cards:
         return self._scopes[section]
 
     def _marked(self, tex: str, nodes: Iterable[tree.Node], section: Section) -> str:
-        found = _symbols(nodes, self._scope(section))
-        for start, end in sorted(found, reverse=True):
-            name = self._names[found[start, end]]
+        scope = self._scope(section)
+        symbols, letters = _found(nodes, scope)
+        names = {place: self._names[symbol] for place, symbol in symbols.items()}
+        for place, text in letters.items():
+            if letter := self._letter(text, scope):
+                names[place] = self.letters.setdefault(letter, f"l{len(self.letters)}")
+        for (start, end), name in sorted(names.items(), reverse=True):
             tex = f"{tex[:start]}{{\\class{{sym {name}}}{{{tex[start:end]}}}}}{tex[end:]}"
         return tex
+
+    def _letter(self, text: str, scope: Scope) -> Letter | None:
+        """What a letter is that is no symbol, by the first symbol whose axis it runs along."""
+        for symbol, at in scope.axes_of(text):
+            first, last = map(latex, scope.bounds(symbol.axes[at]))
+            return Letter(rf"{text} = {first}, \dots, {last}", "index", self._names[symbol])
+        sized = [(symbol, axis) for symbol in scope.symbols for axis in symbol.axes]
+        # Along an axis of 3H, H is a size as well; better is an axis of H.
+        for symbol, axis in sorted(sized, key=lambda pair: latex(pair[1].last) != text):
+            if any(isinstance(part, tree.Name) and part.text == text for part in axis.last.walk()):
+                return Letter(text, "size", self._names[symbol])
+        return None
 
     def _define(self) -> None:
         for equation in self._document.equations:
@@ -82,21 +118,48 @@ class Cards:
                 continue
             for statement in statements:
                 if statement.ops[:1] == ("\\coloneqq",) and equation.label:
-                    left = _symbols([statement.sides[0]], self._scope(equation.section))
+                    left, _ = _found([statement.sides[0]], self._scope(equation.section))
                     for symbol in list(left.values())[:1]:
                         self.definitions.setdefault(self._names[symbol], equation.label)
 
 
-def _symbols(nodes: Iterable[tree.Node], scope: Scope) -> dict[tuple[int, int], Symbol]:
-    """The symbols in formulas, by where their letters begin and end, in the order of the text."""
-    found: dict[tuple[int, int], Symbol] = {}
-    seen: set[tuple[int, int]] = set()
+def _read(tex: str) -> list[tree.Node]:
+    r"""What a formula in the text says: an expression, or claims.
+
+    The ∂ of `\partial L / \partial y` is overlooked: its letters are symbols as elsewhere.
+    """
+    bare = tex.replace("\\partial", " " * len("\\partial"))
+    try:
+        return [parse_expression(bare)]
+    except TreeError:
+        return list(parse(bare))
+
+
+_Places = dict[tuple[int, int], Symbol]
+
+
+def _found(nodes: Iterable[tree.Node], scope: Scope) -> tuple[_Places, dict[tuple[int, int], str]]:
+    """The symbols in formulas, and the other letters, by where they begin and end.
+
+    The letters of a symbol's name are neither.
+    """
+    symbols: _Places = {}
+    letters: dict[tuple[int, int], str] = {}
+    named: set[tuple[int, int]] = set()
     for node in (part for each in nodes for part in each.walk()):
         script = node if isinstance(node, tree.Script) else tree.Script(node, (), None)
         letter, place = letter_of(script.base), (script.base.start, script.base.end)
-        if letter is None or place in seen:
+        if letter is None or place in symbols or place in letters:
             continue
-        seen.add(place)
         if match := scope.find(letter, script.sub, script.sup, script.primes):
-            found[place] = match[0]
-    return dict(sorted(found.items()))
+            symbols[place], rest, above = match
+            scripts = [*script.sub, *([script.sup] if script.sup else [])]
+            indices = [*rest, *([above] if above else [])]
+            named |= _places(scripts) - _places(indices)
+        else:
+            letters[place] = letter
+    return symbols, {place: letter for place, letter in letters.items() if place not in named}
+
+
+def _places(nodes: Iterable[tree.Node]) -> set[tuple[int, int]]:
+    return {(part.start, part.end) for node in nodes for part in node.walk()}

@@ -55,6 +55,7 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, li
     page.code()
     page.back_matter()
     part(page.root)
+    page.letters()
     return page.html(), sorted(page.problems)
 
 
@@ -184,6 +185,20 @@ class _Page:
                 if name in self.cards.definitions:
                     number, address = self._link(self.cards.definitions[name])
                     row.set("data-defined", f"{number} {address}")
+
+    def letters(self) -> None:
+        """What cards of indices and sizes are made of, at the end of the page and not shown."""
+        letters = self.cards.letters
+        formulas = self.tools.tex.render([Formula(letter.tex, False) for letter in letters])
+        rows = ""
+        for (letter, name), formula in zip(letters.items(), formulas, strict=True):
+            math = self._math(letter.tex, formula, display=False)
+            cells = f"<td>{math}</td><td></td><td></td><td>{letter.meaning}</td>"
+            rows += f'<tr id="{name}" data-see="{letter.row}">{cells}</tr>'
+        if rows:
+            box = builder.DIV({"class": "letters", "hidden": "hidden"})
+            box.text = self._keep(f"<table>{rows}</table>")
+            self.root.append(box)
 
     def tables(self) -> None:
         """Tables: each in a box that scrolls where the page is too narrow for it."""

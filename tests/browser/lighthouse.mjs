@@ -7,8 +7,10 @@ import { FLAGS, chromium, pages, serve } from "./site.mjs";
 const assertPerformance = process.argv.includes("--scores");
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const addresses = named.length ? named : pages().filter((address) => address.startsWith("chapters/"));
+// The address bar's popup is a page of the browser's own: it would load beside the one that is measured.
+const WITHOUT_POPUP = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup";
 const site = await serve();
-const chrome = await launch({ chromePath: chromium(), chromeFlags: FLAGS });
+const chrome = await launch({ chromePath: chromium(), chromeFlags: [...FLAGS, WITHOUT_POPUP] });
 let failed = false;
 
 for (const address of addresses) {
