@@ -35,17 +35,25 @@ function light(one) {
   if (one?.matches(".equation")) reveal(partners.get(one));
 }
 
-// Brings a line into view in a column that is higher than the window; the page itself stays.
+// Brings one of the lines into view in a column that is higher than the window; the page itself stays.
 function reveal(lines) {
-  for (const line of lines) {
-    const column = line.closest(".pair__code");
+  for (const [column, found] of Map.groupBy(lines, (line) => line.closest(".pair__code"))) {
     if (!column || column.scrollHeight <= column.clientHeight) continue;
-    const [inside, outside] = [line.getBoundingClientRect(), column.getBoundingClientRect()];
-    if (inside.top < outside.top || inside.bottom > outside.bottom) {
-      column.scrollTop += inside.top - outside.top - column.clientHeight / 3;
-    }
+    const box = column.getBoundingClientRect();
+    const [from, to] = [Math.max(box.top, 60), Math.min(box.bottom, innerHeight)]; // what is seen of it
+    const places = found.map((line) => line.getBoundingClientRect());
+    if (places.some(({ top, bottom }) => top >= from && bottom <= to)) continue;
+    column.scrollBy({ top: places[0].top - from - (to - from) / 3 });
   }
 }
+
+// While the derivation scrolls, such a column keeps up with the equation in the middle of the window.
+const middle = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) reveal(partners.get(target));
+  },
+  { rootMargin: "-49% 0px -49%" },
+);
 
 for (const sign of ["pointerover", "focusin"]) addEventListener(sign, ({ target }) => light(tied(target)));
 addEventListener("focusout", () => light(null));
@@ -100,6 +108,7 @@ function toggle(opener, box, lines) {
 
 whenNear((run) => {
   for (const equation of run.querySelectorAll(".equation[data-lights]")) {
+    middle.observe(equation);
     const box = element("div", "equation__lines source highlight");
     box.id = `lines:${equation.id}`;
     box.hidden = true;
