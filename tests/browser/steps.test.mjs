@@ -1,6 +1,7 @@
 // Derivations are read one step at a time.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { axe } from "./axe.mjs";
 import { open } from "./tab.mjs";
 
 const LIMIT = { timeout: 300_000 };
@@ -72,6 +73,14 @@ test("by a finger at 360 px the controls fit, and nothing else moves", LIMIT, as
   assert.equal(await height(), before);
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
 });
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe finds nothing wrong in the opened controls, ${colorScheme}`, LIMIT, async (t) => {
+    const { page } = await openSteps(t, { colorScheme });
+    await page.keyboard.press("ArrowRight");
+    assert.deepEqual(await axe(page, '[id="eq:bptt-same"]'), []);
+  });
+}
 
 test("in print everything is shown", LIMIT, async (t) => {
   const { page, equation } = await openSteps(t);

@@ -1,6 +1,7 @@
 // Each numbered equation gives its address, and how to cite it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { axe } from "./axe.mjs";
 import { open } from "./tab.mjs";
 
 const LIMIT = { timeout: 300_000 };
@@ -24,6 +25,7 @@ test("the link is the equation's address, and it is said that it was copied", LI
   const link = await clipboard(page);
   const { origin, pathname } = new URL(page.url());
   assert.equal(link, `${origin}${pathname}#eq:lstm-eta`);
+  assert.deepEqual(await axe(page, '[id="eq:lstm-eta"]'), []);
   await page.goto("about:blank");
   await page.goto(link);
   assert.equal(await page.locator(":target").getAttribute("id"), "eq:lstm-eta");
