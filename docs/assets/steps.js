@@ -36,7 +36,6 @@ function open(equation, steps, opener) {
   bar.setAttribute("role", "group");
   bar.setAttribute("aria-label", "Step through");
   rules.title = "Show or hide the rule that each step used";
-  rules.hidden = !chain.querySelector(".chain__note");
 
   function go(to) {
     if (to < 0 || to >= steps.length) return;
@@ -92,7 +91,8 @@ function open(equation, steps, opener) {
 whenNear((run) => {
   for (const equation of run.querySelectorAll(".equation:has(.chain)")) {
     const steps = stepsOf(equation.querySelector(".chain"));
-    if (steps.length < FEWEST) continue;
+    // Equations in a column, without a rule that leads from one to the next, are no derivation.
+    if (steps.length < FEWEST || !equation.querySelector(".chain__note")) continue;
     toolLine(equation).prepend(button("step through", (opener) => open(equation, steps, opener)));
   }
 });
