@@ -1,6 +1,6 @@
 """Validation accuracy of the convolutional network at three rates, with and without batch norm."""
 
-from book.figures import figure, result, series
+from book.figures import figure, marked, result
 
 NAMES = {"plain": "without batch norm", "batch_norm": "with batch norm"}
 
@@ -12,7 +12,7 @@ def draw():
         for i, (kind, label) in enumerate(NAMES.items()):
             wrong = [100 * (1 - accuracy) for accuracy in curve[f"{kind}_{number}"]]
             epochs = range(1, len(wrong) + 1)
-            ax.plot(epochs, wrong, color=series(i), marker="o", markersize=4, label=label)
+            ax.plot(epochs, wrong, **marked(i), label=label)
         ax.set(title=f"rate {rate:g}", yscale="log", xlabel="epoch", xticks=epochs)
     axes[0].set(ylabel="wrong answers, %", yticks=(1, 10, 100), yticklabels=("1", "10", "100"))
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)

@@ -38,7 +38,8 @@ def draw():
     for name, (x, y) in NODES.items():
         edge = ACCENT if name in "γβ" else INK
         ax.add_patch(Circle((x, y), RADIUS, facecolor=PAPER, edgecolor=edge, zorder=2))
-        ax.text(x, y, name, color=INK, ha="center", va="center", fontsize=11, zorder=3)
+        ax.text(x, y, name, color=INK, ha="center", va="center", fontsize=11, fontstyle="italic",
+                zorder=3)  # fmt: skip
         if name in NAMES:
             ax.text(x, y - 0.42, NAMES[name], color=MUTED, ha="center", va="top", fontsize=9)
     ax.set(xlim=(-0.4, 6.8), ylim=(-0.85, 2.3), aspect="equal")

@@ -1,6 +1,6 @@
 """Accuracy during training, with and without batch norm, from 16 initial scales."""
 
-from book.figures import FAINT, figure, result, series
+from book.figures import FAINT, figure, result, stroke
 
 RATE = 1  # the middle one
 NAMES = {"plain": "without batch norm", "batch_norm": "with batch norm"}
@@ -13,7 +13,7 @@ def draw():
         ax.axhline(0.1, color=FAINT, linewidth=0.8)
         for i, (kind, label) in enumerate(NAMES.items()):
             accuracy = curve[f"{kind}_{RATE}_{number}"]
-            ax.plot(range(1, len(accuracy) + 1), accuracy, color=series(i), label=label)
+            ax.plot(range(1, len(accuracy) + 1), accuracy, **stroke(i), label=label)
         ax.set_title(f"s = {scale:.2g}", fontsize=9)
         ax.set(ylim=(0, 1.05), yticks=(0, 0.5, 1), xlim=(1, len(accuracy)))
     for ax in axes[-1]:

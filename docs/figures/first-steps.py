@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.figures import ACCENT, FAINT, MUTED, figure, result, series
+from book.figures import ACCENT, MUTED, figure, result, series
 
 WINDOW = 50
 
@@ -14,7 +14,7 @@ def draw():
     fig, ax = figure(5.6, 2.7)
     ax.axhline(np.log(10), color=ACCENT, linewidth=0.9)
     ax.text(step[-1], np.log(10), "a blind guess, log 10", color=ACCENT, ha="right", va="bottom")
-    ax.plot(step[::3], loss[::3], color=FAINT, linewidth=0.7, label="each batch")
+    ax.plot(step[::3], loss[::3], color=MUTED, alpha=0.4, linewidth=0.6, label="each batch")
     ax.plot(step[WINDOW - 1 :][::10], smooth[::10], color=series(0), label=f"mean of {WINDOW}")
     ax.set(xlabel="step", ylabel="loss", yscale="log", xlim=(0, step[-1]), ylim=(None, 5))
     ax.legend(labelcolor=MUTED, loc="lower left")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.figures import INK, figure, result, series
+from book.figures import INK, figure, marked, result, series
 
 SCALES = (0.5, 1, 2)
 LIMITS = (1e-16, 1e6)
@@ -14,7 +14,7 @@ def draw():
     back = np.arange(waves["metrics"]["flow_steps"] + 1)
     for k, scale in enumerate(SCALES):
         flow = waves["curve"][f"untrained_flow_{scale:g}"][::-1]
-        ax.plot(back, flow, color=series(k), label=f"untrained, {scale:g} × orthogonal")
+        ax.plot(back, flow, **marked(k), markevery=10, label=f"untrained, {scale:g} × orthogonal")
         ax.plot(back, float(scale) ** back, "--", color=series(k), linewidth=0.8)
     ax.plot(back, waves["curve"]["trained_flow"][::-1], color=INK, linewidth=2.2, label="trained")
     largest = waves["metrics"]["largest_singular_value"]

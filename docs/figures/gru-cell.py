@@ -46,20 +46,28 @@ def cell(ax, variant):
     # The gates: of the input and the old state.
     box(ax, gate, LOW, "σ")
     arrow(ax, (gate, LOW + 0.33), (gate, MIDDLE - 0.27), ACCENT)
-    ax.text(gate + 0.12, (LOW + MIDDLE) / 2, "r", color=ACCENT, ha="left", va="center")
+    ax.text(
+        gate + 0.12,
+        (LOW + MIDDLE) / 2,
+        "r",
+        color=ACCENT,
+        ha="left",
+        va="center",
+        fontstyle="italic",
+    )
     box(ax, 9.62, LOW, "σ")
     arrow(ax, (9.62, LOW + 0.33), (9.62, TOP - 0.27))
-    ax.text(9.74, (LOW + MIDDLE) / 2, "z", color=MUTED, ha="left", va="center")
+    ax.text(9.74, (LOW + MIDDLE) / 2, "z", color=MUTED, ha="left", va="center", fontstyle="italic")
     # The candidate goes into the blend.
     ax.plot([7.98, 8.7], [MIDDLE, MIDDLE], color=MUTED, linewidth=1, zorder=1)
     arrow(ax, (8.7, MIDDLE), (9.43, TOP - 0.2))
-    ax.text(8.2, MIDDLE + 0.15, "h̃", color=MUTED, ha="center", va="bottom")
+    ax.text(8.2, MIDDLE + 0.15, "h̃", color=MUTED, ha="center", va="bottom", fontstyle="italic")
     node(ax, 9.62, TOP, "+")
     ax.text(9.62, TOP + 0.4, "blend", color=MUTED, ha="center", va="bottom", fontsize=9)
     for x, top in ((gate, LOW - 0.33), (7.2, MIDDLE - 0.33), (9.62, LOW - 0.33)):
         arrow(ax, (x, -0.55), (x, top))
     ax.plot([gate, 9.62], [-0.55, -0.55], color=MUTED, linewidth=1)
-    ax.text(gate - 0.15, -0.55, "x", color=INK, ha="right", va="center")
+    ax.text(gate - 0.15, -0.55, "x", color=INK, ha="right", va="center", fontstyle="italic")
     ax.text(-1.2, 4.0, TITLES[variant], color=INK, ha="left", va="bottom", fontweight="bold")
     ax.set(xlim=(-1.3, 12.4), ylim=(-0.8, 4.5))
     ax.set_axis_off()

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from book.figures import figure, result, series
+from book.figures import figure, marked, result
 
 NAMES = {"train": "training reviews", "validation": "validation reviews"}
 
@@ -12,9 +12,9 @@ def draw():
     curve = {key: np.array(values) for key, values in result("imdb")["curve"].items()}
     fig, (loss, wrong) = figure(5.6, 2.7, columns=2, sharex=True)
     for i, (part, name) in enumerate(NAMES.items()):
-        loss.plot(curve["epoch"], curve[f"{part}_loss"], "o-", color=series(i), label=name)
+        loss.plot(curve["epoch"], curve[f"{part}_loss"], **marked(i), label=name)
         percent = 100 * (1 - curve[f"{part}_accuracy"])
-        wrong.plot(curve["epoch"], percent, "o-", color=series(i))
+        wrong.plot(curve["epoch"], percent, **marked(i))
     loss.set(title="loss", xlabel="epoch", ylim=(0, None))
     loss.xaxis.set_major_locator(MaxNLocator(integer=True))
     wrong.set(title="wrong answers, %", xlabel="epoch", ylim=(0, None))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.figures import INK, figure, result, series
+from book.figures import INK, figure, result, stroke
 
 CURVES = {
     "flow_rnn": "plain recurrent network",
@@ -17,7 +17,7 @@ def draw():
     fig, ax = figure(5.6, 3.3)
     for number, (key, name) in enumerate(CURVES.items()):
         left = np.array(curve[key])
-        ax.plot(np.arange(len(left)), left, color=series(number), label=name)
+        ax.plot(np.arange(len(left)), left, **stroke(number), label=name)
     ax.set(yscale="log", xlabel="day", ylabel="length of the gradient", xlim=(0, len(left) - 1))
     ax.set_xticks([0, 16, 32, 48, 64])
     ax.tick_params(colors=INK)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.figures import figure, series
+from book.figures import figure, stroke
 
 STEPS, INPUT, CANDIDATE, START = 30, 0.5, 0.3, 1.0
 FORGET = (0.5, 0.9, 0.99)
@@ -14,8 +14,8 @@ def draw():
         c = [START]
         for _ in range(STEPS):
             c.append(f * c[-1] + INPUT * CANDIDATE)
-        cells.plot(c, color=series(i), label=f"f = {f}")
-        slopes.plot(f ** np.arange(STEPS, -1, -1.0), color=series(i))
+        cells.plot(c, **stroke(i), label=f"f = {f}")
+        slopes.plot(f ** np.arange(STEPS, -1, -1.0), **stroke(i))
     cells.set(title="the cell", xlabel="step")
     slopes.set(title="gradient of the last cell", xlabel="step")
     fig.legend(*cells.get_legend_handles_labels(), loc="outside lower center", ncols=3)

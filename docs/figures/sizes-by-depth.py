@@ -1,6 +1,6 @@
 """How large activations and gradients are, layer by layer, from five initial scales, untrained."""
 
-from book.figures import arrays, figure, result, series
+from book.figures import arrays, figure, marked, result
 
 CHOSEN = (0, 3, 6, 9, 12)  # of the 16 scales
 PANELS = {"activation": "activations", "gradient": "gradients"}
@@ -14,7 +14,7 @@ def draw():
             size = sizes[f"{name}_plain_{number}"]
             label = f"s = {scales[number]:.2g}"
             layers = range(1, len(size) + 1)
-            ax.plot(layers, size, color=series(i), marker="o", markersize=4, label=label)
+            ax.plot(layers, size, **marked(i), label=label)
         ax.set(title=title, yscale="log", xlabel="layer", xticks=layers)
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return fig

@@ -1,15 +1,15 @@
 """The loss on waves, epoch by epoch, against the least that there can be."""
 
-from book.figures import MUTED, figure, result, series
+from book.figures import MUTED, figure, result, stroke
 
 
 def draw():
     waves = result("waves")
     curve, metrics = waves["curve"], waves["metrics"]
     fig, ax = figure(5.6, 2.7)
-    ax.plot(curve["epoch"], curve["train_loss"], color=series(0), label="training waves")
-    ax.plot(curve["epoch"], curve["validation_loss"], color=series(1), label="validation waves")
-    ax.axhline(metrics["best_mse"], color=MUTED, linestyle="--", label="best forecast there is")
+    ax.plot(curve["epoch"], curve["train_loss"], **stroke(0), label="training waves")
+    ax.plot(curve["epoch"], curve["validation_loss"], **stroke(1), label="validation waves")
+    ax.axhline(metrics["best_mse"], color=MUTED, linestyle=":", label="best forecast there is")
     ax.set(
         yscale="log",
         xlabel="epoch",

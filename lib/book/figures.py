@@ -36,10 +36,12 @@ __all__ = [
     "arrays",
     "figure",
     "image",
+    "marked",
     "result",
     "series",
     "shade",
     "signed_image",
+    "stroke",
     "tiles",
 ]
 
@@ -76,10 +78,31 @@ STYLE: dict[Any, Any] = {
 }
 rcParams.update(STYLE)
 
+_DASHES: tuple[Any, ...] = ("-", (0, (4.0, 1.5)), (0, (4.0, 1.2, 1.0, 1.2)), (0, (1.2, 1.2)))
+_MARKERS = ("o", "s", "^", "D", "v")
+
 
 def series(i: int) -> str:
-    """The colour of the i-th series, counted from 0; six of them, told apart in greyscale too."""
+    """The colour of the i-th series, counted from 0."""
     return SERIES[i % len(SERIES)]
+
+
+def stroke(i: int) -> dict[str, Any]:
+    """What draws the i-th of several lines: a dash of its own, for eyes and paper without colour.
+
+    >>> stroke(0)["linestyle"], stroke(1)["linestyle"]
+    ('-', (0, (4.0, 1.5)))
+    """
+    return {"color": series(i), "linestyle": _DASHES[i % len(_DASHES)]}
+
+
+def marked(i: int) -> dict[str, Any]:
+    """What draws the i-th of several lines through few points: a marker of its own.
+
+    >>> marked(2)["marker"]
+    '^'
+    """
+    return {"color": series(i), "marker": _MARKERS[i % len(_MARKERS)], "markersize": 4}
 
 
 def figure(

@@ -142,7 +142,7 @@ def _call(text: str, root: Path) -> str:
         raise BookError(f"{call.func.id}: {str(error).rpartition(') ')[2]}") from None
 
 
-def _figure(name: str, *, alt: str, caption: str = "", interactive: str = "") -> str:
+def _figure(name: str, *, alt: str, caption: str, interactive: str = "") -> str:
     attributes: dict[str, Any] = {"data-figure": name, "data-alt": alt}
     if interactive:  # the script that takes the drawing's place, see docs/assets/interactive
         attributes["data-interactive"] = interactive

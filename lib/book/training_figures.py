@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from book.figures import MUTED, arrays, figure, image, result, series, tiles
+from book.figures import MUTED, arrays, figure, image, result, stroke, tiles
 
 __all__ = ["learning_curve", "mistakes"]
 
@@ -22,9 +23,10 @@ def learning_curve(name: str) -> Figure:
     curve = {key: np.array(values) for key, values in result(name)["curve"].items()}
     fig, (loss, wrong) = figure(5.6, 2.7, columns=2, sharex=True)
     for i, (part, label) in enumerate(_PARTS.items()):
-        loss.plot(curve["epoch"], curve[f"{part}_loss"], color=series(i), label=label)
+        loss.plot(curve["epoch"], curve[f"{part}_loss"], **stroke(i), label=label)
         percent = 100 * (1 - curve[f"{part}_accuracy"])
-        wrong.plot(curve["epoch"], percent, color=series(i))
+        wrong.plot(curve["epoch"], percent, **stroke(i))
+    loss.xaxis.set_major_locator(MaxNLocator(integer=True))
     loss.set(title="loss", yscale="log", xlabel="epoch", xlim=(1, curve["epoch"][-1]))
     wrong.set(title="wrong answers, %", xlabel="epoch", ylim=(-0.1, None))
     fig.legend(*loss.get_legend_handles_labels(), loc="outside lower center", ncols=2)

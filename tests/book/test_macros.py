@@ -67,8 +67,8 @@ def test_a_path_that_leads_nowhere_is_told(root: Path, key: str) -> None:
         ),
         ('result("demo"', 'cannot read {{ result("demo" }}: one call with plain arguments'),
         (
-            'figure("demo")',
-            "figure: missing 1 required keyword-only argument: 'alt'",
+            'figure("demo", alt="x")',
+            "figure: missing 1 required keyword-only argument: 'caption'",
         ),
     ],
 )

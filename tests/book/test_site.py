@@ -138,7 +138,7 @@ def test_everything_that_does_not_resolve_fails_the_build(demo: Path, build: Bui
 [c][no.no]
 [d](../index.md#no)
 
-{{ figure("no", alt="no") }}
+{{ figure("no", alt="no", caption="no") }}
 
 ::: backprop.gain.no
 
