@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import partial
 from html import escape
 
 from lxml import html as lxml_html
@@ -21,8 +22,9 @@ from book.equations import EQREF, Display, Equation, Source, displays, relative_
 from book.errors import BookError, Problem
 from book.layout import pair, part
 from book.opening import measure, open_chapter
+from book.plain import plain
 from book.source import PLAIN, link_marks
-from book.svg import inline_svg, take_images
+from book.svg import inline_svg, link_equations, take_images
 from book.tex import Formula, Rendered
 from book.tree import parse, serialise
 
@@ -138,6 +140,7 @@ class _Page:
             else:
                 last.tail = (last.tail or "") + self._keep(made)
             folder = relative_url("assets/figures", self.source.url)
+            drawing = link_equations(drawing, partial(self._arrow, figure=name))
             drawing, images = take_images(drawing, folder)
             self.tools.images.update(images)
             element.text = self._keep(drawing)
@@ -312,6 +315,18 @@ class _Page:
         if found is None:
             self._problem(needle, f"no equation has the label {label}")
         return found
+
+    def _arrow(self, label: str, figure: str) -> tuple[str, str] | None:
+        """Where a part of a drawing leads that names an equation, and what it is called."""
+        found = self.book.equations.get(label)
+        if found is None:
+            message = f"docs/figures/{figure}.py: no equation has the label {label}"
+            problem = self.source.problem(f'figure("{figure}"', message)
+            self.problems += [] if problem in self.problems else [problem]
+            return None
+        rendered = self.tools.tex.render([Formula(found.tex, True)])[0]
+        text = plain(rendered.html) if rendered.html else ""
+        return found.url(self.source.url), f"Equation {found.number}: {text}"
 
     def _refer(self, tex: str) -> str:
         r"""Holds the place of each `\eqref` in a formula: Temml sets no links."""

@@ -5,11 +5,23 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64decode
+from collections import Counter
+from collections.abc import Callable
 from html import escape
 
 from lxml import etree
 
-__all__ = ["ACCENT", "FAINT", "INK", "MUTED", "PAPER", "SERIES", "inline_svg", "take_images"]
+__all__ = [
+    "ACCENT",
+    "FAINT",
+    "INK",
+    "MUTED",
+    "PAPER",
+    "SERIES",
+    "inline_svg",
+    "link_equations",
+    "take_images",
+]
 
 # A figure is drawn in these colours, which are the light theme's, and shown in the variables.
 INK = "#1d2228"
@@ -36,6 +48,7 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 _DECIMALS = re.compile(r"-?\d+\.\d+")
 _ROTATED_BY_0 = re.compile(r"rotate\(-?0( [^)]*)?\)")
 _DATA = re.compile(r"data:image/png;base64,([^\"]*)")
+_EQUATION = re.compile(r'<a href="(eq:[^"]*)"(?: target="_blank")?>')
 _LONG_PATH = 2000  # characters
 _POINTS_TO_REM = 1.5 / 16  # drawn at 10 points, text is read at 15 pixels
 
@@ -82,7 +95,8 @@ def inline_svg(source: str, name: str, alt: str) -> str:
     for attribute in ("width", "height", "version"):
         if attribute in root.attrib:
             del root.attrib[attribute]
-    root.set("role", "img")
+    links = root.find(f".//{_SVG}a") is not None  # which nobody would find in an image
+    root.set("role", "group" if links else "img")
     root.set("aria-label", alt)
     root.set(
         "style",
@@ -91,6 +105,29 @@ def inline_svg(source: str, name: str, alt: str) -> str:
     root.insert(0, etree.fromstring(f'<title xmlns="{_SVG[1:-1]}">{escape(alt)}</title>'))
     text = etree.tostring(root, encoding="unicode")
     return re.sub(r' xmlns(:\w+)?="[^"]*"', "", text).replace("xlink:href", "href")
+
+
+def link_equations(svg: str, link: Callable[[str], tuple[str, str] | None]) -> str:
+    """Makes links of the parts of a drawing that name an equation.
+
+    Several parts may name one: each can be clicked, the last is reached from the keyboard.
+
+    Args:
+        svg: a drawing, as `inline_svg` makes it.
+        link: gives an equation's address, and what the link is called; None for no equation.
+    """
+    left = Counter(_EQUATION.findall(svg))
+
+    def anchor(match: re.Match[str]) -> str:
+        found = link(match[1])
+        left[match[1]] -= 1
+        if found is None:
+            return "<a>"
+        address, name = map(escape, found)
+        again = ' aria-hidden="true" tabindex="-1"' if left[match[1]] else ""
+        return f'<a href="{address}"{again}><title>{name}</title>'
+
+    return _EQUATION.sub(anchor, svg)
 
 
 def take_images(svg: str, folder: str) -> tuple[str, dict[str, bytes]]:

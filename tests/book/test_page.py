@@ -365,3 +365,25 @@ def test_a_scan_knows_the_anchors_to_come(tools: Tools) -> None:
     found: Scan = scan(LABELLED + LITERATE, page(""), tools)
     code = "code:backprop.double.double"
     assert found.anchors == {"eq:double-y", code, f"{code}:double-y"}
+
+
+ARROWS = '<a href="eq:double-y"><path d="M0 0h9"/></a><a href="eq:double-y"><text>y</text></a>'
+
+
+def test_an_arrow_of_a_drawing_leads_to_its_equation(tools: Tools, make: Make) -> None:
+    tools.figure = lambda name: SVG.replace("</svg>", f"{ARROWS}</svg>")
+    out, problems = make('<figure data-figure="curve" data-alt="x"></figure>' + LABELLED)
+    assert problems == []
+    name = "Equation 1.1: y = 2x"
+    hidden = f'<a href="#eq:double-y" aria-hidden="true" tabindex="-1"><title>{name}</title><path'
+    assert hidden in out
+    assert f'<a href="#eq:double-y"><title>{name}</title><text>' in out
+    assert '<svg viewBox="0 0 10 10" role="group"' in out
+
+
+def test_an_arrow_that_leads_nowhere_is_told_once(tools: Tools, make: Make) -> None:
+    tools.figure = lambda name: SVG.replace("</svg>", f"{ARROWS}</svg>".replace("-y", "-z"))
+    html = '<figure data-figure="curve" data-alt="x"></figure>' + LABELLED
+    _, problems = make(html, '\n{{ figure("curve", alt="x") }}')
+    message = "docs/figures/curve.py: no equation has the label eq:double-z"
+    assert [each for each in problems if "double-z" in each] == [f"docs/chapters/x.md:2: {message}"]

@@ -1,0 +1,80 @@
+// What stands around a page: the theme's colours, the way to the next page, the menu on a phone; and links in drawings.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { open } from "./tab.mjs";
+
+const LIMIT = { timeout: 120_000 };
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true };
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+for (const [colorScheme, scheme] of [["dark", "slate"], ["light", "default"]]) {
+  test(`a first visit is ${colorScheme} before the reader does anything`, LIMIT, async (t) => {
+    const page = await open(t, "cite/", { colorScheme });
+    assert.equal(await page.evaluate(() => document.body.dataset.mdColorScheme), scheme);
+    assert.equal(await page.locator('script[src*="bundle"]').count(), 0);
+  });
+}
+
+test("each chapter leads to the next and back, on a phone too", LIMIT, async (t) => {
+  for (const options of [{}, PHONE]) {
+    const page = await open(t, "chapters/convolution/", options);
+    const next = page.locator(".md-footer__link--next");
+    await next.scrollIntoViewIfNeeded();
+    for (const link of [next, page.locator(".md-footer__link--prev")]) {
+      const { x, width, height } = await link.boundingBox();
+      assert.ok(x >= 0 && x + width <= page.viewportSize().width && height >= 44, "is too small to be pressed");
+    }
+    await (options.hasTouch ? next.tap() : next.click());
+    await page.waitForURL(/batch-normalization/);
+    await page.locator(".md-footer__link--prev").scrollIntoViewIfNeeded();
+    await page.locator(".md-footer__link--prev").click();
+    await page.waitForURL(/convolution/);
+  }
+});
+
+test("the menu opens on a phone, lists the pages and leads to one", LIMIT, async (t) => {
+  const page = await open(t, "chapters/lstm/", PHONE);
+  await page.locator('.md-header label[for="__drawer"]').tap();
+  const menu = page.locator(".md-sidebar--primary");
+  const chapter = menu.locator('a.md-nav__link[href="../convolution/"]');
+  await chapter.waitFor();
+  await page.waitForTimeout(400); // it slides in
+  const { x } = await menu.boundingBox();
+  assert.ok(x >= 0, `stands at ${x}`);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(".md-sidebar--primary"));
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
+  await chapter.tap();
+  await page.waitForURL(/convolution/);
+});
+
+test("every arrow of the LSTM's cell leads to an equation", LIMIT, async (t) => {
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await open(t, "chapters/lstm/", { colorScheme });
+    const drawing = page.locator('[data-figure="lstm-cell"] svg');
+    await drawing.scrollIntoViewIfNeeded();
+    const links = await drawing.locator("a").evaluateAll((all) =>
+      all.map((link) => ({ found: !!document.getElementById(link.getAttribute("href").slice(1)), name: link.tabIndex === 0 && link.querySelector("title").textContent })),
+    );
+    assert.ok(links.length > 30, `${links.length} links`);
+    assert.ok(links.every(({ found }) => found));
+    const named = links.filter(({ name }) => name).map(({ name }) => name);
+    assert.equal(named.length, 8);
+    assert.ok(named.some((name) => /^Equation 5\.\d+: f_tnj := σ\(a_tnj\^f\)$/.test(name)), named.join("\n"));
+
+    const arrow = drawing.locator('a[href="#eq:lstm-f"]');
+    await arrow.first().hover({ force: true });
+    assert.equal(await arrow.first().evaluate((link) => getComputedStyle(link).cursor), "pointer");
+    await arrow.first().click({ force: true });
+    await page.locator('[id="eq:lstm-f"]:target').waitFor();
+
+    await drawing.locator('a[href="#eq:lstm-o"]').last().focus();
+    await page.keyboard.press("Enter");
+    await page.locator('[id="eq:lstm-o"]:target').waitFor();
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run('[data-figure="lstm-cell"]'));
+    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
+  }
+});
