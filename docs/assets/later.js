@@ -22,9 +22,6 @@ XMLHttpRequest.prototype.send = function () {
   else input.addEventListener("focus", () => send.call(this), { once: true });
 };
 
-// What the theme shows only where there are scripts: its search and its menu.
-document.documentElement.classList.replace("no-js", "js");
-
 // It marks the words that were searched for.
 if (new URLSearchParams(location.search).has("h")) start();
 else for (const sign of signs) addEventListener(sign, start, { passive: true });
