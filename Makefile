@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/lib
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test site data experiments experiment bench mutants test-peers test-browser lighthouse golden lock format clean
+.PHONY: help serve test site data experiments experiment bench mutants test-peers test-browser test-numpy screenshots lighthouse golden lock format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -52,10 +52,18 @@ golden: .venv/.peers  ## regenerate data/golden/ from PyTorch
 test-peers: .venv/.peers  ## compare with PyTorch, live
 	$(PY) -m pytest tests/peers -m peers
 
+test-numpy: export PYTHONPATH := $(CURDIR)/.cache/numpy-2.0:$(PYTHONPATH)
+test-numpy: .venv/.test .cache/numpy-2.0  ## the code with the oldest NumPy that it supports
+	$(PY) -m pytest tests/backprop lib/backprop
+
 test-browser: .venv/.site node_modules/.test  ## the built site in Chromium
 	$(PY) -m mkdocs build --strict
 	-$(PY) tests/browser/wheels.py .cache/wheels
 	node --test --test-concurrency=2 "tests/interactive/*.test.mjs" "tests/browser/*.test.mjs"
+
+screenshots: .venv/.site node_modules/.test  ## the key pages in .cache/screenshots/, to look at
+	$(PY) -m mkdocs build --strict
+	node tests/browser/screenshots.mjs $(VIEWS)
 
 lighthouse: .venv/.site node_modules/.test  ## Lighthouse on the chapters; its scores want an idle machine
 	$(PY) -m mkdocs build --strict
@@ -81,6 +89,9 @@ $(foreach group,site test data bench,$(eval $(call install,$(group))))
 	@touch $@
 
 .venv/.bench: .venv/.peers
+
+.cache/numpy-2.0: | $(PY)
+	$(PIP) --only-binary :all: --target $@ numpy==2.0.2
 
 node_modules/.site: package-lock.json .venv/.site
 	npm ci --omit=dev --silent
