@@ -29,7 +29,7 @@ MUTED = "#5e6773"
 FAINT = "#d8dce1"
 PAPER = "#fdfdfb"
 ACCENT = "#0b6570"
-SERIES = ("#1c5fa9", "#c0440d", "#1a7a58", "#87409c", "#8f6400", "#4d5f79")
+SERIES = ("#1c5fa9", "#c0440d", "#1a7a58", "#87409c", "#6b4a00", "#4d5f79")
 
 _VARIABLES = {
     INK: "currentColor",
