@@ -51,30 +51,28 @@ test("the menu opens on a phone, lists the pages and leads to one", LIMIT, async
 });
 
 test("every arrow of the LSTM's cell leads to an equation", LIMIT, async (t) => {
-  for (const colorScheme of ["light", "dark"]) {
-    const page = await open(t, "chapters/lstm/", { colorScheme });
-    const drawing = page.locator('[data-figure="lstm-cell"] svg');
-    await drawing.scrollIntoViewIfNeeded();
-    const links = await drawing.locator("a").evaluateAll((all) =>
-      all.map((link) => ({ found: !!document.getElementById(link.getAttribute("href").slice(1)), name: link.tabIndex === 0 && link.querySelector("title").textContent })),
-    );
-    assert.ok(links.length > 30, `${links.length} links`);
-    assert.ok(links.every(({ found }) => found));
-    const named = links.filter(({ name }) => name).map(({ name }) => name);
-    assert.equal(named.length, 8);
-    assert.ok(named.some((name) => /^Equation 5\.\d+: f_tnj := σ\(a_tnj\^f\)$/.test(name)), named.join("\n"));
+  const page = await open(t, "chapters/lstm/");
+  const drawing = page.locator('[data-figure="lstm-cell"] svg');
+  await drawing.scrollIntoViewIfNeeded();
+  const links = await drawing.locator("a").evaluateAll((all) =>
+    all.map((link) => ({ found: !!document.getElementById(link.getAttribute("href").slice(1)), name: link.tabIndex === 0 && link.querySelector("title").textContent })),
+  );
+  assert.ok(links.length > 30, `${links.length} links`);
+  assert.ok(links.every(({ found }) => found));
+  const named = links.filter(({ name }) => name).map(({ name }) => name);
+  assert.equal(named.length, 8);
+  assert.ok(named.some((name) => /^Equation 5\.\d+: f_tnj := σ\(a_tnj\^f\)$/.test(name)), named.join("\n"));
 
-    const arrow = drawing.locator('a[href="#eq:lstm-f"]');
-    await arrow.first().hover({ force: true });
-    assert.equal(await arrow.first().evaluate((link) => getComputedStyle(link).cursor), "pointer");
-    await arrow.first().click({ force: true });
-    await page.locator('[id="eq:lstm-f"]:target').waitFor();
+  const arrow = drawing.locator('a[href="#eq:lstm-f"]');
+  await arrow.first().hover({ force: true });
+  assert.equal(await arrow.first().evaluate((link) => getComputedStyle(link).cursor), "pointer");
+  await arrow.first().click({ force: true });
+  await page.locator('[id="eq:lstm-f"]:target').waitFor();
 
-    await drawing.locator('a[href="#eq:lstm-o"]').last().focus();
-    await page.keyboard.press("Enter");
-    await page.locator('[id="eq:lstm-o"]:target').waitFor();
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => window.axe.run('[data-figure="lstm-cell"]'));
-    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
-  }
+  await drawing.locator('a[href="#eq:lstm-o"]').last().focus();
+  await page.keyboard.press("Enter");
+  await page.locator('[id="eq:lstm-o"]:target').waitFor();
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run('[data-figure="lstm-cell"]'));
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
 });
