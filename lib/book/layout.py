@@ -6,15 +6,18 @@ from lxml import html as lxml_html
 from lxml.etree import Comment
 from lxml.html import builder
 
-__all__ = ["pair", "part"]
+__all__ = ["ROWS", "pair", "part"]
 
 HEADINGS = {"h1", "h2", "h3"}
 
-# About how high things are, in pixels: only what a browser assumes until it comes to them.
-_LINE = 29
-_CHARACTERS = 75
-_ROOM = 1.8  # rather too high: what is not laid out must not seem to lie upon what follows
-_HEIGHTS = {"equation": 110, "figure": 420, "literate": 260, "quoted": 160}
+# About how high things are on a phone, in pixels: only what a browser assumes until it comes to
+# them. Rather too high: what is not laid out must not seem to lie upon what follows.
+_LINE, _CHARACTERS = 29, 38
+_CODE_LINE, _CODE_CHARACTERS = 22, 34
+_ROOM = 1.1
+_HEIGHTS = {"quoted": 200, "cited": 400}
+_FIGURE, _CONTROLS = 480, 350
+ROWS = "data-rows"  # of formulas, or of code: `part` takes it away again
 
 
 def pair(root: lxml_html.HtmlElement) -> None:
@@ -81,6 +84,8 @@ def part(root: lxml_html.HtmlElement) -> None:
             root.insert(root.index(run[0]), box)
             box.extend(run)
             run = []
+    for element in root.iter("div"):
+        element.attrib.pop(ROWS, None)
 
 
 def _height(element: lxml_html.HtmlElement) -> int:
@@ -91,9 +96,22 @@ def _height(element: lxml_html.HtmlElement) -> int:
     if kind in _HEIGHTS:
         return _HEIGHTS[kind]
     if kind == "pair":
-        return max(sum(map(_height, column)) for column in element)
+        return sum(map(_height, element.iterchildren("div")))
+    if kind.startswith("pair__"):
+        return sum(map(_height, element))
+    if kind == "figure":
+        return _FIGURE + _CONTROLS * ("data-interactive" in element.attrib)
+    rows = int(element.get(ROWS, "1"))
+    if kind == "equation":
+        return 110 + 80 * rows
+    if kind == "literate":
+        return 90 + 2 * _CODE_LINE * rows  # half of the lines take two
     if kind == "table-box":
-        return 38 * sum(1 for _ in element.iter("tr"))
+        cells = len(element.text_content() or "") // _CHARACTERS
+        return 40 * sum(1 for _ in element.iter("tr")) + _LINE * cells
     if kind == "highlight":
-        return 40 + 20 * (element.text_content() or "").count("\n")
-    return 16 + _LINE * (1 + len(element.text_content() or "") // _CHARACTERS)
+        lines = (element.text_content() or "").split("\n")
+        return 80 + _CODE_LINE * sum(1 + len(line) // _CODE_CHARACTERS for line in lines)
+    items = sum(1 for _ in element.iter("li", "dd", "dt"))
+    lines_of_text = 1 + items + len(element.text_content() or "") // _CHARACTERS
+    return 20 + _LINE * lines_of_text

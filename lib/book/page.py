@@ -20,7 +20,7 @@ from book.chain import chain
 from book.crossref import Book, Tools
 from book.equations import EQREF, Display, Equation, Source, displays, relative_url
 from book.errors import BookError, Problem
-from book.layout import pair, part
+from book.layout import ROWS, pair, part
 from book.opening import measure, open_chapter
 from book.plain import plain
 from book.source import PLAIN, link_marks
@@ -247,6 +247,7 @@ class _Page:
             file = excerpt.module.file.as_posix()
             url = self.tools.repository + file if self.tools.repository else None
             first_time = self._seen[f"::: {name}"] == 1
+            element.set(ROWS, str(excerpt.rows))
             element.text = self._keep(excerpt.render(self._link, url, first_time))
         for element in list(self.root.iter("code")):
             block = element.getparent()
@@ -378,6 +379,7 @@ class _Page:
         found = self.book.equations.get(display.labels[0]) if display.labels else None
         body = f'<div class="equation__math">{math}</div>'
         element.set("class", "equation")
+        element.set(ROWS, str(math.count('<div class="chain__') or 1))
         if found is not None and found.source.url == self.source.url:
             element.set("id", found.id)
             element.set("role", "group")

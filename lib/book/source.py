@@ -59,6 +59,16 @@ class Excerpt:
         """Its anchor in a page."""
         return f"code:{self.name}"
 
+    @property
+    def rows(self) -> int:
+        """How many lines are shown of it, the docstrings folded."""
+        folded = sum(
+            last - first
+            for first, last in self.module.docstrings
+            if self.first <= first < self.last
+        )
+        return self.last - self.first + 1 - folded
+
     def anchors(self) -> dict[int, str]:
         """The anchors of its marked lines, made of names so that they outlive an edit."""
         anchors: dict[int, str] = {}

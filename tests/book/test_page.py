@@ -1,6 +1,7 @@
 """The pass, on pieces of HTML: numbers, links both ways, and everything that must not pass."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -352,6 +353,34 @@ def test_a_derivation_is_set_beside_its_code(make: Make) -> None:
     code = out.index('<div class="pair__code">')
     assert out.index("Forward") < text < out.index("First.") < out.index("<math") < code
     assert code < out.index('class="source highlight"') < out.index("After.")
+
+
+def assumed(html: str) -> list[int]:
+    return [
+        int(height) for height in re.findall(r"contain-intrinsic-block-size:auto (\d+)px", html)
+    ]
+
+
+def test_what_is_not_laid_out_is_assumed_as_high_as_it_may_be_on_a_phone(make: Make) -> None:
+    rows = display(
+        r"\begin{aligned} a &= b \\ &= c && \text{so} \\ &= d && \text{so} \end{aligned}"
+    )
+    code = f"<div class='highlight'><pre>{'x' * 100}</pre></div>"
+    parts = [LABELLED, rows, LITERATE, "<p>a</p>", f"<p>{'a' * 380}</p>", code]
+    out, problems = make("<h2>Next</h2>".join(parts))
+    assert problems == []
+    equation, chain, literate, short, long, example = assumed(out)
+    assert 2 * equation > chain > equation + 150
+    assert literate > 5 * 22  # five lines, of which the docstring is one
+    assert long - short > 9 * 29
+    assert example > 100
+    assert "data-rows" not in out
+
+
+def test_both_columns_of_a_pair_count_for_they_stand_one_below_the_other(make: Make) -> None:
+    both = assumed(make(f"<p>First.</p>{LABELLED}{LITERATE}")[0])[0]
+    apart = assumed(make(f"<p>First.</p>{LABELLED}<h2>Code</h2>{LITERATE}")[0])
+    assert abs(both - sum(apart)) <= 2
 
 
 def test_a_table_scrolls_in_its_box_and_its_rows_have_heads(make: Make) -> None:
