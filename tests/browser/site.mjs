@@ -27,6 +27,7 @@ const TYPES = {
   ".map": "application/json",
   ".mjs": "text/javascript",
   ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
   ".woff2": "font/woff2",
   ".xml": "application/xml",
