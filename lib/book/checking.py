@@ -137,7 +137,9 @@ class Checking:
         try:
             reports: list[dict[str, Any]] = json.loads(output)
         except ValueError:
-            raise BookError("mathcheck failed; what it said stands above") from None
+            status = self._process.returncode
+            message = f"mathcheck failed with status {status}; what it said stands above"
+            raise BookError(message) from None
         return reports
 
 

@@ -1,5 +1,6 @@
 """Remembers what has been parsed, by its text: in this run, and in a directory for the next."""
 
+import os
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,5 +58,7 @@ def kept_in(directory: Path) -> Iterator[None]:
     before = set(_trees)
     yield
     if set(_trees) != before:
-        file.write_bytes(pickle.dumps((source_digest(), _trees)))
+        written = directory / f"trees.{os.getpid()}"  # another run may read meanwhile
+        written.write_bytes(pickle.dumps((source_digest(), _trees)))
+        written.replace(file)
     _directory = None

@@ -21,7 +21,8 @@ export async function axe(page, part) {
   if (part === undefined) await layOut(page);
   await page.evaluate(source);
   const { violations } = await page.evaluate(
-    (part) => window.axe.run(part ?? document, { resultTypes: ["violations"] }),
+    // It would fetch the styles once more, which are there.
+    (part) => window.axe.run(part ?? document, { preload: false, resultTypes: ["violations"] }),
     part,
   );
   return violations.flatMap(({ id, help, nodes }) =>

@@ -1,21 +1,11 @@
-// What stands around a page: the theme's colours, the way to the next page, the menu on a phone; and links in drawings.
+// What stands around a page: the way to the next page, the menu on a phone; and links in drawings.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
+import { axe } from "./axe.mjs";
 import { open } from "./tab.mjs";
 
 const LIMIT = { timeout: 120_000 };
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true };
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-for (const [colorScheme, scheme] of [["dark", "slate"], ["light", "default"]]) {
-  test(`a first visit is ${colorScheme} before the reader does anything`, LIMIT, async (t) => {
-    const page = await open(t, "cite/", { colorScheme });
-    assert.equal(await page.evaluate(() => document.body.dataset.mdColorScheme), scheme);
-    assert.equal(await page.locator('script[src*="bundle"]').count(), 0);
-  });
-}
 
 test("each chapter leads to the next and back, on a phone too", LIMIT, async (t) => {
   for (const options of [{}, PHONE]) {
@@ -43,9 +33,7 @@ test("the menu opens on a phone, lists the pages and leads to one", LIMIT, async
   await page.waitForTimeout(400); // it slides in
   const { x } = await menu.boundingBox();
   assert.ok(x >= 0, `stands at ${x}`);
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(".md-sidebar--primary"));
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
+  assert.deepEqual(await axe(page, ".md-sidebar--primary"), []);
   await chapter.tap();
   await page.waitForURL(/convolution/);
 });
@@ -72,7 +60,5 @@ test("every arrow of the LSTM's cell leads to an equation", LIMIT, async (t) => 
   await drawing.locator('a[href="#eq:lstm-o"]').last().focus();
   await page.keyboard.press("Enter");
   await page.locator('[id="eq:lstm-o"]:target').waitFor();
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run('[data-figure="lstm-cell"]'));
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
+  assert.deepEqual(await axe(page, '[data-figure="lstm-cell"]'), []);
 });

@@ -10,6 +10,7 @@ for (const [colorScheme, name] of [["dark", "slate"], ["light", "default"]]) {
   test(`a first visit is ${colorScheme} before anything is done`, LIMIT, async (t) => {
     const page = await open(t, "cite/", { colorScheme });
     assert.equal(await scheme(page), name);
+    assert.equal(await page.locator('script[src*="bundle"]').count(), 0); // the theme's, which would see to it
   });
 }
 

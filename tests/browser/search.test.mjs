@@ -1,14 +1,13 @@
 // The search of the built site: what it finds, how its results read, and that it can be used by keyboard.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
+import { axe } from "./axe.mjs";
 import { SITE } from "./site.mjs";
-import { open } from "./tab.mjs";
+import { open, overflow } from "./tab.mjs";
 
 const LIMIT = { timeout: 120_000 };
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const index = JSON.parse(readFileSync(join(SITE, "search", "search_index.json"), "utf8")).docs;
 
 // Opens the search as a reader would: by the key / or, where there is no keyboard, by its button.
@@ -125,9 +124,7 @@ for (const [width, colorScheme] of [[1440, "light"], [1440, "dark"], [360, "ligh
     await ask(page, "batch norm");
     await page.locator(".md-search-result__more summary").first().click();
     await page.waitForTimeout(500);
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
-    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    assert.deepEqual(await axe(page, "body"), []);
+    assert.ok((await overflow(page)) <= 0);
   });
 }
