@@ -1,0 +1,100 @@
+"""A page while it is made: what all parts of the pass use, and what they leave behind."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html import escape
+
+from lxml import html as lxml_html
+
+from book.cards import Cards
+from book.chain import chain
+from book.crossref import Book, Tools
+from book.equations import EQREF, Equation, Source
+from book.errors import Problem
+from book.tex import Rendered
+from book.tree import serialise
+
+__all__ = ["Making"]
+
+_TOKEN = re.compile("\ue000(\\d+)\ue001")
+_HELD = re.compile(r"@(eq:[\w-]+)@")
+
+
+class Making:
+    """One page while it is made. Finished HTML waits in `_raw` until the tree is written out.
+
+    Attributes:
+        root: the page's content, changed as the pass goes on.
+        source: the Markdown that it came from.
+        book: what the other pages have.
+        tools: what to work with.
+        cards: the page's symbols.
+        problems: what does not resolve.
+        seen: how often each thing of which only the first is special came so far.
+    """
+
+    def __init__(
+        self, root: lxml_html.HtmlElement, source: Source, book: Book, tools: Tools
+    ) -> None:
+        self.root = root
+        self.source = source
+        self.book = book
+        self.tools = tools
+        self.cards = Cards(source)
+        self.problems: list[Problem] = []
+        self._raw: list[str] = []
+        self.seen: Counter[str] = Counter()
+
+    def html(self) -> str:
+        """The content."""
+        return _TOKEN.sub(lambda match: self._raw[int(match[1])], serialise(self.root))
+
+    def keep(self, html: str) -> str:
+        """Puts finished HTML away, and returns what holds its place in the tree."""
+        self._raw.append(html)
+        return f"\ue000{len(self._raw) - 1}\ue001"
+
+    def problem(self, needle: str, message: str) -> None:
+        """Notes a problem at the next place where a text stands in the source."""
+        occurrence = self.seen[f"problem {needle}"]
+        self.seen[f"problem {needle}"] += 1
+        self.problems.append(self.source.problem(needle, message, occurrence))
+
+    def link(self, label: str) -> tuple[str, str]:
+        """An equation's number and address; marks that lead nowhere are `assemble`'s problem."""
+        found = self.book.equations.get(label)
+        return (found.number, found.url(self.source.url)) if found else ("?", "#")
+
+    def find(self, label: str, needle: str) -> Equation | None:
+        """An equation; a problem if there is none."""
+        found = self.book.equations.get(label)
+        if found is None:
+            self.problem(needle, f"no equation has the label {label}")
+        return found
+
+    def refer(self, tex: str) -> str:
+        r"""Holds the place of each `\eqref` in a formula: Temml sets no links."""
+        return EQREF.sub(lambda match: r"\text{@" + match[1].replace("_", r"\_") + "@}", tex)
+
+    def anchor(self, label: str) -> str:
+        """The number of an equation, as a link to it."""
+        found = self.find(label, rf"\eqref{{{label}}}")
+        if found is None:
+            return "(?)"
+        url = escape(found.url(self.source.url))
+        return f'<a class="eqref" href="{url}">({found.number})</a>'
+
+    def math(self, tex: str, result: Rendered, *, display: bool = True) -> str:
+        """A formula as it is shown: a derivation as steps, references in it as links."""
+        if result.error:
+            first = tex.strip().split("\n")[0]
+            self.problem(first, f"Temml: {result.error}")
+            return f"<code>{escape(tex)}</code>"
+        derived = chain(result.html) if display else None
+        for step in derived.bare if derived else []:
+            message = f"step {step} does not say what rule took it there: add && \\text{{...}}"
+            self.problems.append(self.source.problem(tex, message))
+        html = derived.html if derived else result.html
+        return _HELD.sub(lambda match: self.anchor(match[1]), html)

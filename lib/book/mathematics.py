@@ -1,0 +1,140 @@
+"""The mathematics of a page: displayed, in the text, quoted from elsewhere, and as letters."""
+
+from __future__ import annotations
+
+from html import escape
+
+from lxml import html as lxml_html
+from lxml.html import builder
+
+from book.equations import Display, Equation, displays, relative_url
+from book.layout import ROWS
+from book.making import Making
+from book.source import link_marks
+from book.tex import Formula
+
+__all__ = ["formulas", "letters"]
+
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+
+
+def formulas(page: Making) -> None:
+    """Mathematics, displayed and in the text."""
+    shown = displays(page.root)
+    inline = [e for e in page.root.iter("span") if e.get("class") == "arithmatex"]
+    texts = [(e.text or "").removeprefix("\\(").removesuffix("\\)") for e in inline]
+    headings = _headings_before(page, inline)
+    marked = [page.cards.displayed(place, each.tex) for place, each in enumerate(shown)]
+    formulas = [Formula(page.refer(tex), True) for tex in marked]
+    formulas += [
+        Formula(page.refer(page.cards.inline(text, heading)), False)
+        for text, heading in zip(texts, headings, strict=True)
+    ]
+    rendered = page.tools.tex.render(formulas)
+    verdicts = page.tools.verdicts.get(page.source.file.as_posix(), [None] * len(shown))
+    if len(verdicts) != len(shown):
+        message = f"the page shows {len(shown)} equations, the checker read {len(verdicts)}"
+        page.problem("$$", message)
+    for count, (display, result) in enumerate(zip(shown, rendered[: len(shown)], strict=True)):
+        _equation(page, display, page.math(display.tex, result), _verdict(page, count))
+    for element, text, result in zip(inline, texts, rendered[len(shown) :], strict=True):
+        element.set("class", "math")
+        element.text = page.keep(page.math(text, result, display=False))
+    for element in list(page.root.iter("div")):
+        if element.get("class") == "quoted":
+            _quoted(page, element)
+
+
+def letters(page: Making) -> None:
+    """What cards of indices and sizes are made of, at the end of the page and not shown."""
+    letters = page.cards.letters
+    formulas = page.tools.tex.render([Formula(letter.tex, False) for letter in letters])
+    rows = ""
+    for (letter, name), formula in zip(letters.items(), formulas, strict=True):
+        math = page.math(letter.tex, formula, display=False)
+        cells = f"<td>{math}</td><td></td><td></td><td>{letter.meaning}</td>"
+        rows += f'<tr id="{name}" data-see="{letter.row}">{cells}</tr>'
+    if rows:
+        box = builder.DIV({"class": "letters", "hidden": "hidden"})
+        box.text = page.keep(f"<table>{rows}</table>")
+        page.root.append(box)
+
+
+def _headings_before(page: Making, elements: list[lxml_html.HtmlElement]) -> list[int]:
+    """How many headings stand before each of some elements."""
+    wanted, count, found = set(elements), 0, []
+    for element in page.root.iter():
+        count += element.tag in _HEADINGS
+        if element in wanted:
+            found.append(count)
+    return found
+
+
+def _equation(page: Making, display: Display, math: str, verdict: str) -> None:
+    element = display.element
+    found = page.book.equations.get(display.labels[0]) if display.labels else None
+    body = f'<div class="equation__math">{math}</div>'
+    element.set("class", "equation")
+    element.set(ROWS, str(math.count('<div class="chain__') or 1))
+    if found is not None and found.source.url == page.source.url:
+        element.set("id", found.id)
+        element.set("role", "group")
+        element.set("aria-label", f"Equation {found.number}")
+        body += (
+            f'<a class="equation__number" href="#{found.id}" '
+            f'title="Permanent link">({found.number})</a>'
+        )
+    notes = [*_marked_lines(page, found), verdict] if found is not None else [verdict]
+    if any(notes):
+        body += f'<div class="equation__notes">{" ".join(filter(None, notes))}</div>'
+    element.text = page.keep(body)
+    for remark in display.remarks:
+        remark.drop_tree()
+
+
+def _verdict(page: Making, count: int) -> str:
+    """What the checker says of the page's equation with this number."""
+    found = page.tools.verdicts.get(page.source.file.as_posix(), [])
+    if count >= len(found) or not found[count].summary:
+        return ""
+    url = escape(relative_url(found[count].url, page.source.url))
+    return (
+        f'<a class="equation__verdict" href="{url}" title="{escape(found[count].summary)}">'
+        '<span aria-hidden="true">✓</span>'
+        f'<span class="sr-only">{escape(found[count].summary)}</span></a>'
+    )
+
+
+def _marked_lines(page: Making, equation: Equation) -> list[str]:
+    """The lines of code that carry an equation."""
+    notes = []
+    for mark in page.book.marks.get(equation.id, []):
+        place = f"{mark.file.name}:{mark.line}"
+        address = page.book.place(mark, page.source.url)
+        if address is None and page.tools.repository:
+            address = f"{page.tools.repository}{mark.file.as_posix()}#L{mark.line}"
+        notes.append(f'<a href="{escape(address)}">{place}</a>' if address else place)
+    return notes
+
+
+def _quoted(page: Making, element: lxml_html.HtmlElement) -> None:
+    """An equation of another page beside the line of code that carries it."""
+    label = element.attrib.pop("data-equation")
+    found = page.find(label, f'equation("{label}")')
+    if found is None:
+        return
+    result = page.tools.tex.render([Formula(page.refer(found.tex), True)])[0]
+    math = page.math(found.tex, result)
+    number, url = page.link(label)
+    lines = []
+    for mark in page.book.marks.get(label, []):
+        html = page.tools.library.line(mark)
+        address = page.book.place(mark, page.source.url) or escape(url)
+        lines.append(
+            f'<div class="quoted__code highlight"><pre>{link_marks(html, page.link)}</pre>'
+            f'<a href="{address}">{mark.file.name}:{mark.line}</a></div>'
+        )
+    element.text = page.keep(
+        f'<div class="equation"><div class="equation__math">{math}</div>'
+        f'<a class="equation__number" href="{escape(url)}">({number})</a></div>' + "".join(lines)
+    )
