@@ -1,10 +1,37 @@
-"""What the recurrent networks share: the products that take the inputs of all steps at once."""
+"""What the recurrent networks share: checks, and the products that take all steps at once."""
 
 from typing import Any, TypeAlias
 
-from backprop._check import Array
+from backprop._check import Array, check_arrays
+from backprop.masking import Mask, check_mask
 
 SequenceCache: TypeAlias = tuple[Any, ...]
+
+
+def check_sequence(function: str, gates: str, mask: Mask | None, **arguments: Array) -> None:
+    """Checks what a recurrent network is given for a sequence.
+
+    Args:
+        function: name of the caller, with which a message begins.
+        gates: the layout of its gates side by side, `"4H"` for four.
+        mask: true where a step is real, shape (T, N), or None.
+        **arguments: inputs, states and weights, in the order in which sizes become known.
+
+    Raises:
+        TypeError: an argument is no float array, or differs in precision; the mask is no mask.
+        ValueError: an argument is empty, or its shape does not fit.
+    """
+    layouts = {
+        "x": "T N D",
+        "h0": "N H",
+        "c0": "N H",
+        "W_x": f"D {gates}",
+        "W_h": f"H {gates}",
+        "b": gates,
+        "b_hn": "H",
+    }
+    check_arrays(function, **{name: (array, layouts[name]) for name, array in arguments.items()})
+    check_mask(function, mask, *arguments["x"].shape[:2])
 
 
 def project(x: Array, W: Array, b: Array) -> Array:

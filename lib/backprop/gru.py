@@ -15,12 +15,13 @@ from backprop._check import Array, Cache, check_arrays
 from backprop._parallel import one_thread_if_small
 from backprop._sequence import (
     SequenceCache,
+    check_sequence,
     input_gradients,
     project,
     state_gradient,
 )
 from backprop.activations import sigmoid_forward
-from backprop.masking import Mask, check_mask, padded_steps, real_steps
+from backprop.masking import Mask, padded_steps, real_steps
 
 GRUGradients: TypeAlias = tuple[Array, Array, Array, Array, Array, Array]
 
@@ -134,7 +135,7 @@ def gru_steps_forward(
 
     Arguments, returns and errors are those of `gru_forward`.
     """
-    _check("gru_steps_forward", x, h0, W_x, W_h, b, b_hn, mask)
+    check_sequence("gru_steps_forward", "3H", mask, x=x, h0=h0, W_x=W_x, W_h=W_h, b=b, b_hn=b_hn)
     real = real_steps(mask, *x.shape[:2])
     h, states, caches = h0, [], []
     for t in range(len(x)):
@@ -207,7 +208,7 @@ def gru_forward(
         >>> h.ravel()  # (5 + 1) / 2, then (3 + 1) / 2
         array([3., 2.])
     """
-    _check("gru_forward", x, h0, W_x, W_h, b, b_hn, mask)
+    check_sequence("gru_forward", "3H", mask, x=x, h0=h0, W_x=W_x, W_h=W_h, b=b, b_hn=b_hn)
     T, N, H = len(x), *h0.shape
     padded = padded_steps(mask, T)
     # The sigmoid is a tanh of half the argument, σ(a) = ½ tanh(a / 2) + ½: W and b are halved.
@@ -299,25 +300,3 @@ def gru_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
     np.multiply(dh, to_n, out=dq)  # eq:gru-dan
     dx, dW_x, db = input_gradients(du_rows, x, W_x)
     return dx, from_later, dW_x, dW_h, db, db_hn
-
-
-def _check(
-    function: str,
-    x: Array,
-    h0: Array,
-    W_x: Array,
-    W_h: Array,
-    b: Array,
-    b_hn: Array,
-    mask: Mask | None,
-) -> None:
-    check_arrays(
-        function,
-        x=(x, "T N D"),
-        h0=(h0, "N H"),
-        W_x=(W_x, "D 3H"),
-        W_h=(W_h, "H 3H"),
-        b=(b, "3H"),
-        b_hn=(b_hn, "H"),
-    )
-    check_mask(function, mask, *x.shape[:2])

@@ -13,12 +13,13 @@ from backprop._check import Array, Cache, check_arrays
 from backprop._parallel import one_thread_if_small
 from backprop._sequence import (
     SequenceCache,
+    check_sequence,
     input_gradients,
     project,
     state_gradient,
 )
 from backprop.activations import sigmoid_forward
-from backprop.masking import Mask, check_mask, padded_steps, real_steps
+from backprop.masking import Mask, padded_steps, real_steps
 
 GRUBeforeGradients: TypeAlias = tuple[Array, Array, Array, Array, Array]
 
@@ -127,7 +128,7 @@ def gru_before_steps_forward(
 
     Arguments, returns and errors are those of `gru_before_forward`.
     """
-    _check("gru_before_steps_forward", x, h0, W_x, W_h, b, mask)
+    check_sequence("gru_before_steps_forward", "3H", mask, x=x, h0=h0, W_x=W_x, W_h=W_h, b=b)
     real = real_steps(mask, *x.shape[:2])
     h, states, caches = h0, [], []
     for t in range(len(x)):
@@ -196,7 +197,7 @@ def gru_before_forward(
         >>> h.ravel()  # (5 + 1) / 2, then (3 + 1) / 2
         array([3., 2.])
     """
-    _check("gru_before_forward", x, h0, W_x, W_h, b, mask)
+    check_sequence("gru_before_forward", "3H", mask, x=x, h0=h0, W_x=W_x, W_h=W_h, b=b)
     T, N, H = len(x), *h0.shape
     padded = padded_steps(mask, T)
     # The sigmoid is a tanh of half the argument, σ(a) = ½ tanh(a / 2) + ½: W and b are halved.
@@ -281,23 +282,3 @@ def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
     dx, dW_x, db = input_gradients(da, x, W_x)
     dW_h = np.concatenate([state_gradient(da_r_z, h[:-1]), state_gradient(da_n, s)], axis=1)
     return dx, from_later, dW_x, dW_h, db
-
-
-def _check(
-    function: str,
-    x: Array,
-    h0: Array,
-    W_x: Array,
-    W_h: Array,
-    b: Array,
-    mask: Mask | None,
-) -> None:
-    check_arrays(
-        function,
-        x=(x, "T N D"),
-        h0=(h0, "N H"),
-        W_x=(W_x, "D 3H"),
-        W_h=(W_h, "H 3H"),
-        b=(b, "3H"),
-    )
-    check_mask(function, mask, *x.shape[:2])

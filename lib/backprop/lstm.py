@@ -13,12 +13,13 @@ from backprop._check import Array, Cache, check_arrays
 from backprop._parallel import one_thread_if_small
 from backprop._sequence import (
     SequenceCache,
+    check_sequence,
     input_gradients,
     project,
     state_gradient,
 )
 from backprop.activations import sigmoid_forward
-from backprop.masking import Mask, check_mask, padded_steps, real_steps
+from backprop.masking import Mask, padded_steps, real_steps
 
 LSTMGradients: TypeAlias = tuple[Array, Array, Array, Array, Array, Array]
 
@@ -141,7 +142,7 @@ def lstm_steps_forward(
 
     Arguments, returns and errors are those of `lstm_forward`.
     """
-    _check("lstm_steps_forward", x, h0, c0, W_x, W_h, b, mask)
+    check_sequence("lstm_steps_forward", "4H", mask, x=x, h0=h0, c0=c0, W_x=W_x, W_h=W_h, b=b)
     real = real_steps(mask, *x.shape[:2])
     h, c, states, caches = h0, c0, [], []
     for t in range(len(x)):
@@ -217,7 +218,7 @@ def lstm_forward(
         >>> c
         array([[1.]])
     """
-    _check("lstm_forward", x, h0, c0, W_x, W_h, b, mask)
+    check_sequence("lstm_forward", "4H", mask, x=x, h0=h0, c0=c0, W_x=W_x, W_h=W_h, b=b)
     T, N, H = len(x), *h0.shape
     padded = padded_steps(mask, T)
     halves = _halve_sigmoids(H, x.dtype)
@@ -338,25 +339,3 @@ def _derivative_factors(c: Array, tanh_c: Array, gates: Array) -> tuple[Array, A
     through_h = 1 - tanh_c**2
     through_h *= o
     return factors_of, through_h
-
-
-def _check(
-    function: str,
-    x: Array,
-    h0: Array,
-    c0: Array,
-    W_x: Array,
-    W_h: Array,
-    b: Array,
-    mask: Mask | None,
-) -> None:
-    check_arrays(
-        function,
-        x=(x, "T N D"),
-        h0=(h0, "N H"),
-        c0=(c0, "N H"),
-        W_x=(W_x, "D 4H"),
-        W_h=(W_h, "H 4H"),
-        b=(b, "4H"),
-    )
-    check_mask(function, mask, *x.shape[:2])

@@ -12,8 +12,14 @@ import numpy as np
 
 from backprop._check import Array, check_arrays
 from backprop._parallel import one_thread_if_small
-from backprop._sequence import SequenceCache, input_gradients, project, state_gradient
-from backprop.masking import Mask, check_mask, padded_steps, real_steps
+from backprop._sequence import (
+    SequenceCache,
+    check_sequence,
+    input_gradients,
+    project,
+    state_gradient,
+)
+from backprop.masking import Mask, padded_steps, real_steps
 
 RNNGradients: TypeAlias = tuple[Array, Array, Array, Array, Array]
 
@@ -123,7 +129,7 @@ def rnn_steps_forward(
 
     Arguments, returns and errors are those of `rnn_forward`.
     """
-    _check("rnn_steps_forward", x, h0, W_x, W_h, b, mask)
+    check_sequence("rnn_steps_forward", "H", mask, x=x, h0=h0, W_x=W_x, W_h=W_h, b=b)
     _find_activation("rnn_steps_forward", activation)
     real = real_steps(mask, *x.shape[:2])
     h, states, caches = h0, [], []
@@ -196,7 +202,7 @@ def rnn_forward(
         >>> h.ravel()  # 1 - 2 + 3, then 4 - 2 + 3
         array([2., 5.])
     """
-    _check("rnn_forward", x, h0, W_x, W_h, b, mask)
+    check_sequence("rnn_forward", "H", mask, x=x, h0=h0, W_x=W_x, W_h=W_h, b=b)
     f, _ = _find_activation("rnn_forward", activation)
     T, padded = len(x), padded_steps(mask, len(x))
     a = project(x, W_x, b)
@@ -257,15 +263,6 @@ def rnn_backward(dh: Array, cache: SequenceCache) -> RNNGradients:
                 np.copyto(from_later, dh_t, where=padded[t])  # eq:rnn-mask-dh
     dx, dW_x, db = input_gradients(da, x, W_x)
     return dx, from_later, dW_x, state_gradient(da, h[:-1]), db
-
-
-def _check(
-    function: str, x: Array, h0: Array, W_x: Array, W_h: Array, b: Array, mask: Mask | None
-) -> None:
-    check_arrays(
-        function, x=(x, "T N D"), h0=(h0, "N H"), W_x=(W_x, "D H"), W_h=(W_h, "H H"), b=(b, "H")
-    )
-    check_mask(function, mask, *x.shape[:2])
 
 
 def _find_activation(
