@@ -1,9 +1,9 @@
-"""Masks from lengths."""
+"""Masks from lengths, and what the recurrent networks make of masks."""
 
 import numpy as np
 import pytest
 
-from backprop.masking import mask_from_lengths
+from backprop.masking import check_mask, mask_from_lengths, padded_steps, real_steps
 
 
 def test_by_hand():
@@ -38,3 +38,40 @@ def test_integers_of_any_size_will_do(dtype):
 )
 def test_what_does_not_fit_is_refused(refused, lengths, T, error, message):
     refused(error, f"mask_from_lengths: {message}", mask_from_lengths, lengths, T)
+
+
+def test_a_mask_passes_and_so_does_none():
+    check_mask("f", np.ones((2, 3), dtype=bool), 2, 3)
+    check_mask("f", None, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("mask", "error", "message"),
+    [
+        ([[True, True]], TypeError, "mask has type list, wanted an array or None"),
+        (np.ones((2, 3)), TypeError, "mask is float64, wanted booleans"),
+        (
+            np.ones((3, 2), bool),
+            ValueError,
+            "mask has shape (3, 2), wanted (T, N) = (2, 3)",
+        ),
+    ],
+)
+def test_what_is_no_mask_is_refused(refused, mask, error, message):
+    refused(error, f"f: {message}", check_mask, "f", mask, 2, 3)
+
+
+@pytest.mark.parametrize("mask", [None, np.ones((2, 3), dtype=bool)], ids=["none", "ones"])
+def test_without_padding_all_steps_are_real(mask):
+    real = real_steps(mask, 2, 3)
+    assert real.dtype == bool
+    np.testing.assert_array_equal(real, [[[1], [1], [1]], [[1], [1], [1]]])
+    assert padded_steps(mask, 2) == [None, None]
+
+
+def test_only_steps_with_padding_have_a_column_of_it():
+    mask = np.array([[True, True], [True, False]])
+    np.testing.assert_array_equal(real_steps(mask, 2, 2), [[[1], [1]], [[1], [0]]])
+    whole, last = padded_steps(mask, 2)
+    assert whole is None
+    np.testing.assert_array_equal(last, [[False], [True]])
