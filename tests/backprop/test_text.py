@@ -96,6 +96,8 @@ def test_bag_of_words_refuses(refused):
         ((tokens, 2), ValueError, "tokens holds 2, wanted 0 to 1"),
         ((tokens[0], 3), ValueError, "tokens has shape (2,), wanted (N, T)"),
         ((tokens.astype(float), 3), TypeError, "tokens is float64, wanted integers"),
+        ((tokens.tolist(), 3), TypeError, "tokens has type list, wanted an array"),
+        ((tokens[:, :0], 3), ValueError, "tokens is empty, its shape is (1, 0)"),
         ((tokens, 0), ValueError, "V is 0, wanted at least 1"),
         ((tokens, 3, int), TypeError, "dtype is int64, wanted floats"),
     ]:
