@@ -46,7 +46,10 @@ def read_strings(path: Path) -> list[str]:
         if encoding == _PLAIN:
             strings += _plain(values, count)
         elif encoding == _NUMBERS:
-            strings += [dictionary[number] for number in _numbers(values, count)]
+            numbers = _numbers(values, count)
+            if any(number >= len(dictionary) for number in numbers):
+                raise ValueError(f"read_strings: {path} has a number that its dictionary lacks")
+            strings += [dictionary[number] for number in numbers]
         else:
             raise ValueError(f"read_strings: {path} has a page with the encoding {encoding}")
     return strings

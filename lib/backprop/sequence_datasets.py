@@ -127,8 +127,7 @@ def load_glove(folder: Path | None = None) -> WordVectors:
     Source:
         Pennington, Socher and Manning, "GloVe: global vectors for word representation", 2014.
     """
-    vectors: NDArray[Any] = np.load(
-        verified_path(DATA_SETS["glove"], "glove/glove_6B_50d_emb.npy", folder), allow_pickle=False
-    )
-    path = verified_path(DATA_SETS["glove"], "glove/glove_6B_index.parquet", folder)
-    return WordVectors(read_strings(path), vectors)
+    table = verified_path(DATA_SETS["glove"], "glove/glove_6B_50d_emb.npy", folder)
+    vectors: NDArray[Any] = np.load(table, allow_pickle=False)
+    index = verified_path(DATA_SETS["glove"], "glove/glove_6B_index.parquet", folder)
+    return WordVectors(read_strings(index), vectors)

@@ -1,5 +1,7 @@
 """The data sets that are sequences, and the little of Parquet that one of them needs."""
 
+import locale
+
 import numpy as np
 import pytest
 
@@ -23,8 +25,21 @@ def test_csi300_is_whole():
     assert sha256_of(sample_folder() / "csi300.csv") == digest
 
 
-@pytest.mark.parametrize("content", [None, "", "date,open\n2006-01-06\n", "date,x\n2006-01-06,1\n"])
-def test_a_broken_index_says_what_mends_it(monkeypatch, tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        (None, FileNotFoundError),
+        ("", "ValueError('it has no rows')"),
+        ("date,open\n2006-01-06\n", TypeError),
+        ("date,x\n2006-01-06,1\n", "KeyError('open')"),
+        (
+            "date,open\n2006-01-06,dear\n",
+            "ValueError(\"could not convert string to float: 'dear'\")",
+        ),
+    ],
+    ids=["missing", "empty", "short", "named", "worded"],
+)
+def test_a_broken_index_says_what_mends_it(monkeypatch, tmp_path, content, cause):
     monkeypatch.setattr(sequence_datasets, "sample_folder", lambda: tmp_path)
     if content is not None:
         (tmp_path / "csi300.csv").write_text(content)
@@ -33,6 +48,7 @@ def test_a_broken_index_says_what_mends_it(monkeypatch, tmp_path, content):
     path = tmp_path / "csi300.csv"
     wanted = f"{path} is missing or broken: `git checkout data/samples` mends it"
     assert str(caught.value) == wanted
+    assert cause in (type(caught.value.__cause__), repr(caught.value.__cause__))
 
 
 REVIEWS = """text,label,source
@@ -42,6 +58,16 @@ bad,0,imdb
 """
 
 
+@pytest.fixture
+def locale_without_accents():
+    """A computer that takes a file for ASCII unless it is told otherwise."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    locale.setlocale(locale.LC_CTYPE, "C")
+    yield
+    locale.setlocale(locale.LC_CTYPE, before)
+
+
+@pytest.mark.usefixtures("locale_without_accents")
 def test_reviews_of_one_source(tmp_path):
     path = tmp_path / "reviews.csv"
     path.write_bytes(REVIEWS.encode())
@@ -212,7 +238,7 @@ def test_copies_from_near_and_far_with_more_after_them(tmp_path, kind, offset):
     assert read_strings(path) == [start, copied.decode() + "followed"]
 
 
-@pytest.mark.parametrize("size", [0, 1, 255, 256, 70_000])
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 70_000, 1 << 24])
 def test_a_footer_of_any_length(tmp_path, size):
     path = tmp_path / "x"
     body = b"PAR1" + data_page(1, 0, strings("a"))
@@ -263,6 +289,11 @@ def test_what_is_not_read_is_said(tmp_path, refused):
     for pages, message in [
         (page(3, (8, [(1, 1)]), b"x"), f"{path} has a page of type 3"),
         (data_page(1, 6, b"x"), f"{path} has a page with the encoding 6"),
+        (data_page(1, 8, b"\1\2\0"), f"{path} has a number that its dictionary lacks"),
+        (
+            dictionary_page("a") + data_page(1, 8, b"\1\2\1"),
+            f"{path} has a number that its dictionary lacks",
+        ),
         (thrift([(1, 0), (2, 9), (3, 3)]) + literal(b"x"), "a page has 1 bytes, wanted 9"),
         (
             data_page(1, 0, b"", packed=varint(9) + literal(b"x")[1:]),
