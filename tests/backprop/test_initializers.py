@@ -59,6 +59,13 @@ def test_orthogonal_by_default_keeps_lengths(rng):
     assert np.linalg.norm(orthogonal((5, 5), rng)[0]) == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("shape", "axis"), [((2, 2), 0), ((4, 3), 0), ((3, 4), 1)])
+def test_the_first_orthogonal_vector_is_the_first_that_was_drawn(shape, axis):
+    drawn = np.random.default_rng(3).standard_normal((max(shape), min(shape)))[:, 0]
+    W = orthogonal(shape, np.random.default_rng(3))
+    np.testing.assert_allclose(W.take(0, axis=1 - axis), drawn / np.linalg.norm(drawn), rtol=1e-13)
+
+
 def test_orthogonal_matrices_are_all_equally_likely():
     """Without the mended signs, the first column would point to one half of space alone."""
     rng = np.random.default_rng(0)
