@@ -281,7 +281,7 @@ def lstm_backward(dh: Array, dc: Array, cache: SequenceCache) -> LSTMGradients:
     padded = padded_steps(mask, len(x))
     da, through_h = _derivative_factors(c[:-1], tanh_c, gates)
     if mask is not None:
-        da[~mask], through_h[~mask] = 0, 0
+        da[~mask] = 0
     da_i_f_g, da_o = da[:, :, :3], da[:, :, 3]
     f = np.split(gates, 4, axis=2)[1]
     da_rows = da.reshape(gates.shape)
