@@ -9,7 +9,7 @@ from backprop.gradcheck import check_gradients
 from backprop.network import Linear, Sequential
 from backprop.recurrent_layers import GRU, LSTM, RNN
 from backprop.sequence_layers import LastStep, TimeFirst
-from tests.backprop.kinds import KINDS, MASK, MASKS, D, H, N, T
+from tests.backprop.kinds import KINDS, LENGTHS, MASK, MASKS, D, H, N, T
 
 LAYERS = {
     "rnn": RNN,
@@ -102,6 +102,33 @@ def test_ends_of_both_directions(rng, name):
     assert all(state.shape == (4, N, H) for state in layer.states)
     np.testing.assert_array_equal(layer.states[0][2], y[-1, :, :H])
     np.testing.assert_array_equal(layer.states[0][3], y[0, :, H:])
+
+
+def test_both_directions_pass_over_padding(rng):
+    layer = make("lstm", rng, layers=2, bidirectional=True)
+    x = rng.standard_normal((T, N, D))
+    y, ends = layer.forward(x, training=False, mask=MASK), layer.states
+    for n in np.flatnonzero(LENGTHS):
+        length, one = LENGTHS[n], slice(n, n + 1)
+        alone = layer.forward(x[:length, one], training=False)
+        np.testing.assert_allclose(y[:length, one], alone, rtol=1e-12)
+        for end, end_alone in zip(ends, layer.states, strict=True):
+            np.testing.assert_allclose(end[:, one], end_alone, rtol=1e-12)
+
+
+@each_kind
+def test_a_new_layer_has_gone_nowhere(rng, name):
+    layer = make(name, rng)
+    assert (layer.states, layer.dstates, layer.grads, layer.buffers) == ((), (), {}, {})
+
+
+def test_without_dropout_training_draws_nothing(rng):
+    layer = make("gru", rng, layers=2)
+    x = rng.standard_normal((T, N, D))
+    before = rng.bit_generator.state
+    y = layer.forward(x, training=True)
+    assert rng.bit_generator.state == before
+    np.testing.assert_array_equal(y, layer.forward(x, training=False))
 
 
 def test_dropout_is_between_layers_and_in_training_alone(rng):
