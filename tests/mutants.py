@@ -1,6 +1,7 @@
 """Mutates `lib/backprop` with mutmut, runs `tests/backprop` on each mutant, lists what survives.
 
-`python -m tests.mutants`, or with patterns of names, `python -m tests.mutants 'backprop.linear*'`.
+`python -m tests.mutants`, or with patterns of names, `python -m tests.mutants 'backprop.linear*'`;
+with `--max-children 1`, one mutant at a time.
 
 A survivor is a change of the code that no test sees: either a test is missing, or the change makes
 no difference. `accepted_mutants.toml` lists the latter, each with its reason. The run fails where a
@@ -11,7 +12,9 @@ mutmut takes the folder `lib` for a package. So it works on a copy, in which `li
 and tests a second copy inside that one, `mutants/`, where the mutants are.
 """
 
+import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -61,10 +64,15 @@ def survivors():
     return found
 
 
-def main(patterns):
+def main(arguments):
     """Mutates, reports, and returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants")
+    parser.add_argument("patterns", nargs="*", help="names of mutants; all, if there is none")
+    parser.add_argument("--max-children", default=str(os.cpu_count()), help="mutants at a time")
+    options = parser.parse_args(arguments)
+    patterns = options.patterns
     copy_sources()
-    mutmut("run", *patterns)
+    mutmut("run", "--max-children", options.max_children, *patterns)
     mutmut("export-cicd-stats", stdout=subprocess.DEVNULL)
     counts = json.loads((COPY / "mutants" / "mutmut-cicd-stats.json").read_text(encoding="utf-8"))
     killed = counts["killed"] + counts["timeout"]
