@@ -1,7 +1,5 @@
 """Layers and networks: that the shell adds nothing to the pairs of functions, and loses nothing."""
 
-import re
-
 import numpy as np
 import pytest
 
@@ -162,6 +160,23 @@ def test_every_gradient_of_a_network(rng):
         np.testing.assert_allclose(grad, numerical, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.parametrize("training", [True, False])
+def test_every_layer_is_told_whether_it_is_training(training):
+    told = []
+
+    class Told(Identity):
+        def forward(self, x, *, training):
+            told.append(training)
+            return super().forward(x, training=training)
+
+    Sequential([Told(), Sequential([Told()])]).forward(np.ones((1, 2)), training=training)
+    assert told == [training, training]
+
+
+def test_before_the_first_backward_there_are_no_gradients(rng):
+    assert small_network(rng).grads == {}
+
+
 def test_params_are_the_arrays_themselves(rng):
     network = small_network(rng)
     assert network.params["hidden.W"] is network.layers["hidden"].params["W"]
@@ -179,15 +194,15 @@ def test_arguments_stay_as_they_are(rng):
         np.testing.assert_array_equal(param, before[2][name])
 
 
-def test_sequential_refuses(rng):
-    with pytest.raises(ValueError, match="layers is empty, wanted at least one"):
-        Sequential([])
+def test_sequential_refuses(rng, refused):
+    message = "Sequential: layers is empty, wanted at least one"
+    refused(ValueError, message, Sequential, [])
     relu = ReLU()
-    with pytest.raises(ValueError, match="layers holds one object twice"):
-        Sequential([relu, Linear(2, 2, rng=rng), relu])
+    message = "Sequential: layers holds one object twice, wanted a layer for each"
+    refused(ValueError, message, Sequential, [relu, Linear(2, 2, rng=rng), relu])
     for name in ("", "a.b", "a/b"):
-        with pytest.raises(ValueError, match=f"{re.escape(repr(name))} names a layer, wanted no"):
-            Sequential({name: relu})
+        message = f"Sequential: {name!r} names a layer, wanted no dot and no slash"
+        refused(ValueError, message, Sequential, {name: relu})
 
 
 def test_save_and_load(rng, tmp_path):
