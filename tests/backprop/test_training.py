@@ -209,6 +209,34 @@ def test_without_a_schedule_the_rate_is_the_optimisers():
     assert Problem().train(epochs=1, schedule=None).learning_rate == [0.05] * 7
 
 
+def test_augment_changes_what_goes_forward_in_training():
+    class Seen(Identity):
+        def forward(self, x, *, training):
+            seen.append((training, x.tolist()))
+            return super().forward(x, training=training)
+
+    seen: list[tuple[bool, list[list[float]]]] = []
+    x = np.arange(6.0).reshape(3, 2)
+    train(
+        Sequential([Seen(), Linear(2, 2, rng=np.random.default_rng(0))]),
+        SGD(0.0),
+        x,
+        np.array([0, 1, 0]),
+        epochs=1,
+        batch_size=2,
+        rng=np.random.default_rng(0),
+        validation=(x, np.array([0, 1, 0])),
+        augment=lambda batch: 10 * batch,
+        progress=False,
+    )
+    *batches, (training, validated) = seen
+    assert all(trained for trained, _ in batches)
+    assert [len(batch) for _, batch in batches] == [2, 1]
+    assert sorted(row for _, batch in batches for row in batch) == [[0, 10], [20, 30], [40, 50]]
+    assert (training, validated) == (False, [[0, 1], [2, 3], [4, 5]])
+    assert x.tolist() == validated
+
+
 def test_cosine_decay_by_hand():
     schedule = cosine_decay(0.2, 3)
     # cos(0), cos(60°), cos(120°), cos(180°) = 1, 1/2, -1/2, -1
@@ -274,6 +302,15 @@ def test_a_rate_that_is_too_large_is_reported_without_warnings():
     problem = Problem(optimizer=SGD)
     with pytest.raises(FloatingPointError, match=r"the loss is (nan|inf) at step \d+ .* rate 1e\+"):
         problem.train(schedule=lambda _: 1e200, loss=CROSS_ENTROPY)
+
+
+def test_a_loss_of_log_0_is_reported_without_warnings():
+    def forward(logits, target):
+        _, cache = softmax_cross_entropy_forward(logits, target)
+        return -np.log(np.float64(0)), cache
+
+    with pytest.raises(FloatingPointError, match=r"^train: the loss is inf at step 1 \(epoch 1\)"):
+        Problem().train(loss=Loss(forward, softmax_cross_entropy_backward))
 
 
 def refusals():
@@ -485,6 +522,15 @@ def test_checkpoint_of_another_run_is_refused(tmp_path):
     refused("is not a readable .npz")
 
 
+def test_checkpoint_whose_best_epoch_is_incomplete_is_refused(tmp_path, refused):
+    path = tmp_path / "run.npz"
+    Problem().train(checkpoint=path)
+    with np.load(path) as arrays:
+        np.savez(path, **{name: arrays[name] for name in arrays if name != "best/0.W"})
+    message = "train: the best epoch lacks '0.W', which the network has"
+    refused(ValueError, message, Problem().train, checkpoint=path)
+
+
 def test_checkpoint_is_whole_at_every_moment(tmp_path, monkeypatch):
     """A disk that fills up while the checkpoint is written leaves the one before."""
     path = tmp_path / "run.npz"
@@ -515,6 +561,7 @@ def test_progress_shows_loss_accuracy_and_validation(capsys):
     assert "epoch 1/2: 100%" in shown
     assert "epoch 2/2: 100%" in shown
     assert "7/7" in shown
+    assert "?step/s" in shown  # at first the rate is not known
     last = shown.replace("\r", "\n").strip().splitlines()[-1]
     assert f"loss={history.train_loss[-1]:.3g}" in last
     assert f"accuracy={history.train_accuracy[-1]:.3g}" in last
@@ -539,6 +586,30 @@ def test_progress_within_an_epoch_shows_the_means_so_far(tmp_path, capsys):
     assert f"loss={np.mean(run.history.step_loss):.3g}" in shown
     assert f"accuracy={run.measure_sum / 24:.3g}" in shown
     assert 0 < run.measure_sum < 24
+
+
+def test_progress_is_drawn_when_its_time_has_come(monkeypatch, capsys):
+    """Where no time goes by, a step is not reason enough to draw the bar anew."""
+    monkeypatch.setattr("tqdm.std.time", lambda: 0.0)
+    Problem().train(epochs=1, progress=True)
+    shown = capsys.readouterr().err
+    assert "0/7" in shown
+    assert "7/7" in shown
+    assert not any(f"{step}/7" in shown for step in range(1, 7))
+
+
+def test_progress_is_shown_unless_told_otherwise(capsys):
+    problem = Problem()
+    train(
+        problem.network,
+        problem.optimizer,
+        problem.x,
+        problem.target,
+        epochs=1,
+        batch_size=8,
+        rng=problem.rng,
+    )
+    assert "epoch 1/1: 100%" in capsys.readouterr().err
 
 
 def test_no_progress_shows_nothing(capsys):
