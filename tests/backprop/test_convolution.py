@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from backprop import convolution, unrolling
+from backprop._windows import Axis
 from backprop.gradcheck import check_gradients
 
 WAYS = ["conv2d_loops", "conv2d_im2col", "conv2d"]
@@ -120,6 +121,52 @@ def test_blocks_of_any_size_give_the_same(monkeypatch, rng, largest, stride):
             np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("largest", "block", "counts", "heights"),
+    [
+        (1, 1, [1] * 5, [1] * 4),
+        (1279, 1, [1] * 5, [1] * 4),
+        (1280, 1, [1] * 5, [2, 2]),
+        (1824, 1, [1] * 5, [3, 1]),
+        (2367, 1, [1] * 5, [3, 1]),
+        (2368, 1, [1] * 5, [4]),
+        (9999, 4735, [1] * 5, [4]),
+        (9999, 4736, [2, 2, 1], [4]),
+        (9999, 7104, [3, 2], [4]),
+        (9999, 99999, [5], [4]),
+    ],
+)
+def test_blocks_are_as_large_as_fits(monkeypatch, largest, block, counts, heights):
+    """One output row of these images takes 736 bytes unrolled, four take 2368, as follows.
+
+    An input row has 2 · 3 · 4 numbers unrolled, an output row 5 · 4, so 192 and 160 bytes. The
+    first output row looks at three input rows, each other one at two more.
+    """
+    monkeypatch.setattr(unrolling, "LARGEST_BLOCK", largest)
+    monkeypatch.setattr(unrolling, "BLOCK", block)
+    rows = Axis(size=9, kernel=3, stride=2, padding=0, dilation=1)
+    columns = Axis(size=5, kernel=2, stride=1, padding=0, dilation=1)
+    found = unrolling.blocks(slice(2, 7), 3, 5, 8, rows, columns)
+    images = itertools.pairwise(itertools.accumulate(counts, initial=2))
+    bands = itertools.pairwise(itertools.accumulate(heights, initial=0))
+    wanted = itertools.product(itertools.starmap(slice, images), itertools.starmap(slice, bands))
+    assert list(found) == list(wanted)
+
+
+@pytest.mark.parametrize("block", [1, 1 << 20])
+def test_without_the_gradient_for_the_input_the_others_are_the_same(monkeypatch, rng, block):
+    monkeypatch.setattr(unrolling, "BLOCK", block)
+    x, weights, b = draw(rng, N=5)
+    y, cache = convolution.conv2d_forward(x, weights, b)
+    dy = rng.standard_normal(y.shape)
+    _, *wanted = convolution.conv2d_backward(dy, cache)
+    dx, *found = convolution.conv2d_backward(dy, cache, input_gradient=False)
+    assert dx.shape == x.shape
+    assert np.isnan(dx).all()
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("method", ["central", "complex"])
 def test_gradients(rng, way, method):
@@ -138,6 +185,19 @@ def test_float32_is_nearly_as_good_as_float64(rng):
     for one, other in zip(found, wanted, strict=True):
         assert one.dtype == np.float32
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-5 * np.abs(other).max())
+
+
+def test_products_are_of_one_precision(monkeypatch, rng):
+    """From two precisions NumPy would make the higher one first, and multiply that."""
+    multiply, dtypes = np.matmul, set()
+
+    def recorded(a, b, out):
+        dtypes.update(array.dtype for array in (a, b, out))
+        return multiply(a, b, out=out)
+
+    monkeypatch.setattr(np, "matmul", recorded)
+    run("conv2d", rng, *draw(rng, dtype="float32"))
+    assert dtypes == {np.dtype(np.float32)}
 
 
 def test_arrays_that_are_not_contiguous(rng):
