@@ -153,6 +153,42 @@ def test_blocks_are_as_large_as_fits(monkeypatch, largest, block, counts, height
     assert list(found) == list(wanted)
 
 
+@pytest.mark.parametrize("padding", [(0, 0), (1, 0), (0, 1)])
+def test_nothing_is_read_before_it_is_written(monkeypatch, rng, padding):
+    x, weights, b = draw(rng)
+    wanted = run("conv2d_im2col", np.random.default_rng(1), x, weights, b, padding=padding)
+    monkeypatch.setattr(np, "empty", lambda shape, dtype: np.full(shape, np.nan, dtype))
+    found = run("conv2d", np.random.default_rng(1), x, weights, b, padding=padding)
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "sizes"),
+    [
+        (np.s_[:, :, :4], np.s_[:], [32, 32]),
+        (np.s_[:, ::2, :4], np.s_[:, :2], [32, 32]),
+        (np.s_[:, :, ::2], np.s_[:], []),
+        (np.s_[:, :, :4], np.s_[:, :, ::-1], []),
+        (np.s_[:, :, ::2], np.s_[:, :, ::2], []),
+        (np.s_[:, :, :0], np.s_[:, :, :0], []),
+    ],
+)
+def test_rows_that_lie_in_one_piece_are_copied_as_single_items(source, target, sizes):
+    class Viewed(np.ndarray):
+        def view(self, dtype):
+            viewed.append(dtype.itemsize)
+            return super().view(dtype)
+
+    viewed: list[int] = []
+    taken = np.arange(48.0).reshape(2, 3, 8).view(Viewed)[source]
+    into = np.zeros((2, 3, 4)).view(Viewed)[target]
+    taken = taken[..., : into.shape[-1]]
+    unrolling.copy_rows(taken, into)
+    np.testing.assert_array_equal(into, taken)
+    assert viewed == sizes
+
+
 @pytest.mark.parametrize("block", [1, 1 << 20])
 def test_without_the_gradient_for_the_input_the_others_are_the_same(monkeypatch, rng, block):
     monkeypatch.setattr(unrolling, "BLOCK", block)

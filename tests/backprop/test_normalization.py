@@ -218,6 +218,11 @@ def test_a_single_value_has_no_variance(refused, shape):
             TypeError,
             "beta is float32, wanted float64 as in x",
         ),
+        (
+            {"x": X.reshape(3, 2, 1, 1), "gamma": np.ones(3)},
+            ValueError,
+            "gamma has shape (3,), wanted (D,) with D = 2 as in x",
+        ),
         ({"eps": 0}, ValueError, "eps is 0.0, wanted a number in (0, inf)"),
         ({"eps": "1"}, TypeError, "eps has type str, wanted a number"),
     ],
@@ -237,8 +242,9 @@ def test_evaluation_refuses_statistics_that_do_not_fit(refused):
     refused(ValueError, f"{name}: var has shape (3,), {wanted}", call, mean=GAMMA, var=np.ones(3))
 
 
-def test_running_statistics_that_do_not_fit(refused):
-    _, cache = batchnorm_forward(X, GAMMA, BETA)
+@pytest.mark.parametrize("x", [X, X.reshape(3, 2, 1, 1)])
+def test_running_statistics_that_do_not_fit(refused, x):
+    _, cache = batchnorm_forward(x, GAMMA, BETA)
     for mean, var, options, error, message in [
         (
             np.ones(3),
