@@ -149,6 +149,37 @@ def test_a_kernel_of_more_than_256_taps(rng):
     assert_by_windows("max_pool2d", x, (17, 18), (1, 2), (3, 0))
 
 
+@pytest.mark.parametrize(
+    ("kernel", "dtype"), [((1, 255), np.uint8), (16, np.uint16), ((17, 18), np.uint16)]
+)
+def test_the_taps_that_won_are_kept_in_few_bytes(rng, kernel, dtype):
+    _, cache = max_pool2d_forward(rng.standard_normal((1, 1, 17, 255)), kernel=kernel)
+    assert cache[1].dtype == dtype
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_gradients_are_divided_in_their_own_precision(counted):
+    """By numbers of a higher one they would become so in between, at twice the memory."""
+    x = X.astype(np.float32)
+    _, cache = average_pool2d_forward(x, kernel=2, padding=1, count_include_pad=counted)
+    assert cache[1].dtype == np.float32
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_shares_are_as_large_as_samples_of_this_size_allow(monkeypatch, kind):
+    asked = []
+
+    def share_batch(work, N, size):
+        asked.append((N, size))
+        return [work(slice(0, N))]
+
+    monkeypatch.setattr(pooling, "share_batch", share_batch)
+    forward, backward = pair_of(kind)
+    y, cache = forward(X.repeat(5, axis=0), kernel=2)
+    backward(y, cache)
+    assert asked == [(5, 3 * 4 * 8)] * 2
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_stride_is_the_kernel_by_default(rng, kind):
     x, forward = rng.standard_normal((2, 1, 7, 7)), pair_of(kind)[0]
