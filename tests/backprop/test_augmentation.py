@@ -90,6 +90,7 @@ def test_refused(refused, rng):
         ({"x": x[0]}, ValueError, "x has shape (1, 2, 2), wanted (N, C, H, W)"),
         ({"x": x.astype(int)}, TypeError, "x is int64, wanted floats"),
         ({"shift": -1}, ValueError, "shift is -1.0, wanted a number in [0, inf)"),
+        ({"degrees": -1}, ValueError, "degrees is -1.0, wanted a number in [0, inf)"),
         ({"degrees": "1"}, TypeError, "degrees has type str, wanted a number"),
         ({"rng": 1}, TypeError, "rng has type int, wanted a numpy.random.Generator"),
     ]:
