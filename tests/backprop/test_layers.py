@@ -101,6 +101,8 @@ def test_pooling(rng):
     assert_is_the_pair(MaxPool2d(2), rng, max_pool2d_forward, max_pool2d_backward, kernel=2)
     pair = average_pool2d_forward, average_pool2d_backward
     assert_is_the_pair(AvgPool2d(2), rng, *pair, kernel=2)
+    padded = {"kernel": 2, "padding": 1}
+    assert_is_the_pair(AvgPool2d(**padded), rng, *pair, **padded, count_include_pad=True)
     options["count_include_pad"] = False
     assert_is_the_pair(AvgPool2d(**options), rng, *pair, **options)
     pair = global_average_pool_forward, global_average_pool_backward
@@ -184,22 +186,22 @@ def test_dropout_does_nothing_in_evaluation(rng):
 
 
 @pytest.mark.parametrize(
-    "layer",
+    ("make", "name"),
     [
-        Conv2d(1, 1, 1, rng=np.random.default_rng(0)),
-        MaxPool2d(2),
-        AvgPool2d(2),
-        GlobalAvgPool2d(),
-        Flatten(),
-        BatchNorm(1),
-        LayerNorm(1),
-        Dropout(0.5, rng=np.random.default_rng(0)),
+        (lambda rng: Conv2d(1, 1, 1, rng=rng), "Conv2d"),
+        (lambda rng: MaxPool2d(2), "MaxPool2d"),
+        (lambda rng: AvgPool2d(2), "AvgPool2d"),
+        (lambda rng: GlobalAvgPool2d(), "GlobalAvgPool2d"),
+        (lambda rng: Flatten(), "Flatten"),
+        (lambda rng: BatchNorm(1), "BatchNorm"),
+        (lambda rng: LayerNorm(1), "LayerNorm"),
+        (lambda rng: Dropout(0.5, rng=rng), "Dropout"),
     ],
-    ids=lambda layer: type(layer).__name__,
 )
-def test_backward_before_forward(refused, layer):
+def test_backward_before_forward(refused, rng, make, name):
+    layer = make(rng)
     assert layer.grads == {}
-    message = f"{type(layer).__name__}.backward: nothing went forward yet"
+    message = f"{name}.backward: nothing went forward yet"
     refused(RuntimeError, message, layer.backward, np.ones((1, 1)))
 
 
