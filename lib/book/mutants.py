@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mathcheck.mutate import mutate_file
+from mathcheck.reader import read
 
 __all__ = ["digest", "main", "recorded"]
 
@@ -16,8 +17,14 @@ _RECORD = Path("data") / "results" / "mutants.json"
 
 
 def digest(text: str) -> str:
-    """Names the state of a page's text that mutants were made of."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    """Names the state of a page that mutants were made of: its equations, tables and sections."""
+    page = read("", text)
+    equations = [(each.tex, each.label, each.unchecked) for each in page.equations]
+    rows = [(row.symbol, row.shape) for table in page.tables for row in table.rows]
+    tables = [(symbol.text, shape.text) for symbol, shape in rows]
+    sections = [(each.level, each.title) for each in page.sections]
+    read_of_it = repr((equations, tables, sections)).encode()
+    return hashlib.sha256(read_of_it).hexdigest()[:16]
 
 
 def recorded(root: Path) -> dict[str, dict[str, Any]]:

@@ -120,3 +120,20 @@ def test_the_report_says_which_text_the_mutants_were_of(root: Path, text: str, r
     record = {"name": "mutants", "pages": {"docs/gain.md": counts}}
     (root / "data" / "results" / "mutants.json").write_text(json.dumps(record), encoding="utf-8")
     assert row in report(check(root), {}, root, "")
+
+
+def test_a_page_is_known_by_what_the_checker_reads_not_by_its_prose() -> None:
+    head = "| Symbol | Code | Shape | Meaning |\n|---|---|---|---|"
+    page = f"# A\n\nProse.\n\n{head}\n| $x_n$ | `x` | (N,) | input |\n\n$$\nx_n = x_n\n$$\n"
+    assert (
+        digest(page)
+        == digest(page.replace("Prose", "Other prose"))
+        == digest(page.replace("input", "what comes in"))
+    )
+    for old, new in [
+        ("x_n = x_n", "x_n = 2 x_n"),
+        ("(N,)", "(M,)"),
+        ("# A", "## A"),
+        ("$$\n", "$$ \n<!-- unchecked: no -->"),
+    ]:
+        assert digest(page) != digest(page.replace(old, new))
