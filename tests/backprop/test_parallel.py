@@ -60,6 +60,10 @@ def test_shares_stay_in_the_cache(N, size, shares):
     assert len(share_batch(lambda share: share, N, size)) == shares
 
 
+def test_samples_of_no_size_are_in_no_need_of_a_cache():
+    assert len(share_batch(lambda share: share, 1 << 25)) == 16
+
+
 def test_threads_work_side_by_side(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
     meet = threading.Barrier(2, timeout=10)
