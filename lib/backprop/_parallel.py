@@ -38,7 +38,7 @@ def share_batch(work: Callable[[slice], T], N: int, size: int = 0) -> list[T]:
     count = min(N, max(2 * min(8, max(1, N // 64)), N * size // SHARE))
     shares = [slice(*ends) for ends in pairwise(N * share // count for share in range(count + 1))]
     openblas = _openblas()
-    threads = min(count, _cores()) if openblas else 1
+    threads = min(count, _cores())
     if openblas is None or threads == 1:
         return [work(share) for share in shares]
     for stack in _waiting[-1:]:
