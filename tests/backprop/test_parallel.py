@@ -1,6 +1,7 @@
 """Shares of a batch, and the threads of OpenBLAS."""
 
 import threading
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -72,6 +73,23 @@ def test_threads_work_side_by_side(monkeypatch, library):
     assert threading.get_ident() not in names
 
 
+def test_there_are_no_more_threads_than_cores(monkeypatch, library):
+    monkeypatch.setattr(_parallel, "_cores", lambda: 2)
+
+    def work(share):
+        time.sleep(0.005)  # long enough for a third thread to take a share, if there were one
+        return threading.get_ident()
+
+    assert len(set(share_batch(work, 9999))) <= 2
+
+
+def test_a_process_that_was_forked_has_threads_of_its_own(monkeypatch, library):
+    monkeypatch.setattr(_parallel, "_cores", lambda: 2)
+    monkeypatch.setattr(_parallel.os, "getpid", lambda: 54321)
+    names = share_batch(lambda share: threading.current_thread().name, 10)
+    assert {name.partition("_")[0] for name in names} == {"backprop-54321"}
+
+
 def test_threads_treat_overflow_as_their_caller_does(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
     with np.errstate(over="call", under="raise"):
@@ -103,6 +121,18 @@ def test_where_threads_alternate_openblas_has_one_from_the_first_shared_work_on(
             assert library.threads == 1
     assert library.told == [1, 4]
     share_batch(lambda share: share, 10)
+    assert library.told == [1, 4, 1, 4]
+
+
+def test_of_nested_places_where_threads_alternate_the_inner_gives_back(monkeypatch, library):
+    monkeypatch.setattr(_parallel, "_cores", lambda: 2)
+    with alternating_threads():
+        with alternating_threads():
+            share_batch(lambda share: share, 10)
+            assert library.threads == 1
+        assert library.threads == 4
+        share_batch(lambda share: share, 10)
+        assert library.threads == 1
     assert library.told == [1, 4, 1, 4]
 
 
