@@ -17,7 +17,7 @@ for (const address of chapters) {
   test(`/${address}: the pointer on an equation lights its lines, and the other way`, LIMIT, async (t) => {
     const page = await open(t, address);
     const equation = equationOf(page);
-    await equation.locator(".equation__math").hover();
+    await equation.locator(".equation__math").hover({ position: { x: 3, y: 3 } }); // beside its symbols, which have cards
     const lit = await ids(page, "lit");
     const line = lit.find((id) => id.startsWith("code:"));
     assert.ok(line, `lights only ${lit}`);
