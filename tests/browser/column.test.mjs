@@ -55,7 +55,7 @@ test("the column stays while its derivation scrolls", LIMIT, async (t) => {
 test("at 1100 px the pointer lights lines that are in view", LIMIT, async (t) => {
   const page = await open(t, "chapters/recurrent/", { viewport: { width: 1100, height: 800 } });
   await centre(page, "eq:tbptt-windows");
-  await page.locator('[id="eq:tbptt-windows"] .equation__math').hover();
+  await page.locator('[id="eq:tbptt-windows"] .equation__math').hover({ position: { x: 3, y: 3 } });
   await page.locator('.pair__code .line.lit:has(a[href="#eq:tbptt-windows"])').waitFor();
   await seen(page, "eq:tbptt-windows");
 });

@@ -59,7 +59,7 @@ test("the controls are seen at the equation only; by a finger always", LIMIT, as
   const { equation, tool, page } = await openEquation(t);
   await page.mouse.move(2, 2);
   assert.equal(await opacity(tool("cite")), "0");
-  await equation.locator(".equation__math").hover();
+  await equation.locator(".equation__math").hover({ position: { x: 3, y: 3 } });
   assert.equal(await opacity(tool("cite")), "1");
   await page.mouse.move(2, 2);
   await equation.locator(".equation__number").focus();
