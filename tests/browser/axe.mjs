@@ -16,15 +16,15 @@ async function layOut(page) {
   await page.waitForTimeout(300);
 }
 
-// The violations of axe's rules in the page as it stands, or in one part of it.
-export async function axe(page, part) {
+// What depends on colours and widths.
+export const LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"];
+
+// The violations of axe's rules, or of some, in the page as it stands or in one part of it.
+export async function axe(page, part, rules) {
   if (part === undefined) await layOut(page);
   await page.evaluate(source);
-  const { violations } = await page.evaluate(
-    // It would fetch the styles once more, which are there.
-    (part) => window.axe.run(part ?? document, { preload: false, resultTypes: ["violations"] }),
-    part,
-  );
+  const options = { preload: false, resultTypes: ["violations"], ...(rules && { runOnly: rules }) }; // the styles are there
+  const { violations } = await page.evaluate(([part, options]) => window.axe.run(part ?? document, options), [part ?? null, options]);
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.slice(0, 3).map(({ html, any }) => `${id}: ${help}: ${html.slice(0, 160)} ${any[0]?.message ?? ""}`),
   );

@@ -26,7 +26,10 @@ for (const address of chapters) {
     await page.mouse.move(2, 2);
     assert.deepEqual(await ids(page, "lit"), []);
   });
+}
 
+// What follows is the same code for all chapters.
+for (const address of chapters.slice(0, 2)) {
   test(`/${address}: the focus lights as the pointer does`, LIMIT, async (t) => {
     const page = await open(t, address);
     await equationOf(page).locator(".equation__number").focus();

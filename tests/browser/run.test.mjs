@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
+import { axe } from "./axe.mjs";
 import { SITE, pages } from "./site.mjs";
 import { open as openTab } from "./tab.mjs";
 
@@ -96,6 +97,11 @@ test("an example is edited, fails as Python does, is stopped and put back", { ..
   await example.locator(".example__status", { hasText: "Running" }).waitFor();
   await example.locator(".example__stop").click();
   assert.equal(await example.locator(".example__status").textContent(), "Stopped.");
+
+  for (const scheme of ["default", "slate"]) {
+    await tab.evaluate((scheme) => (document.body.dataset.mdColorScheme = scheme), scheme);
+    assert.deepEqual(await axe(tab, ".example--open"), []);
+  }
 
   await example.locator(".example__reset").click();
   assert.equal(await example.locator("> pre").textContent(), printed);

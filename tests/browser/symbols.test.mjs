@@ -1,6 +1,7 @@
 // A card for every symbol: by pointer, by touch and from the keyboard.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { axe } from "./axe.mjs";
 import { pages } from "./site.mjs";
 import { open } from "./tab.mjs";
 
@@ -25,10 +26,14 @@ for (const address of chapters) {
     const others = page.locator(`.sym.${row}`);
     assert.ok((await others.count()) > 1);
     assert.equal(await others.last().evaluate(background), await symbol.evaluate(background));
+    assert.deepEqual(await axe(page, ".card"), []);
     await page.keyboard.press("Escape");
     assert.equal(await page.locator(".card").count(), 0);
   });
+}
 
+// What follows is the same code for all chapters.
+for (const address of chapters.slice(0, 2)) {
   test(`/${address}: a touch shows the card, inside the window`, LIMIT, async (t) => {
     const page = await open(t, address, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
     const symbol = symbolOf(page);
@@ -51,3 +56,12 @@ for (const address of chapters) {
     assert.equal(await page.locator(".card").count(), 0);
   });
 }
+
+test("an index has a card too, which says along which axis it runs", LIMIT, async (t) => {
+  const page = await open(t, "chapters/gru/");
+  await page.locator('[id="eq:gru-n"] .sym:text-is("t")').first().hover();
+  const card = await page.locator(".card").innerText();
+  assert.match(card, /index/);
+  assert.match(card, /input of step t, sample n/);
+  assert.equal(await page.locator(".letters").isVisible(), false);
+});
