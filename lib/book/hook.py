@@ -36,6 +36,7 @@ from book.kept import (
     keep_entries,
     keep_reference,
     kept_page,
+    kept_searchable,
     recall,
     save,
 )
@@ -43,7 +44,7 @@ from book.locate import AddLine
 from book.macros import expand
 from book.origins import Origins
 from book.runtime import runtime_files
-from book.searching import order, searchable
+from book.searching import order
 from book.source import Library
 from book.tex import Formula, Tex
 
@@ -208,7 +209,9 @@ def on_env(env: Any, config: MkDocsConfig, files: Files) -> None:
 def _index(context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
     """Before the search reads the page: what it is to read."""
     _build.contents[page.file.src_uri] = page.content or ""
-    page.content = searchable(page.content or "", _build.book, _build.tools)
+    page.content = kept_searchable(
+        page.content or "", page.url, _build.book, _build.tools, _build.edition
+    )
 
 
 def _render(context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:

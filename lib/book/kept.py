@@ -18,6 +18,7 @@ from book.crossref import Book, Tools
 from book.equations import Source
 from book.errors import Problem
 from book.page import render
+from book.searching import searchable
 
 __all__ = [
     "digest",
@@ -25,6 +26,7 @@ __all__ = [
     "keep_entries",
     "keep_reference",
     "kept_page",
+    "kept_searchable",
     "recall",
     "save",
 ]
@@ -109,18 +111,41 @@ def kept_page(
             content, problems = render(html, source, book, own)
         return content, problems, own.images, own.origins.carried, set(formulas)
 
-    # Of an equation elsewhere a page shows no more than this; its line in the source may change.
-    others = {label: (e.number, e.source.url, e.tex) for label, e in book.equations.items()}
     verdicts = tools.verdicts.get(source.file.as_posix())
-    given = (edition, html, source, others, book.shown, verdicts, tools.repository)
-    name, edition = f"page {source.url}", hashlib.sha256(repr(given).encode()).hexdigest()
-    if name in _kept and not tools.tex.knows(_kept[name][1][-1]):
-        del _kept[name]
-    content, problems, images, carried, formulas = _keep(name, edition, make)
+    given = (edition, html, source, _others(book), book.shown, verdicts, tools.repository)
+    content, problems, images, carried, formulas = _keep_formulas(
+        f"page {source.url}", given, tools, make
+    )
     tools.images.update(images)
     tools.origins.carried |= carried
     tools.tex.note(formulas)
     return content, problems
+
+
+def kept_searchable(html: str, url: str, book: Book, tools: Tools, edition: str) -> str:
+    """What the search reads of a page, as `book.searching.searchable`, if something has changed."""
+
+    def make() -> tuple[str, set[str]]:
+        with tools.tex.noted() as formulas:
+            text = searchable(html, book, tools)
+        return text, set(formulas)
+
+    given = (edition, html, _others(book))
+    text, formulas = _keep_formulas(f"searchable {url}", given, tools, make)
+    tools.tex.note(formulas)
+    return text
+
+
+def _others(book: Book) -> dict[str, tuple[str, str, str]]:
+    """What a page shows of the others' equations; their lines in the source may change."""
+    return {label: (e.number, e.source.url, e.tex) for label, e in book.equations.items()}
+
+
+def _keep_formulas(name: str, given: object, tools: Tools, make: Callable[[], _T]) -> _T:
+    """Makes something anew if the formulas that it was made of, its last part, are forgotten."""
+    if name in _kept and not tools.tex.knows(_kept[name][1][-1]):
+        del _kept[name]
+    return _keep(name, hashlib.sha256(repr(given).encode()).hexdigest(), make)
 
 
 def keep_entries(index: Any, edition: str) -> None:

@@ -14,7 +14,16 @@ from book.bibliography import Bibliography, Publication
 from book.crossref import Book, Tools, Verdict
 from book.equations import Equation, Source
 from book.errors import Problem
-from book.kept import digest, keep_conversion, keep_entries, keep_reference, kept_page, recall, save
+from book.kept import (
+    digest,
+    keep_conversion,
+    keep_entries,
+    keep_reference,
+    kept_page,
+    kept_searchable,
+    recall,
+    save,
+)
 from book.origins import Origins
 from book.source import Library
 
@@ -207,6 +216,35 @@ def test_a_page_is_made_again_only_if_what_it_shows_has_changed(
     assert times("b", "2", tex="z", verdicts={"docs/kept.md": [Verdict("holds", "")]}) == 0
     assert times("b", "2", tex="z", known=set()) == 1
     assert times("b", "2", tex="z", repository="https://example.org/") == 1
+
+
+def test_what_the_search_reads_is_made_again_only_if_it_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+
+    def searchable(html: str, book: Book, tools: Any) -> str:
+        made.append(html)
+        return f"text of {html}"
+
+    monkeypatch.setattr(kept, "searchable", searchable)
+    for html, tex, edition, known, times in [
+        ("a", "y", "1", {"x"}, 1),
+        ("a", "y", "1", {"x"}, 0),
+        ("b", "y", "1", {"x"}, 1),
+        ("b", "z", "1", {"x"}, 1),
+        ("b", "z", "2", {"x"}, 1),
+        ("b", "z", "2", set[str](), 1),
+    ]:
+        found = Equation("eq:y", "1.1", tex, Source(Path("docs/o.md"), "", "o/"), 7, "")
+        formulas = Formulas()
+        formulas.known = known
+        tools: Any = SimpleNamespace(tex=formulas)
+        made.clear()
+        book = Book({"eq:y": found}, {}, {})
+        assert kept_searchable(html, "kept/", book, tools, edition) == f"text of {html}"
+        assert formulas.counted == {"x"}
+        assert len(made) == times
 
 
 def test_the_next_process_has_what_the_last_build_used(tmp_path: Path) -> None:
