@@ -34,6 +34,7 @@ __all__ = [
 _T = TypeVar("_T")
 _kept: dict[str, tuple[str, Any]] = {}
 _used: set[str] = set()
+_books: list[tuple[Book, str]] = []  # the latest, and its state
 
 
 def recall(file: Path) -> None:
@@ -112,7 +113,7 @@ def kept_page(
         return content, problems, own.images, own.origins.carried, set(formulas)
 
     verdicts = tools.verdicts.get(source.file.as_posix())
-    given = (edition, html, source, _others(book), book.shown, verdicts, tools.repository)
+    given = (edition, html, source, _state(book), verdicts, tools.repository)
     content, problems, images, carried, formulas = _keep_formulas(
         f"page {source.url}", given, tools, make
     )
@@ -130,15 +131,19 @@ def kept_searchable(html: str, url: str, book: Book, tools: Tools, edition: str)
             text = searchable(html, book, tools)
         return text, set(formulas)
 
-    given = (edition, html, _others(book))
+    given = (edition, html, _state(book))
     text, formulas = _keep_formulas(f"searchable {url}", given, tools, make)
     tools.tex.note(formulas)
     return text
 
 
-def _others(book: Book) -> dict[str, tuple[str, str, str]]:
-    """What a page shows of the others' equations; their lines in the source may change."""
-    return {label: (e.number, e.source.url, e.tex) for label, e in book.equations.items()}
+def _state(book: Book) -> str:
+    """A digest of what a page shows of the others; of an equation, not its line in the source."""
+    if not _books or _books[-1][0] is not book:
+        others = {label: (e.number, e.source.url, e.tex) for label, e in book.equations.items()}
+        state = hashlib.sha256(repr((others, book.shown)).encode()).hexdigest()
+        _books[:] = [(book, state)]
+    return _books[-1][1]
 
 
 def _keep_formulas(name: str, given: object, tools: Tools, make: Callable[[], _T]) -> _T:
