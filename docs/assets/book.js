@@ -1,3 +1,4 @@
+import { button, typed } from "./make.js";
 import { whenNear } from "./near.js";
 
 // What scrolls sideways must be reachable from the keyboard: boxes that overflow take the focus.
@@ -10,26 +11,20 @@ const observer = new ResizeObserver((entries) => {
 });
 
 // A button to copy code; of a doctest it takes what was typed, without prompts and answers.
-const prompt = /^(>>>|\.\.\.) ?/;
-
 function text(block) {
-  const lines = block.querySelector(".source__code, pre").textContent.split("\n");
-  const typed = lines.filter((line) => prompt.test(line)).map((line) => line.replace(prompt, ""));
-  return (typed.length ? typed : lines).join("\n").trimEnd() + "\n";
+  const code = block.querySelector(".source__code, pre");
+  const lines = typed(code);
+  return `${lines.length ? lines.join("\n") : code.textContent.trimEnd()}\n`;
 }
 
 function offerCopy(block) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "copy";
-  button.textContent = "Copy";
-  button.addEventListener("click", async () => {
+  const copy = async (button) => {
     await navigator.clipboard.writeText(text(block));
     button.textContent = "Copied";
     setTimeout(() => (button.textContent = "Copy"), 1500);
-  });
+  };
   block.classList.add("copy-box");
-  block.append(button);
+  block.append(button("Copy", copy, "copy"));
 }
 
 whenNear((run) => {

@@ -22,3 +22,11 @@ export function toolLine(equation) {
   equation.append(made);
   return made;
 }
+
+// What is typed in an example, a line each: without prompts, and without answers.
+const PROMPT = /^(>>>|\.\.\.) ?/;
+
+export function typed(block) {
+  const lines = block.textContent.trimEnd().split("\n");
+  return lines.filter((line) => PROMPT.test(line)).map((line) => line.replace(PROMPT, ""));
+}

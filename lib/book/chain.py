@@ -14,9 +14,9 @@ from itertools import groupby
 
 from lxml import html as lxml_html
 
-__all__ = ["Chain", "chain"]
+__all__ = ["NOTE", "Chain", "chain"]
 
-_NOTE = 3  # the cell of a row that holds its note: left side, right side, nothing, note
+NOTE = 3  # the cell of a row that holds its note: left side, right side, nothing, note
 _RELATIONS = set("=≔≈<>≤≥≠≡∝⟹⇒⟺")
 
 
@@ -49,7 +49,7 @@ def chain(math: str) -> Chain | None:
     if table.tag != "mtable" or table.get("class") != "tml-jot":
         return None
     rows = [list(row) for row in table]
-    if any(len(row) > _NOTE + 1 or any(map(_content, row[2:_NOTE])) for row in rows):
+    if any(len(row) > NOTE + 1 or any(map(_content, row[2:NOTE])) for row in rows):
         return None
     html, steps = "", 0
     unsaid: dict[int, bool] = {}
@@ -74,7 +74,7 @@ def _begins(row: list[lxml_html.HtmlElement]) -> bool:
 
 
 def _note(row: list[lxml_html.HtmlElement]) -> list[lxml_html.HtmlElement]:
-    return _content(row[_NOTE]) if len(row) > _NOTE else []
+    return _content(row[NOTE]) if len(row) > NOTE else []
 
 
 def _row(cells: list[lxml_html.HtmlElement], more: bool) -> str:

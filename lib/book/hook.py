@@ -76,10 +76,10 @@ class Build:
         mkdocstrings: Any = config.plugins["mkdocstrings"]
         handler = mkdocstrings.get_handler("python")
         handler.env.bytecode_cache = self.bytecode
-        recall(self.root / ".cache" / "kept")
         sources = ["lib", "docs/overrides", "docs/references.bib", "CITATION.cff"]
         sources += ["requirements/site.txt", "package-lock.json", config.config_file_path]
         self.edition = digest([self.root / source for source in sources])
+        recall(self.root / ".cache" / "kept", self.edition)
         keep_reference(handler, self.edition)
         self.checking = Checking(self.root, sorted(self.docs.rglob("*.md")))
         self.figures = ""
@@ -251,7 +251,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         _write(Path(config.site_dir, place), file.read_bytes())
     _build.tools.tex.save()
     _build.tools.tex.close()
-    save(_build.root / ".cache" / "kept")
+    save(_build.root / ".cache" / "kept", _build.edition)
 
 
 def on_build_error(error: Exception) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import logging
 import pickle
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from book.equations import Source
 from book.errors import Problem
 from book.page import render
 from book.searching import searchable
+from book.tex import Tex
 
 __all__ = [
     "digest",
@@ -32,30 +34,36 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
+_UNREADABLE = (
+    *(OSError, EOFError, LookupError, AttributeError, ImportError, ValueError),
+    pickle.UnpicklingError,
+)
 _kept: dict[str, tuple[str, Any]] = {}
 _used: set[str] = set()
 _books: list[tuple[Book, str]] = []  # the latest, and its state
 
 
-def recall(file: Path) -> None:
-    """Begins a build: takes what an earlier process has saved, if this one has nothing yet."""
+def recall(file: Path, edition: str) -> None:
+    """Begins a build: takes what an earlier process has saved, if this one has nothing yet.
+
+    Args:
+        file: where it was saved.
+        edition: of the code; what another made is passed over.
+    """
     _used.clear()
     if not _kept:
-        try:
-            _kept.update(pickle.loads(file.read_bytes()))
-        except (OSError, EOFError, LookupError, AttributeError, ImportError, ValueError):
-            pass  # it is only a cache
-        except pickle.UnpicklingError:
-            pass
+        with suppress(*_UNREADABLE):  # it is only a cache
+            saved, kept = pickle.loads(file.read_bytes())
+            _kept.update(kept if saved == edition else {})
 
 
-def save(file: Path) -> None:
+def save(file: Path, edition: str) -> None:
     """Ends a build: writes what it has used, and drops the rest."""
     for name in _kept.keys() - _used:
         del _kept[name]
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(".tmp")
-    temporary.write_bytes(pickle.dumps(_kept))
+    temporary.write_bytes(pickle.dumps((edition, _kept)))
     temporary.replace(file)
 
 
@@ -86,7 +94,7 @@ def keep_reference(handler: Any, edition: str) -> None:
         def make() -> tuple[str, list[Any]]:
             return render(data, options, locale=locale), handler.get_headings()
 
-        html, headings = _keep(f"reference {data.path}", f"{edition} {options} {locale}", make)
+        html, headings = _keep(f"reference {data.path}", (edition, options, locale), make)
         handler._headings.extend(deepcopy(headings))
         return html
 
@@ -106,51 +114,49 @@ def kept_page(
         edition: of the code, the library and all else that every page is made with.
     """
 
-    def make() -> tuple[str, list[Problem], dict[str, bytes], set[str], set[str]]:
+    def make() -> tuple[str, list[Problem], dict[str, bytes], set[str]]:
         own = replace(tools, images={}, origins=tools.origins.afresh())
-        with tools.tex.noted() as formulas:
-            content, problems = render(html, source, book, own)
-        return content, problems, own.images, own.origins.carried, set(formulas)
+        content, problems = render(html, source, book, own)
+        return content, problems, own.images, own.origins.carried
 
     verdicts = tools.verdicts.get(source.file.as_posix())
     given = (edition, html, source, _state(book), verdicts, tools.repository)
-    content, problems, images, carried, formulas = _keep_formulas(
-        f"page {source.url}", given, tools, make
-    )
+    found = _keep_with_formulas(f"page {source.url}", given, tools.tex, make)
+    content, problems, images, carried = found
     tools.images.update(images)
     tools.origins.carried |= carried
-    tools.tex.note(formulas)
     return content, problems
 
 
 def kept_searchable(html: str, url: str, book: Book, tools: Tools, edition: str) -> str:
     """What the search reads of a page, as `book.searching.searchable`, if something has changed."""
-
-    def make() -> tuple[str, set[str]]:
-        with tools.tex.noted() as formulas:
-            text = searchable(html, book, tools)
-        return text, set(formulas)
-
     given = (edition, html, _state(book))
-    text, formulas = _keep_formulas(f"searchable {url}", given, tools, make)
-    tools.tex.note(formulas)
-    return text
+    return _keep_with_formulas(
+        f"searchable {url}", given, tools.tex, lambda: searchable(html, book, tools)
+    )
 
 
 def _state(book: Book) -> str:
     """A digest of what a page shows of the others; of an equation, not its line in the source."""
     if not _books or _books[-1][0] is not book:
         others = {label: (e.number, e.source.url, e.tex) for label, e in book.equations.items()}
-        state = hashlib.sha256(repr((others, book.shown)).encode()).hexdigest()
-        _books[:] = [(book, state)]
+        _books[:] = [(book, _edition((others, book.shown)))]
     return _books[-1][1]
 
 
-def _keep_formulas(name: str, given: object, tools: Tools, make: Callable[[], _T]) -> _T:
-    """Makes something anew if the formulas that it was made of, its last part, are forgotten."""
-    if name in _kept and not tools.tex.knows(_kept[name][1][-1]):
+def _keep_with_formulas(name: str, given: object, tex: Tex, make: Callable[[], _T]) -> _T:
+    """Counts the formulas of what is made as in use; makes it anew if one of them is forgotten."""
+
+    def noted() -> tuple[_T, set[str]]:
+        with tex.noted() as formulas:
+            made = make()
+        return made, set(formulas)
+
+    if name in _kept and not tex.knows(_kept[name][1][1]):
         del _kept[name]
-    return _keep(name, hashlib.sha256(repr(given).encode()).hexdigest(), make)
+    made, formulas = _keep(name, given, noted)
+    tex.note(formulas)
+    return made
 
 
 def keep_entries(index: Any, edition: str) -> None:
@@ -170,9 +176,8 @@ def keep_entries(index: Any, edition: str) -> None:
             del index.entries[start:]
             return list(made)
 
-        content = f"{edition} {page.title} {page.meta} {page.content}"
-        digest = hashlib.sha256(content.encode()).hexdigest()
-        index.entries += deepcopy(_keep(f"entries {page.url}", digest, make))
+        given = (edition, page.title, page.meta, page.content)
+        index.entries += deepcopy(_keep(f"entries {page.url}", given, make))
 
     index.add_entry_from_context = kept
 
@@ -193,9 +198,8 @@ def keep_conversion(page: Any, edition: str) -> None:
             links = {file.src_uri: anchors for file, anchors in page.links_to_anchors.items()}
             return deepcopy({name: getattr(page, name) for name in simple}), links
 
-        given = f"{edition} {page.markdown} {sorted(files.src_uris)}"
-        digest = hashlib.sha256(given.encode()).hexdigest()
-        found, links = _keep(f"conversion {page.url}", digest, make)
+        given = (edition, page.markdown, sorted(files.src_uris))
+        found, links = _keep(f"conversion {page.url}", given, make)
         vars(page).update(deepcopy(found))
         page.links_to_anchors = {files.src_uris[uri]: anchors for uri, anchors in links.items()}
 
@@ -213,9 +217,14 @@ class _Warnings(logging.Handler):
         self.count += 1
 
 
-def _keep(name: str, edition: str, make: Callable[[], _T]) -> _T:
-    """Makes something if there is none of this name and edition, or its making gave a warning."""
+def _edition(given: object) -> str:
+    return hashlib.sha256(repr(given).encode()).hexdigest()
+
+
+def _keep(name: str, given: object, make: Callable[[], _T]) -> _T:
+    """Makes something unless it was made before of the same, without a warning."""
     _used.add(name)
+    edition = _edition(given)
     if name in _kept and _kept[name][0] == edition:
         found: _T = _kept[name][1]
         return found

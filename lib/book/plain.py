@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
+from book.chain import NOTE
+
 __all__ = ["in_letters", "plain"]
 
 _RAISED = str.maketrans("0123456789+−⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀ")
@@ -33,7 +35,6 @@ _RELATIONS = set("=<>≠≈≤≥∈∉→↦⇒⟶←≡∼∝⊂|") | {":=", "
 _BINARY = set("+−±·×⊙∗∘∧∨∪∩⊕")
 _INVISIBLE = set("\u2061\u2062\u2063\u2064")
 _BIG = {"Σ", "Π", "∫"}
-_NOTE = 3  # the cell of a derivation's row that says why: left side, right side, nothing, note
 _SCRIPT = re.compile(r"[_^](?:\([^()]*\)|[^\s/()+=_^]+)|[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀ]+")
 
 
@@ -239,8 +240,8 @@ def _table(table: etree._Element) -> str:
 
 
 def _row(cells: list[str]) -> str:
-    if len(cells) == _NOTE + 1 and cells[_NOTE] and not cells[_NOTE - 1]:
-        cells[_NOTE] = f"({cells[_NOTE]})"
+    if len(cells) == NOTE + 1 and cells[NOTE] and not cells[NOTE - 1]:
+        cells[NOTE] = f"({cells[NOTE]})"
     return " ".join(filter(None, cells))
 
 

@@ -5,10 +5,16 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from book.bibliography import Bibliography, Publication
+from book.crossref import Tools
+from book.origins import Origins
+from book.source import Library
+from book.tex import Tex
 
 collect_ignore = ["demo"]
 
@@ -67,3 +73,32 @@ def build() -> Callable[..., subprocess.CompletedProcess[str]]:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def tex(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tex]:
+    """Temml, with an empty memory at first."""
+    made = Tex(tmp_path_factory.mktemp("cache"), ROOT / "node_modules")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lay_tools(tmp_path: Path, tex: Tex) -> Callable[[str, str, Callable[[str], str]], Tools]:
+    """Gives the pass a library of one module, a bibliography and figures."""
+
+    def lay(code: str, literature: str, figure: Callable[[str], str]) -> Tools:
+        package = tmp_path / "lib" / "backprop"
+        package.mkdir(parents=True)
+        (package / "double.py").write_text(code)
+        (tmp_path / "references.bib").write_text(literature)
+        return Tools(
+            tex=tex,
+            library=Library(tmp_path),
+            bibliography=Bibliography(tmp_path / "references.bib"),
+            publication=Publication("The Book", "Its authors", "1.0", "2026-11-22"),
+            figure=figure,
+            origins=Origins(tmp_path),
+        )
+
+    return lay

@@ -1,7 +1,6 @@
 """Formulas as MathML: what is mended of Temml's, derivations in steps, and the font."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,6 @@ from book.chain import Chain, chain
 from book.tex import Formula, Tex
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def tex(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tex]:
-    made = Tex(tmp_path_factory.mktemp("cache"), ROOT / "node_modules")
-    yield made
-    made.close()
 
 
 def html_of(tex: Tex, formula: str) -> str:

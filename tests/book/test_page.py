@@ -2,19 +2,16 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from book.bibliography import Bibliography, Publication
 from book.crossref import Scan, Tools, Verdict, assemble, scan
 from book.equations import Source
 from book.errors import BookError
 from book.origins import Origins
 from book.page import render
-from book.source import Library
-from book.tex import Tex
 
 ROOT = Path(__file__).parents[2]
 CODE = '''"""A module."""
@@ -33,33 +30,14 @@ BIB = """@book{knuth1984, author = {Knuth, Donald E.}, title = {The TeXbook}, ye
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 0h9"/></svg>'
 
 
-@pytest.fixture(scope="session")
-def tex(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tex]:
-    made = Tex(tmp_path_factory.mktemp("cache"), ROOT / "node_modules")
-    yield made
-    made.close()
-
-
 @pytest.fixture
-def tools(tmp_path: Path, tex: Tex) -> Tools:
-    package = tmp_path / "lib" / "backprop"
-    package.mkdir(parents=True)
-    (package / "double.py").write_text(CODE)
-    (tmp_path / "references.bib").write_text(BIB)
-
+def tools(lay_tools: Callable[..., Tools]) -> Tools:
     def figure(name: str) -> str:
         if name != "curve":
             raise BookError(f'no figure "{name}"')
         return SVG
 
-    return Tools(
-        tex=tex,
-        library=Library(tmp_path),
-        bibliography=Bibliography(tmp_path / "references.bib"),
-        publication=Publication("The Book", "Its authors", "1.0", "2026-11-22"),
-        figure=figure,
-        origins=Origins(tmp_path),
-    )
+    return lay_tools(CODE, BIB, figure)
 
 
 def display(tex: str) -> str:

@@ -1,18 +1,15 @@
 """What the search reads: formulas as text that a reader can read and type."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from book.bibliography import Bibliography, Publication
 from book.crossref import Tools, assemble, scan
 from book.equations import Source
 from book.errors import BookError
-from book.origins import Origins
 from book.plain import in_letters, plain
 from book.searching import order, searchable
-from book.source import Library
 from book.tex import Formula, Tex
 
 ROOT = Path(__file__).parents[2]
@@ -26,13 +23,6 @@ def double(x):
     return z
 '''
 LABELLED = r'<div class="arithmatex">\[\gamma_d = 2x \label{eq:double-y}\]</div>'
-
-
-@pytest.fixture(scope="module")
-def tex(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tex]:
-    made = Tex(tmp_path_factory.mktemp("cache"), ROOT / "node_modules")
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize(
@@ -87,24 +77,13 @@ Read = Callable[[str], str]
 
 
 @pytest.fixture
-def read(tmp_path: Path, tex: Tex) -> Read:
+def read(lay_tools: Callable[..., Tools]) -> Read:
     """Makes of a page what the search reads."""
-    package = tmp_path / "lib" / "backprop"
-    package.mkdir(parents=True)
-    (package / "double.py").write_text(CODE)
-    (tmp_path / "references.bib").write_text("")
 
     def figure(name: str) -> str:
         raise BookError(name)
 
-    tools = Tools(
-        tex=tex,
-        library=Library(tmp_path),
-        bibliography=Bibliography(tmp_path / "references.bib"),
-        publication=Publication("The Book", "Its authors", "1.0", "2026-11-22"),
-        figure=figure,
-        origins=Origins(tmp_path),
-    )
+    tools = lay_tools(CODE, "", figure)
 
     def run(html: str) -> str:
         source = Source(Path("docs/chapters/x.md"), html, "chapters/x/", "A title", "1")

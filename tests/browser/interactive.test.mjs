@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { SITE, pages } from "./site.mjs";
+import { SITE, chapters } from "./site.mjs";
 import { open as openTab } from "./tab.mjs";
 
 const LIMIT = { timeout: 120_000 };
-const chapters = pages().filter((page) => page.startsWith("chapters/"));
 const named = (page) => [...readFileSync(join(SITE, page, "index.html"), "utf8").matchAll(/data-interactive="([\w-]+)"/g)].map(([, name]) => name);
 
 async function open(t, page, name, options = {}) {
@@ -17,7 +16,7 @@ async function open(t, page, name, options = {}) {
   return { tab, figure };
 }
 
-for (const page of chapters) {
+for (const page of chapters()) {
   test(`/${page} has an interactive figure`, () => assert.ok(named(page).length));
 
   for (const name of named(page)) {

@@ -1,11 +1,10 @@
 // Equations and their lines of code light each other up.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pages } from "./site.mjs";
+import { chapters } from "./site.mjs";
 import { open, overflow } from "./tab.mjs";
 
 const LIMIT = { timeout: 300_000 };
-const chapters = pages().filter((address) => address.startsWith("chapters/"));
 
 const equationOf = (page) => page.locator(".equation[data-lights]").first();
 
@@ -13,7 +12,7 @@ async function ids(page, name) {
   return page.evaluate((name) => [...document.querySelectorAll(`.${name}`)].map(({ id }) => id), name);
 }
 
-for (const address of chapters) {
+for (const address of chapters()) {
   test(`/${address}: the pointer on an equation lights its lines, and the other way`, LIMIT, async (t) => {
     const page = await open(t, address);
     const equation = equationOf(page);
@@ -29,7 +28,7 @@ for (const address of chapters) {
 }
 
 // What follows is the same code for all chapters.
-for (const address of chapters.slice(0, 2)) {
+for (const address of chapters().slice(0, 2)) {
   test(`/${address}: the focus lights as the pointer does`, LIMIT, async (t) => {
     const page = await open(t, address);
     await equationOf(page).locator(".equation__number").focus();

@@ -2,11 +2,11 @@
 // `--scores` also asserts the performance score, which needs a machine with nothing else to do.
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
-import { FLAGS, chromium, pages, serve } from "./site.mjs";
+import { FLAGS, chapters, chromium, serve } from "./site.mjs";
 
 const assertPerformance = process.argv.includes("--scores");
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const addresses = named.length ? named : pages().filter((address) => address.startsWith("chapters/"));
+const addresses = named.length ? named : chapters();
 // The address bar's popup is a page of the browser's own: it would load beside the one that is measured.
 const WITHOUT_POPUP = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup";
 const site = await serve();

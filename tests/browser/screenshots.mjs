@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium as playwright } from "playwright-core";
-import { FLAGS, chromium, pages, serve } from "./site.mjs";
+import { FLAGS, chapters, chromium, serve } from "./site.mjs";
 
 const FOLDER = resolve(process.env.SCREENSHOTS ?? ".cache/screenshots");
 const VIEWS = [1440, 1024, 360].flatMap((width) => ["light", "dark"].map((colorScheme) => ({ width, colorScheme })));
@@ -43,18 +43,16 @@ async function menu(page) {
 const SHOTS = [
   ["", { home: null }],
   ["notation/", { notation: null }],
-  ...pages()
-    .filter((page) => page.startsWith("chapters/"))
-    .map((page) => [
-      page,
-      {
-        top: null,
-        "derivation and code": show(".pair:has(.equation)"),
-        interactive: show("[data-interactive]"),
-        figure: show("figure:not([data-interactive])"),
-        end: show(".references"),
-      },
-    ]),
+  ...chapters().map((page) => [
+    page,
+    {
+      top: null,
+      "derivation and code": show(".pair:has(.equation)"),
+      interactive: show("[data-interactive]"),
+      figure: show("figure:not([data-interactive])"),
+      end: show(".references"),
+    },
+  ]),
   ["chapters/fully-connected/", { "symbol's card": card }],
   ["reference/linear/", { reference: null, "open example": example }],
   ["chapters/convolution/", { search }],

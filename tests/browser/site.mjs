@@ -54,6 +54,10 @@ export function pages(folder = SITE) {
     .sort();
 }
 
+export function chapters() {
+  return pages().filter((address) => address.startsWith("chapters/"));
+}
+
 export async function serve(folder = SITE) {
   const kept = new Map();
   const read = (file) => {

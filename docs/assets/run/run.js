@@ -1,7 +1,7 @@
 // *Run* on every example: it becomes editable and runs in the page, in Pyodide, against the book's own library.
+import { button, element, typed } from "../make.js";
 import { whenNear } from "../near.js";
 
-const PROMPT = /^(>>>|\.\.\.) ?/;
 const MODIFIER = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
 
 let worker; // one for the page; a new one after *Stop*
@@ -13,9 +13,8 @@ class Example {
     this.block = block;
     this.scope = scope;
     this.above = above;
-    this.lines = block.querySelector("pre").textContent.trimEnd().split("\n");
-    this.typed = this.lines.filter((line) => PROMPT.test(line)).map((line) => line.replace(PROMPT, "")).join("\n");
-    this.run = button("Run", "example__start", () => start(this));
+    this.typed = typed(block.querySelector("pre")).join("\n");
+    this.run = button("Run", () => start(this), "example__button example__start");
   }
 
   get source() {
@@ -25,8 +24,7 @@ class Example {
   // Puts an editor where the example stood, and a place for what it prints below.
   open() {
     if (this.editor) return;
-    this.editor = document.createElement("textarea");
-    this.editor.className = "example__editor";
+    this.editor = element("textarea", "example__editor");
     this.editor.spellcheck = false;
     this.editor.autocapitalize = "off";
     this.editor.setAttribute("aria-label", "Code of this example");
@@ -36,19 +34,15 @@ class Example {
       for (const example of [this, ...this.below()]) done.delete(example);
     });
     this.editor.addEventListener("keydown", (event) => this.key(event));
-    this.output = document.createElement("div");
-    this.output.className = "example__output";
+    this.output = element("div", "example__output");
     this.output.tabIndex = 0;
     this.output.setAttribute("role", "log");
     this.output.setAttribute("aria-label", "Output");
-    this.status = document.createElement("span");
-    this.status.className = "example__status";
+    this.status = element("span", "example__status");
     this.status.setAttribute("role", "status");
-    this.stop = button("Stop", "example__stop", () => stop());
-    this.reset = button("Reset", "example__reset", () => this.close());
-    this.bar = document.createElement("div");
-    this.bar.className = "example__bar";
-    this.bar.append(this.run, this.stop, this.reset, this.status);
+    this.stop = button("Stop", () => stop(), "example__button example__stop");
+    this.reset = button("Reset", () => this.close(), "example__button example__reset");
+    this.bar = element("div", "example__bar", this.run, this.stop, this.reset, this.status);
     this.block.classList.add("example--open");
     this.block.append(this.editor, this.bar, this.output);
     this.fit();
@@ -97,7 +91,7 @@ class Example {
       return;
     }
     let last = this.output.lastElementChild;
-    if (last?.tagName !== "PRE") this.output.append((last = document.createElement("pre")));
+    if (last?.tagName !== "PRE") this.output.append((last = element("pre", "")));
     last.append(text);
   }
 
@@ -105,15 +99,6 @@ class Example {
     this.status.textContent = text;
     this.block.dataset.example = state;
   }
-}
-
-function button(text, kind, action) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = `example__button ${kind}`;
-  made.textContent = text;
-  made.addEventListener("click", action);
-  return made;
 }
 
 function start(example) {
