@@ -1,6 +1,7 @@
 """What every public function checks before it works: a line each, a clear sentence on failure."""
 
 from collections.abc import Mapping
+from functools import cache
 from numbers import Integral, Real
 from typing import Any, TypeAlias
 
@@ -28,10 +29,12 @@ def check_arrays(function: str, **arguments: tuple[Any, str]) -> None:
         ValueError: an argument is empty, or its shape does not fit.
     """
     first = next(iter(arguments))
+    wanted = None
     sizes: dict[str, tuple[int, str]] = {}
     for name, (array, layout) in arguments.items():
         check_floats(function, name, array)
-        precision, wanted = np.finfo(array.dtype).dtype, np.finfo(arguments[first][0].dtype).dtype
+        precision = _precision(array.dtype)
+        wanted = wanted or precision
         if precision != wanted:
             raise TypeError(f"{function}: {name} is {precision}, wanted {wanted} as in {first}")
         if layout == "...":
@@ -44,12 +47,18 @@ def check_floats(function: str, name: str, array: Any) -> None:
     """Checks that an argument is an array of floats with at least one axis and one element."""
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{function}: {name} has type {type(array).__name__}, wanted an array")
-    if not np.issubdtype(array.dtype, np.inexact):
+    if array.dtype.kind not in "fc":  # floats, and complex numbers of two floats
         raise TypeError(f"{function}: {name} is {array.dtype}, wanted floats")
     if array.ndim == 0:
         raise ValueError(f"{function}: {name} has shape (), wanted at least one axis")
     if array.size == 0:
         raise ValueError(f"{function}: {name} is empty, its shape is {array.shape}")
+
+
+@cache
+def _precision(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Returns the type of floats, also that of the two in a complex number."""
+    return np.finfo(dtype).dtype
 
 
 def _check_same_shape(
@@ -93,12 +102,18 @@ def check_number(function: str, name: str, value: Any, interval: str) -> float:
     if not isinstance(value, Real) or isinstance(value, bool):
         raise TypeError(f"{function}: {name} has type {type(value).__name__}, wanted a number")
     number = float(value)
-    low, high = (float(end) for end in interval[1:-1].split(","))
+    low, high = _ends(interval)
     above = low <= number if interval[0] == "[" else low < number
     below = number <= high if interval[-1] == "]" else number < high
     if not (above and below):
         raise ValueError(f"{function}: {name} is {number}, wanted a number in {interval}")
     return number
+
+
+@cache
+def _ends(interval: str) -> tuple[float, float]:
+    low, high = (float(end) for end in interval[1:-1].split(","))
+    return low, high
 
 
 def check_count(function: str, name: str, value: Any) -> int:
