@@ -9,7 +9,7 @@ import ctypes
 import importlib
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from contextvars import copy_context
 from functools import cache
@@ -20,35 +20,48 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 # Bytes of samples that stay in the cache of a core, with as much again for what comes of them.
-SHARE = 1 << 20
+SHARE = 1 << 21
 
 
 def share_batch(work: Callable[[slice], T], N: int, size: int = 0) -> list[T]:
     """Calls `work` with slices that together cover a batch of N, and returns the results in order.
 
     The slices do not depend on how many cores there are, and so neither does how sums over the
-    batch are rounded. `work` must not share out work itself: it would wait for the thread that it
-    occupies.
+    batch are rounded. The caller takes shares too: to wake a thread takes as long as many a share.
 
     Args:
         work: what is to be done with a slice of the batch.
         N: samples in the batch.
         size: bytes of a sample, if shares are to be so small that they stay in the cache.
     """
-    count = min(N, max(2 * min(8, max(1, N // 64)), N * size // SHARE))
+    pairs = max(1, min(8, N // 48), N * size // (2 * SHARE))  # for two cores, or a multiple of two
+    count = min(N, 2 * pairs)
     shares = [slice(*ends) for ends in pairwise(N * share // count for share in range(count + 1))]
     openblas = _openblas()
-    threads = min(count, _cores())
-    if openblas is None or threads == 1:
+    helpers = min(count, _cores()) - 1
+    if openblas is None or helpers == 0:
         return [work(share) for share in shares]
     for stack in _waiting[-1:]:
         stack.enter_context(openblas.one_thread())
         _waiting.remove(stack)
-    # Each share has its own copy of the context, of which np.errstate is a part.
-    contexts = [copy_context() for _ in shares]
+    left, results = iter(enumerate(shares)), {}
+
+    def take_shares() -> None:
+        for number, share in left:
+            results[number] = work(share)
+
     with openblas.one_thread():
-        run = _pool(threads, os.getpid()).map
-        return list(run(lambda context, share: context.run(work, share), contexts, shares))
+        submit = _pool(helpers, os.getpid()).submit
+        # Each helper has its own copy of the context, of which np.errstate is a part.
+        futures = [submit(copy_context().run, take_shares) for _ in range(helpers)]
+        try:
+            take_shares()
+        finally:  # what has not begun by now has nothing left to do
+            wait([future for future in futures if not future.cancel()])
+    for future in futures:
+        if not future.cancelled():
+            future.result()
+    return [results[number] for number in range(count)]
 
 
 # What is to be closed where a `with alternating_threads()` ends, as long as none has shared work.
@@ -70,6 +83,12 @@ def alternating_threads() -> Iterator[None]:
         finally:
             if stack in _waiting:
                 _waiting.remove(stack)
+
+
+def taking_turns() -> bool:
+    """Whether OpenBLAS has one thread for now, so that a large product is better shared by ours."""
+    openblas = _openblas()
+    return openblas is not None and openblas.users > 0
 
 
 def one_thread_if_small(operations: int) -> AbstractContextManager[None]:
@@ -105,6 +124,9 @@ class _OpenBLAS:
     Args:
         library: where its functions are: under names of their own in NumPy's wheels, under the
             plain ones in a system's copy.
+
+    Attributes:
+        users: how many want it to have one thread.
     """
 
     def __init__(self, library: Any) -> None:
@@ -112,22 +134,22 @@ class _OpenBLAS:
         name = "scipy_openblas_{}_num_threads64_" if wheel else "openblas_{}_num_threads"
         self._get: Callable[[], int] = getattr(library, name.format("get"))
         self._set: Callable[[int], None] = getattr(library, name.format("set"))
-        self._lock, self._users = Lock(), 0
+        self._lock, self.users = Lock(), 0
 
     @contextmanager
     def one_thread(self) -> Iterator[None]:
         """Lets OpenBLAS use one thread, until the last that wants this has left."""
         with self._lock:
-            if self._users == 0:
+            if self.users == 0:
                 self._before = self._get()
                 self._set(1)
-            self._users += 1
+            self.users += 1
         try:
             yield
         finally:
             with self._lock:
-                self._users -= 1
-                if self._users == 0:
+                self.users -= 1
+                if self.users == 0:
                     self._set(self._before)
 
 

@@ -33,6 +33,12 @@ class Axis(NamedTuple):
         """Whether an input can lie in several windows."""
         return self.reach > self.stride
 
+    @property
+    def tiled(self) -> bool:
+        """Whether every input lies in exactly one window."""
+        whole = self.outputs * self.stride - self.padding >= self.size
+        return self.dilation == 1 and self.kernel == self.stride and whole
+
     def tap(self, k: int) -> tuple[slice, slice]:
         """Returns the outputs whose tap k meets a real input, not padding, and those inputs."""
         offset = k * self.dilation - self.padding

@@ -12,7 +12,16 @@ import numpy as np
 from backprop._check import Array, check_arrays
 from backprop._parallel import share_batch
 from backprop._windows import Axis, Pair, axes
-from backprop.unrolling import blocks, col2im, copy_rows, fold, im2col, meeting, unroll, window
+from backprop.unrolling import (
+    blocks,
+    col2im,
+    fold,
+    im2col,
+    meeting,
+    output_rows,
+    unroll,
+    windows,
+)
 
 Cache: TypeAlias = tuple[Array, Array, Axis, Axis]
 
@@ -130,10 +139,10 @@ def conv2d_forward(
 ) -> tuple[Array, Cache]:
     """Convolves a batch of images with K kernels, fast.
 
-    The columns of the images are unrolled, the rows are not: as X[h, q, c, n, v], the P rows that
-    an output row looks at lie one after another in memory, and so are a matrix of P Q C rows
-    already. Unrolling both would copy P times as much. Work proceeds in blocks of images that stay
-    in the caches.
+    The columns of the images are unrolled, the rows are not: the P rows that an output row looks at
+    lie one after another in memory, and so are a matrix already. Unrolling both would copy P times
+    as much. Work proceeds in blocks of images that stay in the caches. The output lies in memory as
+    (U, K, N, V), in the order in which it is computed.
 
     Args:
         x: images, shape (N, C, H, W).
@@ -162,20 +171,18 @@ def conv2d_forward(
                  [6., 6.]]]])
     """
     rows, columns = _check_forward("conv2d_forward", x, W, b, stride, padding, dilation)
-    K, C = W.shape[:2]
-    y = np.empty((len(x), K, rows.outputs, columns.outputs), np.result_type(x, W, b))
-    W_rows = W.transpose(0, 2, 3, 1).reshape(K, -1)  # (K, P Q C)
+    (K, C), V = W.shape[:2], columns.outputs
+    Y = np.empty((rows.outputs, K, len(x) * V), np.result_type(x, W, b))
+    W_rows = _with_bias(W, b)
 
     def convolve(images: slice) -> None:
         for block, band in blocks(images, C, K, x.itemsize, rows, columns):
-            X = unroll(x[block], band, rows, columns)
-            Y = np.empty((band.stop - band.start, K, *X.shape[3:]), y.dtype)  # (U, K, N, V)
-            for u, Y_u in enumerate(Y.reshape(len(Y), K, -1)):
-                np.matmul(W_rows, window(X, u, rows), out=Y_u)  # eq:conv-fast-y
-            Y += b[:, None, None]
-            copy_rows(Y.transpose(2, 1, 0, 3), y[block, :, band])
+            X, y_rows = unroll(x[block], band, rows, columns), Y[band, :, block.start * V :]
+            for us, Z in windows(X, rows, len(y_rows)):
+                np.matmul(W_rows, Z, out=y_rows[us, :, : Z.shape[2]])  # eq:conv-fast-y
 
     share_batch(convolve, len(x))
+    y = Y.reshape(rows.outputs, K, len(x), V).transpose(2, 1, 0, 3)
     return y, (x, W, rows, columns)
 
 
@@ -219,31 +226,38 @@ def conv2d_backward(
     x, W, rows, columns = cache
     _check_backward("conv2d_backward", dy, cache)
     K, C, P, Q = W.shape
-    dx = np.full(x.shape, 0 if input_gradient else np.nan, x.dtype)
+    dx = np.full_like(x, 0 if input_gradient else np.nan)
     W_back = W.transpose(3, 1, 2, 0)[:, :, ::-1].copy()  # (Q, C, P from the last, K)
 
-    def convolve(images: slice) -> tuple[Array, Array]:
-        dW_columns, db = np.zeros((P * Q * C, K), W.dtype), np.zeros(K, W.dtype)
+    def convolve(images: slice) -> Array:
+        dW_rows = np.zeros((P * (Q * C + 1), K), W.dtype)
         for block, band in blocks(images, C, K, x.itemsize, rows, columns):
-            X = unroll(x[block], band, rows, columns)
-            dY = np.empty((band.stop - band.start, K, *X.shape[3:]), dy.dtype)  # (U, K, N, V)
-            copy_rows(dy[block, :, band].transpose(2, 1, 0, 3), dY)
-            db += np.einsum("uknv->k", dY)  # eq:conv-db
-            for u, dY_u in enumerate(dY.reshape(len(dY), K, -1)):
-                dW_columns += window(X, u, rows) @ dY_u.T  # eq:conv-fast-dW
+            X, dY = unroll(x[block], band, rows, columns), output_rows(dy[block, :, band])
+            for us, Z in windows(X, rows, len(dY), product=dW_rows.nbytes):
+                dW_rows += (Z @ dY[us].transpose(0, 2, 1)).sum(axis=0)  # eq:conv-fast-dW
             if not input_gradient:
                 continue
-            dX = X  # the memory of X has served
+            dX = X[:, :-1]  # the memory of X has served
             for h, dX_h in enumerate(dX.reshape(len(X), Q * C, -1)):
                 us, ps = meeting(h, rows, len(dY))
                 W_h, dY_h = W_back[:, :, ps].reshape(Q * C, -1), dY[us].reshape(-1, dX_h.shape[1])
                 np.matmul(W_h, dY_h, out=dX_h)  # eq:conv-fast-dX
             fold(dX, dx[block], band, rows, columns)
-        return dW_columns, db
+        return dW_rows
 
-    dWs, dbs = zip(*share_batch(convolve, len(x)), strict=True)
-    dW = np.sum(dWs, axis=0).reshape(P, Q, C, K).transpose(3, 2, 0, 1)
-    return dx, np.ascontiguousarray(dW), np.sum(dbs, axis=0)
+    dW_rows = np.sum(share_batch(convolve, len(x)), axis=0).reshape(P, Q * C + 1, K)
+    dW = dW_rows[:, :-1].reshape(P, Q, C, K).transpose(3, 2, 0, 1)
+    db = dW_rows[0, -1]  # eq:conv-db
+    return dx, np.ascontiguousarray(dW), db.copy()
+
+
+def _with_bias(W: Array, b: Array) -> Array:
+    """Returns kernels as `unroll` orders their inputs, (K, P (Q C + 1)): b meets ones in row 0."""
+    K, C, P, Q = W.shape
+    W_rows = np.zeros((K, P, Q * C + 1), np.result_type(W, b))
+    W_rows[:, :, :-1] = W.transpose(0, 2, 3, 1).reshape(K, P, -1)
+    W_rows[:, 0, -1] = b
+    return W_rows.reshape(K, -1)
 
 
 def _pad(x: Array, rows: Axis, columns: Axis) -> Array:

@@ -15,8 +15,12 @@ from numpy.typing import DTypeLike, NDArray
 from backprop import activations
 from backprop._check import Array, Cache, check_count, check_float_dtype, check_names, check_rng
 from backprop._files import load_npz, save_npz
+from backprop._parallel import share_batch, taking_turns
 from backprop.initializers import he_normal, zeros
 from backprop.linear import linear_backward, linear_forward
+
+# Elements of the input from which on two threads send the gradient through a linear layer.
+LARGE = 1 << 17
 
 Forward = Callable[[Array], tuple[Array, Any]]
 Backward = Callable[[Array, Any], Array]
@@ -90,9 +94,25 @@ class Linear:
         """Maps dy, (N, M), to dx, (N, D)."""
         if self._cache is None:
             raise RuntimeError("Linear.backward: nothing went forward yet")
-        dx, dW, db = linear_backward(dy, self._cache)
+        shared = self._cache[0].size >= LARGE and taking_turns()
+        backward = _linear_backward_shared if shared else linear_backward
+        dx, dW, db = backward(dy, self._cache)
         self.grads = {"W": dW, "b": db}
         return dx
+
+
+def _linear_backward_shared(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """Does as `linear_backward`, half of the features in each of two threads."""
+    x, W = cache
+    dx, dW = np.empty_like(x), np.empty_like(W)
+    middle = len(W) // 2
+
+    def backward(half: slice) -> Array:
+        features = slice(middle) if half.start == 0 else slice(middle, None)
+        dx[:, features], dW[features], db = linear_backward(dy, (x[:, features], W[features]))
+        return db
+
+    return dx, dW, share_batch(backward, 2)[0]
 
 
 class Activation:

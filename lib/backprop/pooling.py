@@ -4,7 +4,7 @@ Images are (N, C, H, W), outputs (N, C, U, V). Kernel, stride and padding are in
 them for rows and columns. Channels stay apart.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from backprop._check import Array, check_arrays
 from backprop._parallel import share_batch
 from backprop._windows import Axis, Pair, axes, pair
+from backprop.unrolling import copy_rows
 
 # The inputs' shape, what the backward pass needs of them, and how the windows lie.
 Cache: TypeAlias = tuple[tuple[int, ...], NDArray[Any], Axis, Axis]
@@ -45,18 +46,27 @@ def max_pool2d_forward(
         array([[[[4., 5.]]]])
     """
     rows, columns = _check_forward("max_pool2d_forward", x, kernel, stride, padding)
-    y = np.full((*x.shape[:2], rows.outputs, columns.outputs), -np.inf, x.dtype)
-    winner = np.zeros(y.shape, np.min_scalar_type(rows.kernel * columns.kernel))
+    y = np.empty((*x.shape[:2], rows.outputs, columns.outputs), x.dtype)
+    winner = np.zeros_like(x, np.min_scalar_type(rows.kernel * columns.kernel), shape=y.shape)
 
-    def pool(images: slice) -> None:
-        for tap, into, taken in _taps(images, rows, columns):
-            candidate = x[taken].copy()  # in one piece, to be read twice
+    def pool(part: Part) -> None:
+        x_part, winner_part = x[part], winner[part]
+        taps = _taps(rows, columns)
+        if rows.padding or columns.padding:
+            largest = np.full_like(x_part, -np.inf, shape=winner_part.shape)
+        else:  # tap 0 meets an input in every window
+            largest = x_part[next(taps)[2]].copy(order="K")
+        candidate = np.empty_like(largest)  # in one piece, to be read twice
+        for tap, into, taken in taps:
+            candidate[into] = x_part[taken]
             # A later one that is as large does not win.
-            larger = candidate > y[into]  # eq:max-pool-m
-            np.maximum(winner[into], larger * winner.dtype.type(tap), out=winner[into])
-            np.maximum(y[into], candidate, out=y[into])  # eq:max-pool-y
+            larger = candidate[into] > largest[into]  # eq:max-pool-m
+            won = larger * winner.dtype.type(tap)
+            np.maximum(winner_part[into], won, out=winner_part[into])
+            np.maximum(largest[into], candidate[into], out=largest[into])  # eq:max-pool-y
+        copy_rows(largest, y[part])
 
-    share_batch(pool, len(x), x[0].nbytes)
+    _share(pool, x)
     return y, (x.shape, winner, rows, columns)
 
 
@@ -83,15 +93,19 @@ def max_pool2d_backward(dy: Array, cache: Cache) -> Array:
     """
     shape, winner, rows, columns = cache
     _check_backward("max_pool2d_backward", dy, cache)
-    dx = np.empty(shape, dy.dtype)
+    dx = np.empty_like(winner, dy.dtype, shape=shape)
 
-    def spread(images: slice) -> None:
-        dx[images] = 0  # what no window chose
-        for tap, into, taken in _taps(images, rows, columns):
-            won = dy[into] * (winner[into] == tap)  # eq:max-pool-dx
-            _give(won, dx[taken], rows, columns)
+    def spread(part: Part) -> None:
+        dx_part, winner_part = dx[part], winner[part]
+        dy_part = np.empty_like(winner_part, dy.dtype)
+        copy_rows(dy[part], dy_part)
+        if not (rows.tiled and columns.tiled):
+            dx_part[...] = 0
+        for tap, into, taken in _taps(rows, columns):
+            won = dy_part[into] * (winner_part[into] == tap)  # eq:max-pool-dx
+            _give(won, dx_part[taken], rows, columns)
 
-    share_batch(spread, len(dx), dx[0].nbytes)
+    _share(spread, dx)
     return dx
 
 
@@ -128,14 +142,16 @@ def average_pool2d_forward(
     """
     rows, columns = _check_forward("average_pool2d_forward", x, kernel, stride, padding)
     counts = _counts(rows, columns, count_include_pad).astype(x.dtype)
-    y = np.zeros((*x.shape[:2], rows.outputs, columns.outputs), x.dtype)
+    y = np.empty((*x.shape[:2], rows.outputs, columns.outputs), x.dtype)
 
-    def pool(images: slice) -> None:
-        for _, into, taken in _taps(images, rows, columns):
-            y[into] += x[taken]
-        y[images] /= counts  # eq:average-pool-y
+    def pool(part: Part) -> None:
+        x_part = x[part]
+        total = np.zeros_like(x_part, shape=y[part].shape)
+        for _, into, taken in _taps(rows, columns):
+            total[into] += x_part[taken]
+        np.divide(total, counts, out=y[part])  # eq:average-pool-y
 
-    share_batch(pool, len(x), x[0].nbytes)
+    _share(pool, x)
     return y, (x.shape, counts, rows, columns)
 
 
@@ -162,15 +178,16 @@ def average_pool2d_backward(dy: Array, cache: Cache) -> Array:
     """
     shape, counts, rows, columns = cache
     _check_backward("average_pool2d_backward", dy, cache)
-    dx = np.empty(shape, dy.dtype)
+    dx = np.empty_like(dy, shape=shape)
 
-    def spread(images: slice) -> None:
-        dx[images] = 0  # what no window met
-        part = dy[images] / counts
-        for _, into, taken in _taps(slice(0, len(part)), rows, columns):
-            _give(part[into], dx[images][taken], rows, columns)  # eq:average-pool-dx
+    def spread(part: Part) -> None:
+        dx_part, each = dx[part], dy[part] / counts
+        if not (rows.tiled and columns.tiled):
+            dx_part[...] = 0
+        for _, into, taken in _taps(rows, columns):
+            _give(each[into], dx_part[taken], rows, columns)  # eq:average-pool-dx
 
-    share_batch(spread, len(dx), dx[0].nbytes)
+    _share(spread, dx)
     return dx
 
 
@@ -225,10 +242,20 @@ def global_average_pool_backward(dy: Array, cache: tuple[int, ...]) -> Array:
     return dx
 
 
-Region: TypeAlias = tuple[slice, slice, slice, slice]
+Part: TypeAlias = tuple[slice, ...]
 
 
-def _taps(images: slice, rows: Axis, columns: Axis) -> Iterator[tuple[int, Region, Region]]:
+def _share(work: Callable[[Part], None], x: Array) -> None:
+    """Calls `work` with parts of images, some of the images or some of the channels.
+
+    Neither depends on the others. Whichever lie further apart in memory are taken apart.
+    """
+    axis = int(x.strides[1] > x.strides[0])
+    before = (slice(None),) * axis
+    share_batch(lambda part: work((*before, part)), x.shape[axis], x.nbytes // x.shape[axis])
+
+
+def _taps(rows: Axis, columns: Axis) -> Iterator[tuple[int, Any, Any]]:
     """Yields each tap of the kernel by its number, row by row: outputs, and the inputs they meet.
 
     Outputs whose tap lies in the padding are left out.
@@ -236,8 +263,7 @@ def _taps(images: slice, rows: Axis, columns: Axis) -> Iterator[tuple[int, Regio
     for p in range(rows.kernel):
         for q in range(columns.kernel):
             (u, h), (v, w) = rows.tap(p), columns.tap(q)
-            every = slice(None)
-            yield p * columns.kernel + q, (images, every, u, v), (images, every, h, w)
+            yield p * columns.kernel + q, (..., u, v), (..., h, w)
 
 
 def _give(gradients: Array, inputs: Array, rows: Axis, columns: Axis) -> None:

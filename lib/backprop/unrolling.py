@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from backprop._check import Array
 from backprop._windows import Axis
@@ -18,6 +19,8 @@ from backprop._windows import Axis
 BLOCK = 1 << 23
 # Bytes that it may take when a single image is large.
 LARGEST_BLOCK = 1 << 24
+# Bytes that the products of several output rows may take beside it, if NumPy makes them in one go.
+PRODUCTS = 1 << 20
 
 
 def im2col(x: Array, rows: Axis, columns: Axis) -> Array:
@@ -97,11 +100,11 @@ def blocks(
         >>> axis = Axis(size=28, kernel=5, stride=1, padding=0, dilation=1)
         >>> for images, output_rows in blocks(slice(0, 250), 1, 30, 4, axis, axis):
         ...     print(images.start, images.stop, output_rows.stop)
-        0 101 24
-        101 202 24
-        202 250 24
+        0 98 24
+        98 196 24
+        196 250 24
     """
-    input_row = columns.kernel * C * columns.outputs * itemsize
+    input_row = (columns.kernel * C + 1) * columns.outputs * itemsize
     output_row = K * columns.outputs * itemsize
     # u output rows look at (u - 1) stride + reach input rows.
     each, once = rows.stride * input_row + output_row, (rows.reach - rows.stride) * input_row
@@ -122,37 +125,40 @@ def unroll(x: Array, band: slice, rows: Axis, columns: Axis) -> Array:
         columns: how they lie along the columns.
 
     Returns:
-        X[h, q, c, n, v], the input that tap q of output column v meets, 0 in the padding. Row 0 is
-        the first that the first wanted output row looks at.
+        X, shape (H', Q C + 1, N, V). X[h, q C + c, n, v] is the input that tap q of output column v
+        meets in channel c, 0 in the padding; X[h, Q C] is 1, for the bias to be multiplied by. Row
+        0 is the first that the first wanted output row looks at.
 
     Examples:
         >>> x = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
         >>> two_of_three = Axis(size=3, kernel=2, stride=1, padding=0, dilation=1)
         >>> X = unroll(x, slice(0, 2), two_of_three, two_of_three)
-        >>> X.reshape(3, 2, 2)  # row h, tap q, output column v
+        >>> X.reshape(3, 3, 2)  # row h; tap q, or what the bias meets; output column v
         array([[[1., 2.],
-                [2., 3.]],
+                [2., 3.],
+                [1., 1.]],
         <BLANKLINE>
                [[4., 5.],
-                [5., 6.]],
+                [5., 6.],
+                [1., 1.]],
         <BLANKLINE>
                [[7., 8.],
-                [8., 9.]]])
-        >>> window(X, 1, two_of_three)
-        array([[4., 5.],
-               [5., 6.],
-               [7., 8.],
-               [8., 9.]])
+                [8., 9.],
+                [1., 1.]]])
     """
     N, C = x.shape[:2]
+    Q, V = columns.kernel, columns.outputs
     height = (band.stop - band.start - 1) * rows.stride + rows.reach
-    shape = (height, columns.kernel, C, N, columns.outputs)
-    X = np.zeros(shape, x.dtype) if rows.padding or columns.padding else np.empty(shape, x.dtype)
+    X = np.empty((height, Q * C + 1, N, V), x.dtype)
+    X[:, -1] = 1
+    taps = X[:, :-1].reshape(height, Q, C, N, V)
+    if rows.padding or columns.padding:
+        taps[...] = 0
     into, taken = _real_rows(band, height, rows)
     image = x.transpose(2, 1, 0, 3)[taken]
-    for q in range(columns.kernel):
+    for q in range(Q):
         v, w = columns.tap(q)
-        copy_rows(image[..., w], X[into, q, ..., v])  # eq:conv-unroll
+        copy_rows(image[..., w], taps[into, q, ..., v])  # eq:conv-unroll
     return X
 
 
@@ -160,7 +166,7 @@ def fold(dX: Array, dx: Array, band: slice, rows: Axis, columns: Axis) -> None:
     """Adds each element of dX to the element of dx from which `unroll` would have taken it.
 
     Args:
-        dX: an array of the shape that `unroll` returns.
+        dX: gradients for what `unroll` returns, without the ones, shape (H', Q C, N, V).
         dx: what is added to, shape (N, C, H, W).
         band: the output rows for which `unroll` was called.
         rows: how the windows lie along the rows.
@@ -168,9 +174,10 @@ def fold(dX: Array, dx: Array, band: slice, rows: Axis, columns: Axis) -> None:
     """
     into, taken = _real_rows(band, len(dX), rows)
     image = dx.transpose(2, 1, 0, 3)[taken]
+    taps = dX.reshape(len(dX), columns.kernel, -1, *dX.shape[2:])
     for q in range(columns.kernel):
         v, w = columns.tap(q)
-        image[..., w] += dX[into, q, ..., v]  # eq:conv-fold
+        image[..., w] += taps[into, q, ..., v]  # eq:conv-fold
 
 
 def copy_rows(source: Array, target: Array) -> None:
@@ -186,17 +193,45 @@ def copy_rows(source: Array, target: Array) -> None:
     target[...] = source
 
 
-def reach(u: int, rows: Axis) -> slice:
-    """Returns which rows of X its output row u looks at."""
-    return slice(u * rows.stride, u * rows.stride + rows.reach, rows.dilation)
-
-
-def window(X: Array, u: int, rows: Axis) -> Array:
-    """Returns the rows of X that its output row u looks at as a matrix, (P Q C, N V).
+def windows(X: Array, rows: Axis, outputs: int, product: int = 0) -> Iterator[tuple[slice, Array]]:
+    """Yields the rows of X that its output rows look at as matrices, (U', P (Q C + 1), N V).
 
     They lie one after another in memory, so that nothing is copied, unless there is a dilation.
+
+    Args:
+        X: what `unroll` returned.
+        rows: how the windows lie along the rows.
+        outputs: how many output rows there are.
+        product: bytes that the caller needs beside, for its product with one of the matrices.
+
+    Yields:
+        Some output rows at a time, and their matrices.
+
+    Examples:
+        >>> X = np.arange(1.0, 7.0).reshape(3, 2, 1, 1)
+        >>> two_of_three = Axis(size=3, kernel=2, stride=1, padding=0, dilation=1)
+        >>> [(us, Z)] = windows(X, two_of_three, outputs=2)
+        >>> Z.reshape(2, 4)
+        array([[1., 2., 3., 4.],
+               [3., 4., 5., 6.]])
     """
-    return X[reach(u, rows)].reshape(-1, X.shape[3] * X.shape[4])
+    X = X.reshape(*X.shape[:2], -1)
+    taps = sliding_window_view(X, rows.reach, axis=0)[:: rows.stride, ..., :: rows.dilation]
+    taps = taps.transpose(0, 3, 1, 2)  # (U, P, Q C + 1, N V)
+    each = product + (taps[0].nbytes if rows.dilation > 1 else 0)
+    step = max(1, min(outputs, PRODUCTS // max(1, each)))
+    for u in range(0, outputs, step):
+        us = slice(u, min(u + step, outputs))
+        yield us, taps[us].reshape(us.stop - us.start, -1, X.shape[2])
+
+
+def output_rows(y: Array) -> Array:
+    """Returns images of shape (N, K, U, V) as (U, K, N V), copied unless they lie in memory so."""
+    y = y.transpose(2, 1, 0, 3)
+    if y.strides[2:] != (y.shape[3] * y.itemsize, y.itemsize):
+        y, scattered = np.empty(y.shape, y.dtype), y
+        copy_rows(scattered, y)
+    return y.reshape(*y.shape[:2], -1)
 
 
 @lru_cache(maxsize=4096)  # every block asks the same

@@ -125,22 +125,22 @@ def test_blocks_of_any_size_give_the_same(monkeypatch, rng, largest, stride):
     ("largest", "block", "counts", "heights"),
     [
         (1, 1, [1] * 5, [1] * 4),
-        (1279, 1, [1] * 5, [1] * 4),
-        (1280, 1, [1] * 5, [2, 2]),
-        (1824, 1, [1] * 5, [3, 1]),
-        (2367, 1, [1] * 5, [3, 1]),
-        (2368, 1, [1] * 5, [4]),
-        (9999, 4735, [1] * 5, [4]),
-        (9999, 4736, [2, 2, 1], [4]),
-        (9999, 7104, [3, 2], [4]),
+        (1439, 1, [1] * 5, [1] * 4),
+        (1440, 1, [1] * 5, [2, 2]),
+        (2048, 1, [1] * 5, [3, 1]),
+        (2655, 1, [1] * 5, [3, 1]),
+        (2656, 1, [1] * 5, [4]),
+        (9999, 5311, [1] * 5, [4]),
+        (9999, 5312, [2, 2, 1], [4]),
+        (9999, 7968, [3, 2], [4]),
         (9999, 99999, [5], [4]),
     ],
 )
 def test_blocks_are_as_large_as_fits(monkeypatch, largest, block, counts, heights):
-    """One output row of these images takes 736 bytes unrolled, four take 2368, as follows.
+    """One output row of these images takes 832 bytes unrolled, four take 2656, as follows.
 
-    An input row has 2 · 3 · 4 numbers unrolled, an output row 5 · 4, so 192 and 160 bytes. The
-    first output row looks at three input rows, each other one at two more.
+    An input row has (2 · 3 + 1) · 4 numbers unrolled, an output row 5 · 4, so 224 and 160 bytes.
+    The first output row looks at three input rows, each other one at two more.
     """
     monkeypatch.setattr(unrolling, "LARGEST_BLOCK", largest)
     monkeypatch.setattr(unrolling, "BLOCK", block)
@@ -187,6 +187,54 @@ def test_rows_that_lie_in_one_piece_are_copied_as_single_items(source, target, s
     unrolling.copy_rows(taken, into)
     np.testing.assert_array_equal(into, taken)
     assert viewed == sizes
+
+
+@pytest.mark.parametrize("most", [0, 1, 5000, 1 << 20])
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_output_rows_are_taken_together_as_far_as_fits(monkeypatch, rng, most, dilation):
+    monkeypatch.setattr(unrolling, "PRODUCTS", most)
+    x, weights, b = draw(rng, size=(9, 8))
+    assert_all_ways_agree(x, weights, b, stride=(2, 1), padding=1, dilation=dilation)
+
+
+@pytest.mark.parametrize(
+    ("dilation", "product", "most", "heights"),
+    [
+        (1, 0, 5, [5]),
+        (1, 10, 9, [1] * 5),
+        (1, 10, 19, [1] * 5),
+        (1, 10, 20, [2, 2, 1]),
+        (1, 10, 1000, [5]),
+        (2, 0, 191, [1] * 5),
+        (2, 0, 192, [2, 2, 1]),
+        (2, 10, 211, [1] * 5),
+        (2, 10, 212, [2, 2, 1]),
+    ],
+)
+def test_windows_are_copied_only_under_a_dilation(
+    monkeypatch, rng, dilation, product, most, heights
+):
+    """The matrix of an output row has 3 · 2 · 2 numbers of 8 bytes, 96 bytes."""
+    monkeypatch.setattr(unrolling, "PRODUCTS", most)
+    rows = Axis(size=9, kernel=3, stride=1, padding=0, dilation=dilation)
+    X = rng.standard_normal((4 + rows.reach, 2, 1, 2))
+    found = list(unrolling.windows(X, rows, 5, product))
+    starts = itertools.pairwise(itertools.accumulate(heights, initial=0))
+    assert [us for us, _ in found] == list(itertools.starmap(slice, starts))
+    for us, Z in found:
+        assert np.shares_memory(X, Z) == (dilation == 1)
+        for u, Z_u in zip(range(us.start, us.stop), Z, strict=True):
+            wanted = X[u : u + rows.reach : dilation].reshape(6, 2)
+            np.testing.assert_array_equal(Z_u, wanted)
+
+
+def test_rows_of_outputs_are_copied_unless_they_lie_so(rng):
+    for order, copied in [((2, 1, 0, 3), False), ((0, 1, 2, 3), True), ((1, 2, 0, 3), False)]:
+        y = rng.standard_normal([(3, 4, 5, 6)[axis] for axis in order])
+        y = y.transpose(np.argsort(order))
+        found = unrolling.output_rows(y)
+        np.testing.assert_array_equal(found, y.transpose(2, 1, 0, 3).reshape(5, 4, 18))
+        assert np.shares_memory(found, y) != copied
 
 
 @pytest.mark.parametrize("block", [1, 1 << 20])
@@ -243,7 +291,11 @@ def test_arrays_that_are_not_contiguous(rng):
     found = run("conv2d", np.random.default_rng(1), *strange)
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12)
-        assert one.flags.c_contiguous
+    y, dx, dW, db = found
+    assert y.transpose(2, 1, 0, 3).flags.c_contiguous
+    assert dx.strides == strange[0].strides
+    assert dW.flags.c_contiguous
+    assert db.flags.c_contiguous
 
 
 @pytest.mark.parametrize(

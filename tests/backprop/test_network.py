@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from backprop import activations
+from backprop import network as networks
 from backprop.gradcheck import numerical_gradient
 from backprop.initializers import normal, xavier_uniform
 from backprop.linear import linear_backward, linear_forward
@@ -104,6 +105,28 @@ def test_activation_is_the_pair_of_functions(rng, make, name):
 
 def test_leaky_relu_takes_its_slope():
     assert LeakyReLU(0.5).forward(np.array([-2.0, 2.0]), training=True).tolist() == [-1.0, 2.0]
+
+
+@pytest.mark.parametrize("turns", [True, False])
+@pytest.mark.parametrize("large", [12, 13])
+def test_a_large_gradient_is_shared_by_threads_that_take_turns(monkeypatch, rng, turns, large):
+    shared = []
+
+    def share_batch(work, N):
+        shared.append(N)
+        return [work(slice(k, k + 1)) for k in range(N)]
+
+    monkeypatch.setattr(networks, "taking_turns", lambda: turns)
+    monkeypatch.setattr(networks, "share_batch", share_batch)
+    monkeypatch.setattr(networks, "LARGE", large)
+    layer = Linear(3, 2, rng=rng)
+    x, dy = rng.standard_normal((4, 3)), rng.standard_normal((4, 2))
+    layer.forward(x, training=True)
+    dx = layer.backward(dy)
+    np.testing.assert_allclose(dx, dy @ layer.params["W"].T, rtol=1e-15)
+    np.testing.assert_allclose(layer.grads["W"], x.T @ dy, rtol=1e-14)
+    np.testing.assert_allclose(layer.grads["b"], dy.sum(axis=0), rtol=1e-15)
+    assert shared == ([2] if turns and large == 12 else [])
 
 
 @pytest.mark.parametrize(("layer", "name"), [(Linear, "Linear"), (ReLU, "ReLU"), (Tanh, "Tanh")])

@@ -13,6 +13,7 @@ from backprop._parallel import (
     alternating_threads,
     one_thread_if_small,
     share_batch,
+    taking_turns,
 )
 
 
@@ -40,7 +41,7 @@ def library(monkeypatch):
 
 @pytest.mark.parametrize(
     ("N", "shares"),
-    [(1, 1), (2, 2), (3, 2), (127, 2), (128, 4), (191, 4), (192, 6), (512, 16), (9999, 16)],
+    [(1, 1), (2, 2), (3, 2), (95, 2), (96, 4), (143, 4), (144, 6), (384, 16), (9999, 16)],
 )
 @pytest.mark.parametrize("cores", [1, 2, 3])
 def test_shares_cover_the_batch_and_depend_on_it_alone(monkeypatch, N, shares, cores):
@@ -55,7 +56,14 @@ def test_shares_cover_the_batch_and_depend_on_it_alone(monkeypatch, N, shares, c
 
 @pytest.mark.parametrize(
     ("N", "size", "shares"),
-    [(100, 1 << 14, 2), (100, 1 << 16, 6), (3, 1 << 20, 3), (2, 1 << 24, 2), (999, 1 << 10, 16)],
+    [
+        (95, 1 << 16, 2),
+        (95, 1 << 17, 4),
+        (96, 1 << 18, 12),
+        (3, 1 << 22, 3),
+        (2, 1 << 25, 2),
+        (999, 1 << 10, 16),
+    ],
 )
 def test_shares_stay_in_the_cache(N, size, shares):
     assert len(share_batch(lambda share: share, N, size)) == shares
@@ -70,7 +78,7 @@ def test_threads_work_side_by_side(monkeypatch, library):
     meet = threading.Barrier(2, timeout=10)
     names = share_batch(lambda share: meet.wait() >= 0 and threading.get_ident(), 10)
     assert len(set(names)) == 2
-    assert threading.get_ident() not in names
+    assert threading.get_ident() in names
 
 
 def test_there_are_no_more_threads_than_cores(monkeypatch, library):
@@ -101,6 +109,44 @@ def test_openblas_has_one_thread_while_ours_run(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
     assert share_batch(lambda share: library.threads, 10) == [1, 1]
     assert library.told == [1, 4]
+
+
+@pytest.mark.parametrize("fails", ["the caller", "a helper"])
+def test_an_error_ends_the_work_whoever_meets_it(monkeypatch, library, fails):
+    monkeypatch.setattr(_parallel, "_cores", lambda: 2)
+    meet, done = threading.Barrier(2, timeout=10), []
+
+    def work(share):
+        meet.wait()
+        here = threading.current_thread() is threading.main_thread()
+        if here == (fails == "the caller"):
+            raise ZeroDivisionError
+        time.sleep(0.01)
+        done.append(share)
+
+    with pytest.raises(ZeroDivisionError):
+        share_batch(work, 10)
+    assert len(done) == 1  # the other was waited for
+
+
+def test_shared_work_may_share_its_own(monkeypatch, library):
+    monkeypatch.setattr(_parallel, "_cores", lambda: 2)
+    shares = share_batch(lambda share: share_batch(lambda inner: (share, inner), 4), 10)
+    assert shares == [
+        [(slice(0, 5), slice(0, 2)), (slice(0, 5), slice(2, 4))],
+        [(slice(5, 10), slice(0, 2)), (slice(5, 10), slice(2, 4))],
+    ]
+
+
+def test_whether_threads_take_turns(monkeypatch, library):
+    monkeypatch.setattr(_parallel, "_cores", lambda: 2)
+    with alternating_threads():
+        assert not taking_turns()
+        share_batch(lambda share: share, 10)
+        assert taking_turns()
+    assert not taking_turns()
+    monkeypatch.setattr(_parallel, "_openblas", lambda: None)
+    assert not taking_turns()
 
 
 def test_openblas_gets_its_threads_back_after_an_error(monkeypatch, library):

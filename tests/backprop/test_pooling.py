@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies
 
 from backprop import pooling
+from backprop._windows import Axis
 from backprop.gradcheck import check_gradients
 from backprop.pooling import (
     average_pool2d_backward,
@@ -178,6 +179,85 @@ def test_shares_are_as_large_as_samples_of_this_size_allow(monkeypatch, kind):
     y, cache = forward(X.repeat(5, axis=0), kernel=2)
     backward(y, cache)
     assert asked == [(5, 3 * 4 * 8)] * 2
+
+
+def as_from_a_convolution(x):
+    """Lays images out in memory with their rows outermost, then the channels."""
+    return x.transpose(2, 1, 0, 3).copy().transpose(2, 1, 0, 3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("padding", [0, 1])
+@pytest.mark.parametrize("size", [7, 8])
+def test_the_order_in_memory_changes_no_number(monkeypatch, rng, kind, padding, size):
+    """Nor is anything read before it is written."""
+    x = rng.integers(-4, 4, (3, 5, size, size)).astype(float)
+    forward, backward = pair_of(kind)
+    wanted_y, cache = forward(x, kernel=2, padding=padding)
+    dy = rng.standard_normal(wanted_y.shape)
+    wanted = backward(dy, cache)
+    empty, empty_like = np.empty, np.empty_like
+    monkeypatch.setattr(np, "empty", lambda *a: filled(empty(*a)))
+    monkeypatch.setattr(np, "empty_like", lambda *a, **k: filled(empty_like(*a, **k)))
+    for images in (x, as_from_a_convolution(x)):
+        y, cache = forward(images, kernel=2, padding=padding)
+        np.testing.assert_array_equal(y, wanted_y)
+        assert y.flags.c_contiguous
+        np.testing.assert_array_equal(backward(dy, cache), wanted)
+        np.testing.assert_array_equal(backward(as_from_a_convolution(dy), cache), wanted)
+
+
+def filled(array):
+    """Fills an array with what would be seen in a result."""
+    array[...] = 99 if array.dtype.kind == "u" else np.nan
+    return array
+
+
+def test_the_gradient_of_the_maximum_lies_in_memory_as_the_input_does(rng):
+    x = rng.standard_normal((2, 3, 4, 4))
+    for images in (x, as_from_a_convolution(x)):
+        y, cache = max_pool2d_forward(images, kernel=2)
+        assert max_pool2d_backward(y, cache).strides == images.strides
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_images_or_channels_are_shared_whichever_lie_further_apart(monkeypatch, rng, kind):
+    asked = []
+
+    def share_batch(work, N, size):
+        asked.append((N, size))
+        return [work(slice(k, k + 1)) for k in range(N)]
+
+    monkeypatch.setattr(pooling, "share_batch", share_batch)
+    x = rng.standard_normal((2, 3, 4, 6))
+    forward, _ = pair_of(kind)
+    wanted, _ = forward(x, kernel=2)
+    y, _ = forward(as_from_a_convolution(x), kernel=2)
+    np.testing.assert_array_equal(y, wanted)
+    assert asked == [(2, 3 * 4 * 6 * 8), (3, 2 * 4 * 6 * 8)]
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "padding", "dilation", "tiled"),
+    [
+        (6, 2, 2, 0, 1, True),
+        (7, 2, 2, 0, 1, False),  # one is left over
+        (7, 2, 2, 1, 1, True),
+        (8, 3, 3, 1, 1, True),
+        (9, 3, 3, 1, 1, False),
+        (6, 2, 3, 0, 1, False),  # gaps
+        (6, 3, 2, 0, 1, False),  # overlap
+        (6, 2, 2, 0, 2, False),
+        (5, 1, 1, 0, 1, True),
+    ],
+)
+def test_whether_every_input_lies_in_one_window(size, kernel, stride, padding, dilation, tiled):
+    axis = Axis(size, kernel, stride, padding, dilation)
+    met = np.zeros(size, int)
+    for k in range(kernel):
+        met[axis.tap(k)[1]] += 1
+    assert axis.tiled == tiled
+    assert not tiled or (met == 1).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -86,9 +86,10 @@ def unroll(values):
     """All that the output rows look at; rows that a stride leaves over are not unrolled."""
     rows, columns = axes(values)
     found = unrolling.unroll(values["x"], slice(0, rows.outputs), rows, columns)
+    assert (found[:, -1] == 1).all()
     Z = values("Z").copy()
     assert len(Z) - len(found) < rows.stride
-    Z[: len(found)] = found
+    Z[: len(found)] = found[:, :-1].reshape(len(found), *Z.shape[1:])
     return Z
 
 
@@ -100,7 +101,8 @@ def fold(values):
     reached = (rows.outputs - 1) * rows.stride + rows.reach
     assert not dZ[reached:].any()
     dx = np.zeros_like(values["x"])
-    unrolling.fold(dZ[:reached], dx, band, rows, columns)
+    dX = dZ[:reached].reshape(reached, -1, *dZ.shape[3:])
+    unrolling.fold(dX, dx, band, rows, columns)
     return dx
 
 
@@ -113,7 +115,7 @@ def dunrolled(values):
         conv_backward("conv2d", 0)(values)
     found = given.call_args.args[0]
     dZ = np.zeros_like(values("Z"))
-    dZ[: len(found)] = found
+    dZ[: len(found)] = found.reshape(len(found), *dZ.shape[1:])
     assert given.call_count == 1
     return dZ
 
