@@ -1,29 +1,50 @@
-"""The three convolutions, timed on a small batch."""
+"""The ways to convolve, timed on a small batch."""
 
 import os
 
 import pytest
 
+from backprop import unrolling
+from experiments import convolution_speed
 from experiments.convolution_speed import SpeedSettings, one_core, run
 
 SMALL = SpeedSettings(images=3, channels=2, size=5, kernels=4, kernel=3, calls=2)
 
 
-def test_times_three_ways(tmp_path):
+def test_times_all_ways(tmp_path):
     found = run(tmp_path, SMALL)
     times = {key: value for key, value in found.metrics.items() if key.endswith("_ms")}
-    assert len(times) == 6
+    assert len(times) == 8
     assert min(times.values()) > 0
     both = {
         way: times[f"{way}_forward_ms"] + times[f"{way}_backward_ms"]
-        for way in ("loops", "im2col", "fast")
+        for way in ("loops", "im2col", "blocks", "fast")
     }
     assert found.metrics["im2col_over_loops"] == pytest.approx(both["loops"] / both["im2col"])
-    assert found.metrics["fast_over_im2col"] == pytest.approx(both["im2col"] / both["fast"])
+    assert found.metrics["blocks_over_im2col"] == pytest.approx(both["im2col"] / both["blocks"])
+    assert found.metrics["fast_over_blocks"] == pytest.approx(both["blocks"] / both["fast"])
     assert found.metrics["fast_over_loops"] == pytest.approx(both["loops"] / both["fast"])
     # 2 channels of 3 x 3 taps, 3 images of 5 x 5 places, 4 bytes.
     assert found.metrics["columns_megabytes"] == pytest.approx(2 * 9 * 3 * 25 * 4 / 1e6)
+    assert found.metrics["block_megabytes"] == pytest.approx(unrolling.BLOCK / 1e6)
     assert found.settings["images"] == 3
+
+
+@pytest.mark.parametrize(("block", "sizes"), [(1, [1, 1, 1]), (3600, [2, 1]), (5400, [3])])
+def test_a_block_is_what_the_caches_hold(monkeypatch, tmp_path, block, sizes):
+    """Unrolled, an image takes 2 channels of 3 x 3 taps, 5 x 5 places, 4 bytes: 1800 bytes."""
+    given = {}
+
+    def milliseconds(way, blocks, W, b, calls):
+        given.setdefault(way, []).append([len(x) for x in blocks])
+        return 3.0, 6.0
+
+    monkeypatch.setattr(unrolling, "BLOCK", block)
+    monkeypatch.setattr(convolution_speed, "milliseconds", milliseconds)
+    found = run(tmp_path, SMALL)
+    assert given == {"conv2d_loops": [[1]], "conv2d_im2col": [[3], sizes], "conv2d": [[3]]}
+    assert found.metrics["loops_forward_ms"] == 3
+    assert found.metrics["blocks_backward_ms"] == 2
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no affinity here")
