@@ -19,7 +19,7 @@ from backprop._parallel import share_batch, taking_turns
 from backprop.initializers import he_normal, zeros
 from backprop.linear import linear_backward, linear_forward
 
-# Elements of the input from which on two threads send the gradient through a linear layer.
+# Elements of the input from which on two threads do the work of a linear layer.
 LARGE = 1 << 17
 
 Forward = Callable[[Array], tuple[Array, Any]]
@@ -87,32 +87,53 @@ class Linear:
 
     def forward(self, x: Array, *, training: bool) -> Array:
         """Maps x, (N, D), to y, (N, M)."""
-        y, self._cache = linear_forward(x, self.params["W"], self.params["b"])
+        W, b = self.params["W"], self.params["b"]
+        forward = _linear_forward_shared if _is_shared(x, W) else linear_forward
+        y, self._cache = forward(x, W, b)
         return y
 
     def backward(self, dy: Array) -> Array:
         """Maps dy, (N, M), to dx, (N, D)."""
         if self._cache is None:
             raise RuntimeError("Linear.backward: nothing went forward yet")
-        shared = self._cache[0].size >= LARGE and taking_turns()
-        backward = _linear_backward_shared if shared else linear_backward
+        backward = _linear_backward_shared if _is_shared(*self._cache) else linear_backward
         dx, dW, db = backward(dy, self._cache)
         self.grads = {"W": dW, "b": db}
         return dx
 
 
+def _is_shared(x: Any, W: Array) -> bool:
+    """Whether two threads do the work of a linear layer, half of the features each."""
+    fits = isinstance(x, np.ndarray) and x.shape[1:] == W.shape[:1]
+    return fits and x.size >= LARGE and taking_turns()
+
+
+def _linear_forward_shared(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
+    """Does as `linear_forward`, in two threads."""
+
+    def forward(features: slice) -> Array:
+        own = b if features.start == 0 else np.zeros_like(b)
+        return linear_forward(x[:, features], W[features], own)[0]
+
+    first, second = _by_halves(forward, len(W))
+    return first + second, (x, W)
+
+
 def _linear_backward_shared(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
-    """Does as `linear_backward`, half of the features in each of two threads."""
+    """Does as `linear_backward`, in two threads."""
     x, W = cache
     dx, dW = np.empty_like(x), np.empty_like(W)
-    middle = len(W) // 2
 
-    def backward(half: slice) -> Array:
-        features = slice(middle) if half.start == 0 else slice(middle, None)
+    def backward(features: slice) -> Array:
         dx[:, features], dW[features], db = linear_backward(dy, (x[:, features], W[features]))
         return db
 
-    return dx, dW, share_batch(backward, 2)[0]
+    return dx, dW, _by_halves(backward, len(W))[0]
+
+
+def _by_halves(work: Callable[[slice], Array], D: int) -> list[Array]:
+    halves = slice(0, D // 2), slice(D // 2, D)
+    return share_batch(lambda half: work(halves[half.start]), 2)
 
 
 class Activation:
