@@ -1,18 +1,13 @@
 """`mnist-conv`: the small network of the text, one convolution and two dense layers.
 
-Its filters are kept as they were and as they became, and what one digit looks like after each of
-its first layers.
+Its filters are kept as they were and as they became, and the feature maps of one digit.
 """
 
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from backprop.datasets import Digits, load_mnist
-from backprop.network import Sequential
-from experiments.mnist_convolution import ConvSettings, run_on_images, split_images
+from experiments.mnist_convolution import ConvSettings, feature_maps, run_on_images, split_images
 from experiments.record import Result
 
 SETTINGS = ConvSettings(
@@ -25,8 +20,6 @@ SETTINGS = ConvSettings(
     schedule="cosine",
     epochs=5,
 )
-LAYERS_SHOWN = ("convolution", "relu", "pooling")
-DIGIT_SHOWN = 0
 
 
 def run(
@@ -38,15 +31,6 @@ def run(
     arrays = {
         "filters_before": untrained.params["0.W"],
         "filters_after": network.params["0.W"],
-        **feature_maps(network, split_images(digits).test_x[DIGIT_SHOWN]),
+        **feature_maps(network, split_images(digits)),
     }
     return replace(result, arrays=result.arrays | arrays)
-
-
-def feature_maps(network: Sequential, image: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
-    """Returns an image, (1, H, W), and what the network's first layers make of it."""
-    maps, x = {"maps_image": image[0]}, image[None]
-    for name, layer in zip(LAYERS_SHOWN, network.layers.values(), strict=False):
-        x = layer.forward(x, training=False)
-        maps[f"maps_{name}"] = x[0]
-    return maps

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backprop.augmentation import shift_and_rotate
 from backprop.datasets import Digits
@@ -13,6 +14,10 @@ from backprop.layers import BatchNorm, Conv2d, Dropout, Flatten, MaxPool2d
 from backprop.network import Layer, Linear, ReLU, Sequential
 from experiments.mnist import CLASSES, Settings, Split, split_digits, train_and_test
 from experiments.record import Result
+
+# What the feature maps after a layer are kept as; of others they are not kept.
+LAYERS_SHOWN = {Conv2d: "convolution", ReLU: "relu", MaxPool2d: "pooling"}
+DIGIT_SHOWN = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,3 +105,17 @@ def run_on_images(
         augment = partial(shift_and_rotate, shift=settings.shift, degrees=settings.degrees, rng=rng)
     result, _ = train_and_test(settings, digits, split, network, rng, checkpoints, augment)
     return result, network, untrained
+
+
+def feature_maps(network: Sequential, split: Split) -> dict[str, NDArray[np.float32]]:
+    """Returns a test digit, and its maps after each layer that is shown, by layer and block."""
+    x = split.test_x[DIGIT_SHOWN : DIGIT_SHOWN + 1]
+    maps, block = {"maps_image": x[0, 0]}, 1
+    for layer in network.layers.values():
+        if isinstance(layer, Flatten):
+            break
+        x = layer.forward(x, training=False)
+        if type(layer) in LAYERS_SHOWN:
+            maps[f"maps_{LAYERS_SHOWN[type(layer)]}_{block}"] = x[0]
+        block += isinstance(layer, MaxPool2d)
+    return maps

@@ -8,7 +8,7 @@ import pytest
 
 from backprop.datasets import load_mnist_sample
 from backprop.layers import BatchNorm, Conv2d, Dropout, MaxPool2d
-from backprop.network import Linear, ReLU
+from backprop.network import Linear, ReLU, Sequential
 from experiments import (
     batchnorm_cnn,
     batchnorm_scales,
@@ -18,7 +18,12 @@ from experiments import (
 )
 from experiments.batchnorm_scales import ScaleSettings, sizes_at_start
 from experiments.mnist import split_digits
-from experiments.mnist_convolution import build_for_images, run_on_images, split_images
+from experiments.mnist_convolution import (
+    build_for_images,
+    feature_maps,
+    run_on_images,
+    split_images,
+)
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +83,47 @@ def test_small_network_learns_and_its_insides_are_kept(digits, tmp_path):
     moved = result.arrays["filters_after"] - result.arrays["filters_before"]
     assert (np.abs(moved).max(axis=(1, 2, 3)) > 0).all()
     assert np.abs(moved).max() < 0.5
-    maps = {name: result.arrays[f"maps_{name}"] for name in ("image", *mnist_conv.LAYERS_SHOWN)}
+    maps = maps_of(result)
+    assert list(maps) == ["image", "convolution_1", "relu_1", "pooling_1"]
     np.testing.assert_array_equal(maps["image"], split_images(digits).test_x[0, 0])
-    assert maps["convolution"].shape == maps["relu"].shape == (30, 24, 24)
-    np.testing.assert_array_equal(maps["relu"], np.maximum(maps["convolution"], 0))
-    np.testing.assert_array_equal(maps["pooling"][:, 0, 0], maps["relu"][:, :2, :2].max((1, 2)))
+    assert maps["convolution_1"].shape == maps["relu_1"].shape == (30, 24, 24)
+    np.testing.assert_array_equal(maps["relu_1"], np.maximum(maps["convolution_1"], 0))
+    first = maps["relu_1"][:, :2, :2].max((1, 2))
+    np.testing.assert_array_equal(maps["pooling_1"][:, 0, 0], first)
+
+
+def test_a_digit_is_followed_through_all_maps(digits, tmp_path):
+    settings = small(mnist_cnn.SETTINGS, blocks=((2,), (3,)), epochs=1)
+    shapes = {
+        name: array.shape
+        for name, array in maps_of(mnist_cnn.run(tmp_path, digits, settings)).items()
+    }
+    first, second = (2, 24, 24), (3, 8, 8)
+    assert shapes == {
+        "image": (28, 28),
+        **dict.fromkeys(["convolution_1", "relu_1"], first),
+        "pooling_1": (2, 12, 12),
+        **dict.fromkeys(["convolution_2", "relu_2"], second),
+        "pooling_2": (3, 4, 4),
+    }
+
+
+def test_maps_of_a_block_are_those_after_its_last_layers(digits):
+    settings = small(mnist_cnn_best.SETTINGS, blocks=((2, 3), (4,)), hidden=(8,), epochs=1)
+    _, network, _ = run_on_images(settings, digits)
+    maps = feature_maps(network, split_images(digits))
+    assert [len(maps[f"maps_convolution_{block}"]) for block in (1, 2)] == [3, 4]
+    x = split_images(digits).test_x[:1]
+    wanted = Sequential(list(network.layers.values())[:7]).forward(x, training=False)
+    np.testing.assert_array_equal(maps["maps_pooling_1"], wanted[0])
+
+
+def maps_of(result):
+    return {
+        key.removeprefix("maps_"): array
+        for key, array in result.arrays.items()
+        if key.startswith("maps_")
+    }
 
 
 @pytest.mark.parametrize("experiment", [mnist_cnn, mnist_cnn_best])
