@@ -309,8 +309,8 @@ def _all_but_features(x: Array) -> tuple[int, ...]:
 
 def _sum_products(a: Array, b: Array) -> Array:
     """Returns each feature's sum of a * b, without an array of the products, to broadcast."""
-    N, D = a.shape[:2]
-    sums: Array = np.einsum("ndi,ndi->d", a.reshape(N, D, -1), b.reshape(N, D, -1))
+    axes = "ndhw"[: a.ndim]
+    sums: Array = np.einsum(f"{axes},{axes}->d", a, b)
     return _along_features(a, sums)[None]
 
 
