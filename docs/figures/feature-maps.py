@@ -5,9 +5,9 @@ from book.figures import INK, arrays, figure, image, signed_image, tiles
 COLUMNS = 10
 NAMES = {
     "maps_image": "image",
-    "maps_convolution": "after the convolution",
-    "maps_relu": "after ReLU",
-    "maps_pooling": "after pooling",
+    "maps_convolution_1": "after the convolution",
+    "maps_relu_1": "after ReLU",
+    "maps_pooling_1": "after pooling",
 }
 
 

@@ -42,8 +42,8 @@ def shift_and_rotate(x: Array, *, shift: float, degrees: float, rng: np.random.G
     # Where each pixel comes from, in rows and columns, counted from the middle at first.
     h = np.arange(H)[:, None] - (H - 1) / 2 - down
     w = np.arange(W) - (W - 1) / 2 - right
-    source_h = np.cos(angle) * h - np.sin(angle) * w + (H - 1) / 2
-    source_w = np.sin(angle) * h + np.cos(angle) * w + (W - 1) / 2
+    source_h = np.cos(angle) * h - np.sin(angle) * w + (H - 1) / 2  # eq:turn-row
+    source_w = np.sin(angle) * h + np.cos(angle) * w + (W - 1) / 2  # eq:turn-column
     return _sample(x, source_h, source_w)
 
 
@@ -59,4 +59,5 @@ def _sample(x: Array, h: Array, w: Array) -> Array:
     pixels = framed.reshape(-1, C)
     upper = pixels[corner] * (1 - beside) + pixels[corner + 1] * beside
     lower = pixels[corner + W + 2] * (1 - beside) + pixels[corner + W + 3] * beside
-    return np.ascontiguousarray((upper * (1 - below) + lower * below).transpose(0, 3, 1, 2))
+    between = upper * (1 - below) + lower * below  # eq:between-pixels
+    return np.ascontiguousarray(between.transpose(0, 3, 1, 2))
