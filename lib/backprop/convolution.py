@@ -178,8 +178,8 @@ def conv2d_forward(
     def convolve(images: slice) -> None:
         for block, band in blocks(images, C, K, x.itemsize, rows, columns):
             X, y_rows = unroll(x[block], band, rows, columns), Y[band, :, block.start * V :]
-            for us, Z in windows(X, rows, len(y_rows)):
-                np.matmul(W_rows, Z, out=y_rows[us, :, : Z.shape[2]])  # eq:conv-fast-y
+            for us, cols in windows(X, rows, len(y_rows)):
+                np.matmul(W_rows, cols, out=y_rows[us, :, : cols.shape[2]])  # eq:conv-fast-y
 
     share_batch(convolve, len(x))
     y = Y.reshape(rows.outputs, K, len(x), V).transpose(2, 1, 0, 3)
@@ -233,8 +233,8 @@ def conv2d_backward(
         dW_rows = np.zeros((P * (Q * C + 1), K), W.dtype)
         for block, band in blocks(images, C, K, x.itemsize, rows, columns):
             X, dY = unroll(x[block], band, rows, columns), output_rows(dy[block, :, band])
-            for us, Z in windows(X, rows, len(dY), product=dW_rows.nbytes):
-                dW_rows += (Z @ dY[us].transpose(0, 2, 1)).sum(axis=0)  # eq:conv-fast-dW
+            for us, cols in windows(X, rows, len(dY), product=dW_rows.nbytes):
+                dW_rows += (cols @ dY[us].transpose(0, 2, 1)).sum(axis=0)  # eq:conv-fast-dW
             if not input_gradient:
                 continue
             dX = X[:, :-1]  # the memory of X has served

@@ -210,8 +210,8 @@ def windows(X: Array, rows: Axis, outputs: int, product: int = 0) -> Iterator[tu
     Examples:
         >>> X = np.arange(1.0, 7.0).reshape(3, 2, 1, 1)
         >>> two_of_three = Axis(size=3, kernel=2, stride=1, padding=0, dilation=1)
-        >>> [(us, Z)] = windows(X, two_of_three, outputs=2)
-        >>> Z.reshape(2, 4)
+        >>> [(us, cols)] = windows(X, two_of_three, outputs=2)
+        >>> cols.reshape(2, 4)
         array([[1., 2., 3., 4.],
                [3., 4., 5., 6.]])
     """
