@@ -41,10 +41,12 @@ def run(
             curve[f"{kind}_{number}"] = reached
             metrics[f"{kind}_{number}"] = reached[-1]
         metrics[f"{kind}_best"] = max(metrics[f"{kind}_{number}"] for number in range(len(rates)))
+    varied = {"learning_rate", "batch_norm"}
+    common = {name: value for name, value in asdict(settings).items() if name not in varied}
     return Result(
         metrics=metrics,
         curve=curve,
         seed=settings.seed,
-        settings=asdict(settings),
+        settings={**common, "rates": list(rates)},
         seconds=time.perf_counter() - start,
     )

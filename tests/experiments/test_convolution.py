@@ -207,7 +207,8 @@ def test_a_run_that_overflows_stays_at_guessing(digits, tmp_path):
 def test_convolutional_network_with_and_without_batch_norm(digits, tmp_path):
     settings = small(batchnorm_cnn.SETTINGS, blocks=((3,),), hidden=(10,), epochs=2)
     result = batchnorm_cnn.run(tmp_path, digits, settings, rates=(0.1, 1e30))
-    assert result.curve["rate"] == [0.1, 1e30]
+    assert result.curve["rate"] == result.settings["rates"] == [0.1, 1e30]
+    assert {"learning_rate", "batch_norm"}.isdisjoint(result.settings)
     assert result.curve["plain_1"] == [0.1, 0.1]
     for name in ("plain_0", "batch_norm_0", "batch_norm_1"):
         assert len(result.curve[name]) == 2
