@@ -1,9 +1,8 @@
 """Optimisers: how a gradient moves a parameter.
 
-Each is a function of one parameter, which returns new values, unless it is told to write them over
-the old ones: `in_place` saves the time that it takes to make new arrays. The classes below apply it
-to all parameters of a network and keep between steps what has to be kept. All follow PyTorch step
-for step. `weight_decay` adds that multiple of the parameter to its gradient, as the penalty
+Each is a pure function of one parameter, which returns new values. The classes below apply it to
+all parameters of a network and keep between steps what has to be kept. All follow PyTorch step for
+step. `weight_decay` adds that multiple of the parameter to its gradient, as the penalty
 weight_decay / 2 · ‖param‖² in the loss would.
 
 Parameters, gradients and what is kept beside them are float arrays of one shape and precision. The
@@ -40,9 +39,7 @@ _INTERVALS = {
 }
 
 
-def sgd_update(
-    param: Array, grad: Array, *, lr: float, weight_decay: float = 0.0, in_place: bool = False
-) -> Array:
+def sgd_update(param: Array, grad: Array, *, lr: float, weight_decay: float = 0.0) -> Array:
     """Takes one step of stochastic gradient descent.
 
     Args:
@@ -50,7 +47,6 @@ def sgd_update(
         grad: gradient of the loss for it.
         lr: learning rate.
         weight_decay: multiple of the parameter that is added to the gradient.
-        in_place: whether to write the new values into param.
 
     Returns:
         The new parameter.
@@ -60,11 +56,15 @@ def sgd_update(
         array([0., 3.])
     """
     check_arrays("sgd_update", param=(param, "..."), grad=(grad, "..."))
-    lr, weight_decay = _numbers("sgd_update", lr=lr, weight_decay=weight_decay).values()
-    (new_param,) = _to_write(in_place, param)
-    for param, g in _parts(new_param, grad):
-        param -= lr * (g + weight_decay * param)  # eq:sgd-step
+    numbers = _numbers("sgd_update", lr=lr, weight_decay=weight_decay)
+    new_param = param.copy()
+    _step_sgd(new_param, grad, **numbers)
     return new_param
+
+
+def _step_sgd(param: Array, g: Array, *, lr: float, weight_decay: float) -> None:
+    """Writes what `sgd_update` returns over the old values."""
+    param -= lr * (g + weight_decay * param)  # eq:sgd-step
 
 
 def momentum_update(
@@ -75,7 +75,6 @@ def momentum_update(
     lr: float,
     momentum: float = 0.9,
     weight_decay: float = 0.0,
-    in_place: bool = False,
 ) -> tuple[Array, Array]:
     """Takes one step of gradient descent with momentum.
 
@@ -89,7 +88,6 @@ def momentum_update(
         lr: learning rate.
         momentum: what is left of the velocity after a step.
         weight_decay: multiple of the parameter that is added to the gradient.
-        in_place: whether to write the new values into param and velocity.
 
     Returns:
         The new parameter and the new velocity.
@@ -106,15 +104,19 @@ def momentum_update(
     check_arrays(
         "momentum_update", param=(param, "..."), grad=(grad, "..."), velocity=(velocity, "...")
     )
-    lr, momentum, weight_decay = _numbers(
-        "momentum_update", lr=lr, momentum=momentum, weight_decay=weight_decay
-    ).values()
-    new_param, new_velocity = _to_write(in_place, param, velocity)
-    for param, velocity, g in _parts(new_param, new_velocity, grad):
-        velocity *= momentum
-        velocity += g + weight_decay * param  # eq:momentum-v
-        param -= lr * velocity  # eq:momentum-step
+    numbers = _numbers("momentum_update", lr=lr, momentum=momentum, weight_decay=weight_decay)
+    new_param, new_velocity = param.copy(), velocity.copy()
+    _step_momentum(new_param, grad, new_velocity, **numbers)
     return new_param, new_velocity
+
+
+def _step_momentum(
+    param: Array, g: Array, velocity: Array, *, lr: float, momentum: float, weight_decay: float
+) -> None:
+    """Writes what `momentum_update` returns over the old values."""
+    velocity *= momentum
+    velocity += g + weight_decay * param  # eq:momentum-v
+    param -= lr * velocity  # eq:momentum-step
 
 
 def adam_update(
@@ -129,7 +131,6 @@ def adam_update(
     beta2: float = 0.999,
     eps: float = 1e-8,
     weight_decay: float = 0.0,
-    in_place: bool = False,
 ) -> tuple[Array, Array, Array]:
     """Takes one step of Adam.
 
@@ -147,7 +148,6 @@ def adam_update(
         beta2: what is left of v after a step.
         eps: keeps the division away from 0.
         weight_decay: multiple of the parameter that is added to the gradient.
-        in_place: whether to write the new values into param, m and v.
 
     Returns:
         The new parameter, the new m and the new v.
@@ -165,20 +165,36 @@ def adam_update(
         "adam_update", param=(param, "..."), grad=(grad, "..."), m=(m, "..."), v=(v, "...")
     )
     t = check_count("adam_update", "t", t)
-    lr, beta1, beta2, eps, weight_decay = _numbers(
+    numbers = _numbers(
         "adam_update", lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay
-    ).values()
-    new_param, new_m, new_v = _to_write(in_place, param, m, v)
-    for param, m, v, g in _parts(new_param, new_m, new_v, grad):
-        if weight_decay:
-            g = g + weight_decay * param
-        m *= beta1
-        m += (1 - beta1) * g  # eq:adam-m
-        v *= beta2
-        v += (1 - beta2) * g**2  # eq:adam-v
-        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)  # eq:adam-hat
-        param -= lr * m_hat / (np.sqrt(v_hat) + eps)  # eq:adam-step
+    )
+    new_param, new_m, new_v = param.copy(), m.copy(), v.copy()
+    _step_adam(new_param, grad, new_m, new_v, t, **numbers)
     return new_param, new_m, new_v
+
+
+def _step_adam(
+    param: Array,
+    g: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    *,
+    lr: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    weight_decay: float,
+) -> None:
+    """Writes what `adam_update` returns over the old values."""
+    if weight_decay:
+        g = g + weight_decay * param
+    m *= beta1
+    m += (1 - beta1) * g  # eq:adam-m
+    v *= beta2
+    v += (1 - beta2) * g**2  # eq:adam-v
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)  # eq:adam-hat
+    param -= lr * m_hat / (np.sqrt(v_hat) + eps)  # eq:adam-step
 
 
 class Optimizer(ABC):
@@ -237,7 +253,9 @@ class Optimizer(ABC):
             check_arrays(function, **{label: (array, "...") for label, array in arrays.items()})
         t = self.t + 1
         for name, param in params.items():
-            self._update(param, grads[name], slots[name], t)
+            for part in _parts(param):
+                slot = {kept: array[part] for kept, array in slots[name].items()}
+                self._update(param[part], grads[name][part], slot, t)
         self._slots, self.t = slots, t
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -292,7 +310,7 @@ class SGD(Optimizer):
         super().__init__(lr=lr, weight_decay=weight_decay)
 
     def _update(self, param: Array, grad: Array, slot: dict[str, Array], t: int) -> None:
-        sgd_update(param, grad, **self._hyperparameters, in_place=True)
+        _step_sgd(param, grad, **self._hyperparameters)
 
 
 class Momentum(Optimizer):
@@ -304,7 +322,7 @@ class Momentum(Optimizer):
         super().__init__(lr=lr, momentum=momentum, weight_decay=weight_decay)
 
     def _update(self, param: Array, grad: Array, slot: dict[str, Array], t: int) -> None:
-        momentum_update(param, grad, slot["velocity"], **self._hyperparameters, in_place=True)
+        _step_momentum(param, grad, slot["velocity"], **self._hyperparameters)
 
 
 class Adam(Optimizer):
@@ -324,19 +342,14 @@ class Adam(Optimizer):
         super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay)
 
     def _update(self, param: Array, grad: Array, slot: dict[str, Array], t: int) -> None:
-        adam_update(param, grad, slot["m"], slot["v"], t, **self._hyperparameters, in_place=True)
+        _step_adam(param, grad, slot["m"], slot["v"], t, **self._hyperparameters)
 
 
-def _to_write(in_place: bool, *arrays: Array) -> tuple[Array, ...]:
-    """Returns the arrays that an update may write into: these, or copies of them."""
-    return arrays if in_place else tuple(array.copy() for array in arrays)
-
-
-def _parts(*arrays: Array) -> Iterator[tuple[Array, ...]]:
-    """Cuts arrays along their first axis, so that what an update computes stays in the cache."""
-    count = max(1, PART // arrays[0][0].nbytes)
-    for start in range(0, len(arrays[0]), count):
-        yield tuple(array[start : start + count] for array in arrays)
+def _parts(param: Array) -> Iterator[slice]:
+    """Cuts a parameter along its first axis, so that what an update computes stays in the cache."""
+    count = max(1, PART // param[0].nbytes)
+    for start in range(0, len(param), count):
+        yield slice(start, start + count)
 
 
 def _numbers(function: str, **values: float) -> dict[str, float]:
