@@ -1,6 +1,7 @@
 """Batch norm and layer norm by hand, staged against fused, and what they refuse."""
 
 import copy
+import tracemalloc
 from functools import partial
 
 import numpy as np
@@ -177,6 +178,18 @@ def test_a_large_mean_costs_no_digits():
     np.testing.assert_allclose(y, batchnorm_forward(x - x[0], one, zero)[0], rtol=1e-6)
     y, _ = layernorm_forward(x.T, np.ones(8, np.float32), np.zeros(8, np.float32))
     np.testing.assert_allclose(y.T, batchnorm_forward(x - x[0], one, zero)[0], rtol=1e-6)
+
+
+def test_batch_norm_holds_fewer_than_four_batches():
+    """What it centres it divides in place; then come the scaled values, and the shifted ones."""
+    x = np.arange(30_000.0).reshape(75, 4, 10, 10)  # so small that NumPy adds nothing in place
+    tracemalloc.start()
+    try:
+        batchnorm_forward(x, np.ones(4), np.zeros(4))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * x.nbytes
 
 
 @pytest.mark.parametrize("shape", [(1, 2), (1, 2, 1, 1)])
