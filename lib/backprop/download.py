@@ -170,8 +170,8 @@ def _run_client(package: Package, scratch: Path) -> Path:
 
     command, *arguments = _COMMANDS[package.client]
     # make puts the clients on PATH; without make they lie beside this very interpreter.
-    places = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
-    program = shutil.which(command, path=places)
+    places = [os.environ.get("PATH"), str(Path(sys.executable).parent)]
+    program = shutil.which(command, path=os.pathsep.join(filter(None, places)))
     if program is None:
         raise DataError(f"there is no {command} here")
     log, fetched = scratch / "client.log", scratch / "fetched"

