@@ -23,8 +23,8 @@ from backprop.activations import (
     tanh_forward,
 )
 
-X = np.array([-2.0, 0.0, 3.0])
-DY = np.array([5.0, 6.0, 7.0])
+X = np.array([-2.0, 0.0, 0.5, 3.0])
+DY = np.array([5.0, 6.0, 8.0, 7.0])
 PAIRS = ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax"]
 
 
@@ -37,10 +37,18 @@ def both(name, x, dy, **options):
     ("name", "y", "dx"),
     [
         ("identity", X, DY),
-        ("relu", [0, 0, 3], [0, 0, 7]),
-        ("leaky_relu", [-0.02, 0, 3], [0.05, 0.06, 7]),
-        ("tanh", [-0.9640275800758169, 0, 0.9950547536867305], [0.35325412, 6, 0.06906226]),
-        ("sigmoid", [0.11920292202211755, 0.5, 0.9525741268224334], [0.52496793, 1.5, 0.31623662]),
+        ("relu", [0, 0, 0.5, 3], [0, 0, 8, 7]),
+        ("leaky_relu", [-0.02, 0, 0.5, 3], [0.05, 0.06, 8, 7]),
+        (
+            "tanh",
+            [-0.9640275800758169, 0, 0.46211715726000976, 0.9950547536867305],
+            [0.35325412, 6, 6.29158186, 0.06906226],
+        ),
+        (
+            "sigmoid",
+            [0.11920292202211755, 0.5, 0.6224593312018546, 0.9525741268224334],
+            [0.52496793, 1.5, 1.88002970, 0.31623662],
+        ),
     ],
 )
 def test_by_hand(name, y, dx):
@@ -55,8 +63,8 @@ def test_step_jumps_at_0_and_is_0_there():
 
 def test_leaky_relu_takes_its_slope_at_0_too():
     y, dx = both("leaky_relu", X, DY, slope=-0.5)
-    np.testing.assert_array_equal(y, [1, 0, 3])
-    np.testing.assert_array_equal(dx, [-2.5, -3, 7])
+    np.testing.assert_array_equal(y, [1, 0, 0.5, 3])
+    np.testing.assert_array_equal(dx, [-2.5, -3, 8, 7])
 
 
 def test_leaky_relu_refuses_a_slope(refused):
