@@ -123,15 +123,22 @@ def shared(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("N", "turns", "parts"), [(4, True, [2, 2]), (3, True, []), (4, False, [])]
+    ("N", "D", "turns", "parts"),
+    [
+        (4, 3, True, [2, 2]),
+        (6, 2, True, [2, 2]),
+        (3, 3, True, []),
+        (4, 3, False, []),
+        (12, 1, True, []),  # a single feature cannot be halved
+    ],
 )
 def test_large_layers_are_shared_by_threads_that_take_turns(
-    monkeypatch, shared, rng, N, turns, parts
+    monkeypatch, shared, rng, N, D, turns, parts
 ):
     monkeypatch.setattr(networks, "taking_turns", lambda: turns)
-    layer = Linear(3, 2, rng=rng)
+    layer = Linear(D, 2, rng=rng)
     layer.params["b"][...] = 1, 2
-    x, dy = rng.standard_normal((N, 3)), rng.standard_normal((N, 2))
+    x, dy = rng.standard_normal((N, D)), rng.standard_normal((N, 2))
     y = layer.forward(x, training=True)
     np.testing.assert_allclose(y, x @ layer.params["W"] + layer.params["b"], rtol=1e-14)
     dx = layer.backward(dy)
