@@ -99,15 +99,28 @@ def test_classes_repeat_their_update():
         np.testing.assert_array_equal(params["adam"][name], adam)
 
 
-@pytest.mark.parametrize("part", [1, 100, 170, 1 << 20])
-def test_parts_of_any_size_give_the_same(monkeypatch, rng, part):
-    monkeypatch.setattr(optimizers, "PART", part)
+@pytest.mark.parametrize(
+    ("part", "heights"),
+    [
+        (1, [1] * 10),
+        (63, [1] * 10),
+        (64, [2] * 5),
+        (100, [3, 3, 3, 1]),
+        (319, [9, 1]),
+        (320, [10]),
+        (1 << 20, [10]),
+    ],
+)
+def test_parts_of_any_size_give_the_same(monkeypatch, rng, part, heights):
     param = rng.standard_normal((10, 7))[:, ::2]  # rows of 32 bytes, with gaps between the numbers
-    wanted, m, v = param.copy(), np.zeros((10, 4)), np.zeros((10, 4))
-    optimizer = Adam(weight_decay=0.1)
-    for t in (1, 2):
-        grad = rng.standard_normal((10, 4))
+    grads = rng.standard_normal((2, 10, 4))
+    wanted, m, v = param, np.zeros((10, 4)), np.zeros((10, 4))
+    for t, grad in enumerate(grads, start=1):
         wanted, m, v = adam_update(wanted, grad, m, v, t, weight_decay=0.1)
+    monkeypatch.setattr(optimizers, "PART", part)
+    assert [len(cut) for cut, _ in optimizers._parts(param, m)] == heights
+    optimizer = Adam(weight_decay=0.1)
+    for grad in grads:
         optimizer.step({"W": param}, {"W": grad})
     np.testing.assert_array_equal(param, wanted)
     np.testing.assert_array_equal(optimizer.state()["v/W"], v)
