@@ -1,5 +1,6 @@
 """Shares of a batch, and the threads of OpenBLAS."""
 
+import itertools
 import threading
 import time
 from types import SimpleNamespace
@@ -70,13 +71,18 @@ def test_shares_stay_in_the_cache(N, size, shares):
 
 
 def test_samples_of_no_size_are_in_no_need_of_a_cache():
-    assert len(share_batch(lambda share: share, 1 << 25)) == 16
+    assert len(share_batch(lambda share: share, 1 << 30)) == 16
+
+
+def side_by_side(work):
+    """Returns work with a share that two threads do at once, neither before the other is there."""
+    meet = threading.Barrier(2, timeout=10)
+    return lambda share: meet.wait() >= 0 and work()
 
 
 def test_threads_work_side_by_side(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
-    meet = threading.Barrier(2, timeout=10)
-    names = share_batch(lambda share: meet.wait() >= 0 and threading.get_ident(), 10)
+    names = share_batch(side_by_side(threading.get_ident), 10)
     assert len(set(names)) == 2
     assert threading.get_ident() in names
 
@@ -89,20 +95,22 @@ def test_there_are_no_more_threads_than_cores(monkeypatch, library):
         return threading.get_ident()
 
     assert len(set(share_batch(work, 9999))) <= 2
+    nested = share_batch(lambda share: share_batch(work, 4), 10)
+    assert len(set(itertools.chain(*nested))) <= 2
 
 
 def test_a_process_that_was_forked_has_threads_of_its_own(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
     monkeypatch.setattr(_parallel.os, "getpid", lambda: 54321)
-    names = share_batch(lambda share: threading.current_thread().name, 10)
-    assert {name.partition("_")[0] for name in names} == {"backprop-54321"}
+    names = share_batch(side_by_side(lambda: threading.current_thread().name), 10)
+    assert set(names) == {threading.current_thread().name, "backprop-54321_0"}
 
 
 def test_threads_treat_overflow_as_their_caller_does(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
     with np.errstate(over="call", under="raise"):
         wanted = np.geterr()
-        assert share_batch(lambda share: np.geterr(), 10) == [wanted, wanted]
+        assert share_batch(side_by_side(np.geterr), 10) == [wanted, wanted]
 
 
 def test_openblas_has_one_thread_while_ours_run(monkeypatch, library):
