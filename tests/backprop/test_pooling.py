@@ -2,12 +2,13 @@
 
 import itertools
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies
 
-from backprop import pooling
+from backprop import _parallel, pooling, unrolling
 from backprop._windows import Axis
 from backprop.gradcheck import check_gradients
 from backprop.pooling import (
@@ -213,28 +214,47 @@ def filled(array):
     return array
 
 
-def test_the_gradient_of_the_maximum_lies_in_memory_as_the_input_does(rng):
-    x = rng.standard_normal((2, 3, 4, 4))
+def test_the_maximum_is_taken_and_sent_back_in_the_order_in_which_the_input_lies(monkeypatch, rng):
+    def recorded(source, target):
+        copied.append((np.argsort(source.strides), np.argsort(target.strides)))
+        unrolling.copy_rows(source, target)
+
+    monkeypatch.setattr(pooling, "copy_rows", recorded)
+    x = rng.standard_normal((2, 3, 8, 8))
     for images in (x, as_from_a_convolution(x)):
+        copied: list[tuple[Any, Any]] = []
         y, cache = max_pool2d_forward(images, kernel=2)
         assert max_pool2d_backward(y, cache).strides == images.strides
+        here, there = np.argsort(images.strides), np.argsort(x.strides)
+        np.testing.assert_array_equal(copied, [(here, there)] * 2 + [(there, here)] * 2)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_images_or_channels_are_shared_whichever_lie_further_apart(monkeypatch, rng, kind):
-    asked = []
+@pytest.mark.parametrize("kind", [*KINDS, "global_average_pool"])
+def test_precision_is_kept(kind):
+    forward, backward = pair_of(kind)
+    y, cache = forward(X.astype(np.float32), **({"kernel": 2} if kind in KINDS else {}))
+    assert y.dtype == backward(y, cache).dtype == np.float32
 
-    def share_batch(work, N, size):
-        asked.append((N, size))
-        return [work(slice(k, k + 1)) for k in range(N)]
 
-    monkeypatch.setattr(pooling, "share_batch", share_batch)
-    x = rng.standard_normal((2, 3, 4, 6))
-    forward, _ = pair_of(kind)
-    wanted, _ = forward(x, kernel=2)
-    y, _ = forward(as_from_a_convolution(x), kernel=2)
-    np.testing.assert_array_equal(y, wanted)
-    assert asked == [(2, 3 * 4 * 6 * 8), (3, 2 * 4 * 6 * 8)]
+@pytest.mark.parametrize(
+    ("order", "axis", "ends"),
+    [
+        ((0, 1, 2, 3), 0, [0, 1, 2, 3, 5]),
+        ((2, 1, 0, 3), 1, [0, 1, 3, 4, 6]),
+        ((2, 0, 1, 3), 0, [0, 1, 2, 3, 5]),
+    ],
+)
+def test_images_or_channels_are_shared_whichever_lie_further_apart(
+    monkeypatch, rng, order, axis, ends
+):
+    shape = 5, 6, 7, 8
+    x = rng.standard_normal([shape[k] for k in order]).transpose(np.argsort(order))
+    monkeypatch.setattr(_parallel, "SHARE", x.nbytes // 4)
+    parts: list[tuple[slice, ...]] = []
+    pooling._share(parts.append, x)
+    wanted = [((slice(None),) * axis, slice(*pair)) for pair in itertools.pairwise(ends)]
+    found = sorted(parts, key=lambda part: part[axis].start)
+    assert found == [(*before, share) for before, share in wanted]
 
 
 @pytest.mark.parametrize(
