@@ -126,6 +126,7 @@ def shared(monkeypatch):
     ("N", "D", "turns", "parts"),
     [
         (4, 3, True, [2, 2]),
+        (3, 4, True, [2, 2]),
         (6, 2, True, [2, 2]),
         (3, 3, True, []),
         (4, 3, False, []),
