@@ -95,8 +95,6 @@ def test_there_are_no_more_threads_than_cores(monkeypatch, library):
         return threading.get_ident()
 
     assert len(set(share_batch(work, 9999))) <= 2
-    nested = share_batch(lambda share: share_batch(work, 4), 10)
-    assert len(set(itertools.chain(*nested))) <= 2
 
 
 def test_a_process_that_was_forked_has_threads_of_its_own(monkeypatch, library):
@@ -144,6 +142,17 @@ def test_shared_work_may_share_its_own(monkeypatch, library):
         [(slice(0, 5), slice(0, 2)), (slice(0, 5), slice(2, 4))],
         [(slice(5, 10), slice(0, 2)), (slice(5, 10), slice(2, 4))],
     ]
+
+
+def test_work_that_shares_its_own_wakes_no_further_threads(monkeypatch, library):
+    monkeypatch.setattr(_parallel, "_cores", lambda: 2)
+
+    def work(share):
+        time.sleep(0.005)
+        return threading.get_ident()
+
+    names = share_batch(lambda share: share_batch(work, 4), 10)
+    assert len(set(itertools.chain(*names))) <= 2
 
 
 def test_whether_threads_take_turns(monkeypatch, library):
