@@ -47,7 +47,7 @@ def check_floats(function: str, name: str, array: Any) -> None:
     """Checks that an argument is an array of floats with at least one axis and one element."""
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{function}: {name} has type {type(array).__name__}, wanted an array")
-    if array.dtype.kind not in "fc":  # floats, and complex numbers of two floats
+    if array.dtype.kind not in ("f", "c"):  # floats, and complex numbers of two floats
         raise TypeError(f"{function}: {name} is {array.dtype}, wanted floats")
     if array.ndim == 0:
         raise ValueError(f"{function}: {name} has shape (), wanted at least one axis")
