@@ -118,7 +118,7 @@ def test_parts_of_any_size_give_the_same(monkeypatch, rng, part, heights):
     for t, grad in enumerate(grads, start=1):
         wanted, m, v = adam_update(wanted, grad, m, v, t, weight_decay=0.1)
     monkeypatch.setattr(optimizers, "PART", part)
-    assert [len(cut) for cut, _ in optimizers._parts(param, m)] == heights
+    assert [len(param[part]) for part in optimizers._parts(param)] == heights
     optimizer = Adam(weight_decay=0.1)
     for grad in grads:
         optimizer.step({"W": param}, {"W": grad})
