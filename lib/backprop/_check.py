@@ -40,7 +40,7 @@ def check_arrays(function: str, **arguments: tuple[Any, str]) -> None:
         if layout == "...":
             _check_same_shape(function, name, array.shape, first, arguments[first][0].shape)
         else:
-            _check_layout(function, name, array.shape, layout.split(), sizes)
+            _check_layout(function, name, array.shape, layout, sizes)
 
 
 def check_floats(function: str, name: str, array: Any) -> None:
@@ -72,21 +72,32 @@ def _check_layout(
     function: str,
     name: str,
     shape: tuple[int, ...],
-    axes: list[str],
+    layout: str,
     sizes: dict[str, tuple[int, str]],
 ) -> None:
-    layout = f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
+    tuple_of_it, axes = _parsed(layout)
     if len(shape) != len(axes):
-        raise ValueError(f"{function}: {name} has shape {shape}, wanted {layout}")
-    for axis, size in zip(axes, shape, strict=True):
-        letter = axis.lstrip("0123456789")
-        times = int(axis.removesuffix(letter) or 1)
+        raise ValueError(f"{function}: {name} has shape {shape}, wanted {tuple_of_it}")
+    for (times, letter), size in zip(axes, shape, strict=True):
         wanted, source = sizes.setdefault(letter, (size, name))
         if size != times * wanted:
             raise ValueError(
                 f"{function}: {name} has shape {shape}, "
-                f"wanted {layout} with {letter} = {wanted} as in {source}"
+                f"wanted {tuple_of_it} with {letter} = {wanted} as in {source}"
             )
+
+
+@cache
+def _parsed(layout: str) -> tuple[str, list[tuple[int, str]]]:
+    """Returns a layout as a message has it, and for each axis a factor and a letter."""
+    axes = layout.split()
+    letters = [axis.lstrip("0123456789") for axis in axes]
+    factors = [
+        int(axis.removesuffix(letter) or 1) for axis, letter in zip(axes, letters, strict=True)
+    ]
+    return f"({', '.join(axes)}{',' if len(axes) == 1 else ''})", list(
+        zip(factors, letters, strict=True)
+    )
 
 
 def check_number(function: str, name: str, value: Any, interval: str) -> float:

@@ -194,7 +194,12 @@ def _step_adam(
     v *= beta2
     v += (1 - beta2) * g**2  # eq:adam-v
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)  # eq:adam-hat
-    param -= lr * m_hat / (np.sqrt(v_hat) + eps)  # eq:adam-step
+    # In place: arrays that are made anew would push others out of the cache.
+    root = np.sqrt(v_hat, out=v_hat)
+    root += eps
+    m_hat *= lr
+    m_hat /= root
+    param -= m_hat  # eq:adam-step
 
 
 class Optimizer(ABC):

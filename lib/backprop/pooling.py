@@ -4,7 +4,9 @@ Images are (N, C, H, W), outputs (N, C, U, V). Kernel, stride and padding are in
 them for rows and columns. Channels stay apart.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import product
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -51,7 +53,7 @@ def max_pool2d_forward(
 
     def pool(part: Part) -> None:
         x_part, winner_part = x[part], winner[part]
-        taps = _taps(rows, columns)
+        taps = iter(_taps(rows, columns))
         if rows.padding or columns.padding:
             largest = np.full_like(x_part, -np.inf, shape=winner_part.shape)
         else:  # tap 0 meets an input in every window
@@ -255,15 +257,15 @@ def _share(work: Callable[[Part], None], x: Array) -> None:
     share_batch(lambda part: work((*before, part)), x.shape[axis], x.nbytes // x.shape[axis])
 
 
-def _taps(rows: Axis, columns: Axis) -> Iterator[tuple[int, Any, Any]]:
-    """Yields each tap of the kernel by its number, row by row: outputs, and the inputs they meet.
+@lru_cache(maxsize=256)  # every part of a batch asks the same
+def _taps(rows: Axis, columns: Axis) -> tuple[tuple[int, Any, Any], ...]:
+    """Returns each tap of the kernel, row by row: its number, outputs, and the inputs they meet.
 
     Outputs whose tap lies in the padding are left out.
     """
-    for p in range(rows.kernel):
-        for q in range(columns.kernel):
-            (u, h), (v, w) = rows.tap(p), columns.tap(q)
-            yield p * columns.kernel + q, (..., u, v), (..., h, w)
+    down, across = ([axis.tap(k) for k in range(axis.kernel)] for axis in (rows, columns))
+    pairs = enumerate(product(down, across))
+    return tuple((tap, (..., u, v), (..., h, w)) for tap, ((u, h), (v, w)) in pairs)
 
 
 def _give(gradients: Array, inputs: Array, rows: Axis, columns: Axis) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from backprop._check import Array
 from backprop._windows import Axis
@@ -215,14 +214,15 @@ def windows(X: Array, rows: Axis, outputs: int, product: int = 0) -> Iterator[tu
         array([[1., 2., 3., 4.],
                [3., 4., 5., 6.]])
     """
-    X = X.reshape(*X.shape[:2], -1)
-    taps = sliding_window_view(X, rows.reach, axis=0)[:: rows.stride, ..., :: rows.dilation]
-    taps = taps.transpose(0, 3, 1, 2)  # (U, P, Q C + 1, N V)
+    row, *inner = X.strides
+    steps = rows.stride * row, rows.dilation * row, inner[0], inner[-1]
+    shape = outputs, rows.kernel, X.shape[1], X.shape[2] * X.shape[3]
+    taps: Array = np.ndarray(shape, X.dtype, X, strides=steps)  # (U, P, Q C + 1, N V)
     each = product + (taps[0].nbytes if rows.dilation > 1 else 0)
     step = max(1, min(outputs, PRODUCTS // max(1, each)))
     for u in range(0, outputs, step):
         us = slice(u, min(u + step, outputs))
-        yield us, taps[us].reshape(us.stop - us.start, -1, X.shape[2])
+        yield us, taps[us].reshape(us.stop - us.start, -1, shape[3])
 
 
 def output_rows(y: Array) -> Array:
