@@ -34,7 +34,7 @@ def check_arrays(function: str, **arguments: tuple[Any, str]) -> None:
     for name, (array, layout) in arguments.items():
         check_floats(function, name, array)
         precision = _precision(array.dtype)
-        wanted = wanted or precision
+        wanted = precision if wanted is None else wanted
         if precision != wanted:
             raise TypeError(f"{function}: {name} is {precision}, wanted {wanted} as in {first}")
         if layout == "...":
@@ -90,14 +90,11 @@ def _check_layout(
 @cache
 def _parsed(layout: str) -> tuple[str, list[tuple[int, str]]]:
     """Returns a layout as a message has it, and for each axis a factor and a letter."""
-    axes = layout.split()
-    letters = [axis.lstrip("0123456789") for axis in axes]
-    factors = [
-        int(axis.removesuffix(letter) or 1) for axis, letter in zip(axes, letters, strict=True)
-    ]
-    return f"({', '.join(axes)}{',' if len(axes) == 1 else ''})", list(
-        zip(factors, letters, strict=True)
-    )
+    names, axes = layout.split(), []
+    for name in names:
+        letter = name.lstrip("0123456789")
+        axes.append((int(name.removesuffix(letter) or 1), letter))
+    return f"({', '.join(names)}{',' if len(names) == 1 else ''})", axes
 
 
 def check_number(function: str, name: str, value: Any, interval: str) -> float:

@@ -214,8 +214,8 @@ def windows(X: Array, rows: Axis, outputs: int, product: int = 0) -> Iterator[tu
         array([[1., 2., 3., 4.],
                [3., 4., 5., 6.]])
     """
-    row, *inner = X.strides
-    steps = rows.stride * row, rows.dilation * row, inner[0], inner[-1]
+    row, line, _, column = X.strides
+    steps = rows.stride * row, rows.dilation * row, line, column
     shape = outputs, rows.kernel, X.shape[1], X.shape[2] * X.shape[3]
     taps: Array = np.ndarray(shape, X.dtype, X, strides=steps)  # (U, P, Q C + 1, N V)
     each = product + (taps[0].nbytes if rows.dilation > 1 else 0)

@@ -25,3 +25,9 @@ def refused():
         assert str(caught.value) == message
 
     return assert_refused
+
+
+@pytest.fixture
+def as_from_a_convolution():
+    """Lays images out in memory with their rows outermost, then the channels."""
+    return lambda x: x.transpose(2, 1, 0, 3).copy().transpose(2, 1, 0, 3)

@@ -233,11 +233,11 @@ def test_windows_are_copied_only_under_a_dilation(
     found = list(unrolling.windows(X, rows, 5, **product))
     starts = itertools.pairwise(itertools.accumulate(heights, initial=0))
     assert [us for us, _ in found] == list(itertools.starmap(slice, starts))
-    for us, Z in found:
-        assert np.shares_memory(X, Z) == (dilation == 1)
-        for u, Z_u in zip(range(us.start, us.stop), Z, strict=True):
+    for us, cols in found:
+        assert np.shares_memory(X, cols) == (dilation == 1)
+        for u, cols_u in zip(range(us.start, us.stop), cols, strict=True):
             wanted = X[u : u + rows.reach : dilation].reshape(6, 2)
-            np.testing.assert_array_equal(Z_u, wanted)
+            np.testing.assert_array_equal(cols_u, wanted)
 
 
 def test_rows_of_outputs_are_copied_unless_they_lie_so(rng):

@@ -87,14 +87,15 @@ def test_threads_work_side_by_side(monkeypatch, library):
     assert threading.get_ident() in names
 
 
+def taking_its_time(share):
+    """Names its thread, so late that a third could take a share, if there were one."""
+    time.sleep(0.005)
+    return threading.get_ident()
+
+
 def test_there_are_no_more_threads_than_cores(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
-
-    def work(share):
-        time.sleep(0.005)  # long enough for a third thread to take a share, if there were one
-        return threading.get_ident()
-
-    assert len(set(share_batch(work, 9999))) <= 2
+    assert len(set(share_batch(taking_its_time, 9999))) <= 2
 
 
 def test_a_process_that_was_forked_has_threads_of_its_own(monkeypatch, library):
@@ -146,12 +147,7 @@ def test_shared_work_may_share_its_own(monkeypatch, library):
 
 def test_work_that_shares_its_own_wakes_no_further_threads(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
-
-    def work(share):
-        time.sleep(0.005)
-        return threading.get_ident()
-
-    names = share_batch(lambda share: share_batch(work, 4), 10)
+    names = share_batch(lambda share: share_batch(taking_its_time, 4), 10)
     assert len(set(itertools.chain(*names))) <= 2
 
 

@@ -182,15 +182,12 @@ def test_shares_are_as_large_as_samples_of_this_size_allow(monkeypatch, kind):
     assert asked == [(5, 3 * 4 * 8)] * 2
 
 
-def as_from_a_convolution(x):
-    """Lays images out in memory with their rows outermost, then the channels."""
-    return x.transpose(2, 1, 0, 3).copy().transpose(2, 1, 0, 3)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("padding", [0, 1])
 @pytest.mark.parametrize("size", [7, 8])
-def test_the_order_in_memory_changes_no_number(monkeypatch, rng, kind, padding, size):
+def test_the_order_in_memory_changes_no_number(
+    monkeypatch, rng, as_from_a_convolution, kind, padding, size
+):
     """Nor is anything read before it is written."""
     x = rng.integers(-4, 4, (3, 5, size, size)).astype(float)
     forward, backward = pair_of(kind)
@@ -214,7 +211,9 @@ def filled(array):
     return array
 
 
-def test_the_maximum_is_taken_and_sent_back_in_the_order_in_which_the_input_lies(monkeypatch, rng):
+def test_the_maximum_is_taken_and_sent_back_in_the_order_in_which_the_input_lies(
+    monkeypatch, rng, as_from_a_convolution
+):
     def recorded(source, target):
         copied.append((np.argsort(source.strides), np.argsort(target.strides)))
         unrolling.copy_rows(source, target)
