@@ -1,6 +1,6 @@
 """One digit, and what each of the first layers makes of it."""
 
-from book.figures import INK, arrays, figure, image, signed_image, tiles
+from book.figures import arrays, feature_maps, figure
 
 COLUMNS = 10
 NAMES = {
@@ -15,9 +15,6 @@ def draw():
     found = arrays("mnist-conv")
     fig, axes = figure(5.6, 6.4, rows=len(NAMES), height_ratios=[1, 3, 3, 3])
     for ax, (key, name) in zip(axes, NAMES.items(), strict=True):
-        maps = found[key]
-        stack = maps[None] if maps.ndim == 2 else maps
-        show = signed_image if stack.min() < 0 else image
-        show(ax, tiles(stack, columns=min(COLUMNS, len(stack)), gap=2))
-        ax.set_title(name, fontsize=10, color=INK)
+        maps = found[key].reshape(-1, *found[key].shape[-2:])  # the image is one too
+        feature_maps(ax, maps, name, columns=COLUMNS, gap=2)
     return fig

@@ -34,6 +34,7 @@ __all__ = [
     "MUTED",
     "PAPER",
     "arrays",
+    "feature_maps",
     "figure",
     "image",
     "marked",
@@ -144,6 +145,21 @@ def signed_image(ax: Axes, values: np.ndarray, high: float | None = None) -> Non
     opacity = np.clip(np.abs(values) / (high or max(float(np.abs(values).max()), 1e-12)), 0, 1)
     colours = np.where((values >= 0)[..., None], to_rgb("#3987d8"), to_rgb("#dd5a28"))
     _raster(ax, colours, opacity, gid=None)
+
+
+def feature_maps(ax: Axes, maps: np.ndarray, name: str, columns: int, gap: int) -> None:
+    """Draws the feature maps of an image under their name, in colour if some value is negative.
+
+    Args:
+        ax: where; its frame and ticks go away.
+        maps: (K, H, W).
+        name: stands above.
+        columns: maps in a row.
+        gap: pixels between them.
+    """
+    show = signed_image if maps.min() < 0 else image
+    show(ax, tiles(maps, columns=min(columns, len(maps)), gap=gap))
+    ax.set_title(name, fontsize=10, color=INK)
 
 
 def _raster(ax: Axes, colours: np.ndarray, opacity: np.ndarray, gid: str | None) -> None:

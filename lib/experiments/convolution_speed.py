@@ -1,9 +1,9 @@
 """`convolution-speed`: what each step from seven loops to the fast convolution brings.
 
 All ways do the same work on one core: the loops on one image, the others on a whole batch, and one
-of them also on a few images at a time, which the caches hold unrolled.
-What counts is the processor's time, so that it does not matter what else the machine is doing; and
-the shortest of several calls, since the longer ones were disturbed.
+of them also on a few images at a time, which the caches hold unrolled. What counts is the
+processor's time, so that it does not matter what else the machine is doing; and the shortest of
+several calls, since the longer ones were disturbed.
 """
 
 import os

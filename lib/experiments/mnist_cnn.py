@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backprop.datasets import Digits, load_mnist
-from experiments.mnist_convolution import ConvSettings, feature_maps, run_on_images, split_images
+from experiments.mnist_convolution import ConvSettings, feature_maps, run_on_images
 from experiments.record import Result
 
 SETTINGS = ConvSettings(
@@ -25,4 +25,4 @@ def run(
     """Trains, chooses on validation, tests once; keeps the feature maps of a digit."""
     digits = digits or load_mnist()
     result, network, _ = run_on_images(settings, digits, checkpoints)
-    return replace(result, arrays=result.arrays | feature_maps(network, split_images(digits)))
+    return replace(result, arrays=result.arrays | feature_maps(network, digits))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backprop.datasets import Digits, load_mnist
-from experiments.mnist_convolution import ConvSettings, feature_maps, run_on_images, split_images
+from experiments.mnist_convolution import ConvSettings, feature_maps, run_on_images
 from experiments.record import Result
 
 SETTINGS = ConvSettings(
@@ -31,6 +31,6 @@ def run(
     arrays = {
         "filters_before": untrained.params["0.W"],
         "filters_after": network.params["0.W"],
-        **feature_maps(network, split_images(digits)),
+        **feature_maps(network, digits),
     }
     return replace(result, arrays=result.arrays | arrays)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop.augmentation import shift_and_rotate
-from backprop.datasets import Digits
+from backprop.datasets import Digits, to_unit_interval
 from backprop.layers import BatchNorm, Conv2d, Dropout, Flatten, MaxPool2d
 from backprop.network import Layer, Linear, ReLU, Sequential
 from experiments.mnist import CLASSES, Settings, Split, split_digits, train_and_test
@@ -107,9 +107,9 @@ def run_on_images(
     return result, network, untrained
 
 
-def feature_maps(network: Sequential, split: Split) -> dict[str, NDArray[np.float32]]:
+def feature_maps(network: Sequential, digits: Digits) -> dict[str, NDArray[np.float32]]:
     """Returns a test digit, and its maps after each layer that is shown, by layer and block."""
-    x = split.test_x[DIGIT_SHOWN : DIGIT_SHOWN + 1]
+    x = to_unit_interval(digits.test_images[DIGIT_SHOWN])[None, None]
     maps, block = {"maps_image": x[0, 0]}, 1
     for layer in network.layers.values():
         if isinstance(layer, Flatten):

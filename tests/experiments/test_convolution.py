@@ -111,7 +111,7 @@ def test_a_digit_is_followed_through_all_maps(digits, tmp_path):
 def test_maps_of_a_block_are_those_after_its_last_layers(digits):
     settings = small(mnist_cnn_best.SETTINGS, blocks=((2, 3), (4,)), hidden=(8,), epochs=1)
     _, network, _ = run_on_images(settings, digits)
-    maps = feature_maps(network, split_images(digits))
+    maps = feature_maps(network, digits)
     assert [len(maps[f"maps_convolution_{block}"]) for block in (1, 2)] == [3, 4]
     x = split_images(digits).test_x[:1]
     wanted = Sequential(list(network.layers.values())[:7]).forward(x, training=False)
