@@ -31,7 +31,7 @@ test: .venv/.test node_modules/.test  ## the tests: style, types, pytest, strict
 	$(PY) -m book.linkcheck site
 
 data: .venv/.data  ## fetch the full data sets (FROM=dir takes them from a folder)
-	$(PY) -m backprop.download $(if $(FROM),--from "$(FROM)")
+	$(PY) -m backprop.data.download $(if $(FROM),--from "$(FROM)")
 
 experiments: .venv/.data  ## train everything, rewrite data/results/
 	$(PY) -m experiments all

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
 from backprop import activations, initializers, linear, losses
-from backprop.datasets import load_mnist_sample
+from backprop.data.mnist import load_mnist_sample
 from backprop.optimizers import sgd_update
 from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, series
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop.sources import sample_folder
+from backprop.data.sources import sample_folder
 from book.figures import INK, figure, image
 
 

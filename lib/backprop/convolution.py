@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from backprop._check import Array, check_arrays
-from backprop._parallel import share_batch
 from backprop._windows import Axis, Pair, axes
-from backprop.unrolling import (
+from backprop.fast.parallel import share_batch
+from backprop.fast.unrolling import (
     blocks,
     col2im,
     fold,

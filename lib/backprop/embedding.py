@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array, check_arrays
-from backprop.text import check_tokens
+from backprop.data.text import check_tokens
 
 Tokens: TypeAlias = NDArray[np.integer[Any]]
 EmbeddingCache: TypeAlias = tuple[Tokens, Array, int]

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from backprop._check import Array, Cache, check_arrays
-from backprop._parallel import one_thread_if_small
 from backprop._sequence import (
     SequenceCache,
     check_sequence,
@@ -19,6 +18,7 @@ from backprop._sequence import (
     state_gradient,
 )
 from backprop.activations import sigmoid_forward
+from backprop.fast.parallel import one_thread_if_small
 from backprop.masking import Mask, padded_steps, real_steps
 
 LSTMGradients: TypeAlias = tuple[Array, Array, Array, Array, Array, Array]

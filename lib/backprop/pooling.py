@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array, check_arrays
-from backprop._parallel import share_batch
 from backprop._windows import Axis, Pair, axes, pair
-from backprop.unrolling import copy_rows
+from backprop.fast.parallel import share_batch
+from backprop.fast.unrolling import copy_rows
 
 # The inputs' shape, what the backward pass needs of them, and how the windows lie.
 Cache: TypeAlias = tuple[tuple[int, ...], NDArray[Any], Axis, Axis]

@@ -11,7 +11,6 @@ from typing import TypeAlias
 import numpy as np
 
 from backprop._check import Array, check_arrays
-from backprop._parallel import one_thread_if_small
 from backprop._sequence import (
     SequenceCache,
     check_sequence,
@@ -19,6 +18,7 @@ from backprop._sequence import (
     project,
     state_gradient,
 )
+from backprop.fast.parallel import one_thread_if_small
 from backprop.masking import Mask, padded_steps, real_steps
 
 RNNGradients: TypeAlias = tuple[Array, Array, Array, Array, Array]

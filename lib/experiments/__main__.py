@@ -30,8 +30,8 @@ EXPERIMENTS = {
 
 def main(arguments: Sequence[str], checkpoints: Path | None = None) -> int:
     """Runs the experiments named, and records each; returns the exit status."""
-    from backprop.sources import DataError
-    from backprop.training import TrainingInterrupted
+    from backprop.data.sources import DataError
+    from backprop.training.loop import TrainingInterrupted
     from experiments.record import RUNS, commit_of_code, record
 
     names = list(EXPERIMENTS) if list(arguments) == ["all"] else list(arguments)

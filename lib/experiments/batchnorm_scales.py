@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop.datasets import Digits, load_mnist
+from backprop.data.mnist import Digits, load_mnist
 from backprop.initializers import normal
-from backprop.layers import BatchNorm
+from backprop.layers.images import BatchNorm
+from backprop.layers.network import Layer, Linear, ReLU, Sequential
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
-from backprop.network import Layer, Linear, ReLU, Sequential
 from backprop.optimizers import SGD
-from backprop.training import train
+from backprop.training.loop import train
 from experiments.mnist import CLASSES, split_digits
 from experiments.record import Number, Result
 

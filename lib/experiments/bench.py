@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 
 from backprop import convolution, normalization, pooling
-from backprop._memory import keep_freed_memory
-from backprop._parallel import alternating_threads
-from backprop.layers import Conv2d, Flatten, MaxPool2d
+from backprop.fast.parallel import alternating_threads
+from backprop.layers.images import Conv2d, Flatten, MaxPool2d
+from backprop.layers.network import Layer, Linear, ReLU, Sequential
+from backprop.layers.recurrent import GRU, LSTM, RNN
+from backprop.layers.torch_weights import to_torch
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
-from backprop.network import Layer, Linear, ReLU, Sequential
 from backprop.optimizers import Adam
-from backprop.recurrent_layers import GRU, LSTM, RNN
-from backprop.torch_weights import to_torch
+from backprop.training.memory import keep_freed_memory
 from experiments.record import RESULTS, Number, Result, commit_of_code, record
 
 # A function that works once and returns the seconds that each part took.

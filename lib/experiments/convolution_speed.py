@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop import convolution, unrolling
+from backprop import convolution
+from backprop.fast import unrolling
 from experiments.record import Number, Result
 
 Images = NDArray[np.float32]

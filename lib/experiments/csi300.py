@@ -14,18 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array
-from backprop.checkpoint import History
-from backprop.evaluation import MEAN_SQUARED_ERROR, predict
+from backprop.data.sequences import DailyIndex, load_csi300
+from backprop.data.series import Windows, log_returns, make_windows
 from backprop.initializers import xavier_uniform
+from backprop.layers.network import Linear, Sequential
+from backprop.layers.recurrent import LSTM, RNN
+from backprop.layers.sequences import Clipped, LastStep, TimeFirst
 from backprop.lstm import lstm_backward, lstm_forward
-from backprop.network import Linear, Sequential
 from backprop.optimizers import Adam
 from backprop.recurrent import rnn_backward, rnn_forward
-from backprop.recurrent_layers import LSTM, RNN
-from backprop.sequence_datasets import DailyIndex, load_csi300
-from backprop.sequence_layers import Clipped, LastStep, TimeFirst
-from backprop.series import Windows, log_returns, make_windows
-from backprop.training import train
+from backprop.training.checkpoint import History
+from backprop.training.evaluation import MEAN_SQUARED_ERROR, predict
+from backprop.training.loop import train
 from experiments.gradient_flow import gradient_flow
 from experiments.record import Number, Result
 

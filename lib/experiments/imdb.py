@@ -14,23 +14,15 @@ from numpy.typing import NDArray
 
 from backprop._check import Array
 from backprop.activations import softmax_forward
-from backprop.checkpoint import History
-from backprop.evaluation import Score, evaluate
-from backprop.initializers import xavier_uniform, zeros
-from backprop.layers import Dropout
-from backprop.network import Layer, Linear, Sequential
-from backprop.optimizers import Adam
-from backprop.recurrent_layers import GRU
-from backprop.sequence_datasets import (
+from backprop.data.sequences import (
     Reviews,
     WordVectors,
     load_glove,
     load_imdb,
     read_reviews,
 )
-from backprop.sequence_layers import Clipped, Embedding
-from backprop.sources import sample_folder
-from backprop.text import (
+from backprop.data.sources import sample_folder
+from backprop.data.text import (
     PADDING,
     bag_of_words,
     build_vocabulary,
@@ -39,7 +31,15 @@ from backprop.text import (
     pad,
     tokenize,
 )
-from backprop.training import cosine_decay, train
+from backprop.initializers import xavier_uniform, zeros
+from backprop.layers.images import Dropout
+from backprop.layers.network import Layer, Linear, Sequential
+from backprop.layers.recurrent import GRU
+from backprop.layers.sequences import Clipped, Embedding
+from backprop.optimizers import Adam
+from backprop.training.checkpoint import History
+from backprop.training.evaluation import Score, evaluate
+from backprop.training.loop import cosine_decay, train
 from experiments.record import Number, Result
 
 STRONGEST = 15

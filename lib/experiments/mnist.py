@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from backprop._check import Array
 from backprop.activations import softmax_forward
-from backprop.checkpoint import History
-from backprop.datasets import Digits, to_unit_interval
-from backprop.evaluation import evaluate, predict
+from backprop.data.mnist import Digits, to_unit_interval
+from backprop.layers.network import Layer, Linear, ReLU, Sequential
 from backprop.losses import softmax_cross_entropy_forward
-from backprop.network import Layer, Linear, ReLU, Sequential
 from backprop.optimizers import SGD, Adam, Momentum
-from backprop.training import cosine_decay, train
+from backprop.training.checkpoint import History
+from backprop.training.evaluation import evaluate, predict
+from backprop.training.loop import cosine_decay, train
 from experiments.record import Number, Result
 
 CLASSES = 10

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop.augmentation import shift_and_rotate
-from backprop.datasets import Digits, to_unit_interval
-from backprop.layers import BatchNorm, Conv2d, Dropout, Flatten, MaxPool2d
-from backprop.network import Layer, Linear, ReLU, Sequential
+from backprop.data.augmentation import shift_and_rotate
+from backprop.data.mnist import Digits, to_unit_interval
+from backprop.layers.images import BatchNorm, Conv2d, Dropout, Flatten, MaxPool2d
+from backprop.layers.network import Layer, Linear, ReLU, Sequential
 from experiments.mnist import CLASSES, Settings, Split, split_digits, train_and_test
 from experiments.record import Result
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from backprop.datasets import Digits, load_mnist
-from backprop.sources import sample_folder, sha256_of
+from backprop.data.mnist import Digits, load_mnist
+from backprop.data.sources import sample_folder, sha256_of
 
 SEED = 0
 TRAIN, TEST = 2000, 500

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backprop.datasets import Digits, load_mnist
+from backprop.data.mnist import Digits, load_mnist
 from experiments import mnist_sgd
 from experiments.mnist import Settings, build, fit, split_digits
 from experiments.record import Number, Result

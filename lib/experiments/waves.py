@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array
-from backprop.evaluation import MEAN_SQUARED_ERROR, evaluate, predict
+from backprop.data.waves import NOISE, Waves, best_forecast, noisy_waves
 from backprop.initializers import orthogonal, xavier_uniform
-from backprop.network import Linear, Sequential
+from backprop.layers.network import Linear, Sequential
+from backprop.layers.recurrent import RNN
+from backprop.layers.sequences import Clipped, LastStep, TimeFirst
 from backprop.optimizers import Adam
 from backprop.recurrent import rnn_backward, rnn_forward
-from backprop.recurrent_layers import RNN
-from backprop.sequence_layers import Clipped, LastStep, TimeFirst
-from backprop.training import cosine_decay, train
-from backprop.waves import NOISE, Waves, best_forecast, noisy_waves
+from backprop.training.evaluation import MEAN_SQUARED_ERROR, evaluate, predict
+from backprop.training.loop import cosine_decay, train
 from experiments.gradient_flow import gradient_flow
 from experiments.record import Number, Result
 

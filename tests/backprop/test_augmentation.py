@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop.augmentation import shift_and_rotate
+from backprop.data.augmentation import shift_and_rotate
 
 
 class Drawn:

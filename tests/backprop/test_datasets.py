@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backprop import sources
-from backprop.datasets import load_mnist, load_mnist_sample, read_idx, to_unit_interval
-from backprop.sources import DATA_SETS, DataError, DataFile, DataSet, sha256_of, verified_path
+from backprop.data import sources
+from backprop.data.mnist import load_mnist, load_mnist_sample, read_idx, to_unit_interval
+from backprop.data.sources import DATA_SETS, DataError, DataFile, DataSet, sha256_of, verified_path
 
 
 def idx_bytes(array):
@@ -92,7 +92,7 @@ def test_sample_is_small_and_documented():
 
 
 def test_broken_sample_says_what_mends_it(tmp_path, monkeypatch, refused):
-    monkeypatch.setattr("backprop.datasets.sample_folder", lambda: tmp_path)
+    monkeypatch.setattr("backprop.data.mnist.sample_folder", lambda: tmp_path)
     path = tmp_path / "mnist.npz"
     message = f"{path} is missing or broken: `git checkout data/samples` mends it"
     refused(DataError, message, load_mnist_sample)
@@ -150,7 +150,7 @@ def test_load_mnist(tiny_mnist, monkeypatch):
 def test_data_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("BACKPROP_DATA", str(tmp_path))
     assert sources.data_folder() == tmp_path
-    repository = Path(sources.__file__).parents[2]
+    repository = Path(sources.__file__).parents[3]
     for chosen in ({}, {"BACKPROP_DATA": ""}):
         monkeypatch.delenv("BACKPROP_DATA", raising=False)
         for name, value in chosen.items():

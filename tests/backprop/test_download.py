@@ -23,8 +23,8 @@ import pytest
 import requests
 from tqdm import tqdm
 
-from backprop import download, sources
-from backprop.sources import DataError, DataFile, DataSet, Mirror, Package, is_verified
+from backprop.data import download, sources
+from backprop.data.sources import DataError, DataFile, DataSet, Mirror, Package, is_verified
 
 CONTENTS = {
     "a/one.bin": np.random.default_rng(1).bytes(400_000),
@@ -368,7 +368,7 @@ def test_from_folder_that_lacks_a_file(tmp_path, refused):
 RUNNER = """
 import signal
 import sys
-from backprop import download, sources
+from backprop.data import download, sources
 from test_download import FILES
 sources.DATA_SETS.clear()
 sources.DATA_SETS["toy"] = sources.DataSet(
@@ -447,7 +447,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, mirror, start):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err.endswith("backprop.download: stopped; `make data` goes on from here\n")
+    assert err.endswith("backprop.data.download: stopped; `make data` goes on from here\n")
     assert "Traceback" not in err
     assert not list((tmp_path / "full").glob(".*"))
 
@@ -464,7 +464,7 @@ def test_command_fetches_all_and_reports_each_failure(tmp_path, monkeypatch, cap
     captured = capsys.readouterr()
     given = tmp_path / "given"
     assert captured.err == (
-        "backprop.download: 1 of 1 files of Bad could not be fetched "
+        "backprop.data.download: 1 of 1 files of Bad could not be fetched "
         f"({given}: there is neither four nor four.gz): run `make data` again when you are "
         "online, or `make data FROM=folder` if a folder has them\n"
     )
@@ -479,7 +479,7 @@ def test_command_says_how_it_is_used(monkeypatch, capsys):
         download.main(["--help"])
     assert caught.value.code == 0
     shown = capsys.readouterr().out.splitlines()
-    assert shown[0] == "usage: python -m backprop.download [-h] [--from DIR]"
+    assert shown[0] == "usage: python -m backprop.data.download [-h] [--from DIR]"
     wanted = "Fetches every data set; the exit status is 0 only when all of them are verified."
     assert shown[2] == wanted
     assert shown[-1] == "  --from DIR  take the files from this folder"

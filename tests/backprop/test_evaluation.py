@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from backprop.evaluation import CROSS_ENTROPY, Loss, accuracy, evaluate, predict
+from backprop.layers.network import Identity, Linear
 from backprop.losses import mean_squared_error_backward, mean_squared_error_forward
-from backprop.network import Identity, Linear
+from backprop.training.evaluation import CROSS_ENTROPY, Loss, accuracy, evaluate, predict
 
 
 class Recorder(Identity):

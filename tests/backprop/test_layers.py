@@ -7,7 +7,7 @@ from backprop.convolution import conv2d_backward, conv2d_forward
 from backprop.dropout import dropout_forward
 from backprop.gradcheck import numerical_gradient
 from backprop.initializers import he_normal, xavier_uniform
-from backprop.layers import (
+from backprop.layers.images import (
     AvgPool2d,
     BatchNorm,
     Conv2d,
@@ -17,7 +17,7 @@ from backprop.layers import (
     LayerNorm,
     MaxPool2d,
 )
-from backprop.network import Linear, ReLU, Sequential
+from backprop.layers.network import Linear, ReLU, Sequential
 from backprop.normalization import (
     batchnorm_backward,
     batchnorm_evaluation_backward,
@@ -36,7 +36,7 @@ from backprop.pooling import (
     max_pool2d_backward,
     max_pool2d_forward,
 )
-from backprop.training import train
+from backprop.training.loop import train
 
 SHAPE = (4, 2, 6, 5)
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from backprop import _memory
+from backprop.training import memory as _memory
 
 
 def test_glibc_is_told_to_keep_memory(monkeypatch):

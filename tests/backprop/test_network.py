@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from backprop import activations
-from backprop import network as networks
 from backprop.gradcheck import numerical_gradient
 from backprop.initializers import normal, xavier_uniform
-from backprop.linear import linear_backward, linear_forward
-from backprop.network import (
+from backprop.layers import network as networks
+from backprop.layers.network import (
     Identity,
     LeakyReLU,
     Linear,
@@ -19,6 +18,7 @@ from backprop.network import (
     Tanh,
     assign,
 )
+from backprop.linear import linear_backward, linear_forward
 
 
 def small_network(rng, dtype=np.float64):

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from backprop import _parallel
-from backprop._parallel import (
+from backprop.fast import parallel as _parallel
+from backprop.fast.parallel import (
     _OpenBLAS,
     alternating_threads,
     one_thread_if_small,

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies
 
-from backprop import _parallel, pooling, unrolling
+from backprop import pooling
 from backprop._windows import Axis
+from backprop.fast import parallel as _parallel
+from backprop.fast import unrolling
 from backprop.gradcheck import check_gradients
 from backprop.pooling import (
     average_pool2d_backward,

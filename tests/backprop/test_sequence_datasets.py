@@ -5,10 +5,10 @@ import locale
 import numpy as np
 import pytest
 
-from backprop import sequence_datasets
-from backprop._parquet import read_strings
-from backprop.sequence_datasets import load_csi300, load_glove, load_imdb, read_reviews
-from backprop.sources import DATA_SETS, DataError, DataFile, DataSet, sample_folder, sha256_of
+from backprop.data import sequences as sequence_datasets
+from backprop.data.parquet import read_strings
+from backprop.data.sequences import load_csi300, load_glove, load_imdb, read_reviews
+from backprop.data.sources import DATA_SETS, DataError, DataFile, DataSet, sample_folder, sha256_of
 
 
 def test_csi300_is_whole():

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from backprop.network import Linear
-from backprop.sequence_layers import Clipped, Embedding, LastStep, TimeFirst
+from backprop.layers.network import Linear
+from backprop.layers.sequences import Clipped, Embedding, LastStep, TimeFirst
 
 W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 TOKENS = np.array([[0, 2], [2, 2]])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backprop.series import log_returns, make_windows
+from backprop.data.series import log_returns, make_windows
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backprop.text import (
+from backprop.data.text import (
     bag_of_words,
     build_vocabulary,
     embedding_table,

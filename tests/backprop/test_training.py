@@ -12,18 +12,18 @@ import numpy as np
 import pytest
 
 import backprop
-from backprop import training
-from backprop.checkpoint import load_checkpoint
-from backprop.evaluation import CROSS_ENTROPY, Loss, evaluate
+from backprop.layers.network import Identity, Linear, ReLU, Sequential
 from backprop.losses import (
     mean_squared_error_backward,
     mean_squared_error_forward,
     softmax_cross_entropy_backward,
     softmax_cross_entropy_forward,
 )
-from backprop.network import Identity, Linear, ReLU, Sequential
 from backprop.optimizers import SGD, Adam, Momentum
-from backprop.training import TrainingInterrupted, cosine_decay, train
+from backprop.training import loop as training
+from backprop.training.checkpoint import load_checkpoint
+from backprop.training.evaluation import CROSS_ENTROPY, Loss, evaluate
+from backprop.training.loop import TrainingInterrupted, cosine_decay, train
 
 MSE = Loss(mean_squared_error_forward, mean_squared_error_backward)
 
@@ -623,7 +623,7 @@ import sys, time
 from pathlib import Path
 import numpy as np
 from test_training import Problem
-from backprop.evaluation import Loss
+from backprop.training.evaluation import Loss
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 
 def slow(logits, target):
@@ -670,6 +670,6 @@ def test_ctrl_c_to_a_process_of_its_own(tmp_path):
 
 def test_tqdm_is_imported_only_when_training():
     """The library's import is NumPy alone; what shows progress comes when there is progress."""
-    code = "import sys, backprop.training; sys.exit('tqdm' in sys.modules)"
+    code = "import sys, backprop.training.loop; sys.exit('tqdm' in sys.modules)"
     environment = os.environ | {"PYTHONPATH": os.path.dirname(os.path.dirname(backprop.__file__))}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backprop.waves import NOISE, PERIODS, best_forecast, noisy_waves
+from backprop.data.waves import NOISE, PERIODS, best_forecast, noisy_waves
 
 
 def test_without_noise_they_are_sines(rng):

@@ -85,9 +85,7 @@ def test_the_archive_holds_the_library_as_it_is():
 def test_the_archive_is_enough(tmp_path):
     with ZipFile(io.BytesIO(archive(ROOT))) as file:
         file.extractall(tmp_path)
-    code = (
-        "import backprop.datasets as d; print(d.__file__, len(d.load_mnist_sample().train_images))"
-    )
+    code = "from backprop.data import mnist as d; print(d.__file__, len(d.load_mnist_sample()[0]))"
     command = [sys.executable, "-c", code]
     done = subprocess.run(
         command,
@@ -96,7 +94,8 @@ def test_the_archive_is_enough(tmp_path):
         text=True,
         check=True,
     )
-    assert done.stdout.split() == [str(tmp_path / "lib" / "backprop" / "datasets.py"), "2000"]
+    module = tmp_path / "lib" / "backprop" / "data" / "mnist.py"
+    assert done.stdout.split() == [str(module), "2000"]
 
 
 @pytest.fixture

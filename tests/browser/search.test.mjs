@@ -59,7 +59,7 @@ test("words, symbols, names in code and numbers of equations are found", LIMIT, 
     ["conv2d_backward", "reference/convolution/#backprop.convolution.conv2d_backward", /dy: Array, cache: Cache/],
     ["dL/dx", "chapters/", /\(\d\.\d+\) dL\/dx(_\w+)?: ∂L\/∂x/],
     ["∂L/∂W", "chapters/", /∂L\/∂W/],
-    ["im2col", "reference/convolution/#backprop.unrolling.im2col", /im2col/],
+    ["im2col", "reference/convolution/#backprop.fast.unrolling.im2col", /im2col/],
     ["forget bias", "chapters/lstm/", /bias/],
   ]) {
     const result = best(await ask(page, words));

@@ -10,7 +10,9 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from backprop import augmentation, convolution, pooling, unrolling
+from backprop import convolution, pooling
+from backprop.data import augmentation
+from backprop.fast import unrolling
 
 CHAPTER = "convolution"
 DRAWS = range(2)

@@ -13,7 +13,8 @@ plugin, `docs/chapters/fully-connected.md::eq:…`.
 import numpy as np
 import pytest
 
-from backprop import activations, initializers, linear, losses, network, optimizers
+from backprop import activations, initializers, linear, losses, optimizers
+from backprop.layers import network
 
 CHAPTER = "fully-connected"
 DRAWS = range(4)

@@ -11,7 +11,8 @@ import sys
 import numpy as np
 import pytest
 
-from backprop import lstm, series
+from backprop import lstm
+from backprop.data import series
 
 CHAPTER = "lstm"
 DRAWS = range(3)

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from backprop.network import Sequential
-from backprop.recurrent_layers import GRU
+from backprop.layers.network import Sequential
+from backprop.layers.recurrent import GRU
 from experiments import bench
 
 

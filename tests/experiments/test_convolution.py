@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backprop.datasets import load_mnist_sample
-from backprop.layers import BatchNorm, Conv2d, Dropout, MaxPool2d
-from backprop.network import Linear, ReLU, Sequential
+from backprop.data.mnist import load_mnist_sample
+from backprop.layers.images import BatchNorm, Conv2d, Dropout, MaxPool2d
+from backprop.layers.network import Linear, ReLU, Sequential
 from experiments import (
     batchnorm_cnn,
     batchnorm_scales,

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from backprop import unrolling
+from backprop.fast import unrolling
 from experiments import convolution_speed
 from experiments.convolution_speed import SpeedSettings, one_core, run
 

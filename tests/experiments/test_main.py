@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 import experiments
-from backprop.sources import DataError
+from backprop.data.sources import DataError
 from experiments import __main__ as command
 from experiments import record as record_module
 from experiments.record import Result
@@ -80,7 +80,7 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from backprop.datasets import load_mnist_sample
+from backprop.data.mnist import load_mnist_sample
 from experiments import __main__ as command, mnist_sgd, record
 
 record.record.__defaults__ = (Path(sys.argv[1]) / "results",)

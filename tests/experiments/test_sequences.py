@@ -6,10 +6,10 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
+from backprop.data.sequences import DailyIndex, Reviews, WordVectors, load_csi300
 from backprop.gradcheck import check_gradients
 from backprop.lstm import lstm_backward, lstm_forward
 from backprop.recurrent import rnn_backward, rnn_forward
-from backprop.sequence_datasets import DailyIndex, Reviews, WordVectors, load_csi300
 from experiments import csi300, imdb, waves
 from experiments.gradient_flow import gradient_flow
 from experiments.record import RESULTS

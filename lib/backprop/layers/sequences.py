@@ -8,7 +8,7 @@ import numpy as np
 from backprop._check import Array, check_arrays
 from backprop.clipping import clip_by_global_norm
 from backprop.embedding import Tokens, embedding_backward, embedding_forward
-from backprop.network import Layer
+from backprop.layers.network import Layer
 
 
 class Embedding:

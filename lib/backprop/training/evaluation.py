@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array, Cache, check_count
+from backprop.layers.network import Layer
 from backprop.losses import (
     mean_squared_error_backward,
     mean_squared_error_forward,
     softmax_cross_entropy_backward,
     softmax_cross_entropy_forward,
 )
-from backprop.network import Layer
 
 
 class Loss(NamedTuple):

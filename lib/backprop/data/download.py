@@ -1,4 +1,4 @@
-"""Fetches the full data sets: `python -m backprop.download`, which `make data` calls.
+"""Fetches the full data sets: `python -m backprop.data.download`, which `make data` calls.
 
 Each file is fetched into a temporary folder, verified by its SHA-256 and only then renamed into
 place. So a run may be killed at any moment: what is in place is whole, and the next run fetches
@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 from urllib.parse import urlsplit
 
-from backprop.sources import (
+from backprop.data.sources import (
     DATA_SETS,
     DataError,
     DataFile,
@@ -222,7 +222,9 @@ def _extract(archive: Path, member: str, target: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fetches every data set; the exit status is 0 only when all of them are verified."""
-    parser = argparse.ArgumentParser(prog="python -m backprop.download", description=main.__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m backprop.data.download", description=main.__doc__
+    )
     parser.add_argument(
         "--from", dest="given", type=Path, metavar="DIR", help="take the files from this folder"
     )
@@ -233,10 +235,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             try:
                 fetch(data_set, data_folder(), given)
             except DataError as error:
-                print(f"backprop.download: {error}", file=sys.stderr)
+                print(f"backprop.data.download: {error}", file=sys.stderr)
                 status = 1
     except KeyboardInterrupt:
-        print("backprop.download: stopped; `make data` goes on from here", file=sys.stderr)
+        print("backprop.data.download: stopped; `make data` goes on from here", file=sys.stderr)
         return 130
     return status
 

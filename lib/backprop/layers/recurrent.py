@@ -2,7 +2,7 @@
 
 Each may be several layers one upon another, with dropout between them, and each of these may read
 both ways. Names of parameters end as PyTorch's do, `W_x_l0`, `W_x_l0_reverse`, `W_x_l1` and so on,
-and `backprop.torch_weights` exchanges them.
+and `backprop.layers.torch_weights` exchanges them.
 """
 
 from collections.abc import Callable, Sequence

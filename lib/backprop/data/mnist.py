@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from backprop._files import load_npz
-from backprop.sources import DATA_SETS, DataError, sample_folder, verified_path
+from backprop.data.sources import DATA_SETS, DataError, sample_folder, verified_path
+from backprop.files import load_npz
 
 # The third byte of an IDX file names the type of its elements, all of them big-endian.
 _IDX_TYPES: dict[int, np.dtype[Any]] = {

@@ -127,7 +127,7 @@ DATA_SETS = {
 }
 
 # The repository, when the code runs from a clone; an installed wheel has no data/ beside it.
-_REPOSITORY = Path(__file__).resolve().parents[2]
+_REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def data_folder() -> Path:

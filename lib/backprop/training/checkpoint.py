@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array
-from backprop._files import load_npz, save_npz
-from backprop.network import Layer, assign, state
+from backprop.files import load_npz, save_npz
+from backprop.layers.network import Layer, assign, state
 from backprop.optimizers import Optimizer
 
 

@@ -14,8 +14,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from backprop import activations
 from backprop._check import Array, Cache, check_count, check_float_dtype, check_names, check_rng
-from backprop._files import load_npz, save_npz
-from backprop._parallel import share_batch, taking_turns
+from backprop.fast.parallel import share_batch, taking_turns
+from backprop.files import load_npz, save_npz
 from backprop.initializers import he_normal, zeros
 from backprop.linear import linear_backward, linear_forward
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop._parquet import read_strings
-from backprop.sources import DATA_SETS, DataError, sample_folder, verified_path
+from backprop.data.parquet import read_strings
+from backprop.data.sources import DATA_SETS, DataError, sample_folder, verified_path
 
 
 class DailyIndex(NamedTuple):

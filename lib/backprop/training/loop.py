@@ -13,12 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array, check_count, check_rng
-from backprop._memory import keep_freed_memory
-from backprop._parallel import alternating_threads
-from backprop.checkpoint import History, Run, load_checkpoint, save_checkpoint
-from backprop.evaluation import CROSS_ENTROPY, Loss, Measure, accuracy, check_samples, evaluate
-from backprop.network import Layer, assign, state
+from backprop.fast.parallel import alternating_threads
+from backprop.layers.network import Layer, assign, state
 from backprop.optimizers import Optimizer
+from backprop.training.checkpoint import History, Run, load_checkpoint, save_checkpoint
+from backprop.training.evaluation import (
+    CROSS_ENTROPY,
+    Loss,
+    Measure,
+    accuracy,
+    check_samples,
+    evaluate,
+)
+from backprop.training.memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from tqdm import tqdm

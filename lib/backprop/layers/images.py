@@ -22,7 +22,7 @@ from backprop._windows import Pair, pair
 from backprop.convolution import conv2d_backward, conv2d_forward
 from backprop.dropout import dropout_backward, dropout_forward
 from backprop.initializers import he_normal, zeros
-from backprop.network import Activation
+from backprop.layers.network import Activation
 
 
 class Conv2d:

@@ -1,0 +1,1 @@
+"""Training: the loop, evaluation, and runs that go on where they stopped."""
