@@ -64,7 +64,7 @@ def test_imports_run_one_way(module):
     ("module", "line", "found"),
     [
         ("backprop/linear.py", "import scipy.linalg", "scipy"),
-        ("backprop/linear.py", "from mathcheck.tree import Node", "mathcheck"),
+        ("backprop/linear.py", "from mathcheck.text.tree import Node", "mathcheck"),
         ("backprop/linear.py", "def f():\n    import tqdm", "tqdm"),
         ("mathcheck/tree.py", "import numpy, backprop", "backprop"),
         ("experiments/mnist_mlp.py", "from book import figures", "book"),

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from book.equations import Source
-from mathcheck import tree
-from mathcheck.build import TreeError
-from mathcheck.parser import parse, parse_expression
-from mathcheck.printer import latex
-from mathcheck.reader import Section, read
-from mathcheck.scope import Scope
-from mathcheck.symbols import Symbol, letter_of, read_table
+from mathcheck.meaning.scopes import Scope
+from mathcheck.meaning.symbols import Symbol, letter_of, read_table
+from mathcheck.text import tree
+from mathcheck.text.errors import TreeError
+from mathcheck.text.markdown import Section, read
+from mathcheck.text.parser import parse, parse_expression
+from mathcheck.text.printer import latex
 
 __all__ = ["Cards", "Letter"]
 

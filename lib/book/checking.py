@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from book.errors import BookError, Problem
-from mathcheck.reader import read
+from mathcheck.text.markdown import read
 
 __all__ = ["Checked", "Checking", "Found", "error_text"]
 

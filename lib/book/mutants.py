@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mathcheck.mutate import mutate_file
-from mathcheck.reader import read
+from mathcheck.claims.mutants import mutate_file
+from mathcheck.text.markdown import read
 
 __all__ = ["digest", "main", "recorded"]
 

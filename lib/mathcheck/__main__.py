@@ -7,14 +7,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mathcheck.cache import check_cached
-from mathcheck.chapter import load
-from mathcheck.errors import render
-from mathcheck.explain import explain
-from mathcheck.mutate import mutate_file
-from mathcheck.printer import latex
-from mathcheck.report import ChapterReport, check_file
-from mathcheck.symbols import Symbol
+from mathcheck.claims.cache import check_cached
+from mathcheck.claims.chapter import load
+from mathcheck.claims.explain import explain
+from mathcheck.claims.mutants import mutate_file
+from mathcheck.claims.report import ChapterReport, check_file
+from mathcheck.meaning.symbols import Symbol
+from mathcheck.text.errors import render
+from mathcheck.text.printer import latex
 
 CACHE = Path(".cache/mathcheck")
 _FAILED, _UNREADABLE = 1, 2

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 from _pytest._code.code import TerminalRepr
 
-from mathcheck.chapter import Chapter, load
-from mathcheck.claims import Checker
-from mathcheck.equations import Claim
-from mathcheck.errors import MathError, render
-from mathcheck.values import Values
+from mathcheck.claims.chapter import Chapter, load
+from mathcheck.claims.chapter_values import Values
+from mathcheck.claims.checker import Checker
+from mathcheck.claims.equations import Claim
+from mathcheck.text.errors import MathError, render
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from mathcheck.chapter import load
-from mathcheck.report import ChapterReport, check_chapter
+from mathcheck.claims.chapter import load
+from mathcheck.claims.report import ChapterReport, check_chapter
 
 CHAPTER = r"""
 | Symbol | Code | Shape | Meaning |

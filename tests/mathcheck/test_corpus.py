@@ -21,8 +21,8 @@ from pathlib import Path
 
 import pytest
 
-from mathcheck.chapter import Chapter, load
-from mathcheck.claims import Checker, Result
+from mathcheck.claims.chapter import Chapter, load
+from mathcheck.claims.checker import Checker, Result
 
 CORPUS = Path(__file__).parent / "corpus"
 EQUATION = re.compile(

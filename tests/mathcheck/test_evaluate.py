@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from mathcheck.chapter import load
-from mathcheck.errors import MathError
-from mathcheck.values import Values
+from mathcheck.claims.chapter import load
+from mathcheck.claims.chapter_values import Values
+from mathcheck.text.errors import MathError
 
 HEADER = "| Symbol | Code | Shape | Meaning |\n|---|---|---|---|\n"
 LAYER = r"""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mathcheck.build import TreeError
-from mathcheck.parser import parse
+from mathcheck.text.errors import TreeError
+from mathcheck.text.parser import parse
 
 CORPUS = Path(__file__).parent / "corpus"
 EQUATIONS = [

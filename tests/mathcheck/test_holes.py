@@ -2,8 +2,8 @@
 
 import pytest
 
-from mathcheck.chapter import load
-from mathcheck.report import check_chapter
+from mathcheck.claims.chapter import load
+from mathcheck.claims.report import check_chapter
 
 CHAPTER = r"""# Holes
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mathcheck.mutate import Report, mutate_file
-from mathcheck.mutations import mutants
-from mathcheck.parser import parse
-from mathcheck.printer import latex
+from mathcheck.claims.mutants import Report, mutate_file
+from mathcheck.claims.mutations import mutants
+from mathcheck.text.parser import parse
+from mathcheck.text.printer import latex
 
 CHAPTER = r"""# A gain
 

@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
-from mathcheck import tree
-from mathcheck.build import TreeError
-from mathcheck.parser import parse, parse_condition, parse_expression
-from mathcheck.printer import latex
-from mathcheck.tree import Name, Node, Number
+from mathcheck.text import tree
+from mathcheck.text.errors import TreeError
+from mathcheck.text.parser import parse, parse_condition, parse_expression
+from mathcheck.text.printer import latex
+from mathcheck.text.tree import Name, Node, Number
 
 
 def sides(text: str) -> list[list[str]]:

@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mathcheck.chapter import load
-from mathcheck.errors import MathError
-from mathcheck.values import Values
+from mathcheck.claims.chapter import load
+from mathcheck.claims.chapter_values import Values
+from mathcheck.text.errors import MathError
 
 CHAPTER = r"""
 # Gain

@@ -6,8 +6,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mathcheck.parser import parse
-from mathcheck.printer import latex
+from mathcheck.text.parser import parse
+from mathcheck.text.printer import latex
 
 CORPUS = Path(__file__).parent / "corpus"
 EQUATIONS = [

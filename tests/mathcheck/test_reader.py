@@ -1,4 +1,4 @@
-from mathcheck.reader import Document, read
+from mathcheck.text.markdown import Document, read
 
 TABLE = """\
 | Symbol | Code | Shape | Meaning |

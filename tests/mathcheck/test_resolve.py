@@ -1,11 +1,11 @@
 import pytest
 
-from mathcheck import terms
-from mathcheck.build import TreeError
-from mathcheck.chapter import load
-from mathcheck.parser import parse, parse_expression
-from mathcheck.resolve import Meaning, Resolver
-from mathcheck.terms import Term
+from mathcheck.claims.chapter import load
+from mathcheck.meaning import terms
+from mathcheck.meaning.resolver import Meaning, Resolver
+from mathcheck.meaning.terms import Term
+from mathcheck.text.errors import TreeError
+from mathcheck.text.parser import parse, parse_expression
 
 TABLE = r"""
 | Symbol | Code | Shape | Meaning |

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from mathcheck.chapter import load
-from mathcheck.claims import Checker
-from mathcheck.values import Values
+from mathcheck.claims.chapter import load
+from mathcheck.claims.chapter_values import Values
+from mathcheck.claims.checker import Checker
 
 WINDOWS = r"""
 # Windows

@@ -2,10 +2,10 @@
 
 import pytest
 
-from mathcheck import terms
-from mathcheck.chapter import Chapter, load
-from mathcheck.claims import Checker, Result
-from mathcheck.sums import plan
+from mathcheck.claims.chapter import Chapter, load
+from mathcheck.claims.checker import Checker, Result
+from mathcheck.meaning import terms
+from mathcheck.values.sums import plan
 
 TABLE = r"""
 | Symbol | Shape | Meaning |

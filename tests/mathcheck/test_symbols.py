@@ -1,8 +1,8 @@
 import pytest
 
-from mathcheck.printer import latex
-from mathcheck.reader import read
-from mathcheck.symbols import Symbol, read_table
+from mathcheck.meaning.symbols import Symbol, read_table
+from mathcheck.text.markdown import read
+from mathcheck.text.printer import latex
 
 HEADER = "| Symbol | Code | Shape | Meaning |\n|---|---|---|---|\n"
 

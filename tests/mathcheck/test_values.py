@@ -9,9 +9,9 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mathcheck.chapter import load
-from mathcheck.errors import MathError
-from mathcheck.values import Values
+from mathcheck.claims.chapter import load
+from mathcheck.claims.chapter_values import Values
+from mathcheck.text.errors import MathError
 
 examples = settings(max_examples=60, deadline=None, derandomize=True)
 

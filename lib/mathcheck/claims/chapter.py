@@ -1,0 +1,140 @@
+"""Reads a chapter: its symbols, and its equations as definitions and claims, in order."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from mathcheck.claims.equations import Claim, EquationReader
+from mathcheck.meaning import terms
+from mathcheck.meaning.resolver import Resolver
+from mathcheck.meaning.scopes import Scope
+from mathcheck.meaning.symbols import Symbol, read_table
+from mathcheck.text.errors import MathError, Place, TreeError, UnknownNameError
+from mathcheck.text.markdown import Document, Equation, Section, read
+from mathcheck.text.parser import parse, parse_expression
+from mathcheck.values.closures import compile_term
+from mathcheck.values.definitions import Facts, State
+
+# What stands left of a definition: from the start of its row, or from the comma before it.
+_LEFT = re.compile(r"(?:^|\\\\|,\s|&|\\begin\{\w+\})([^&=]*?)&?\s*(?:\\coloneqq|:=)")
+
+
+class Chapter:
+    """A chapter that has been read.
+
+    Attributes:
+        document: sections, tables, equations.
+        symbols: all rows of all tables.
+        claims: what is claimed, in order.
+        errors: what could not be read.
+        definitions: how many definitions were read.
+        states: for each equation, by its place in the document, the definitions in force after it.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.errors: list[MathError] = list(document.problems)
+        self.symbols: list[Symbol] = []
+        self._torn: list[Section] = []  # the sections whose tables lack a row that cannot be read
+        for table in document.tables:
+            symbols, problems = read_table(table)
+            self.symbols.extend(symbols)
+            self.errors.extend(problems)
+            lines = range(table.place.line, table.last + 1)
+            if problems or any(error.place.line in lines for error in document.problems):
+                self._torn.append(table.section)
+        self._scopes: dict[Section, Scope] = {}
+        self.facts = Facts()
+        self._tell_facts()
+        self.claims: list[Claim] = []
+        self.definitions = 0
+        self.states: list[State] = []
+        self._check_labels()
+        state = State(self.facts)
+        for equation in document.equations:
+            if equation.unchecked is None:
+                state = self._read_equation(equation, state)
+            self.states.append(state)
+
+    def scope(self, section: Section) -> Scope:
+        """Returns the symbols that are known in a section."""
+        if section not in self._scopes:
+            self._scopes[section] = Scope(section, self.symbols)
+        return self._scopes[section]
+
+    @property
+    def scopes(self) -> list[Scope]:
+        """The scopes of all sections."""
+        return [self.scope(section) for section in self.document.sections]
+
+    def _check_labels(self) -> None:
+        lines: dict[str, int] = {}
+        for equation in self.document.equations:
+            if equation.label is None:
+                continue
+            first = lines.setdefault(equation.label, equation.line)
+            if first != equation.line:
+                message = f"the label {equation.label} is taken, by the equation in line {first}"
+                self.errors.append(MathError(message, Place(equation.path, equation.line, 1)))
+
+    def _tell_facts(self) -> None:
+        for symbol in self.symbols:
+            scope = self.scope(symbol.table.section)
+            family = scope.family(symbol)
+            if family is not None:
+                self.facts.points[family, symbol.point] = symbol
+            if symbol.domain == "loss":
+                try:
+                    found = [Resolver(scope).term(node) for node in symbol.details]
+                except TreeError as error:
+                    self.errors.append(MathError(error.message, symbol.place))
+                    continue
+                self.facts.arguments[symbol] = [(term, compile_term(term)) for term in found]
+
+    def _read_equation(self, equation: Equation, state: State) -> State:
+        reader = EquationReader(equation, self.scope(equation.section), state, self.facts)
+        drafts: list[Claim] = []
+        try:
+            statements = parse(equation.tex)
+        except TreeError as error:
+            self._refuse(error, equation)
+            return state
+        for statement in statements:
+            try:
+                drafts.extend(reader.read(statement))
+                self.definitions += statement.ops[0] == "\\coloneqq"
+            except TreeError as error:
+                self._refuse(error, equation)
+        self.claims += [
+            replace(draft, number=number, count=len(drafts))
+            for number, draft in enumerate(drafts, start=1)
+        ]
+        return reader.state
+
+    def _refuse(self, error: TreeError, equation: Equation) -> None:
+        """Notes an error, and what is without a definition because of it.
+
+        What depends on that is not to be told as a mistake of its own.
+        """
+        torn = any(equation.section.within(section) for section in self._torn)
+        if not (torn and isinstance(error, UnknownNameError)):
+            self.errors.append(MathError(error.message, equation.place(error.offset)))
+        for left in _LEFT.findall(equation.tex):
+            try:
+                term = Resolver(self.scope(equation.section)).term(parse_expression(left))
+            except TreeError:
+                continue
+            if isinstance(term, terms.Ref) and term.symbol not in self.facts.defined:
+                self.facts.broken[term.symbol] = equation.line
+
+
+def load(path: str | Path, text: str | None = None) -> Chapter:
+    """Reads a chapter from its Markdown file.
+
+    Args:
+        path: the file.
+        text: its content, if it is not to be read from the file.
+    """
+    if text is None:
+        text = Path(path).read_text(encoding="utf-8")
+    return Chapter(read(str(path), text))

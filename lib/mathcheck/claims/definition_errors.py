@@ -1,0 +1,81 @@
+"""Evaluates every definition once, so that one that no claim reaches is not left unread."""
+
+import numpy as np
+
+from mathcheck.claims.checker import COMPUTATION_ERRORS, Checker
+from mathcheck.meaning import terms
+from mathcheck.text.errors import EvalError, MathError, SizeError, TooClose
+from mathcheck.values.definitions import Definition, State
+
+
+def definition_errors(checker: Checker) -> list[MathError]:
+    """Returns what keeps the definitions of a chapter from having values.
+
+    Their symbols are noted as broken: what depends on them is no mistake of its own.
+    """
+    last: dict[Definition, State] = {}
+    for state in checker.chapter.states:
+        for definitions in state.definitions.values():
+            last.update(dict.fromkeys(definitions, state))
+    problems: list[MathError] = []
+    for definition, state in last.items():
+        if checker.broken(state, definition.body) is not None:
+            continue
+        with np.errstate(all="ignore"):
+            problem = _problem(checker, definition, state)
+        for found in (problem, _used_too_early(definition, state)):
+            if found is not None:
+                problems.append(found)
+                state.facts.broken[definition.symbol] = definition.equation.line
+    return problems
+
+
+def _used_too_early(definition: Definition, state: State) -> MathError | None:
+    """Looks for a symbol whose definition comes later, though not as part of one recurrence."""
+    equation = definition.equation
+    for part in definition.body.walk():
+        if not isinstance(part, terms.Ref):
+            continue
+        line = state.facts.defined.get(part.symbol, 0)
+        if line > equation.line and definition.symbol not in state.reach(part.symbol)[0]:
+            message = f"{part.symbol.name} is defined only later, in line {line}"
+            return MathError(message, equation.place(part.node.start))
+    return None
+
+
+def _problem(checker: Checker, definition: Definition, state: State) -> MathError | None:
+    context = checker.context(0, state)
+    symbol = definition.symbol
+    try:
+        fixed = [
+            code({}, context) if code is not None else None for code in definition.pattern_code
+        ]
+        for indices in _prefixes(checker, definition, fixed):
+            context.lookup(symbol, indices, definition.body.node)
+    except EvalError as error:
+        error.equation = error.equation or definition.equation
+        return checker.problem(error)
+    except SizeError as error:
+        return MathError(str(error), definition.equation.place(definition.offset))
+    except COMPUTATION_ERRORS as error:
+        message = f"this cannot be computed ({type(error).__name__}: {error})"
+        return MathError(message, definition.equation.place(definition.offset))
+    except TooClose:
+        return None
+    return None
+
+
+def _prefixes(
+    checker: Checker, definition: Definition, fixed: list[int | None]
+) -> list[tuple[int, ...]]:
+    """Returns the indices that the left side of a definition stands for."""
+    world, symbol = checker.world(0), definition.symbol
+    found: list[tuple[int, ...]] = [()]
+    for axis, value in enumerate(fixed):
+        longer = []
+        for indices in found:
+            low, high = world.bounds(symbol, axis, indices)
+            run = range(low, high + 1) if value is None else [int(value)]
+            longer += [(*indices, index) for index in run]
+        found = longer
+    return found

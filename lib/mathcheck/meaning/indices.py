@@ -1,0 +1,113 @@
+"""Keeps account of indices: what binds them, where they are used, what they run over."""
+
+from dataclasses import dataclass, field
+
+from mathcheck.meaning.scopes import Scope
+from mathcheck.meaning.symbols import letter_of
+from mathcheck.meaning.terms import Range, Use
+from mathcheck.text import tree
+from mathcheck.text.errors import TreeError
+from mathcheck.text.tree import Node
+
+
+@dataclass
+class Binder:
+    """What stands below a sum: letters, bounds, a condition on them."""
+
+    letters: list[str]
+    first: Node | None = None
+    last: Node | None = None
+    condition: Node | None = None
+
+
+@dataclass
+class Frame:
+    """The indices that something binds, and where each is used."""
+
+    uses: dict[str, list[Use]] = field(default_factory=dict)
+
+
+class Bindings:
+    """The indices of a statement.
+
+    Attributes:
+        free: those that nothing binds.
+    """
+
+    def __init__(self, scope: Scope, parameters: tuple[str, ...] = ()) -> None:
+        self._scope = scope
+        self.free = Frame()
+        self._frames = [Frame({name: [] for name in parameters})]
+
+    def is_bound(self, letter: str) -> bool:
+        """Tells whether a sum or a function binds a letter here."""
+        return any(letter in frame.uses for frame in self._frames)
+
+    def open(self, letters: list[str]) -> Frame:
+        """Binds letters until `close`."""
+        frame = Frame({letter: [] for letter in letters})
+        self._frames.append(frame)
+        return frame
+
+    def close(self) -> None:
+        """Ends what was bound last."""
+        self._frames.pop()
+
+    def meet(self, letter: str) -> None:
+        """Takes in a letter that is free if nothing binds it."""
+        if not self.is_bound(letter):
+            self.free.uses.setdefault(letter, [])
+
+    def note(self, letter: str, use: Use) -> None:
+        """Takes in that an index stands alone on an axis."""
+        frame = next((f for f in reversed(self._frames) if letter in f.uses), self.free)
+        frame.uses.setdefault(letter, []).append(use)
+
+    def range_of(self, letter: str, uses: list[Use], at: int = 0) -> Range:
+        """Returns what an index runs over, by its uses or else by the tables."""
+        if not uses:
+            found = self._scope.axes_of(letter)
+            uses = [Use(s, axis, (), tree.Name(letter)) for s, axis in found if not s.leads(axis)]
+            uses = uses[:1]
+        if not uses:
+            raise TreeError(f"what does {letter} run over? No table says it", at)
+        return Range(letter, None, None, tuple(uses))
+
+    def binder(self, item: Node) -> Binder:
+        """Reads one of the things that stand below a sum."""
+        if (letter := letter_of(item)) is not None:
+            return Binder([letter])
+        if isinstance(item, tree.Run):
+            run = [letter_of(factor) for factor in item.factors]
+            if None not in run:
+                return Binder([letter for letter in run if letter is not None])
+        if isinstance(item, tree.Relation):
+            sides = item.sides
+            letters = [letter_of(side) for side in sides]
+            if item.ops == ("=",) and letters[0] is not None:
+                return Binder([letters[0]], first=sides[1])
+            if len(sides) == 3 and letters[1] is not None and set(item.ops) <= {"<", "\\le"}:
+                one = tree.Number("1")
+                first, _, last = sides
+                first = tree.Binary("+", first, one) if item.ops[0] == "<" else first
+                last = tree.Binary("-", last, one) if item.ops[1] == "<" else last
+                return Binder([letters[1]], first, last)
+            unbound = [x for x in letters if x is not None and not self.is_bound(x)]
+            if unbound:
+                return Binder([unbound[0]], condition=item)
+        raise TreeError("I cannot tell over which index this goes", item.start)
+
+
+def index_letters(node: Node) -> set[str]:
+    """Returns the letters that stand in subscripts anywhere below a node."""
+    found: set[str] = set()
+    for part in node.walk():
+        if isinstance(part, tree.Script):
+            places = [*part.sub]
+            if isinstance(part.sup, tree.Group) and part.sup.kind == "()":
+                places.append(part.sup)
+            for place in places:
+                for inner in place.walk():
+                    if (letter := letter_of(inner)) is not None:
+                        found.add(letter)
+    return found

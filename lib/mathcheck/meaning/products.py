@@ -1,0 +1,104 @@
+"""Builds sums and products of terms: which are element by element and which are of matrices."""
+
+from mathcheck.meaning import terms
+from mathcheck.meaning.terms import Term
+from mathcheck.text.errors import TreeError
+from mathcheck.text.tree import Node
+
+
+def add(op: str, left: Term, right: Term, node: Node) -> Term:
+    """Returns a sum or a difference."""
+    if isinstance(left, terms.Identity | terms.Arith) or left.rank == right.rank:
+        return terms.Arith(max(left.rank, right.rank), node, op, left, right)
+    return elementwise(op, left, right, node)
+
+
+def elementwise(op: str, left: Term, right: Term, node: Node) -> Term:
+    """Returns an operation element by element; the smaller rank is broadcast."""
+    return terms.Arith(max(left.rank, right.rank), node, op, left, right)
+
+
+def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
+    """Returns the product or quotient that the operator and the ranks mean."""
+    if op == "/":
+        return elementwise("/", left, right, node)
+    if op == "\\odot" or not left.rank or not right.rank:
+        return elementwise("*", left, right, node)
+    if left.rank > 2 or right.rank > 2:
+        raise TreeError("a product of arrays with three or more axes: write indices", node.start)
+    if left.rank == right.rank == 1:
+        return _vectors(op, left, right, node)
+    if right.rank == 1 and is_row(right) and not _is_identity(left):
+        raise TreeError("a matrix times a row vector: is a transpose missing?", right.node.start)
+    return terms.Product(left.rank + right.rank - 2, node, "matmul", left, right)
+
+
+def _vectors(op: str, left: Term, right: Term, node: Node) -> Term:
+    if is_row(left) and not is_row(right):
+        return terms.Product(0, node, "inner", left, right)
+    if is_row(right) and not is_row(left):
+        return terms.Product(2, node, "outer", left, right)
+    if op == "\\cdot":
+        return terms.Product(0, node, "inner", left, right)
+    raise TreeError(
+        "two vectors side by side: write \\odot, \\cdot, or a transpose on one", right.node.start
+    )
+
+
+def _is_identity(term: Term) -> bool:
+    return isinstance(term, terms.Identity)
+
+
+def is_row(term: Term) -> bool:
+    r"""Tells whether a vector stands as a row, `v^\\top`."""
+    match term:
+        case terms.Transpose(rank, _, argument):
+            return rank == 1 and not is_row(argument)
+        case terms.Product(1, _, "matmul", left, _):
+            return is_row(left)
+        case terms.Map(1, _, "neg", argument):
+            return is_row(argument)
+        case terms.Arith(1, _, _, left, right):
+            return (left.rank == 1 and is_row(left)) or (right.rank == 1 and is_row(right))
+        case terms.Reduce(1, _, _, _, _, body):
+            return is_row(body)
+    return False
+
+
+def power(base: Term, exponent: Term, node: Node) -> Term:
+    """Returns a power, element by element."""
+    if exponent.rank and base.rank and exponent.rank != base.rank:
+        raise TreeError("an array to the power of an array", exponent.node.start)
+    if (
+        base.rank == 2
+        and isinstance(exponent, terms.Map)
+        and exponent.function == "neg"
+        and isinstance(exponent.argument, terms.Literal)
+        and exponent.argument.value == 1
+    ):
+        raise TreeError("the inverse of a matrix is not known here", exponent.node.start)
+    if isinstance(base, terms.Literal) and base.value == _EULER:
+        return terms.Map(exponent.rank, node, "exp", exponent)
+    return terms.Arith(max(base.rank, exponent.rank), node, "**", base, exponent)
+
+
+_EULER = 2.718281828459045
+
+
+def transpose(term: Term, node: Node) -> Term:
+    """Returns a matrix turned round."""
+    if term.rank not in (1, 2):
+        what = "a number" if not term.rank else f"an array with {term.rank} axes"
+        raise TreeError(f"the transpose of {what}", node.start)
+    return terms.Transpose(term.rank, node, term)
+
+
+def as_vector(term: Term, rank: int) -> Term:
+    """Returns a literal of one row or one column as the vector that it means beside one."""
+    if rank != 1 or not isinstance(term, terms.Stack):
+        return term
+    if len(term.rows) == 1:
+        return terms.Stack(1, term.node, term.rows)
+    if all(len(row) == 1 for row in term.rows):
+        return terms.Stack(1, term.node, (tuple(row[0] for row in term.rows),))
+    return term

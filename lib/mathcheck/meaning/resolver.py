@@ -1,0 +1,487 @@
+r"""Resolves the names of an equation: nodes of `tree` become the terms of `terms`.
+
+Here is decided what the notation leaves to the symbols table: whether `x^2` is a power and
+`h^{(t)}` an index, `f(s)` a function's value and `a (b + c)` a product, `x W` a matrix product,
+and what each index runs over.
+"""
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from mathcheck.meaning import products, terms
+from mathcheck.meaning.builtins import CONSTANTS, FUNCTIONS
+from mathcheck.meaning.functions import arguments, known, norm
+from mathcheck.meaning.indices import Binder, Bindings, index_letters
+from mathcheck.meaning.scopes import Scope
+from mathcheck.meaning.symbols import Symbol, letter_of, split_subscripts
+from mathcheck.meaning.terms import Range, Term, Use
+from mathcheck.text import tree
+from mathcheck.text.errors import TreeError, UnknownNameError
+from mathcheck.text.printer import latex
+from mathcheck.text.tree import Node
+
+_COMPARISONS = {
+    "=": "==",
+    "\\ne": "!=",
+    "<": "<",
+    ">": ">",
+    "\\le": "<=",
+    "\\ge": ">=",
+    "\\equiv": "==",
+}
+_TOPS = {"\\top", "\\intercal", "\\mathsf{T}", "\\mathrm{T}"}
+
+
+@dataclass
+class Meaning:
+    """A statement's terms, and what its free indices run over."""
+
+    sides: tuple[Term, ...]
+    conditions: tuple[Term | None, ...]
+    free: dict[str, Range]
+
+
+class Resolver:
+    """Resolves equations that stand in one section."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self._bindings = Bindings(scope)
+        self._index_letters: set[str] = set()
+
+    def statement(self, sides: tuple[Node, ...], conditions: tuple[Node | None, ...]) -> Meaning:
+        """Resolves the sides of a chain and the conditions of its links."""
+        self._bindings = Bindings(self.scope)
+        self._index_letters = {
+            letter
+            for part in (*sides, *conditions)
+            if part is not None
+            for letter in index_letters(part)
+        }
+        resolved = tuple(self.term(side) for side in sides)
+        guards = tuple(None if c is None else self.condition(c) for c in conditions)
+        filtered = {
+            part.letter
+            for guard in guards
+            if guard is not None
+            for part in guard.walk()
+            if isinstance(part, terms.Local)
+        }
+        free = {
+            letter: replace(self._bindings.range_of(letter, uses), filtered=letter in filtered)
+            for letter, uses in self._bindings.free.uses.items()
+        }
+        return Meaning(resolved, guards, free)
+
+    def function(self, parameters: list[str], body: Node) -> Term:
+        """Resolves the body of a function of the chapter."""
+        self._bindings = Bindings(self.scope, tuple(parameters))
+        self._index_letters = set()
+        term = self.term(body)
+        for letter in self._bindings.free.uses:
+            raise TreeError(f"the index {letter} is bound by nothing", body.start)
+        return term
+
+    # --- values ------------------------------------------------------------------------------
+
+    def term(self, node: Node) -> Term:
+        """Resolves anything that has a value."""
+        match node:
+            case tree.Number(text):
+                return terms.Literal(0, node, float(text))
+            case tree.Name() | tree.Script():
+                return self._scripted(node)
+            case tree.Group((single,), "()" | "[]" | "\\{\\}"):
+                return self.term(single)
+            case tree.Group():
+                raise TreeError("a list, where one value should stand", node.start)
+            case tree.Negative(body):
+                return self._map("neg", self.term(body), node)
+            case tree.Binary("+" | "-" as op, left, right):
+                return products.add(op, self.term(left), self.term(right), node)
+            case tree.Binary("/", _, tree.Run(factors)) if self._function(factors[0]) is None:
+                message = "how far does this / reach? Write \\frac{…}{…} or brackets"
+                raise TreeError(message, factors[0].start)
+            case tree.Binary(op, left, right):
+                return products.multiply(op, self.term(left), self.term(right), node)
+            case tree.Fraction(top, bottom):
+                return products.multiply("/", self.term(top), self.term(bottom), node)
+            case tree.Run(factors):
+                return self._run(factors, node)
+            case tree.Root(body, None):
+                return self._map("sqrt", self.term(body), node)
+            case tree.Root(body, degree):
+                assert degree is not None
+                one = terms.Literal(0, node, 1.0)
+                inverse = products.multiply("/", one, self.term(degree), node)
+                return products.power(self.term(body), inverse, node)
+            case tree.Apply():
+                return self._apply(node)
+            case tree.Fence(body, kind):
+                return self._fence(self.term(body), kind, node)
+            case tree.Big():
+                return self._big(node)
+            case tree.Derivative(total, of, by):
+                return self._derivative(total, of, by, node)
+            case tree.Indicator(condition):
+                return self.condition(condition)
+            case tree.Cases(rows):
+                return self._cases(rows, node)
+            case tree.Matrix(rows):
+                return self._matrix(rows, node)
+        raise TreeError("this is no value", node.start)
+
+    def condition(self, node: Node) -> Term:
+        """Resolves something that holds or does not: 1 or 0."""
+        if isinstance(node, tree.Both):
+            return terms.All(0, node, tuple(self.condition(part) for part in node.parts))
+        if not isinstance(node, tree.Relation):
+            raise TreeError("this is no condition", node.start)
+        sides = [self.term(side) for side in node.sides]
+        for side in sides:
+            if side.rank:
+                raise TreeError("a condition compares numbers, this is an array", side.node.start)
+        parts = []
+        for op, left, right in zip(node.ops, sides, sides[1:], strict=False):
+            if op not in _COMPARISONS:
+                raise TreeError(f"{op} cannot stand in a condition", node.start)
+            parts.append(terms.Compare(0, node, _COMPARISONS[op], left, right))
+        return parts[0] if len(parts) == 1 else terms.All(0, node, tuple(parts))
+
+    def _map(self, function: str, argument: Term, node: Node) -> Term:
+        return terms.Map(argument.rank, node, function, argument)
+
+    def _cases(self, rows: tuple[tuple[Node, Node | None], ...], node: Node) -> Term:
+        resolved = tuple(
+            (self.term(value), None if guard is None else self.condition(guard))
+            for value, guard in rows
+        )
+        rank = max(value.rank for value, _ in resolved)
+        return terms.Choose(rank, node, resolved)
+
+    def _matrix(self, rows: tuple[tuple[Node, ...], ...], node: Node) -> Term:
+        entries = tuple(tuple(self.term(entry) for entry in row) for row in rows)
+        for entry in (entry for row in entries for entry in row):
+            if entry.rank:
+                raise TreeError("the entries of a matrix are numbers", entry.node.start)
+        return terms.Stack(2, node, entries)
+
+    def _fence(self, body: Term, kind: str, node: Node) -> Term:
+        if kind == "\\|":
+            return terms.Collect(0, node, "norm", body)
+        return self._map({"|": "abs", "floor": "floor", "ceil": "ceil"}[kind], body, node)
+
+    def _derivative(self, total: bool, of: Node, by: Node, node: Node) -> Term:
+        value, symbol = self.term(of), self.term(by)
+        if not isinstance(symbol, terms.Ref):
+            raise TreeError("a derivative is taken by a symbol of the table", by.start)
+        if symbol.symbol.domain in ("integer", "function", "constant"):
+            raise TreeError(
+                f"no derivative by {symbol.symbol.name}: it is not a real number", by.start
+            )
+        total = total or (isinstance(value, terms.Ref) and value.symbol.is_loss)
+        return terms.Derivative(value.rank + symbol.rank, node, total, value, symbol)
+
+    # --- products and functions ----------------------------------------------------------------
+
+    def _run(self, factors: tuple[Node, ...], node: Node) -> Term:
+        values: list[Term] = []
+        rest = list(factors)
+        while rest:
+            factor = rest.pop(0)
+            function = self._function(factor) if rest else None
+            given = arguments(rest[0]) if function is not None else None
+            if function is not None and given is not None:
+                inside, above = given
+                whole = rest.pop(0)
+                value = self._call(function, inside, node, factor)
+                values.append(self._superscript(value, above, whole))
+            else:
+                values.append(self.term(factor))
+        value = values[0]
+        for factor_value in values[1:]:
+            value = products.multiply("", value, factor_value, node)
+        return value
+
+    def _function(self, node: Node) -> tuple[Symbol | str, int] | None:
+        """Returns what function a factor names, with its primes, if it names one."""
+        base = node.base if isinstance(node, tree.Script) else node
+        if not isinstance(base, tree.Name):
+            return None
+        script = node if isinstance(node, tree.Script) else tree.Script(base, (), None, 0)
+        found = self.scope.find(base.text, script.sub, script.sup, script.primes)
+        if found is not None:
+            symbol, rest, above = found
+            if symbol.domain == "function" and not rest and above is None:
+                return symbol, script.primes - symbol.primes
+            return None
+        name = FUNCTIONS.get(base.text)
+        if name is not None and not script.sub and script.sup is None:
+            return name, script.primes
+        return None
+
+    def _call(
+        self, function: tuple[Symbol | str, int], arguments: tuple[Node, ...], node: Node, at: Node
+    ) -> Term:
+        symbol, primes = function
+        values = tuple(self.term(argument) for argument in arguments)
+        if isinstance(symbol, str):
+            return known(symbol, values, at, primes)
+        rank = max(value.rank for value in values)
+        return terms.Call(rank, node, symbol, primes, values)
+
+    def _apply(self, node: tree.Apply) -> Term:
+        values = tuple(self.term(argument) for argument in node.arguments)
+        value = known(FUNCTIONS.get(node.function, node.function), values, node)
+        if node.base is not None:
+            if node.function != "log":
+                raise TreeError(f"a subscript on \\{node.function}", node.base.start)
+            below = self._map("log", self.term(node.base), node.base)
+            value = products.multiply("/", value, below, node)
+        if node.power is not None:
+            value = products.power(value, self.term(node.power), node)
+        return value
+
+    # --- symbols -------------------------------------------------------------------------------
+
+    def _scripted(self, node: Node) -> Term:
+        """Resolves a name with its scripts, or anything else with scripts."""
+        script = node if isinstance(node, tree.Script) else tree.Script(node, (), None, 0)
+        letter = letter_of(node)
+        if letter is not None and self._bindings.is_bound(letter):
+            return terms.Local(0, node, letter)
+        base = script.base
+        if not isinstance(base, tree.Name):
+            return self._element(script, node)
+        bare = tree.Name(base.text) if script.sup is not None and not script.sub else None
+        if bare is not None and self._bindings.is_bound(base.text):
+            local = terms.Local(0, base, base.text)
+            return self._superscript(local, script.sup, node)
+        found = self.scope.find(base.text, script.sub, script.sup, script.primes)
+        if found is None:
+            return self._special(script, base, node)
+        symbol, items, above = found
+        if symbol.domain == "function":
+            raise TreeError(f"{symbol.name} is a function: write {symbol.name}(…)", node.start)
+        if script.primes > symbol.primes:
+            raise TreeError(f"{symbol.name}' is not in the symbols table", node.start)
+        given, above = self._above(symbol, above, node)
+        indices = self._indices(symbol, given, items, node)
+        rank = symbol.rank - len(indices)
+        if (family := self.scope.family(symbol)) is not None:
+            point = tuple(terms.Literal(0, node, float(value)) for value in symbol.point)
+            symbol, indices = family, (*point, *indices)
+        return self._superscript(terms.Ref(rank, node, symbol, indices), above, node)
+
+    def _above(
+        self, symbol: Symbol, above: Node | None, node: Node
+    ) -> tuple[tuple[Node, ...], Node | None]:
+        """Splits a superscript into indices, `(t)`, and what is left."""
+        if not symbol.in_superscript:
+            return (), above
+        group, rest = above, None
+        if isinstance(above, tree.Run):
+            group = above.factors[0]
+            rest = above.factors[1] if len(above.factors) == 2 else tree.Run(above.factors[1:])
+        if not isinstance(group, tree.Group) or group.kind != "()":
+            if above is None and isinstance(node, tree.Name):
+                return (), None
+            letter = symbol.axes[0].letter
+            raise TreeError(f"{symbol.name} needs its superscript, as in ({letter})", node.start)
+        return group.items, rest
+
+    def _indices(
+        self, symbol: Symbol, above: tuple[Node, ...], items: tuple[Node, ...], node: Node
+    ) -> tuple[Term, ...]:
+        """Resolves the indices of a symbol and notes what they run over."""
+        given = [*above, *items]
+        below = symbol.rank - len(above)
+        if len(items) == 1 and isinstance(items[0], tree.Number) and below == len(items[0].text):
+            # `x_{12}`: TeX has no other way to write the indices 1 and 2.
+            digits = [tree.Number(d, start=node.start, end=node.end) for d in items[0].text]
+            given = [*above, *digits]
+        elif below == 1 and len(items) > 1 and isinstance(items[0], tree.Number):
+            given = [*above, tree.Run(items, start=items[0].start, end=items[-1].end)]
+        if len(given) > symbol.rank:
+            wanted = "no index" if not symbol.rank else _count(symbol.rank, "index", "indices")
+            raise TreeError(f"{symbol.name} has {wanted}, not {len(given)}", node.start)
+        indices: list[Term] = []
+        for axis, item in enumerate(given):
+            index = self._index(item)
+            if isinstance(index, terms.Local):
+                use = Use(symbol, axis, tuple(indices[: symbol.leads(axis)]), item)
+                self._bindings.note(index.letter, use)
+            indices.append(index)
+        return tuple(indices)
+
+    def _index(self, node: Node) -> Term:
+        """Resolves what stands in an index."""
+        letter = letter_of(node)
+        if letter is not None and not self._bindings.is_bound(letter):
+            symbol = next((s for s in self.scope.symbols if s.name == letter and not s.axes), None)
+            if symbol is not None and symbol.domain in ("constant", "integer"):
+                return terms.Ref(0, node, symbol, ())
+            if letter in self.scope.sizes:
+                return terms.Size(0, node, letter, None, self.scope.root)
+            if not isinstance(node, tree.Name | tree.Script):
+                raise TreeError("this is no index", node.start)
+            self._bindings.meet(letter)
+        match node:
+            case _ if letter is not None:
+                return terms.Local(0, node, letter)
+            case tree.Binary("+" | "-" | "/" | "\\cdot" as op, left, right):
+                sign = "*" if op == "\\cdot" else op
+                return terms.Arith(0, node, sign, self._index(left), self._index(right))
+            case tree.Negative(body):
+                return terms.Map(0, node, "neg", self._index(body))
+            case tree.Run(factors):
+                value = self._index(factors[0])
+                for factor in factors[1:]:
+                    value = terms.Arith(0, node, "*", value, self._index(factor))
+                return value
+            case tree.Group((single,), "()"):
+                return self._index(single)
+            case tree.Fraction(top, bottom):
+                return terms.Arith(0, node, "/", self._index(top), self._index(bottom))
+        term = self.term(node)
+        if term.rank:
+            raise TreeError("an index is one number, this is an array", node.start)
+        return term
+
+    def _special(self, script: tree.Script, base: tree.Name, node: Node) -> Term:
+        r"""Resolves what no table has: `e`, `\\pi`, Kronecker's δ, sizes, free indices."""
+        name = base.text
+        if name in self.scope.sizes:
+            index = self._index(script.sub[0]) if script.sub else None
+            return self._superscript(
+                terms.Size(0, node, name, index, self.scope.root), script.sup, node
+            )
+        if name == "\\delta" and script.sub and not self.scope.has_letter(name):
+            items = split_subscripts(script.sub)
+            if len(items) != 2:
+                raise TreeError("Kronecker's δ has two indices", node.start)
+            left, right = (self._index(item) for item in items)
+            delta = terms.Compare(0, node, "==", left, right)
+            return self._superscript(delta, script.sup, node)
+        if not script.sub and not script.primes:
+            letter = name
+            if name in self._index_letters or (name not in CONSTANTS and self.scope.axes_of(name)):
+                self._bindings.meet(letter)
+                return self._superscript(terms.Local(0, base, letter), script.sup, node)
+            if name in CONSTANTS:
+                constant = terms.Literal(0, base, CONSTANTS[name])
+                return self._superscript(constant, script.sup, node)
+            if name in ("I", "\\mathbf{I}", "\\mathbb{I}"):
+                return self._superscript(terms.Identity(2, node), script.sup, node)
+        if name in FUNCTIONS:
+            raise TreeError(f"{name} is a function: write {name}(…)", node.start)
+        if not self.scope.symbols:
+            raise UnknownNameError("no symbols table governs this section", node.start)
+        known = sorted({s.name for s in self.scope.symbols if s.base == name})
+        hint = f"; it has {', '.join(known)}" if known else self._near(name)
+        message = f"{latex(node)} is not in the symbols table{hint}"
+        raise UnknownNameError(message, node.start)
+
+    def _near(self, name: str) -> str:
+        """Returns a guess at what a name was to be."""
+        bases = sorted({symbol.base for symbol in self.scope.symbols})
+        other_case = [base for base in bases if base.swapcase() == name]
+        near = other_case or (get_close_matches(name, bases, 1) if len(name) > 1 else [])
+        return f": is {near[0]} meant?" if near else ""
+
+    def _superscript(self, term: Term, above: Node | None, node: Node) -> Term:
+        """Applies what is left above a symbol: a transpose, a power, or both."""
+        if above is None:
+            return term
+        parts = above.factors if isinstance(above, tree.Run) else (above,)
+        if isinstance(parts[-1], tree.Name) and parts[-1].text in _TOPS:
+            if len(parts) > 1:
+                rest = parts[0] if len(parts) == 2 else tree.Run(parts[:-1])
+                term = self._power(term, rest, node)
+            return products.transpose(term, node)
+        return self._power(term, above, node)
+
+    def _power(self, term: Term, above: Node, node: Node) -> Term:
+        if isinstance(term, terms.Ref) and term.rank == 2 and isinstance(above, tree.Number):
+            rows, columns = term.symbol.axes[-2:]
+            if rows.last == columns.last:
+                message = (
+                    f"a power of the square matrix {term.symbol.name}: write \\odot or a product"
+                )
+                raise TreeError(message, node.start)
+        return products.power(term, self.term(above), node)
+
+    def _element(self, script: tree.Script, node: Node) -> Term:
+        """Resolves scripts on something in brackets: a power, a transpose, an element."""
+        value = self.term(script.base)
+        if script.primes:
+            raise TreeError("a prime on something that is no symbol", node.start)
+        if script.sub:
+            if isinstance(script.base, tree.Fence) and script.base.kind == "\\|":
+                return self._superscript(norm(value, script, node), script.sup, node)
+            items = split_subscripts(script.sub)
+            if len(items) != value.rank:
+                wanted = _count(value.rank, "index", "indices")
+                raise TreeError(f"this has {wanted}, not {len(items)}", node.start)
+            indices = []
+            for axis, item in enumerate(items):
+                index = self._index(item)
+                if isinstance(index, terms.Local) and (use := _axis_of(value, axis, item)):
+                    self._bindings.note(index.letter, use)
+                indices.append(index)
+            value = terms.Element(0, node, value, tuple(indices))
+        return self._superscript(value, script.sup, node)
+
+    # --- sums ----------------------------------------------------------------------------------
+
+    def _big(self, node: tree.Big) -> Term:
+        binders = [self._bindings.binder(item) for item in node.below]
+        if node.above is not None:
+            if len(binders) > 1 or binders[0].first is None:
+                raise TreeError("an upper bound without a lower one", node.above.start)
+            binders[0].last = node.above
+        letters = [letter for binder in binders for letter in binder.letters]
+        if node.op.startswith("arg") and len(letters) != 1:
+            raise TreeError(f"\\{node.op} is over one index", node.start)
+        bounds = {letter: self._bounds(binder) for binder in binders for letter in binder.letters}
+        for letter in letters:
+            if self._bindings.is_bound(letter):
+                raise TreeError(f"{letter} is bound already: take another letter", node.start)
+        frame = self._bindings.open(letters)
+        body = self.term(node.body)
+        guards = tuple(self.condition(b.condition) for b in binders if b.condition is not None)
+        self._bindings.close()
+        if node.op not in ("sum", "prod") and (idle := set(letters) - terms.free_letters(body)):
+            raise TreeError(f"nothing behind this \\{node.op} depends on {min(idle)}", node.start)
+        rank = 0 if node.op.startswith("arg") else body.rank
+        for letter in reversed(letters):
+            first, last = bounds[letter]
+            uses = frame.uses[letter]
+            if first is not None and last is not None:
+                over = Range(letter, first, last, tuple(uses))
+            else:
+                over = self._bindings.range_of(letter, uses, node.start)
+                over = replace(over, first=first, last=last)
+            body = terms.Reduce(rank, node, node.op, over, guards, body)
+            guards = ()
+        return body
+
+    def _bounds(self, binder: Binder) -> tuple[Term | None, Term | None]:
+        first = None if binder.first is None else self.term(binder.first)
+        last = None if binder.last is None else self.term(binder.last)
+        return first, last
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"1 {one}" if number == 1 else f"{number} {many}"
+
+
+def _axis_of(value: Term, axis: int, item: Node) -> Use | None:
+    r"""Returns which symbol's axis an index of `(x^\\top)_{dn}` means."""
+    if isinstance(value, terms.Transpose) and value.rank == 2:
+        return _axis_of(value.argument, 1 - axis, item)
+    if isinstance(value, terms.Ref):
+        axis += len(value.indices)
+        lead = value.symbol.leads(axis)
+        return Use(value.symbol, axis, value.indices[:lead], item) if lead <= axis else None
+    return None

@@ -1,0 +1,327 @@
+"""Turns Lark's parse of one side of an equation into the nodes of `tree`."""
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+
+from lark import Token
+from lark import Tree as Parsed
+
+from mathcheck.text import tree
+from mathcheck.text.errors import TreeError
+from mathcheck.text.tree import Node
+
+_OTHERWISE = {"otherwise", "else", "if not", "elsewhere"}
+_GUARDS = {"if", "when", "for", "where", "while"}
+_BRACKETS = {"parens": "()", "brackets": "[]", "curly": "\\{\\}"}
+_FENCES = {"bars": "|", "norm": "\\|", "floor": "floor", "ceiling": "ceil"}
+_RELATIONS = {
+    ":=": "\\coloneqq",
+    "\\neq": "\\ne",
+    "\\leq": "\\le",
+    "\\geq": "\\ge",
+    "\\leqslant": "\\le",
+    "\\geqslant": "\\ge",
+    "<": "<",
+    ">": ">",
+    "\\lt": "<",
+    "\\gt": ">",
+}
+
+
+def relation_name(token: str) -> str:
+    r"""Returns the one name that the tree has for a relation: `\\leq` is `\\le`."""
+    return _RELATIONS.get(token, token)
+
+
+def words(token: str) -> str:
+    r"""Returns what a `\text{…}` says, without the command and the spaces round it."""
+    return re.sub(r"\s+", " ", token[token.index("{") + 1 : -1]).strip()
+
+
+def build(parsed: Parsed[Token]) -> Node:
+    """Returns the node of a parse of `side` or `condition`."""
+    handler = _HANDLERS.get(parsed.data)
+    if handler is None:
+        raise AssertionError(f"the grammar has a rule that nothing builds: {parsed.data}")
+    return handler(parsed)
+
+
+def _span(parsed: Parsed[Token]) -> dict[str, int]:
+    meta = parsed.meta
+    return {"start": meta.start_pos, "end": meta.end_pos}
+
+
+def _trees(parsed: Parsed[Token]) -> list[Parsed[Token]]:
+    return [child for child in parsed.children if isinstance(child, Parsed)]
+
+
+def _tokens(parsed: Parsed[Token]) -> list[Token]:
+    return [child for child in parsed.children if isinstance(child, Token)]
+
+
+def _only(parsed: Parsed[Token]) -> Node:
+    return build(_trees(parsed)[0])
+
+
+def _number(parsed: Parsed[Token]) -> Node:
+    return tree.Number(str(parsed.children[0]).replace("{,}", ""), **_span(parsed))
+
+
+def _name(parsed: Parsed[Token]) -> Node:
+    return tree.Name(_name_text(parsed), **_span(parsed))
+
+
+def _name_text(parsed: Parsed[Token]) -> str:
+    token = str(parsed.children[0])
+    if len(parsed.children) > 1:
+        inner = parsed.children[1]
+        assert isinstance(inner, Parsed)
+        accent = token.replace("wide", "").replace("overline", "bar")
+        return f"{accent}{{{_name_text(inner)}}}"
+    if token.startswith("\\text"):
+        return f"\\mathrm{{{words(token)}}}"
+    command = re.match(r"\\(operatorname\*?|math\w+|boldsymbol|bm)\s*(.*)", token, re.DOTALL)
+    if command is None:
+        return token
+    font = command[1].replace("operatorname*", "mathrm").replace("operatorname", "mathrm")
+    content = command[2].strip().removeprefix("{").removesuffix("}").strip()
+    return f"\\{font.replace('boldsymbol', 'mathbf').replace('bm', 'mathbf')}{{{content}}}"
+
+
+def _negative(parsed: Parsed[Token]) -> Node:
+    return tree.Negative(_only(parsed), **_span(parsed))
+
+
+def _binary(op: str) -> Callable[[Parsed[Token]], Node]:
+    def make(parsed: Parsed[Token]) -> Node:
+        left, right = (build(child) for child in _trees(parsed))
+        return tree.Binary(op, left, right, **_span(parsed))
+
+    return make
+
+
+def _multiply(parsed: Parsed[Token]) -> Node:
+    left, right = (build(child) for child in _trees(parsed))
+    op = str(next(t for t in _tokens(parsed) if t.type == "MULTIPLY"))
+    op = {"*": "\\cdot", "\\circ": "\\odot"}.get(op, op)
+    if parsed.data == "multiply_negative":
+        sign = next(t for t in _tokens(parsed) if t.value == "-") if len(_tokens(parsed)) > 1 else 0
+        start = sign.start_pos if isinstance(sign, Token) else right.start
+        right = tree.Negative(right, start=start or right.start, end=right.end)
+    return tree.Binary(op, left, right, **_span(parsed))
+
+
+def _run(parsed: Parsed[Token]) -> Node:
+    factors: list[Node] = []
+    for child in _trees(parsed):
+        node = build(child)
+        if isinstance(node, tree.Run) and child.data == "run":
+            factors.extend(node.factors)
+        else:
+            factors.append(node)
+    for factor, following in pairwise(factors):
+        if _is_bare(factor) and isinstance(following, tree.Name | tree.Number | tree.Script):
+            raise TreeError("write brackets: what is this function of?", factor.start)
+    return factors[0] if len(factors) == 1 else tree.Run(tuple(factors), **_span(parsed))
+
+
+def _is_bare(node: Node) -> bool:
+    r"""Tells whether a function's argument stands without brackets, `\log p`."""
+    return isinstance(node, tree.Apply) and node.end == node.arguments[-1].end
+
+
+def _scripts(parsed: Parsed[Token]) -> tuple[tuple[Node, ...], Node | None, int]:
+    """Reads the scripts behind something: subscripts, superscript, primes."""
+    sub: tuple[Node, ...] = ()
+    sup: Node | None = None
+    primes = 0
+    for script in _trees(parsed):
+        at = script.meta.start_pos if not script.meta.empty else 0
+        if script.data == "prime":
+            token = str(script.children[0])
+            primes += len(token) if token.startswith("'") else 1
+            continue
+        content = _trees(script)[0]
+        if script.data == "lower":
+            if sub:
+                raise TreeError("a second subscript", at)
+            inner = _trees(content) if content.data == "sub" else [content]
+            sub = tuple(build(item) for item in inner)
+        else:
+            if sup is not None:
+                raise TreeError("a second superscript", at)
+            sup = _only(content) if content.data == "sup" else build(content)
+    return sub, sup, primes
+
+
+def _scripted(parsed: Parsed[Token]) -> Node:
+    atom, scripts = _trees(parsed)
+    base = build(atom)
+    sub, sup, primes = _scripts(scripts)
+    if not sub and sup is None and not primes:
+        return base
+    return tree.Script(base, sub, sup, primes, **_span(parsed))
+
+
+def _apply(parsed: Parsed[Token]) -> Node:
+    scripts, inside = _trees(parsed)
+    sub, power, primes = _scripts(scripts)
+    function = str(parsed.children[0])[1:]
+    if primes:
+        raise TreeError(f"a prime on \\{function}", parsed.meta.start_pos)
+    argument = build(inside)
+    if isinstance(argument, tree.Script) and isinstance(argument.base, tree.Group):
+        raise TreeError(
+            f"is this \\{function} of a power, or a power of \\{function}? "
+            f"Write \\{function}^2(…), or (…) round the power",
+            argument.start,
+        )
+    arguments = (
+        argument.items if isinstance(argument, tree.Group) and _is_list(argument) else (argument,)
+    )
+    base = sub[0] if sub else None
+    if power == tree.Negative(tree.Number("1")):
+        message = f"\\{function}^{{-1}} has two meanings: write \\arc{function} or \\frac{{1}}{{…}}"
+        raise TreeError(message, parsed.meta.start_pos)
+    return tree.Apply(function, arguments, base, power, **_span(parsed))
+
+
+def _is_list(node: Node) -> bool:
+    return isinstance(node, tree.Group) and node.kind == "()"
+
+
+def _apply_max(parsed: Parsed[Token]) -> Node:
+    scripts, inside = _trees(parsed)
+    op = re.sub(r"[^a-z]|operatorname", "", str(parsed.children[0]))
+    sub, sup, primes = _scripts(scripts)
+    argument = build(inside)
+    if sub:
+        if sup is not None or primes:
+            raise TreeError(f"a superscript on \\{op}", parsed.meta.start_pos)
+        return tree.Big(op, sub, None, argument, **_span(parsed))
+    if isinstance(argument, tree.Script) and not argument.sub and _is_list(argument.base):
+        # `\max(0, u)^2`: nothing else than the maximum can be squared.
+        sup, argument = argument.sup, argument.base
+    arguments = argument.items if isinstance(argument, tree.Group) else (argument,)
+    return tree.Apply(op, arguments, None, sup, **_span(parsed))
+
+
+def _big(parsed: Parsed[Token]) -> Node:
+    token = parsed.children[0]
+    if isinstance(token, Token) and token.type in ("MAX", "MAX_OVER"):
+        return _apply_max(parsed)
+    scripts, body = _trees(parsed)
+    sub, sup, _ = _scripts(scripts)
+    op = str(token)[1:]
+    if not sub:
+        raise TreeError(f"this \\{op} does not say over what", parsed.meta.start_pos)
+    return tree.Big(op, sub, sup, build(body), **_span(parsed))
+
+
+def _group(parsed: Parsed[Token]) -> Node:
+    items = tuple(build(child) for child in _trees(parsed))
+    return tree.Group(items, _BRACKETS[parsed.data], **_span(parsed))
+
+
+def _fence(parsed: Parsed[Token]) -> Node:
+    return tree.Fence(_only(parsed), _FENCES[parsed.data], **_span(parsed))
+
+
+def _fraction(parsed: Parsed[Token]) -> Node:
+    top, bottom = (_only(part) for part in _trees(parsed))
+    return tree.Fraction(top, bottom, **_span(parsed))
+
+
+def _derivative(parsed: Parsed[Token]) -> Node:
+    kinds = [str(t) == "\\partial" for t in _tokens(parsed) if t.type == "DIFF"]
+    parts = _trees(parsed)
+    if kinds[0] != kinds[1]:
+        raise TreeError("a ∂ and a d in one derivative", parsed.meta.start_pos)
+    if len(parts) != 2:
+        raise TreeError("write what is differentiated above the line", parsed.meta.start_pos)
+    return tree.Derivative(not kinds[0], build(parts[0]), build(parts[1]), **_span(parsed))
+
+
+def _root(parsed: Parsed[Token]) -> Node:
+    parts = _trees(parsed)
+    degree = build(parts[0]) if len(parts) > 1 else None
+    return tree.Root(_only(parts[-1]), degree, **_span(parsed))
+
+
+def _indicator(parsed: Parsed[Token]) -> Node:
+    return tree.Indicator(_only(parsed), **_span(parsed))
+
+
+def _relation(parsed: Parsed[Token]) -> Node:
+    sides = tuple(build(child) for child in _trees(parsed))
+    ops = tuple(relation_name(str(t)) for t in _tokens(parsed) if t.type == "RELATION")
+    return tree.Relation(sides, ops, **_span(parsed))
+
+
+def _condition(parsed: Parsed[Token]) -> Node:
+    parts = tuple(build(child) for child in _trees(parsed))
+    return parts[0] if len(parts) == 1 else tree.Both(parts, **_span(parsed))
+
+
+def _cases(parsed: Parsed[Token]) -> Node:
+    rows: list[tuple[Node, Node | None]] = []
+    for case in _trees(parsed):
+        value, *rest = _trees(case)
+        rows.append((build(value), _guard(rest[0]) if rest else None))
+        if rows[-1][1] is None and len(rows) < len(_trees(parsed)):
+            raise TreeError("the case without a condition must be the last", case.meta.start_pos)
+    return tree.Cases(tuple(rows), **_span(parsed))
+
+
+def _guard(parsed: Parsed[Token]) -> Node | None:
+    conditions = _trees(parsed)
+    said = words(str(_tokens(parsed)[0])).rstrip(".,") if _tokens(parsed) else None
+    if conditions and (said is None or said in _GUARDS):
+        return build(conditions[0])
+    if not conditions and said in _OTHERWISE:
+        return None
+    at = parsed.meta.start_pos
+    raise TreeError(f"'{said}': a case has a condition or says \\text{{otherwise}}", at)
+
+
+def _matrix(parsed: Parsed[Token]) -> Node:
+    rows = tuple(tuple(build(entry) for entry in _trees(row)) for row in _trees(parsed))
+    if len({len(row) for row in rows}) > 1:
+        raise TreeError("the rows of this matrix differ in length", parsed.meta.start_pos)
+    return tree.Matrix(rows, **_span(parsed))
+
+
+_HANDLERS: dict[str, Callable[[Parsed[Token]], Node]] = {
+    "side": _only,
+    "condition": _condition,
+    "relation": _relation,
+    "negative": _negative,
+    "positive": _only,
+    "add": _binary("+"),
+    "subtract": _binary("-"),
+    "multiply": _multiply,
+    "multiply_negative": _multiply,
+    "run": _run,
+    "big": _big,
+    "apply_big": _apply,
+    "apply": _apply,
+    "apply_max": _apply_max,
+    "scripted": _scripted,
+    "number": _number,
+    "name": _name,
+    "braces": _only,
+    "parens": _group,
+    "brackets": _group,
+    "curly": _group,
+    "bars": _fence,
+    "norm": _fence,
+    "floor": _fence,
+    "ceiling": _fence,
+    "fraction": _fraction,
+    "derivative": _derivative,
+    "root": _root,
+    "indicator": _indicator,
+    "cases": _cases,
+    "matrix": _matrix,
+}

@@ -1,0 +1,284 @@
+"""Parses the text of a displayed equation into statements.
+
+Lark's lexer cuts the text into tokens, `rows` tells which of them belong together, and each side
+of a claim and each condition goes through the grammar.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
+from lark import Tree as Parsed
+
+from mathcheck.text import memory, tree
+from mathcheck.text.errors import TreeError
+from mathcheck.text.nodes import build
+from mathcheck.text.rows import CLOSING, Chain, lay_out
+from mathcheck.text.tree import Node
+
+_TOO_DEEP = 60
+# Signs typed as in code, and how LaTeX spells them.
+_SPELLINGS = {
+    ":=": "\\coloneqq",
+    "*": "\\cdot",
+    "×": "\\times",
+    "·": "\\cdot",
+    "<=": "\\le",
+    ">=": "\\ge",
+    "!=": "\\ne",
+    "==": "=",
+    "≤": "\\le",
+    "≥": "\\ge",
+    "≠": "\\ne",
+    "≈": "\\approx",
+    "−": "-",
+}
+_TOO_DEEP_A_TREE = 120
+# What a bar can close: the token before it ends something.
+_ENDS = {
+    "NUMBER",
+    "LETTER",
+    "SYMBOL",
+    "WORD",
+    "PRIME",
+    "BAR_CLOSE",
+    "NORM_CLOSE",
+    "RFLOOR",
+    "RCEIL",
+}
+
+
+@cache
+def _lark() -> Lark:
+    """Returns the parser."""
+    grammar = files("mathcheck.text").joinpath("grammar.lark").read_text(encoding="utf-8")
+    return Lark(
+        grammar,
+        parser="lalr",
+        cache=memory.grammar_file() or False,
+        lexer="basic",
+        start=["side", "condition", "layout"],
+        propagate_positions=True,
+        maybe_placeholders=False,
+    )
+
+
+def parse(text: str) -> tuple[tree.Statement, ...]:
+    """Returns the statements of a displayed equation, in order.
+
+    A text is parsed once, though a mutation or a chapter that is served reads it again and again.
+
+    Raises:
+        TreeError: where it cannot be read.
+    """
+    return memory.remembered("equation", text, _statements)
+
+
+def _statements(text: str) -> tuple[tree.Statement, ...]:
+    tokens = _tokens(text)
+    if not tokens:
+        raise TreeError("this equation is empty", 0)
+    return tuple(_statement(chain, len(text)) for chain in lay_out(tokens))
+
+
+def _statement(chain: Chain, end: int) -> tree.Statement:
+    sides = tuple(_parse(side, "side", end) for side in chain.sides)
+    conditions = []
+    for link in chain.links:
+        parts = tuple(_parse(tokens, "condition", end) for tokens in link.conditions)
+        conditions.append(tree.Both(parts) if len(parts) > 1 else parts[0] if parts else None)
+    return tree.Statement(
+        sides,
+        tuple(link.op for link in chain.links),
+        tuple(conditions),
+        tuple(link.tolerance for link in chain.links),
+        start=sides[0].start,
+        end=sides[-1].end,
+    )
+
+
+def parse_expression(text: str) -> Node:
+    """Returns the tree of one expression.
+
+    Raises:
+        TreeError: where it cannot be read.
+    """
+    return memory.remembered("side", text, lambda text: _parse(_tokens(text), "side", len(text)))
+
+
+def parse_condition(text: str) -> Node:
+    """Returns the tree of a condition, `x > 0`.
+
+    Raises:
+        TreeError: where it cannot be read.
+    """
+    return _parse(_tokens(text), "condition", len(text))
+
+
+def _tokens(text: str) -> list[Token]:
+    try:
+        lexer = _lark().parse_interactive(text, "side").lexer_thread
+        tokens: list[Token] = list(lexer.lex(None))  # type: ignore[no-untyped-call]
+    except UnexpectedCharacters as error:
+        at = error.pos_in_stream or 0
+        raise TreeError(_unknown(text, at), at) from None
+    _check_spelling(tokens)
+    tokens = list(_bars(_short_arguments(list(_maxima(tokens)))))
+    _check_brackets(tokens, len(text))
+    return tokens
+
+
+def _unknown(text: str, at: int) -> str:
+    command = re.match(r"\\[a-zA-Z]+\*?", text[at:])
+    if command is None:
+        if sign := next((sign for sign in _SPELLINGS if text.startswith(sign, at)), None):
+            return f"write {_SPELLINGS[sign]}, not {sign}"
+        return f"cannot read {text[at]!r}"
+    if command[0] in ("\\begin", "\\end"):
+        name = re.match(r"\\\w+\s*(\{\w*\*?\}?)?", text[at:])
+        return f"unknown environment {name[0] if name else command[0]}"
+    near = get_close_matches(command[0][1:], _commands(), 1, 0.7)
+    hint = f": is \\{near[0]} meant?" if near else ""
+    return f"unknown command {command[0]}{hint}"
+
+
+@cache
+def _commands() -> list[str]:
+    """Returns the commands that the grammar knows."""
+    patterns = (terminal.pattern.value for terminal in _lark().terminals)
+    return sorted({word for pattern in patterns for word in re.findall(r"[a-zA-Z]{2,}", pattern)})
+
+
+def _with_next(tokens: list[Token]) -> Iterator[tuple[Token, Token | None]]:
+    """Pairs each token with the one behind it."""
+    yield from pairwise(tokens)
+    if tokens:
+        yield tokens[-1], None
+
+
+def _check_spelling(tokens: list[Token]) -> None:
+    r"""Refuses signs that are typed as in code: what the reader sees would be another sign.
+
+    A `*` is more than bad style: in these texts it means a convolution.
+    """
+    for token, following in _with_next(tokens):
+        sign = str(token)
+        if following is not None and following.start_pos == token.end_pos:
+            sign = sign + str(following) if sign + str(following) in _SPELLINGS else sign
+        if sign in _SPELLINGS:
+            raise TreeError(f"write {_SPELLINGS[sign]}, not {sign}", token.start_pos or 0)
+
+
+def _maxima(tokens: list[Token]) -> Iterator[Token]:
+    r"""Tells `\max_k`, which goes on as a sum does, from `\max(a, b)`."""
+    for token, following in _with_next(tokens):
+        over = token.type == "MAX" and following is not None and following.value == "_"
+        yield token.update(type="MAX_OVER") if over else token
+
+
+def _short_arguments(tokens: list[Token]) -> Iterator[Token]:
+    r"""Splits numbers where TeX takes one digit: in `\frac12`, `x^23`."""
+    wanted = 0
+    for token in tokens:
+        if token.type == "NUMBER" and wanted and len(token) > 1 and token.start_pos is not None:
+            for at in range(min(wanted, len(token) - 1)):
+                start = token.start_pos + at
+                yield Token("NUMBER", token[at], start, end_pos=start + 1)
+            start = token.start_pos + min(wanted, len(token) - 1)
+            end = token.end_pos
+            yield Token("NUMBER", token[start - token.start_pos :], start, end_pos=end)
+            wanted = 0
+            continue
+        if token.type == "FRAC":
+            wanted = 2
+        elif token.type in ("CIRCUMFLEX", "_", "UNDERSCORE") or token.value in ("^", "_"):
+            wanted = 1
+        else:
+            wanted = wanted - 1 if wanted and token.type != "LBRACE" else 0
+        yield token
+
+
+def _bars(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Tells opening from closing bars."""
+    open_bars: list[str] = []
+    before: Token | None = None
+    for token in tokens:
+        if token.type in ("BAR", "NORM"):
+            ends = before is not None and (before.type in _ENDS or before.type in CLOSING)
+            if ends and token.type in open_bars:
+                side = "CLOSE"
+                open_bars.remove(token.type)
+            else:
+                side = "OPEN"
+                open_bars.append(token.type)
+            token = token.update(type=f"{token.type}_{side}")
+        before = token
+        yield token
+
+
+def _check_brackets(tokens: list[Token], length: int) -> None:
+    """Says which bracket has no partner, more plainly than the grammar would."""
+    partners = {
+        "RBRACE": "LBRACE",
+        "RPAR": "LPAR",
+        "RSQB": "LSQB",
+        "RCURLY": "LCURLY",
+        "END_CASES": "BEGIN_CASES",
+        "END_MATRIX": "BEGIN_MATRIX",
+        "END_ROWS": "BEGIN_ROWS",
+    }
+    stack: list[Token] = []
+    for token in tokens:
+        if token.type in partners.values():
+            stack.append(token)
+            if len(stack) > _TOO_DEEP:
+                raise TreeError("brackets nested too deep", token.start_pos or 0)
+        elif token.type in partners:
+            if not stack:
+                raise TreeError(f"'{token}' closes nothing", token.start_pos or 0)
+            opened = stack.pop()
+            if opened.type != partners[token.type]:
+                raise TreeError(f"'{opened}' is closed by '{token}'", token.start_pos or 0)
+    if stack:
+        raise TreeError(f"'{stack[-1]}' is never closed", stack[-1].start_pos or 0)
+
+
+def _parse(tokens: list[Token], start: str, end: int) -> Node:
+    """Feeds tokens to the grammar."""
+    parser = _lark().parse_interactive(start=start)
+    try:
+        for token in tokens:
+            parser.feed_token(token)
+        end_token = Token.new_borrow_pos("$END", "", tokens[-1]) if tokens else Token("$END", "")
+        parsed = parser.feed_token(end_token)
+    except UnexpectedToken as error:
+        raise _unexpected(error, tokens, end) from None
+    if _depth(parsed) > _TOO_DEEP_A_TREE:
+        raise TreeError("this is too long for one equation", tokens[0].start_pos or 0)
+    return build(parsed)
+
+
+def _depth(parsed: Parsed[Token]) -> int:
+    """Counts the levels of a parse, level by level: Python's own stack may not hold them."""
+    depth, level = 0, [parsed]
+    while level:
+        depth += 1
+        level = [child for node in level for child in node.children if isinstance(child, Parsed)]
+    return depth
+
+
+def _unexpected(error: UnexpectedToken, tokens: list[Token], end: int) -> TreeError:
+    token = error.token
+    if token.type == "$END":
+        at = (tokens[-1].end_pos or end) if tokens else end
+        return TreeError("something is missing here", max(0, at - 1 if tokens else at))
+    at = token.start_pos or 0
+    if token.type == "DIFF":
+        return TreeError("a ∂ or d outside of \\frac{∂ …}{∂ …}", at)
+    if token.type == "CIRCUMFLEX":
+        return TreeError("a second superscript, or one on nothing", at)
+    return TreeError(f"'{token}' cannot stand here", at)

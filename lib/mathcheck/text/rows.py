@@ -1,0 +1,236 @@
+r"""Lays out the tokens of a displayed equation: rows, columns, several equations on a line, notes.
+
+What stands behind `&&` is a note to the reader, and so is `\text{…}` behind a space. A note that
+says for which indices its row holds is a condition: `\text{for } i < j`, `(i \ne j)`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lark import Token
+
+from mathcheck.text.errors import TreeError
+from mathcheck.text.nodes import relation_name, words
+
+Tokens = list[Token]
+
+OPENING = {"LBRACE", "LPAR", "LSQB", "LCURLY", "BEGIN_CASES", "BEGIN_MATRIX"}
+CLOSING = {"RBRACE", "RPAR", "RSQB", "RCURLY", "END_CASES", "END_MATRIX"}
+LINKS = {"\\coloneqq", "=", "\\approx"}
+_CONDITION_WORDS = {"for", "for all", "for every", "for any", "for each", "if", "when", "where"}
+_JOINING_WORDS = {"and", "so", "hence", "thus", "therefore"}
+_REASONS = {"as", "because", "since", "with"}
+_TOLERANCE = re.compile(r"\bwithin (\d+(?:\.\d+)?(?:e-?\d+)?)(?![\d.])")
+
+
+@dataclass
+class Link:
+    """A relation in a chain, and what is said beside it."""
+
+    op: str
+    conditions: list[Tokens] = field(default_factory=list)
+    tolerance: float | None = None
+
+
+@dataclass
+class Chain:
+    """The tokens of `side op side op side`; there is one more side than there are links."""
+
+    sides: list[Tokens]
+    links: list[Link] = field(default_factory=list)
+
+
+def lay_out(tokens: Tokens) -> list[Chain]:
+    """Returns the chains of an equation.
+
+    Raises:
+        TreeError: where its parts cannot be told apart.
+    """
+    return _Layout().run(tokens)
+
+
+def split(tokens: Tokens, kinds: Iterable[str]) -> list[Tokens]:
+    """Cuts tokens at those of the given kinds that stand in no bracket."""
+    pieces: list[Tokens] = [[]]
+    for token, depth in _depths(tokens):
+        if depth == 0 and token.type in kinds:
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return pieces
+
+
+def _depths(tokens: Tokens) -> Iterable[tuple[Token, int]]:
+    depth = 0
+    for token in tokens:
+        depth -= token.type in CLOSING
+        yield token, depth
+        depth += token.type in OPENING
+
+
+def _relations(tokens: Tokens) -> list[str]:
+    return [
+        relation_name(str(token))
+        for token, depth in _depths(tokens)
+        if depth == 0 and token.type == "RELATION"
+    ]
+
+
+class _Layout:
+    def __init__(self) -> None:
+        self.chains: list[Chain] = []
+        self.current = Chain([])  # what a row that begins with a relation goes on with
+        self.row: list[Link] = []
+        self.begins_row = True
+        self.in_condition = False
+
+    def run(self, tokens: Tokens) -> list[Chain]:
+        body, after = _environment(tokens)
+        for row in split(body, ["NEWROW"]):
+            self.row = []
+            self.begins_row = True
+            cells = split(row, ["AMPERSAND"])
+            for first in range(0, len(cells), 2):
+                pair = cells[first : first + 2]
+                if first and not pair[0]:
+                    self._note(pair[-1])
+                else:
+                    self._column([token for cell in pair for token in cell])
+        self.row = [link for chain in self.chains for link in chain.links]
+        self.begins_row = False
+        self._column(after)
+        for chain in self.chains:
+            if not chain.links:
+                at = chain.sides[0][0].start_pos or 0
+                raise TreeError("neither a definition nor a claim: no = here", at)
+        return self.chains
+
+    def _column(self, tokens: Tokens) -> None:
+        self.in_condition = False
+        for block in split(tokens, ["QUAD"]):
+            for piece in split(block, ["COMMA", "STOP"]):
+                for part in _before_texts(piece):
+                    if part:
+                        self._part(part)
+            self.in_condition = self.in_condition and _relations(block) == []
+
+    def _part(self, part: Tokens) -> None:
+        if part[0].type == "TEXT":
+            part = self._said(part)
+            if not part:
+                return
+        relations = _relations(part)
+        inequalities = bool(relations) and not LINKS & set(relations)
+        if inequalities and (self.in_condition or not self.begins_row):
+            self._condition(part)
+        elif not relations and not self.begins_row and (inner := _parenthesised(part)):
+            self._condition(inner)
+        elif self.begins_row and self.chains and not relations:
+            self.current.sides[-1].extend(part)
+        elif part[0].type == "RELATION":
+            self._extend(part)
+        else:
+            self.current = Chain([[]])
+            self.chains.append(self.current)
+            self._extend(part)
+        self.begins_row = False
+
+    def _extend(self, part: Tokens) -> None:
+        """Adds the sides and links of a part to the last chain."""
+        if not self.chains:
+            raise TreeError("nothing stands before this", part[0].start_pos or 0)
+        chain = self.current
+        for token, depth in _depths(part):
+            if depth == 0 and token.type == "RELATION":
+                if not chain.sides[-1]:
+                    raise TreeError("nothing stands before this", token.start_pos or 0)
+                link = Link(relation_name(str(token)))
+                chain.links.append(link)
+                self.row.append(link)
+                chain.sides.append([])
+            else:
+                chain.sides[-1].append(token)
+        if not chain.sides[-1]:
+            raise TreeError("nothing stands behind this", part[-1].start_pos or 0)
+
+    def _condition(self, tokens: Tokens) -> None:
+        if not self.row:
+            raise TreeError("a condition without an equation", tokens[0].start_pos or 0)
+        for link in self.row:
+            link.conditions.append(tokens)
+        self.in_condition = True
+
+    def _said(self, part: Tokens) -> Tokens:
+        """Takes in the text at the start of a part, returns what is still to be read."""
+        said = words(str(part[0])).lower().rstrip(":,")
+        rest = part[1:]
+        if said in _CONDITION_WORDS and _relations(rest):
+            self._condition(rest)
+            return []
+        if said in _JOINING_WORDS:
+            self.begins_row = False
+            return rest
+        self._tolerance(said)
+        # The mathematics in a remark is a remark, unless it claims something.
+        return rest if LINKS & set(_relations(rest)) else []
+
+    def _note(self, tokens: Tokens) -> None:
+        """Takes in what stands behind `&&`."""
+        for piece in split(tokens, ["QUAD"]):
+            if not piece:
+                continue
+            said = words(str(piece[0])).lower() if piece[0].type == "TEXT" else None
+            formula = piece[1:] if said in _REASONS else piece
+            if LINKS & set(_relations(formula)) and not _texts(formula):
+                chain = self.current
+                self._column(formula)  # it says more than a note: it claims
+                self.current = chain
+            elif said in _CONDITION_WORDS and _relations(piece[1:]) and not _texts(piece[1:]):
+                for part in split(piece[1:], ["COMMA"]):
+                    self._condition(part)
+            elif inner := _parenthesised(piece):
+                self._condition(inner)
+            elif said is not None:
+                self._tolerance(said)
+
+    def _tolerance(self, said: str) -> None:
+        if match := _TOLERANCE.search(said):
+            for link in self.row:
+                link.tolerance = float(match[1])
+
+
+def _environment(tokens: Tokens) -> tuple[Tokens, Tokens]:
+    """Returns what stands in `aligned` or the like, and what stands behind it."""
+    if not any(token.type == "BEGIN_ROWS" for token in tokens):
+        return tokens, []
+    if tokens[0].type != "BEGIN_ROWS":
+        first = next(token for token in tokens if token.type == "BEGIN_ROWS")
+        raise TreeError(f"{first} must be the first thing in an equation", first.start_pos or 0)
+    end = next(at for at, token in enumerate(tokens) if token.type == "END_ROWS")
+    inner = [token for token in tokens[1:] if token.type == "BEGIN_ROWS"]
+    if inner:
+        raise TreeError(f"a second {inner[0]} in one equation", inner[0].start_pos or 0)
+    return tokens[1:end], tokens[end + 1 :]
+
+
+def _before_texts(tokens: Tokens) -> list[Tokens]:
+    """Cuts a piece before each text, but keeps a text with what it says something about."""
+    parts: list[Tokens] = [[]]
+    for token, depth in _depths(tokens):
+        if depth == 0 and token.type == "TEXT" and words(str(token)).lower() != "":
+            parts.append([])
+        parts[-1].append(token)
+    return parts
+
+
+def _texts(tokens: Tokens) -> bool:
+    return any(token.type == "TEXT" for token in tokens)
+
+
+def _parenthesised(tokens: Tokens) -> Tokens:
+    """Returns the relation in `(i < j)`, nothing if that is not what the tokens are."""
+    if len(tokens) < 3 or tokens[0].type != "LPAR" or tokens[-1].type != "RPAR":
+        return []
+    inner = tokens[1:-1]
+    return inner if _relations(inner) and not _texts(inner) else []

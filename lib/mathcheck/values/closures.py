@@ -1,0 +1,282 @@
+"""Compiles terms to closures that compute their values.
+
+A closure takes the environment, which knows the indices, and the context, which knows the symbols
+and whether something is perturbed for a derivative.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from mathcheck.meaning import terms
+from mathcheck.meaning.symbols import Symbol
+from mathcheck.meaning.terms import Term
+from mathcheck.text.errors import EvalError
+from mathcheck.text.markdown import Section
+from mathcheck.text.tree import Binary, Node
+from mathcheck.values.arrays import Eye, best, extreme, turned
+from mathcheck.values.inline import Code, Env, Writer
+from mathcheck.values.matrices import (
+    arith_code,
+    collect_code,
+    element_code,
+    map_code,
+    product_code,
+    stack_code,
+)
+from mathcheck.values.numbers import Value, real
+from mathcheck.values.sums import Loop, plan, split
+
+
+class Context(Protocol):
+    """What a closure must know of the symbols."""
+
+    def lookup(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
+        """Returns a symbol's value at some indices."""
+
+    def size(self, root: Section, letter: str, index: int | None, node: Node) -> int:
+        """Returns a size."""
+
+    def bounds(self, symbol: Symbol, axis: int, before: tuple[int, ...]) -> tuple[int, int]:
+        """Returns the first and the last index of an axis."""
+
+    def describe(self, symbol: Symbol, axis: int) -> str:
+        """Returns how the table writes what an axis runs over."""
+
+    def call(self, symbol: Symbol, primes: int, arguments: tuple[Value, ...], node: Node) -> Value:
+        """Returns a function's value."""
+
+    def derivative(
+        self,
+        term: terms.Derivative,
+        of: Code,
+        of_at: tuple[int, ...],
+        by: tuple[int, ...],
+        env: Env,
+    ) -> Value:
+        """Returns a derivative."""
+
+
+def compile_term(term: Term) -> Code:
+    """Returns the closure of a term."""
+    writer = Writer(compile_term, index_code)
+    source = writer.inline(term)
+    if source is not None:
+        return writer.function(source)
+    match term:
+        case terms.Call(_, node, symbol, primes, arguments):
+            codes = [compile_term(a) for a in arguments]
+            return lambda env, ctx: ctx.call(
+                symbol, primes, tuple(c(env, ctx) for c in codes), node
+            )
+        case terms.Map(_, _, function, argument):
+            return map_code(function, compile_term(argument))
+        case terms.Collect(_, node, function, argument):
+            return collect_code(function, compile_term(argument), argument.rank, node)
+        case terms.Arith(_, _, _, left, right):
+            brackets, factors = split(term)
+            if brackets:
+                return _bracketed(brackets, factors)
+            return arith_code(term, compile_term(left), compile_term(right))
+        case terms.Product(_, node, kind, left, right):
+            return product_code(kind, compile_term(left), compile_term(right), term)
+        case terms.Transpose(rank, _, argument):
+            inside = compile_term(argument)
+            return inside if rank == 1 else lambda env, ctx: turned(inside(env, ctx))
+        case terms.Element(_, node, argument, indices):
+            return element_code(compile_term(argument), [index_code(i) for i in indices], node)
+        case terms.Identity():
+            return lambda env, ctx: Eye(1)
+        case terms.Stack(_, _, rows):
+            stack = stack_code([[compile_term(entry) for entry in row] for row in rows])
+            return stack if term.rank == 2 else lambda env, ctx: stack(env, ctx)[0]
+        case terms.Reduce():
+            return _sum(term) if term.op == "sum" else _reduce(term)
+        case terms.All(_, _, parts):
+            tests = [compile_term(part) for part in parts]
+            return lambda env, ctx: int(all(t(env, ctx) for t in tests))
+        case terms.Choose(_, node, rows):
+            return _choose(rows, node)
+    raise AssertionError(f"a term that nothing computes: {term}")
+
+
+def index_code(term: Term) -> Callable[[Env, Any], int]:
+    """Returns the closure of an index: its value is a whole number."""
+    code = compile_term(term)
+
+    def index(env: Env, ctx: Any) -> int:
+        value = code(env, ctx)
+        if type(value) is int:
+            return value
+        number = real(value)
+        if not number.is_integer():
+            raise EvalError(f"the index {number:g} is no whole number", term.node)
+        return int(number)
+
+    return index
+
+
+def _bracketed(brackets: list[Term], factors: list[Term]) -> Code:
+    """A product that is 0 where a bracket is, whatever else stands in it."""
+    tests = [compile_term(bracket) for bracket in brackets]
+    product = _factors(factors)
+
+    def bracketed(env: Env, ctx: Any) -> Value:
+        for test in tests:
+            if not test(env, ctx):
+                return 0
+        return product(env, ctx)
+
+    return bracketed
+
+
+def _choose(rows: tuple[tuple[Term, Term | None], ...], node: Node) -> Code:
+    codes = [
+        (compile_term(value), None if guard is None else compile_term(guard))
+        for value, guard in rows
+    ]
+
+    def choose(env: Env, ctx: Any) -> Value:
+        for value, guard in codes:
+            if guard is None or guard(env, ctx):
+                return value(env, ctx)
+        raise EvalError("none of the cases holds", node)
+
+    return choose
+
+
+def _part_of(one: terms.Use | None, other: terms.Use) -> bool:
+    """Tells whether an axis is a part of another by what the table says: I of I + J."""
+    if one is None:
+        return False
+    short, long = one.symbol.axes[one.axis].last, other.symbol.axes[other.axis].last
+    composite = isinstance(long, Binary) and long.op == "+"
+    return composite and any(part == short for part in long.walk())
+
+
+def _describe(use: terms.Use | None, ctx: Any) -> str:
+    assert use is not None
+    return f"{ctx.describe(use.symbol, use.axis)} as an index of {use.symbol.name}"
+
+
+def range_code(over: terms.Range, node: Node) -> Callable[[Env, Any], tuple[int, int]]:
+    """Returns the closure of an index's first and last value."""
+    uses = [(use, [index_code(i) for i in use.before]) for use in over.uses]
+    first = None if over.first is None else index_code(over.first)
+    last = None if over.last is None else index_code(over.last)
+
+    def bounds(env: Env, ctx: Any) -> tuple[int, int]:
+        if first is not None and last is not None:
+            return first(env, ctx), last(env, ctx)
+        found: tuple[int, int] | None = None
+        one: terms.Use | None = None
+        for use, before in uses:
+            at = tuple(i(env, ctx) for i in before)
+            here = ctx.bounds(use.symbol, use.axis, at)
+            if found is None or here == found:
+                found, one = here, use
+            elif over.filtered:
+                found = min(found[0], here[0]), max(found[1], here[1])
+            elif _part_of(one, use):
+                pass
+            elif one is not None and _part_of(use, one):
+                found, one = here, use
+            else:
+                raise EvalError(
+                    f"{over.letter} runs over {_describe(one, ctx)}, "
+                    f"but over {_describe(use, ctx)}",
+                    use.node,
+                )
+        if found is None:
+            raise EvalError(f"what does {over.letter} run over? Nothing says it", node)
+        low = first(env, ctx) if first is not None else found[0]
+        return low, last(env, ctx) if last is not None else found[1]
+
+    def remembered(env: Env, ctx: Any) -> tuple[int, int]:
+        known: dict[object, tuple[int, int]] = ctx.world.ranges
+        if bounds not in known:
+            known[bounds] = bounds(env, ctx)
+        return known[bounds]
+
+    varies = first or last or any(before for _, before in uses)
+    return bounds if varies else remembered
+
+
+def _sum(term: terms.Reduce) -> Code:
+    nest = plan(term)
+    tests = [compile_term(test) for test in nest.tests]
+    step = _adding(_factors(nest.factors))
+    for loop in reversed(nest.loops):
+        step = _looping(loop, step)
+
+    def total(env: Env, ctx: Any) -> Value:
+        for test in tests:
+            if not test(env, ctx):
+                return 0
+        return step(dict(env), ctx, 0)
+
+    return total
+
+
+# Adds to a total what comes of the indices that are known and all further ones.
+_Step = Callable[[Env, Any, Value], Value]
+
+
+def _adding(code: Code) -> _Step:
+    return lambda env, ctx, total: total + code(env, ctx)
+
+
+def _looping(loop: Loop, inner: _Step) -> _Step:
+    letter = loop.sum.range.letter
+    bounds = range_code(loop.sum.range, loop.sum.node)
+    tests = [compile_term(test) for test in loop.tests]
+
+    def step(env: Env, ctx: Any, total: Value) -> Value:
+        low, high = bounds(env, ctx)
+        for index in range(low, high + 1):
+            env[letter] = index
+            for test in tests:
+                if not test(env, ctx):
+                    break
+            else:
+                total = inner(env, ctx, total)
+        return total
+
+    return step
+
+
+def _factors(factors: Sequence[Term]) -> Code:
+    writer = Writer(compile_term, index_code)
+    return writer.function(" * ".join(map(writer.value, factors)) or "1")
+
+
+def _reduce(term: terms.Reduce) -> Code:
+    letter, op, node = term.range.letter, term.op, term.node
+    bounds = range_code(term.range, term.node)
+    tests = [compile_term(c) for c in term.conditions]
+    body = compile_term(term.body)
+
+    def values(env: Env, ctx: Any) -> list[Value]:
+        low, high = bounds(env, ctx)
+        inner = dict(env)
+        found = []
+        for index in range(low, high + 1):
+            inner[letter] = index
+            if not tests or all(test(inner, ctx) for test in tests):
+                found.append(body(inner, ctx))
+        return found
+
+    def product(env: Env, ctx: Any) -> Value:
+        return math.prod(values(env, ctx))
+
+    def most(env: Env, ctx: Any) -> Value:
+        found = values(env, ctx)
+        if not found:
+            raise EvalError(f"the {op} of nothing", node)
+        return extreme(found, op)
+
+    def where(env: Env, ctx: Any) -> Value:
+        low, _ = bounds(env, ctx)
+        return best([real(value) for value in values(env, ctx)], op == "argmax") + low
+
+    return {"prod": product, "max": most, "min": most}.get(op, where)

@@ -1,0 +1,138 @@
+"""Closures of what works on whole arrays, made of the closures of its parts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mathcheck.meaning import terms
+from mathcheck.meaning.terms import Term
+from mathcheck.text.errors import EvalError, ShapeError
+from mathcheck.text.printer import latex
+from mathcheck.text.tree import Node
+from mathcheck.values.arrays import Eye, as_number, collect
+from mathcheck.values.inline import Code, Env
+from mathcheck.values.numbers import MAPS, OPERATIONS, Value, divide, matmul
+
+
+def map_code(function: str, argument: Code) -> Code:
+    """A function of each element."""
+    apply = MAPS[function]
+
+    def mapped(env: Env, ctx: Any) -> Value:
+        value = argument(env, ctx)
+        if isinstance(value, Eye):
+            return Eye(apply(value.factor))
+        return apply(value)
+
+    return mapped
+
+
+def arith_code(term: terms.Arith, left: Code, right: Code) -> Code:
+    """An operation element by element, broadcast."""
+    apply, op = OPERATIONS[term.op], term.op
+
+    def arrays(env: Env, ctx: Any) -> Value:
+        a, b = left(env, ctx), right(env, ctx)
+        if isinstance(a, Eye) or isinstance(b, Eye):
+            return _with_eye(op, a, b, term)
+        if term.left.rank and term.right.rank:
+            _check_broadcast(a, b, term)
+        return apply(a, b)
+
+    return arrays
+
+
+def _with_eye(op: str, a: Value, b: Value, term: terms.Arith) -> Value:
+    if op == "*" and not (isinstance(a, Eye) and isinstance(b, Eye)):
+        eye, other, rank = (a, b, term.right.rank) if isinstance(a, Eye) else (b, a, term.left.rank)
+        return Eye(eye.factor * other) if not rank else eye.like(other) * other
+    if op == "/" and not term.right.rank:
+        return Eye(divide(a.factor, b))
+    if op in "+-":
+        if isinstance(a, Eye) and isinstance(b, Eye):
+            return Eye(OPERATIONS[op](a.factor, b.factor))
+        matrices = term.left.rank == term.right.rank == 2
+        if matrices:
+            return OPERATIONS[op](
+                a.like(b) if isinstance(a, Eye) else a, b.like(a) if isinstance(b, Eye) else b
+            )
+    raise EvalError("the identity matrix cannot stand here", term.node)
+
+
+def _check_broadcast(a: Value, b: Value, term: terms.Arith) -> None:
+    one, two = a.shape[:-1], b.shape[:-1]
+    for x, y in zip(reversed(one), reversed(two), strict=False):
+        if x != y and x != 1 and y != 1:
+            signs = {"+": "adds", "-": "subtracts", "*": "multiplies", "/": "divides"}
+            verb = signs.get(term.op, "combines")
+            raise ShapeError(f"this {verb} arrays of shape {{}} and {{}}", term.node, one, two)
+
+
+def product_code(kind: str, left: Code, right: Code, term: terms.Product) -> Code:
+    """A matrix product, inner or outer."""
+
+    def product(env: Env, ctx: Any) -> Value:
+        a, b = left(env, ctx), right(env, ctx)
+        if isinstance(a, Eye):
+            return Eye(a.factor * b.factor) if isinstance(b, Eye) else b * a.factor
+        if isinstance(b, Eye):
+            return a * b.factor
+        if kind == "outer":
+            return a[:, None, :] * b[None, :, :]
+        inner = a.shape[-2], b.shape[0]
+        if inner[0] != inner[1]:
+            what = f"`{latex(_last_factor(term.left, term.node))} {latex(term.right.node)}`"
+            message = what.replace("{", "{{").replace("}", "}}") + " multiplies {} by {}"
+            raise ShapeError(message, term.node, a.shape[:-1], b.shape[:-1])
+        if kind == "inner":
+            return as_number((a * b).sum(axis=0))
+        value = matmul(a, b)
+        return value if term.rank else as_number(value)
+
+    return product
+
+
+def _last_factor(term: Term, run: Node) -> Node:
+    """Returns what stands last in the left part of a product of several."""
+    while term.node is run and isinstance(term, terms.Product | terms.Arith):
+        term = term.right
+    return term.node
+
+
+def element_code(argument: Code, indices: list[Callable[[Env, Any], int]], node: Node) -> Code:
+    """One element of what is no symbol."""
+
+    def element(env: Env, ctx: Any) -> Value:
+        value = argument(env, ctx)
+        at = tuple(i(env, ctx) for i in indices)
+        if isinstance(value, Eye):
+            return value.factor if at[0] == at[1] else 0
+        if not all(1 <= i <= n for i, n in zip(at, value.shape, strict=False)):
+            raise EvalError(f"the element {at} of an array of shape {value.shape[:-1]}", node)
+        return as_number(value[tuple(i - 1 for i in at)])
+
+    return element
+
+
+def stack_code(rows: list[list[Code]]) -> Code:
+    """A matrix written out."""
+
+    def stacked(env: Env, ctx: Any) -> Value:
+        values = [[np.atleast_1d(code(env, ctx)) for code in row] for row in rows]
+        lanes = max(value.shape[0] for row in values for value in row)
+        return np.array([[np.broadcast_to(v, (lanes,)) for v in row] for row in values])
+
+    return stacked
+
+
+def collect_code(function: str, argument: Code, rank: int, node: Node) -> Code:
+    """A function of a whole array."""
+
+    def collected(env: Env, ctx: Any) -> Value:
+        value = argument(env, ctx)
+        if isinstance(value, Eye):
+            raise EvalError(f"the {function} of the identity matrix", node)
+        return collect(function, value, rank) if rank else MAPS["abs"](value)
+
+    return collected

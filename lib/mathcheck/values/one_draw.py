@@ -1,0 +1,163 @@
+"""One draw of a chapter: its sizes, its random values, and what has been computed from them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mathcheck.meaning.scopes import Scope
+from mathcheck.meaning.symbols import Symbol
+from mathcheck.text.errors import EvalError, SizeError
+from mathcheck.text.markdown import Section
+from mathcheck.text.printer import latex
+from mathcheck.text.tree import Node
+from mathcheck.values.draws import RandomFunction, RandomLoss, generator, random_array
+from mathcheck.values.sizes import constants, draw_sizes, size_value
+
+
+def sizes_of(scopes: list[Scope], seed: int, draw: int) -> dict[Section, dict[str, int]]:
+    """Draws the sizes of a chapter.
+
+    Returns:
+        For each root, the section of an outermost table, the sizes of what has that root.
+    """
+    groups: dict[Section, list[Scope]] = {}
+    for scope in scopes:
+        groups.setdefault(scope.root, []).append(scope)
+    return {
+        root: draw_sizes(group, generator(seed, draw, 0, "sizes", root.line))
+        for root, group in groups.items()
+    }
+
+
+class World:
+    """The values of one draw.
+
+    Attributes:
+        tables: for each context and symbol the values that are known, by index.
+        ranges: what is known of the indices that always run over the same.
+    """
+
+    def __init__(
+        self,
+        scope_of: Callable[[Section], Scope],
+        sizes: dict[Section, dict[str, int]],
+        key: tuple[int, int, int],
+    ) -> None:
+        """Values are drawn when they are asked for.
+
+        Args:
+            scope_of: gives the scope of a section.
+            sizes: for each root of sections the sizes, by letter.
+            key: the seed, which draw this is, and which attempt at it.
+        """
+        self._scope_of = scope_of
+        self._key = key
+        self.sizes = sizes
+        self.tables: dict[object, dict[tuple[int, ...], Any]] = {}
+        self.derivatives: dict[object, Any] = {}
+        self.ranges: dict[object, tuple[int, int]] = {}
+        self._bounds: dict[tuple[Symbol, int, tuple[int, ...]], tuple[int, int]] = {}
+        self._arrays: dict[tuple[Symbol, tuple[int, ...]], NDArray[Any]] = {}
+        self._functions: dict[object, Any] = {}
+        self._known: dict[Section, dict[str, int]] = {}
+
+    def size(self, root: Section, letter: str, index: int | None) -> int:
+        """Returns a size of the sections that have the same root."""
+        name = letter if index is None else f"{letter}_{index}"
+        if name not in self.sizes[root]:
+            raise SizeError(f"there is no size {name}")
+        return self.sizes[root][name]
+
+    def _sizes_of(self, symbol: Symbol) -> dict[str, int]:
+        section = symbol.table.section
+        if section not in self._known:
+            scope = self._scope_of(section)
+            self._known[section] = {**self.sizes[scope.root], **constants(scope)}
+        return self._known[section]
+
+    def bounds(self, symbol: Symbol, axis: int, before: tuple[int, ...]) -> tuple[int, int]:
+        """Returns the first and the last index of an axis, behind the indices before it."""
+        key = symbol, axis, before[: symbol.leads(axis)]
+        if key not in self._bounds:
+            ends = self._scope_of(symbol.table.section).bounds(symbol.axes[axis])
+            env = {
+                one.letter: value
+                for one, value in zip(symbol.axes, before, strict=False)
+                if one.letter is not None
+            }
+            low, high = (size_value(end, self._sizes_of(symbol), env) for end in ends)
+            if high.denominator != 1 or low.denominator != 1:
+                raise SizeError(f"the size {latex(ends[1])} of {symbol.name} is no whole number")
+            self._bounds[key] = int(low), int(high)
+        return self._bounds[key]
+
+    def shape(self, symbol: Symbol, before: tuple[int, ...] = ()) -> tuple[int, ...]:
+        """Returns the sizes of the axes behind some indices."""
+        sizes: list[int] = []
+        at = before
+        for axis in range(len(before), symbol.rank):
+            low, high = self.bounds(symbol, axis, at)
+            sizes.append(max(0, high - low + 1))
+            at = (*at, low)
+        return tuple(sizes)
+
+    def describe(self, symbol: Symbol, axis: int) -> str:
+        """Returns how the table writes what an axis runs over."""
+        first, last = self._scope_of(symbol.table.section).bounds(symbol.axes[axis])
+        return f"{latex(first)}..{latex(last)}"
+
+    def name_shape(self, shape: tuple[int, ...], scope: Scope) -> str:
+        """Returns a shape with letters for its sizes, as far as the scope knows them."""
+        sizes = self.sizes[scope.root]
+        letters = {sizes[name]: name for name in sorted(scope.sizes) if name in sizes}
+        names = [letters.get(size, str(size)) for size in shape]
+        return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
+
+    def random(self, symbol: Symbol, indices: tuple[int, ...]) -> Any:
+        """Returns the random value at indices that are within their ranges."""
+        lead = max((symbol.leads(axis) for axis in range(symbol.rank)), default=0)
+        array = self._array(symbol, indices[:lead])
+        rest = indices[lead:]
+        lows = (self.bounds(symbol, lead + at, indices[: lead + at])[0] for at in range(len(rest)))
+        return array[tuple(i - low for i, low in zip(rest, lows, strict=True))].item()
+
+    def _array(self, symbol: Symbol, lead: tuple[int, ...]) -> NDArray[Any]:
+        key = symbol, lead
+        if key not in self._arrays:
+            sizes = self._sizes_of(symbol)
+            details = tuple(self._detail(node, sizes) for node in symbol.details)
+            rng = generator(*self._key, symbol.name, symbol.code, symbol.place.line, lead)
+            self._arrays[key] = random_array(symbol, self.shape(symbol, lead), details, rng)
+        return self._arrays[key]
+
+    def _detail(self, node: Node, sizes: dict[str, int]) -> float:
+        return float(size_value(node, sizes, {}))
+
+    def constant(self, symbol: Symbol, node: Node) -> int | float:
+        """Returns the value of a symbol that the table fixes."""
+        try:
+            value = size_value(symbol.details[0], self._sizes_of(symbol), {})
+        except SizeError as error:
+            raise EvalError(f"{symbol.name}: {error}", node) from None
+        return int(value) if value.denominator == 1 else float(value)
+
+    def function(self, symbol: Symbol) -> RandomFunction:
+        """Returns the random function of one number that a symbol names."""
+        if symbol not in self._functions:
+            rng = generator(*self._key, "function", symbol.name, symbol.place.line)
+            self._functions[symbol] = RandomFunction(rng)
+        found: RandomFunction = self._functions[symbol]
+        return found
+
+    def loss(self, symbol: Symbol, values: NDArray[Any]) -> Any:
+        """Returns the random scalar function of some values that a symbol names."""
+        key = symbol, values.shape[0]
+        if key not in self._functions:
+            rng = generator(*self._key, "loss", symbol.name, symbol.place.line)
+            self._functions[key] = RandomLoss(values.shape[0], rng)
+        result = self._functions[key](values)
+        if result.shape == (1,) and not np.iscomplexobj(result):
+            return float(result[0])
+        return result

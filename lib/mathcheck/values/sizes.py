@@ -1,0 +1,197 @@
+"""Draws sizes: small ones, and different ones for what is seen together.
+
+So a swapped index cannot hide.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+import numpy as np
+
+from mathcheck.meaning.scopes import Scope
+from mathcheck.text import tree
+from mathcheck.text.errors import SizeError
+from mathcheck.text.printer import latex
+from mathcheck.text.tree import Node
+
+# How many members a family of sizes has, D_0 to D_7.
+FAMILY = 8
+_STARTS = 3
+
+
+def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> int | Fraction:
+    """Computes a size such as `H - P + 1` exactly."""
+    match node:
+        case tree.Name(text):
+            value = env.get(text, sizes.get(text))
+            if value is not None:
+                return value
+        case tree.Number(text):
+            return int(text) if text.isdecimal() else _whole(Fraction(text))
+        case tree.Script(tree.Name(base), (index,), None):
+            name = f"{base}_{size_value(index, sizes, env)}"
+            if name in sizes:
+                return sizes[name]
+            raise SizeError(f"there is no {name}")
+        case tree.Negative(body):
+            return -size_value(body, sizes, env)
+        case tree.Group((single,)):
+            return size_value(single, sizes, env)
+        case tree.Fence(body, "floor"):
+            return math.floor(size_value(body, sizes, env))
+        case tree.Fence(body, "ceil"):
+            return math.ceil(size_value(body, sizes, env))
+        case tree.Run(factors):
+            return math.prod(size_value(f, sizes, env) for f in factors)
+        case tree.Script(base_node, (), power) if power is not None:
+            return _whole(
+                Fraction(size_value(base_node, sizes, env)) ** int(size_value(power, sizes, env))
+            )
+        case tree.Fraction(left, right) | tree.Binary("/", left, right):
+            below = size_value(right, sizes, env)
+            if not below:
+                raise SizeError("a size that divides by 0")
+            above = size_value(left, sizes, env)
+            return above // below if above % below == 0 else Fraction(above) / below
+        case tree.Binary(op, left, right):
+            a, b = size_value(left, sizes, env), size_value(right, sizes, env)
+            return a + b if op == "+" else a - b if op == "-" else a * b
+    raise SizeError("this is no size")
+
+
+def _whole(value: Fraction) -> int | Fraction:
+    return value.numerator if value.denominator == 1 else value
+
+
+def draw_sizes(scopes: Iterable[Scope], rng: np.random.Generator) -> dict[str, int]:
+    """Draws a small value for every size letter; letters that are seen together differ."""
+    groups = list({tuple(map(id, s.symbols)): _Group(s, rng) for s in scopes}.values())
+    letters = sorted({letter for group in groups for letter in group.letters})
+    layers = {letter for group in groups for letter in group.layers}
+    sizes: dict[str, int] = {}
+    for base in sorted({base for group in groups for base in group.families}):
+        chosen = rng.permutation(np.arange(2, 2 + FAMILY))
+        sizes.update({f"{base}_{i}": int(value) for i, value in enumerate(chosen)})
+    best: tuple[float, dict[str, int]] = (math.inf, sizes)
+    for _ in range(_STARTS):
+        tried = {**sizes, **{letter: int(rng.integers(2, 6)) for letter in letters}}
+        cost = _improve(tried, letters, layers, groups)
+        best = min(best, (cost, tried), key=lambda pair: pair[0])
+    return best[1]
+
+
+def _improve(
+    sizes: dict[str, int], letters: list[str], layers: set[str], groups: "list[_Group]"
+) -> float:
+    """Changes one size after the other as long as that helps; returns the cost."""
+    for _ in range(3):
+        before = dict(sizes)
+        for letter in letters:
+            touched = [group for group in groups if letter in group.letters]
+            values = (3, 4) if letter in layers else range(2, 9)
+            sizes[letter] = min(
+                values, key=lambda v: sum(g.cost({**sizes, letter: v}) for g in touched)
+            )
+        if sizes == before:
+            break
+    return sum(group.cost(sizes) for group in groups)
+
+
+class _Group:
+    """The sizes that are seen together in one place."""
+
+    def __init__(self, scope: Scope, rng: np.random.Generator) -> None:
+        ends = [scope.bounds(axis)[1] for symbol in scope.symbols for axis in symbol.axes]
+        self.families = {
+            part.base.text
+            for end in ends
+            for part in end.walk()
+            if isinstance(part, tree.Script)
+            and isinstance(part.base, tree.Name)
+            and part.base.text in scope.sizes
+        }
+        self.letters = sorted(scope.sizes - self.families)
+        self.layers: set[str] = set()
+        if self.families:
+            for symbol in scope.symbols:
+                for axis in symbol.axes[: symbol.in_superscript]:
+                    self.layers |= {
+                        part.text
+                        for part in scope.bounds(axis)[1].walk()
+                        if isinstance(part, tree.Name)
+                    }
+        # Draws differ, so that no constant can pass for a size. With two steps or two elements much
+        # that is wrong comes out right: a size of 2 has to save something, and a recurrence needs
+        # a third step.
+        steps = _steps(scope)
+        dislike = {letter: 40.0 if letter in steps else 4.0 for letter in self.letters}
+        self.tastes = {
+            (letter, value): rng.uniform(0.0, 3.0) + dislike[letter] * (value == 2)
+            for letter in self.letters
+            for value in range(2, 9)
+        }
+        self.constants = constants(scope)
+        simple = tree.Name | tree.Number | tree.Script
+        derived = dict.fromkeys(end for end in ends if not isinstance(end, simple))
+        self.derived = {latex(node): _remembering(node) for node in derived}
+        shapes = [[scope.bounds(axis)[1] for axis in s.axes] for s in scope.symbols if s.axes]
+        self.shapes = list(dict.fromkeys(tuple(map(latex, shape)) for shape in shapes))
+        self._costs: dict[tuple[int, ...], float] = {}
+
+    def cost(self, sizes: dict[str, int]) -> float:
+        """Says how bad a choice is: sizes that are equal or empty, arrays that are large."""
+        plain = tuple(sizes[letter] for letter in self.letters)
+        if plain not in self._costs:
+            self._costs[plain] = self._cost(plain, {**sizes, **self.constants})
+        return self._costs[plain]
+
+    def _cost(self, plain: tuple[int, ...], known: dict[str, int]) -> float:
+        seen = set(plain)
+        cost = 100.0 * (len(plain) - len(seen))
+        cost += sum(self.tastes.get(pair, 0.0) for pair in zip(self.letters, plain, strict=True))
+        values: dict[str, float] = dict(known)
+        for name, size in self.derived.items():
+            value = size(known)
+            if value is None:
+                continue
+            values[name] = value
+            cost += 1000.0 * (value < 1) + 20.0 * (value == 1) + 3.0 * (value in seen)
+        for shape in self.shapes:
+            cost += 0.2 * math.prod(values.get(name, 3.0) for name in shape)
+        return cost
+
+
+def _steps(scope: Scope) -> set[str]:
+    """Returns the letters that count the steps of a recurrence, from `h_0` to `h_t`."""
+    families = ((symbol, scope.family(symbol)) for symbol in scope.symbols)
+    return {
+        part.text
+        for symbol, family in families
+        if family is not None
+        for axis in family.axes[: len(symbol.point)]
+        for part in scope.bounds(axis)[1].walk()
+        if isinstance(part, tree.Name)
+    }
+
+
+def _remembering(node: Node) -> Callable[[dict[str, int]], float | None]:
+    """Returns a function that computes a size once for each choice of its letters."""
+    letters = sorted({part.text for part in node.walk() if isinstance(part, tree.Name)})
+    known: dict[tuple[int | None, ...], float | None] = {}
+
+    def value(sizes: dict[str, int]) -> float | None:
+        key = tuple(map(sizes.get, letters))
+        if key not in known:
+            try:
+                known[key] = float(size_value(node, sizes, {}))
+            except SizeError:
+                known[key] = None
+        return known[key]
+
+    return value
+
+
+def constants(scope: Scope) -> dict[str, int]:
+    """Returns the symbols of a scope that have a fixed whole value, `= 2`."""
+    return {symbol.name: symbol.whole for symbol in scope.symbols if symbol.whole is not None}
