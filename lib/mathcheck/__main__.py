@@ -86,7 +86,7 @@ def _check(options: argparse.Namespace) -> int:
             reports.append(check_file(path, draws=options.draws, seed=options.seed))
         else:
             reports.append(
-                check_cached(path, options.cache, draws=options.draws, seed=options.seed)
+                check_cached(load(path), options.cache, draws=options.draws, seed=options.seed)
             )
     if options.json:
         print(json.dumps([report.as_dict() for report in reports], indent=1))

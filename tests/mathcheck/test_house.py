@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import mathcheck
-from mathcheck.text.memory import source_digest
+from mathcheck.claims.cache import source_digest
 
 HOUSE = Path(mathcheck.__file__).parent
 WINGS = ["text", "meaning", "values", "claims"]
@@ -91,7 +91,7 @@ def test_the_digest_covers_every_source_file(monkeypatch, tmp_path):
 
     def digest():
         source_digest.cache_clear()
-        monkeypatch.setattr("mathcheck.text.memory.files", lambda name: tmp_path)
+        monkeypatch.setattr("mathcheck.claims.cache.files", lambda name: tmp_path)
         try:
             return source_digest()
         finally:

@@ -21,7 +21,7 @@ class Scope:
         """
         governing = [s for s in symbols if section.within(s.table.section)]
         # A table further in, and among those of one section a later one, hides what has its name.
-        governing.sort(key=lambda s: (s.table.section.level, s.table.place.line), reverse=True)
+        governing.sort(key=lambda s: (s.table.section.level, s.table.number), reverse=True)
         self.section = section
         # The section of the outermost table. What has the same root shares its sizes.
         self.root = governing[-1].table.section if governing else section

@@ -60,12 +60,14 @@ class Table:
 
     Attributes:
         place: its first line; `last` is its last.
+        number: which table of the text this is.
     """
 
     section: Section
     rows: tuple[Row, ...]
     place: Place
     last: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,8 @@ class _Reader:
                 fields = ("symbol", "code", "shape", "meaning")
                 rows.append(Row(*(by_name.get(name, empty) for name in fields)))
             self.at += 1
-        self.document.tables.append(Table(governed, tuple(rows), place, self.at))
+        number = len(self.document.tables)
+        self.document.tables.append(Table(governed, tuple(rows), place, self.at, number))
 
     def _cells(self) -> list[Cell]:
         """Splits the current line at its bars; those inside `$…$` and backticks are no bars."""

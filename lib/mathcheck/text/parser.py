@@ -7,19 +7,20 @@ of a claim and each condition goes through the grammar.
 import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 from lark import Tree as Parsed
 
-from mathcheck.text import memory, tree
+from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
 from mathcheck.text.nodes import build
 from mathcheck.text.rows import CLOSING, Chain, lay_out
 from mathcheck.text.tree import Node
 
+_MOST_KNOWN = 4096
 _TOO_DEEP = 60
 # Signs typed as in code, and how LaTeX spells them.
 _SPELLINGS = {
@@ -59,7 +60,6 @@ def _lark() -> Lark:
     return Lark(
         grammar,
         parser="lalr",
-        cache=memory.grammar_file() or False,
         lexer="basic",
         start=["side", "condition", "layout"],
         propagate_positions=True,
@@ -67,6 +67,7 @@ def _lark() -> Lark:
     )
 
 
+@lru_cache(maxsize=_MOST_KNOWN)
 def parse(text: str) -> tuple[tree.Statement, ...]:
     """Returns the statements of a displayed equation, in order.
 
@@ -75,10 +76,6 @@ def parse(text: str) -> tuple[tree.Statement, ...]:
     Raises:
         TreeError: where it cannot be read.
     """
-    return memory.remembered("equation", text, _statements)
-
-
-def _statements(text: str) -> tuple[tree.Statement, ...]:
     tokens = _tokens(text)
     if not tokens:
         raise TreeError("this equation is empty", 0)
@@ -101,13 +98,14 @@ def _statement(chain: Chain, end: int) -> tree.Statement:
     )
 
 
+@lru_cache(maxsize=_MOST_KNOWN)
 def parse_expression(text: str) -> Node:
     """Returns the tree of one expression.
 
     Raises:
         TreeError: where it cannot be read.
     """
-    return memory.remembered("side", text, lambda text: _parse(_tokens(text), "side", len(text)))
+    return _parse(_tokens(text), "side", len(text))
 
 
 def parse_condition(text: str) -> Node:

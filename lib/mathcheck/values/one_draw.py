@@ -26,9 +26,14 @@ def sizes_of(scopes: list[Scope], seed: int, draw: int) -> dict[Section, dict[st
     for scope in scopes:
         groups.setdefault(scope.root, []).append(scope)
     return {
-        root: draw_sizes(group, generator(seed, draw, 0, "sizes", root.line))
+        root: draw_sizes(group, generator(seed, draw, 0, "sizes", _first_table(group)))
         for root, group in groups.items()
     }
+
+
+def _first_table(group: list[Scope]) -> int:
+    """Tells one root from another by something that does not move with the lines of the text."""
+    return min((symbol.table.number for scope in group for symbol in scope.symbols), default=0)
 
 
 class World:
@@ -128,7 +133,7 @@ class World:
         if key not in self._arrays:
             sizes = self._sizes_of(symbol)
             details = tuple(self._detail(node, sizes) for node in symbol.details)
-            rng = generator(*self._key, symbol.name, symbol.code, symbol.place.line, lead)
+            rng = generator(*self._key, symbol.name, symbol.code, symbol.table.number, lead)
             self._arrays[key] = random_array(symbol, self.shape(symbol, lead), details, rng)
         return self._arrays[key]
 
@@ -146,7 +151,7 @@ class World:
     def function(self, symbol: Symbol) -> RandomFunction:
         """Returns the random function of one number that a symbol names."""
         if symbol not in self._functions:
-            rng = generator(*self._key, "function", symbol.name, symbol.place.line)
+            rng = generator(*self._key, "function", symbol.name, symbol.table.number)
             self._functions[symbol] = RandomFunction(rng)
         found: RandomFunction = self._functions[symbol]
         return found
@@ -155,7 +160,7 @@ class World:
         """Returns the random scalar function of some values that a symbol names."""
         key = symbol, values.shape[0]
         if key not in self._functions:
-            rng = generator(*self._key, "loss", symbol.name, symbol.place.line)
+            rng = generator(*self._key, "loss", symbol.name, symbol.table.number)
             self._functions[key] = RandomLoss(values.shape[0], rng)
         result = self._functions[key](values)
         if result.shape == (1,) and not np.iscomplexobj(result):

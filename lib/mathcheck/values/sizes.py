@@ -66,7 +66,8 @@ def _whole(value: Fraction) -> int | Fraction:
 
 def draw_sizes(scopes: Iterable[Scope], rng: np.random.Generator) -> dict[str, int]:
     """Draws a small value for every size letter; letters that are seen together differ."""
-    groups = list({tuple(map(id, s.symbols)): _Group(s, rng) for s in scopes}.values())
+    different = {tuple(map(id, scope.symbols)): scope for scope in scopes}
+    groups = [_Group(scope, rng) for scope in different.values()]
     letters = sorted({letter for group in groups for letter in group.letters})
     layers = {letter for group in groups for letter in group.layers}
     sizes: dict[str, int] = {}
