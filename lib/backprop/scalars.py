@@ -1,0 +1,129 @@
+"""What a function takes beside arrays: numbers, counts, pairs, generators.
+
+Each function here refuses what is wrong in one sentence that begins with the argument's name. The
+declaration `backprop.shapes.shapes` puts the name of the function that was called in front.
+"""
+
+from functools import cache
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+
+def real_number(name: str, value: Any, interval: str) -> float:
+    """Checks a real number against an interval such as `"[0, 1)"` and returns it as a Python float.
+
+    A Python float leaves the precision of an array that it multiplies alone; a NumPy scalar of
+    higher precision would raise it.
+
+    Raises:
+        TypeError: the value is no real number.
+        ValueError: the value lies outside the interval, or is NaN.
+
+    Examples:
+        >>> real_number("p", np.float32(0.5), "[0, 1]")
+        0.5
+    """
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise TypeError(f"{name} has type {type(value).__name__}, wanted a number")
+    number = float(value)
+    low, high = _ends(interval)
+    above = low <= number if interval[0] == "[" else low < number
+    below = number <= high if interval[-1] == "]" else number < high
+    if not (above and below):
+        raise ValueError(f"{name} is {number}, wanted a number in {interval}")
+    return number
+
+
+@cache
+def _ends(interval: str) -> tuple[float, float]:
+    low, high = (float(end) for end in interval[1:-1].split(","))
+    return low, high
+
+
+def integer(name: str, value: Any, least: int) -> int:
+    """Checks an integer that is not too small and returns it as a Python integer.
+
+    Raises:
+        TypeError: the value is no integer.
+        ValueError: the value is below `least`.
+
+    Examples:
+        >>> integer("T", np.int8(3), 1)
+        3
+    """
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise TypeError(f"{name} has type {type(value).__name__}, wanted an integer")
+    if value < least:
+        raise ValueError(f"{name} is {value}, wanted at least {least}")
+    return int(value)
+
+
+def pair(name: str, value: Any, least: int) -> tuple[int, int]:
+    """Checks an integer, which stands for both rows and columns, or a pair of them.
+
+    Raises:
+        TypeError: it is neither.
+        ValueError: an integer is below `least`.
+
+    Examples:
+        >>> pair("stride", 2, 1)
+        (2, 2)
+    """
+    both = value if isinstance(value, tuple) else (value, value)
+    if len(both) != 2 or not all(isinstance(n, Integral) and not isinstance(n, bool) for n in both):
+        raise TypeError(f"{name} is {value!r}, wanted an integer or a pair of integers")
+    if min(both) < least:
+        raise ValueError(f"{name} is {value}, wanted at least {least}")
+    return int(both[0]), int(both[1])
+
+
+def sizes(name: str, value: Any) -> tuple[int, ...]:
+    """Checks a shape that something is to have: a tuple of one size or more, each at least 1.
+
+    Raises:
+        TypeError: the value is no tuple, or a size no integer.
+        ValueError: the tuple is empty, or a size is below 1.
+
+    Examples:
+        >>> sizes("shape", (3, 2))
+        (3, 2)
+    """
+    if not isinstance(value, tuple):
+        raise TypeError(f"{name} has type {type(value).__name__}, wanted a tuple")
+    if not value:
+        raise ValueError(f"{name} is (), wanted at least one size")
+    return tuple(integer(f"{name}[{axis}]", size, 1) for axis, size in enumerate(value))
+
+
+def generator(name: str, value: Any) -> np.random.Generator:
+    """Checks a `numpy.random.Generator`.
+
+    Raises:
+        TypeError: the value is something else, a bare seed for instance.
+
+    Examples:
+        >>> generator("rng", np.random.default_rng(0))
+        Generator(PCG64) at ...
+    """
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name} has type {type(value).__name__}, wanted a numpy.random.Generator")
+    return value
+
+
+def float_dtype(name: str, value: Any) -> np.dtype[Any]:
+    """Checks a dtype of floats, float32 or float64.
+
+    Raises:
+        TypeError: it is one of integers, say, or of floats with fewer digits or more.
+
+    Examples:
+        >>> float_dtype("dtype", "float32")
+        dtype('float32')
+    """
+    dtype: np.dtype[Any] = np.dtype(value)
+    if dtype not in (np.float32, np.float64):
+        wanted = "float32 or float64" if dtype.kind == "f" else "floats"
+        raise TypeError(f"{name} is {dtype}, wanted {wanted}")
+    return dtype
