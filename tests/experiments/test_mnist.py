@@ -173,6 +173,16 @@ def test_zero_initialisation_leaves_the_units_equal(digits, tmp_path):
     assert len(result.curve["zeros_loss"]) == len(result.curve["step"])
 
 
+def test_units_that_differ_by_rounding_are_the_same():
+    W = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
+    assert mnist_zero_init.distinct_units(W) == 3
+    equal = W[:, [0, 1, 0, 0]]
+    equal[:, 2] = np.nextafter(equal[:, 2], np.inf)
+    assert len(np.unique(equal, axis=1).T) == 3
+    assert mnist_zero_init.distinct_units(equal) == 2
+    assert mnist_zero_init.distinct_units(np.zeros((5, 4), np.float32)) == 1
+
+
 def test_search_tries_each_and_tests_none(digits, tmp_path):
     # No class is called 255: any use of such a label raises.
     untested = digits._replace(test_labels=np.full(500, 255, np.uint8))
