@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from backprop.data.mnist import Digits, load_mnist
 from backprop.initializers import normal
-from backprop.layers.images import BatchNorm
-from backprop.layers.network import Layer, Linear, ReLU, Sequential
+from backprop.layers import BatchNorm, Layer, Linear, ReLU, Sequential
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from backprop.optimizers import SGD
 from backprop.training.loop import train

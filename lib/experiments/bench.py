@@ -21,12 +21,21 @@ import numpy as np
 
 from backprop import convolution, normalization, pooling
 from backprop.fast.parallel import alternating_threads
-from backprop.layers.images import Conv2d, Flatten, MaxPool2d
-from backprop.layers.network import Layer, Linear, ReLU, Sequential
-from backprop.layers.recurrent import GRU, LSTM, RNN
-from backprop.layers.torch_weights import to_torch
+from backprop.layers import (
+    GRU,
+    LSTM,
+    RNN,
+    Conv2d,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sequential,
+)
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from backprop.optimizers import Adam
+from backprop.torch_weights import to_torch
 from backprop.training.memory import keep_freed_memory
 from experiments.record import RESULTS, Number, Result, commit_of_code, record
 

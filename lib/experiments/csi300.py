@@ -17,9 +17,7 @@ from backprop._check import Array
 from backprop.data.sequences import DailyIndex, load_csi300
 from backprop.data.series import Windows, log_returns, make_windows
 from backprop.initializers import xavier_uniform
-from backprop.layers.network import Linear, Sequential
-from backprop.layers.recurrent import LSTM, RNN
-from backprop.layers.sequences import Clipped, LastStep, TimeFirst
+from backprop.layers import LSTM, RNN, Clipped, LastStep, Linear, Sequential, TimeFirst
 from backprop.lstm import lstm_backward, lstm_forward
 from backprop.optimizers import Adam
 from backprop.recurrent import rnn_backward, rnn_forward

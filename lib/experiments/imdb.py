@@ -32,10 +32,8 @@ from backprop.data.text import (
     tokenize,
 )
 from backprop.initializers import xavier_uniform, zeros
-from backprop.layers.images import Dropout
-from backprop.layers.network import Layer, Linear, Sequential
-from backprop.layers.recurrent import GRU
-from backprop.layers.sequences import Clipped, Embedding
+from backprop.layers import GRU, Clipped, Dropout, Embedding, Layer, Linear, Sequential
+from backprop.masking import Mask
 from backprop.optimizers import Adam
 from backprop.training.checkpoint import History
 from backprop.training.evaluation import Score, evaluate
@@ -119,10 +117,11 @@ class LargestOverTime:
         return dh
 
 
-class ReviewReader:
+class ReviewReader(Layer):
     """Vectors of words, a GRU that reads both ways, its largest states, and a decision."""
 
     def __init__(self, settings: Settings, table: Array, rng: np.random.Generator) -> None:
+        super().__init__()
         self._embedding = Embedding(table, trained=settings.train_vectors, padding=PADDING)
         self._first_dropout = Dropout(settings.dropout, rng=rng)
         self._gru = GRU(
@@ -148,7 +147,6 @@ class ReviewReader:
             "gru": self._gru,
             "decision": self._decision,
         }
-        self.buffers: dict[str, Array] = {}
 
     @property
     def params(self) -> dict[str, Array]:
@@ -168,7 +166,7 @@ class ReviewReader:
             for name, grad in layer.grads.items()
         }
 
-    def forward(self, x: Any, *, training: bool) -> Array:
+    def forward(self, x: Any, *, training: bool, mask: Mask | None = None) -> Array:
         """Maps tokens, (N, T), to logits of bad and good, (N, 2)."""
         # No step is taken that is padding for the whole batch; one stays if there is no other.
         T = max(1, int((x != PADDING).sum(axis=1).max()))
@@ -186,16 +184,14 @@ class ReviewReader:
         return self._embedding.backward(dvectors).T
 
 
-class BagOfWords:
+class BagOfWords(Layer):
     """Which words occur, as a layer without parameters."""
 
     def __init__(self, V: int) -> None:
+        super().__init__()
         self._V = V
-        self.params: dict[str, Array] = {}
-        self.grads: dict[str, Array] = {}
-        self.buffers: dict[str, Array] = {}
 
-    def forward(self, x: Any, *, training: bool) -> Array:
+    def forward(self, x: Any, *, training: bool, mask: Mask | None = None) -> Array:
         """Maps tokens, (N, T), to ones and zeros, (N, V)."""
         return bag_of_words(x, self._V, np.float32)
 
@@ -332,7 +328,7 @@ def fit_bag(
 
 def chances_of_good(network: Layer, tokens: Any) -> list[float]:
     """Returns the probability that a network gives each review, (N, T), of being a good one."""
-    chances, _ = softmax_forward(network.forward(tokens, training=False))
+    chances, _ = softmax_forward(network(tokens))
     return [round(float(chance), 4) for chance in chances[:, 1]]
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from backprop._check import Array
 from backprop.activations import softmax_forward
 from backprop.data.mnist import Digits, to_unit_interval
-from backprop.layers.network import Layer, Linear, ReLU, Sequential
+from backprop.layers import Layer, Linear, ReLU, Sequential
 from backprop.losses import softmax_cross_entropy_forward
 from backprop.optimizers import SGD, Adam, Momentum
 from backprop.training.checkpoint import History

@@ -10,8 +10,17 @@ from numpy.typing import NDArray
 
 from backprop.data.augmentation import shift_and_rotate
 from backprop.data.mnist import Digits, to_unit_interval
-from backprop.layers.images import BatchNorm, Conv2d, Dropout, Flatten, MaxPool2d
-from backprop.layers.network import Layer, Linear, ReLU, Sequential
+from backprop.layers import (
+    BatchNorm,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sequential,
+)
 from experiments.mnist import CLASSES, Settings, Split, split_digits, train_and_test
 from experiments.record import Result
 

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from backprop._check import Array
 from backprop.data.waves import NOISE, Waves, best_forecast, noisy_waves
 from backprop.initializers import orthogonal, xavier_uniform
-from backprop.layers.network import Linear, Sequential
-from backprop.layers.recurrent import RNN
-from backprop.layers.sequences import Clipped, LastStep, TimeFirst
+from backprop.layers import RNN, Clipped, LastStep, Linear, Sequential, TimeFirst
 from backprop.optimizers import Adam
 from backprop.recurrent import rnn_backward, rnn_forward
 from backprop.training.evaluation import MEAN_SQUARED_ERROR, evaluate, predict

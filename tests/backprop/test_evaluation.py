@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backprop.layers.network import Identity, Linear
+from backprop.layers import Identity, Linear
 from backprop.losses import mean_squared_error_backward, mean_squared_error_forward
 from backprop.training.evaluation import CROSS_ENTROPY, Loss, accuracy, evaluate, predict
 
@@ -15,7 +15,7 @@ class Recorder(Identity):
         super().__init__()
         self.seen = []
 
-    def forward(self, x, *, training):
+    def forward(self, x, *, training, mask=None):
         self.seen.append((len(x), training))
         return super().forward(x, training=training)
 

@@ -7,7 +7,7 @@ from backprop.convolution import conv2d_backward, conv2d_forward
 from backprop.dropout import dropout_forward
 from backprop.gradcheck import numerical_gradient
 from backprop.initializers import he_normal, xavier_uniform
-from backprop.layers.images import (
+from backprop.layers import (
     AvgPool2d,
     BatchNorm,
     Conv2d,
@@ -15,9 +15,11 @@ from backprop.layers.images import (
     Flatten,
     GlobalAvgPool2d,
     LayerNorm,
+    Linear,
     MaxPool2d,
+    ReLU,
+    Sequential,
 )
-from backprop.layers.network import Linear, ReLU, Sequential
 from backprop.normalization import (
     batchnorm_backward,
     batchnorm_evaluation_backward,

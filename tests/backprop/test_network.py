@@ -6,8 +6,7 @@ import pytest
 from backprop import activations
 from backprop.gradcheck import numerical_gradient
 from backprop.initializers import normal, xavier_uniform
-from backprop.layers import network as networks
-from backprop.layers.network import (
+from backprop.layers import (
     Identity,
     LeakyReLU,
     Linear,
@@ -16,8 +15,8 @@ from backprop.layers.network import (
     Sigmoid,
     Softmax,
     Tanh,
-    assign,
 )
+from backprop.layers.sequential import assign
 from backprop.linear import linear_backward, linear_forward
 
 
@@ -107,67 +106,6 @@ def test_leaky_relu_takes_its_slope():
     assert LeakyReLU(0.5).forward(np.array([-2.0, 2.0]), training=True).tolist() == [-1.0, 2.0]
 
 
-@pytest.fixture
-def shared(monkeypatch):
-    """Has the work of linear layers shared from 12 elements on, and tells into how many parts."""
-    asked = []
-
-    def share_batch(work, N):
-        asked.append(N)
-        return [work(slice(k, k + 1)) for k in range(N)]
-
-    monkeypatch.setattr(networks, "taking_turns", lambda: True)
-    monkeypatch.setattr(networks, "share_batch", share_batch)
-    monkeypatch.setattr(networks, "LARGE", 12)
-    return asked
-
-
-@pytest.mark.parametrize(
-    ("N", "D", "turns", "parts"),
-    [
-        (4, 3, True, [2, 2]),
-        (3, 4, True, [2, 2]),
-        (6, 2, True, [2, 2]),
-        (3, 3, True, []),
-        (4, 3, False, []),
-        (12, 1, True, []),  # a single feature cannot be halved
-    ],
-)
-def test_large_layers_are_shared_by_threads_that_take_turns(
-    monkeypatch, shared, rng, N, D, turns, parts
-):
-    monkeypatch.setattr(networks, "taking_turns", lambda: turns)
-    layer = Linear(D, 2, rng=rng)
-    layer.params["b"][...] = 1, 2
-    x, dy = rng.standard_normal((N, D)), rng.standard_normal((N, 2))
-    y = layer.forward(x, training=True)
-    np.testing.assert_allclose(y, x @ layer.params["W"] + layer.params["b"], rtol=1e-14)
-    dx = layer.backward(dy)
-    np.testing.assert_allclose(dx, dy @ layer.params["W"].T, rtol=1e-14)
-    np.testing.assert_allclose(layer.grads["W"], x.T @ dy, rtol=1e-14)
-    np.testing.assert_allclose(layer.grads["b"], dy.sum(axis=0), rtol=1e-14)
-    assert shared == parts
-
-
-@pytest.mark.parametrize(
-    "x",
-    [np.zeros((4, 4)), np.zeros((2, 3, 4)), np.zeros(12), [[0.0] * 3] * 4, np.zeros((4, 3), "f")],
-)
-def test_shared_layers_refuse_what_others_do(refused, shared, rng, x):
-    layer = Linear(3, 2, rng=rng)
-    with pytest.raises((TypeError, ValueError)) as caught:
-        linear_forward(x, **layer.params)
-    refused(type(caught.value), str(caught.value), layer.forward, x, training=True)
-
-
-def test_shared_layers_refuse_a_cotangent_that_does_not_fit(refused, shared, rng):
-    layer, dy = Linear(3, 2, rng=rng), np.zeros((3, 2))
-    layer.forward(np.zeros((4, 3)), training=True)
-    with pytest.raises(ValueError, match="dy has shape") as caught:
-        linear_backward(dy, (np.zeros((4, 3)), layer.params["W"]))
-    refused(ValueError, str(caught.value), layer.backward, dy)
-
-
 @pytest.mark.parametrize(("layer", "name"), [(Linear, "Linear"), (ReLU, "ReLU"), (Tanh, "Tanh")])
 def test_backward_before_forward(rng, layer, name):
     made = Linear(2, 2, rng=rng) if layer is Linear else layer()
@@ -227,7 +165,7 @@ def test_every_layer_is_told_whether_it_is_training(training):
     told = []
 
     class Told(Identity):
-        def forward(self, x, *, training):
+        def forward(self, x, *, training, mask=None):
             told.append(training)
             return super().forward(x, training=training)
 

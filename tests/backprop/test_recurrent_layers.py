@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from backprop.gradcheck import check_gradients
-from backprop.layers.network import Linear, Sequential
-from backprop.layers.recurrent import GRU, LSTM, RNN
-from backprop.layers.sequences import LastStep, TimeFirst
+from backprop.layers import GRU, LSTM, RNN, LastStep, Linear, Sequential, TimeFirst
 from tests.backprop.kinds import KINDS, LENGTHS, MASK, MASKS, D, H, N, T
 
 LAYERS = {

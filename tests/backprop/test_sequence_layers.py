@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from backprop.layers.network import Linear
-from backprop.layers.sequences import Clipped, Embedding, LastStep, TimeFirst
+from backprop.layers import Clipped, Embedding, Identity, LastStep, Linear, TimeFirst
 
 W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 TOKENS = np.array([[0, 2], [2, 2]])
@@ -109,13 +108,14 @@ def test_what_they_have_before_anything_went_forward(rng):
 
 
 def test_clipped_hands_on_whether_it_is_training():
-    class Network:
-        params, buffers = {}, {"mean": np.ones(1)}
+    class Network(Identity):
+        def forward(self, x, *, training, mask=None):
+            told.append((training, mask))
+            return x
 
-        def forward(self, x, *, training):
-            return training
-
-    clipped = Clipped(Network(), 1.0)
-    assert clipped.forward(W, training=True) is True
-    assert clipped.forward(W, training=False) is False
-    assert clipped.buffers is Network.buffers
+    told, network, mask = [], Network(), np.ones((2, 2), bool)
+    clipped = Clipped(network, 1.0)
+    clipped.forward(W, training=True)
+    clipped.forward(W, training=False, mask=mask)
+    assert told == [(True, None), (False, mask)]
+    assert clipped.buffers is network.buffers

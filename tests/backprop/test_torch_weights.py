@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from backprop.layers.recurrent import GRU, LSTM, RNN
-from backprop.layers.torch_weights import from_torch, to_torch
+from backprop.layers import GRU, LSTM, RNN
+from backprop.torch_weights import from_torch, to_torch
 
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 

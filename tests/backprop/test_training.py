@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import backprop
-from backprop.layers.network import Identity, Linear, ReLU, Sequential
+from backprop.layers import Identity, Linear, ReLU, Sequential
 from backprop.losses import (
     mean_squared_error_backward,
     mean_squared_error_forward,
@@ -35,7 +35,7 @@ class Noise(Identity):
         super().__init__()
         self.rng = rng
 
-    def forward(self, x, *, training):
+    def forward(self, x, *, training, mask=None):
         noise = 0.1 * self.rng.normal(size=x.shape) if training else 0.0
         return super().forward(x + noise, training=training)
 
@@ -110,7 +110,7 @@ def test_one_step_by_hand():
 
 def test_an_epoch_sees_each_sample_once_in_random_order():
     class Seen(Identity):
-        def forward(self, x, *, training):
+        def forward(self, x, *, training, mask=None):
             if training:
                 batches.append(x[:, 0].astype(int).tolist())
             return super().forward(x, training=training)
@@ -211,7 +211,7 @@ def test_without_a_schedule_the_rate_is_the_optimisers():
 
 def test_augment_changes_what_goes_forward_in_training():
     class Seen(Identity):
-        def forward(self, x, *, training):
+        def forward(self, x, *, training, mask=None):
             seen.append((training, x.tolist()))
             return super().forward(x, training=training)
 
@@ -254,7 +254,7 @@ def test_best_epoch_on_validation_is_kept(measured):
     class Snapshot(Identity):
         """Copies the weights whenever the validation set is about to be evaluated."""
 
-        def forward(self, x, *, training):
+        def forward(self, x, *, training, mask=None):
             if not training:
                 snapshots.append({n: p.copy() for n, p in problem.network.params.items()})
             return super().forward(x, training=training)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from backprop import activations, initializers, linear, losses, optimizers
-from backprop.layers import network
+from backprop import layers as network_layers
 
 CHAPTER = "fully-connected"
 DRAWS = range(4)
@@ -335,13 +335,13 @@ def many_layers(values):
     P, sizes = values.sizes["P"], values.sizes
     layers, rng = {}, np.random.default_rng(0)
     for at in range(1, P + 1):
-        layer = network.Linear(sizes[f"D_{at - 1}"], sizes[f"D_{at}"], rng=rng)
+        layer = network_layers.Linear(sizes[f"D_{at - 1}"], sizes[f"D_{at}"], rng=rng)
         layer.params["W"][...] = values(f"W^{{({at})}}")
         layer.params["b"][...] = values(f"b^{{({at})}}")
         layers[f"linear{at}"] = layer
         if at < P:
-            layers[f"relu{at}"] = network.ReLU()
-    return network.Sequential(layers)
+            layers[f"relu{at}"] = network_layers.ReLU()
+    return network_layers.Sequential(layers)
 
 
 @pytest.mark.parametrize("draw", DRAWS)

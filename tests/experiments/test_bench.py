@@ -6,8 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from backprop.layers.network import Sequential
-from backprop.layers.recurrent import GRU
+from backprop.layers import GRU, Sequential
 from experiments import bench
 
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from backprop.data.mnist import load_mnist_sample
-from backprop.layers.images import BatchNorm, Conv2d, Dropout, MaxPool2d
-from backprop.layers.network import Linear, ReLU, Sequential
+from backprop.layers import BatchNorm, Conv2d, Dropout, Linear, MaxPool2d, ReLU, Sequential
 from experiments import (
     batchnorm_cnn,
     batchnorm_scales,

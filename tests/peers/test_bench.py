@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backprop.layers.network import Sequential
+from backprop.layers import Sequential
 from experiments import bench
 
 torch = pytest.importorskip("torch")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backprop.layers import recurrent as recurrent_layers
-from backprop.layers.torch_weights import from_torch, to_torch
+from backprop.torch_weights import from_torch, to_torch
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.peers

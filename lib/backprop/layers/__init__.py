@@ -1,1 +1,49 @@
 """The functions of the chapters as layers that keep their parameters, and networks of them."""
+
+from backprop.layers.activations import (
+    Activation,
+    Identity,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from backprop.layers.convolution import Conv2d
+from backprop.layers.dropout import Dropout
+from backprop.layers.flatten import Flatten
+from backprop.layers.layer import Layer
+from backprop.layers.linear import Linear
+from backprop.layers.normalization import BatchNorm, LayerNorm
+from backprop.layers.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
+from backprop.layers.recurrent import GRU, LSTM, RNN
+from backprop.layers.sequences import Clipped, Embedding, LastStep, TimeFirst
+from backprop.layers.sequential import Sequential
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
+    "Activation",
+    "AvgPool2d",
+    "BatchNorm",
+    "Clipped",
+    "Conv2d",
+    "Dropout",
+    "Embedding",
+    "Flatten",
+    "GlobalAvgPool2d",
+    "Identity",
+    "LastStep",
+    "Layer",
+    "LayerNorm",
+    "LeakyReLU",
+    "Linear",
+    "MaxPool2d",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+    "TimeFirst",
+]

@@ -2,7 +2,7 @@
 
 Each may be several layers one upon another, with dropout between them, and each of these may read
 both ways. Names of parameters end as PyTorch's do, `W_x_l0`, `W_x_l0_reverse`, `W_x_l1` and so on,
-and `backprop.layers.torch_weights` exchanges them.
+and `backprop.torch_weights` exchanges them.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,6 +25,7 @@ from backprop.dropout import dropout_backward, dropout_forward
 from backprop.gru import gru_backward, gru_forward
 from backprop.gru_reset_before import gru_before_backward, gru_before_forward
 from backprop.initializers import orthogonal, xavier_uniform, zeros
+from backprop.layers.layer import Layer
 from backprop.lstm import lstm_backward, lstm_forward
 from backprop.masking import Mask
 from backprop.recurrent import rnn_backward, rnn_forward
@@ -47,7 +48,7 @@ class Options(TypedDict, total=False):
     dtype: DTypeLike
 
 
-class _Recurrent:
+class _Recurrent(Layer):
     """What the three kinds have in common; a kind sets what stands here.
 
     Attributes:
@@ -86,10 +87,8 @@ class _Recurrent:
             [f"l{layer}{direction}" for direction in directions]
             for layer in range(check_count(name, "layers", layers))
         ]
+        super().__init__()
         self._rng = rng
-        self.params: dict[str, Array] = {}
-        self.grads: dict[str, Array] = {}
-        self.buffers: dict[str, Array] = {}
         self.states: tuple[Array, ...] = ()
         self.dstates: tuple[Array, ...] = ()
         self._caches: list[tuple[list[str], Any, Any]] = []

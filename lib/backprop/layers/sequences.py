@@ -1,17 +1,17 @@
 """Layers around the recurrent ones: tokens in, the last step out, time first, gradients clipped."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from backprop._check import Array, check_arrays
 from backprop.clipping import clip_by_global_norm
-from backprop.embedding import Tokens, embedding_backward, embedding_forward
-from backprop.layers.network import Layer
+from backprop.embedding import embedding_backward, embedding_forward
+from backprop.layers.layer import Layer
+from backprop.masking import Mask
 
 
-class Embedding:
+class Embedding(Layer):
     """A vector for each token, looked up in a table `W`.
 
     Args:
@@ -25,7 +25,7 @@ class Embedding:
 
     Examples:
         >>> layer = Embedding(np.array([[0.0, 0.0], [1.0, 2.0]]), padding=0)
-        >>> layer.forward(np.array([1, 0]), training=False)
+        >>> layer(np.array([1, 0]))
         array([[1., 2.],
                [0., 0.]])
     """
@@ -34,39 +34,30 @@ class Embedding:
         check_arrays("Embedding", W=(W, "V D"))
         self._W = W.copy()
         self._padding = padding
-        self.params = {"W": self._W} if trained else {}
-        self.grads: dict[str, Array] = {}
-        self.buffers: dict[str, Array] = {}
-        self._cache: tuple[Tokens, Array, int] | None = None
+        super().__init__({"W": self._W} if trained else {})
 
-    def forward(self, x: Any, *, training: bool) -> Array:
+    def forward(self, x: Any, *, training: bool, mask: Mask | None = None) -> Array:
         """Maps tokens, (T, N), to their vectors, (T, N, D)."""
         y, self._cache = embedding_forward(x, self._W)
         return y
 
     def backward(self, dy: Array) -> Array:
         """Replaces `grads`; what goes further back is 0, since a token is no quantity."""
-        if self._cache is None:
-            raise RuntimeError("Embedding.backward: nothing went forward yet")
+        cache = self._remembered()
         if self.params:
-            self.grads = {"W": embedding_backward(dy, self._cache, padding=self._padding)}
+            self._grads = {"W": embedding_backward(dy, cache, padding=self._padding)}
         return np.zeros(dy.shape[:-1], dtype=dy.dtype)
 
 
-class TimeFirst:
+class TimeFirst(Layer):
     """Swaps samples and steps, (N, T, D) to (T, N, D): training counts samples, networks steps.
 
     Examples:
-        >>> TimeFirst().forward(np.zeros((2, 5, 3)), training=False).shape
+        >>> TimeFirst()(np.zeros((2, 5, 3))).shape
         (5, 2, 3)
     """
 
-    def __init__(self) -> None:
-        self.params: dict[str, Array] = {}
-        self.grads: dict[str, Array] = {}
-        self.buffers: dict[str, Array] = {}
-
-    def forward(self, x: Array, *, training: bool) -> Array:
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
         """Maps x, (N, T, D), to (T, N, D)."""
         check_arrays("TimeFirst.forward", x=(x, "N T D"))
         y: Array = x.swapaxes(0, 1)
@@ -78,7 +69,7 @@ class TimeFirst:
         return dx
 
 
-class LastStep:
+class LastStep(Layer):
     """What the last step has, (T, N, D) to (N, D): the summary of a sequence.
 
     Examples:
@@ -86,29 +77,21 @@ class LastStep:
         array([[2.]])
     """
 
-    def __init__(self) -> None:
-        self.params: dict[str, Array] = {}
-        self.grads: dict[str, Array] = {}
-        self.buffers: dict[str, Array] = {}
-        self._shape: tuple[int, ...] | None = None
-
-    def forward(self, x: Array, *, training: bool) -> Array:
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
         """Maps x, (T, N, D), to its last step, (N, D)."""
         check_arrays("LastStep.forward", x=(x, "T N D"))
-        self._shape = x.shape
+        self._cache = x.shape
         y: Array = x[-1].copy()
         return y
 
     def backward(self, dy: Array) -> Array:
         """Maps dy, (N, D), to zeros, (T, N, D), with dy at the last step."""
-        if self._shape is None:
-            raise RuntimeError("LastStep.backward: nothing went forward yet")
-        dx = np.zeros(self._shape, dtype=dy.dtype)
+        dx = np.zeros(self._remembered(), dtype=dy.dtype)
         dx[-1] = dy
         return dx
 
 
-class Clipped:
+class Clipped(Layer):
     """A network whose gradients come out clipped by their global norm.
 
     Args:
@@ -120,28 +103,28 @@ class Clipped:
     """
 
     def __init__(self, network: Layer, max_norm: float) -> None:
+        super().__init__()
         self.network = network
         self.max_norm = max_norm
-        self.grads: dict[str, Array] = {}
         self.norms: list[float] = []
 
     @property
-    def params(self) -> Mapping[str, Array]:
+    def params(self) -> dict[str, Array]:
         """The network's parameters."""
         return self.network.params
 
     @property
-    def buffers(self) -> Mapping[str, Array]:
+    def buffers(self) -> dict[str, Array]:
         """The network's buffers."""
         return self.network.buffers
 
-    def forward(self, x: Array, *, training: bool) -> Array:
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
         """Does what the network does."""
-        return self.network.forward(x, training=training)
+        return self.network.forward(x, training=training, mask=mask)
 
     def backward(self, dy: Array) -> Array:
         """Does what the network does, then clips its gradients."""
         dx = self.network.backward(dy)
-        self.grads, norm = clip_by_global_norm(self.network.grads, self.max_norm)
+        self._grads, norm = clip_by_global_norm(self.network.grads, self.max_norm)
         self.norms.append(norm)
         return dx

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from backprop._check import Array
 from backprop.files import load_npz, save_npz
-from backprop.layers.network import Layer, assign, state
+from backprop.layers import Layer
+from backprop.layers.sequential import assign, state
 from backprop.optimizers import Optimizer
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array, Cache, check_count
-from backprop.layers.network import Layer
+from backprop.layers import Layer
 from backprop.losses import (
     mean_squared_error_backward,
     mean_squared_error_forward,

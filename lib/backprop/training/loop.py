@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from backprop._check import Array, check_count, check_rng
 from backprop.fast.parallel import alternating_threads
-from backprop.layers.network import Layer, assign, state
+from backprop.layers import Layer
+from backprop.layers.sequential import assign, state
 from backprop.optimizers import Optimizer
 from backprop.training.checkpoint import History, Run, load_checkpoint, save_checkpoint
 from backprop.training.evaluation import (

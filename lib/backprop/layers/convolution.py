@@ -1,0 +1,100 @@
+"""Convolution, which keeps its kernels and biases."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from backprop._check import Array, check_count, check_float_dtype, check_rng
+from backprop._windows import Pair, pair
+from backprop.convolution import conv2d_backward, conv2d_forward
+from backprop.initializers import he_normal, zeros
+from backprop.layers.layer import Layer
+from backprop.masking import Mask
+
+
+class Conv2d(Layer):
+    """K kernels `W` over images of C channels, with biases `b`.
+
+    Args:
+        C: channels of the input.
+        K: channels of the output.
+        kernel: height and width of the kernels.
+        stride: how far a kernel moves from one output to the next.
+        padding: how many zeros are put around the images; or `"same"`, for as many as keep their
+            size, which takes a stride of 1. Where their number is odd, as with a kernel of 2, the
+            zero left over stands below and to the right, as in PyTorch.
+        dilation: how far the taps of a kernel lie apart.
+        rng: draws the initial weights.
+        init: an initialiser, called as `init((K, C, P, Q), rng, dtype=dtype)`; the biases start
+            at 0.
+        bias: whether there are biases; before a batch norm, say, they would do nothing.
+        dtype: the precision of the parameters, which the input must share.
+        input_gradient: whether `backward` computes dx. A network's first layer can do without, and
+            saves half of the work; dx is NaN then.
+
+    Raises:
+        TypeError: a size is no integer, rng is no generator, dtype is none of floats.
+        ValueError: a size is too small; padding is `"same"` and a stride is not 1.
+
+    Examples:
+        >>> layer = Conv2d(3, 8, 5, padding="same", rng=np.random.default_rng(0))
+        >>> layer(np.zeros((2, 3, 28, 28))).shape
+        (2, 8, 28, 28)
+    """
+
+    def __init__(
+        self,
+        C: int,
+        K: int,
+        kernel: Pair,
+        *,
+        stride: Pair = 1,
+        padding: Pair | Literal["same"] = 0,
+        dilation: Pair = 1,
+        rng: np.random.Generator,
+        init: Callable[..., Array] = he_normal,
+        bias: bool = True,
+        dtype: DTypeLike = np.float64,
+        input_gradient: bool = True,
+    ) -> None:
+        check_count("Conv2d", "C", C)
+        check_count("Conv2d", "K", K)
+        P, Q = pair("Conv2d", "kernel", kernel, 1)
+        strides = pair("Conv2d", "stride", stride, 1)
+        dilations = pair("Conv2d", "dilation", dilation, 1)
+        self._more = 0, 0  # rows below and columns to the right, beyond what is padded all round
+        if isinstance(padding, str):
+            if padding != "same":
+                raise ValueError(f"Conv2d: padding is {padding!r}, wanted integers or 'same'")
+            if strides != (1, 1):
+                raise ValueError(f"Conv2d: stride is {stride}, wanted 1 with padding 'same'")
+            rows, columns = dilations[0] * (P - 1), dilations[1] * (Q - 1)
+            padding, self._more = (rows // 2, columns // 2), (rows % 2, columns % 2)
+        self.options = {
+            "stride": strides,
+            "padding": pair("Conv2d", "padding", padding, 0),
+            "dilation": dilations,
+        }
+        check_rng("Conv2d", rng)
+        check_float_dtype("Conv2d", dtype)
+        self._b = zeros((K,), dtype)
+        params = {"W": init((K, C, P, Q), rng, dtype=dtype)}
+        super().__init__(params | {"b": self._b} if bias else params)
+        self._input_gradient = input_gradient
+
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
+        """Maps x, (N, C, H, W), to y, (N, K, U, V)."""
+        if any(self._more) and np.ndim(x) == 4:  # anything else is refused below
+            x = np.pad(x, ((0, 0), (0, 0), (0, self._more[0]), (0, self._more[1])))
+        b = self.params.get("b", self._b)
+        y, self._cache = conv2d_forward(x, self.params["W"], b, **self.options)
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Maps dy, (N, K, U, V), to dx, (N, C, H, W)."""
+        dx, dW, db = conv2d_backward(dy, self._remembered(), input_gradient=self._input_gradient)
+        self._grads = {"W": dW, "b": db} if "b" in self.params else {"W": dW}
+        H, W = dx.shape[2] - self._more[0], dx.shape[3] - self._more[1]
+        return dx[:, :, :H, :W]

@@ -1,0 +1,109 @@
+"""Batch norm and layer norm, which keep their scales and shifts."""
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from backprop import normalization
+from backprop._check import Array, check_count, check_float_dtype, check_number
+from backprop.layers.layer import Layer
+from backprop.masking import Mask
+
+
+class BatchNorm(Layer):
+    """Batch norm, with scales `gamma` and shifts `beta` to be learned.
+
+    In training it normalises by the batch, and follows its statistics in the buffers `mean` and
+    `var`; by these it normalises in evaluation.
+
+    Args:
+        D: features of the input, or channels.
+        eps: what is added to variances.
+        momentum: the weight of a batch in the running statistics.
+        dtype: the precision of the parameters, which the input must share.
+
+    Raises:
+        TypeError: D is no integer, eps or momentum is no number, dtype is none of floats.
+        ValueError: D is below 1, eps is not above 0, momentum lies outside 0 to 1.
+
+    Examples:
+        >>> layer = BatchNorm(1)
+        >>> y = layer.forward(np.array([[1.0], [3.0]]), training=True)
+        >>> layer.buffers
+        {'mean': array([0.2]), 'var': array([1.1])}
+    """
+
+    def __init__(
+        self, D: int, *, eps: float = 1e-5, momentum: float = 0.1, dtype: DTypeLike = np.float64
+    ) -> None:
+        check_count("BatchNorm", "D", D)
+        self._eps = check_number("BatchNorm", "eps", eps, "(0, inf)")
+        self._momentum = check_number("BatchNorm", "momentum", momentum, "[0, 1]")
+        check_float_dtype("BatchNorm", dtype)
+        super().__init__(
+            {"gamma": np.ones(D, dtype), "beta": np.zeros(D, dtype)},
+            {"mean": np.zeros(D, dtype), "var": np.ones(D, dtype)},
+        )
+        self._trained = False
+
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
+        """Normalises x, (N, D) or (N, D, H, W): in training by the batch."""
+        gamma, beta = self.params["gamma"], self.params["beta"]
+        mean, var = self.buffers["mean"], self.buffers["var"]
+        self._trained = training
+        if training:
+            y, self._cache = normalization.batchnorm_forward(x, gamma, beta, eps=self._eps)
+            mean[...], var[...] = normalization.batchnorm_running(
+                mean, var, self._cache, momentum=self._momentum
+            )
+        else:
+            y, self._cache = normalization.batchnorm_evaluation_forward(
+                x, gamma, beta, mean, var, eps=self._eps
+            )
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Maps dy to dx, both in the shape of x, for the mode of the last forward pass."""
+        backward = (
+            normalization.batchnorm_backward
+            if self._trained
+            else normalization.batchnorm_evaluation_backward
+        )
+        dx, dgamma, dbeta = backward(dy, self._remembered())
+        self._grads = {"gamma": dgamma, "beta": dbeta}
+        return dx
+
+
+class LayerNorm(Layer):
+    """Layer norm over the last axis, with scales `gamma` and shifts `beta` to be learned.
+
+    Args:
+        D: features of the input.
+        eps: what is added to variances.
+        dtype: the precision of the parameters, which the input must share.
+
+    Raises:
+        TypeError: D is no integer, eps is no number, dtype is none of floats.
+        ValueError: D is below 1, eps is not above 0.
+
+    Examples:
+        >>> LayerNorm(2)(np.array([[1.0, 3.0]])).round(3)
+        array([[-1.,  1.]])
+    """
+
+    def __init__(self, D: int, *, eps: float = 1e-5, dtype: DTypeLike = np.float64) -> None:
+        check_count("LayerNorm", "D", D)
+        self._eps = check_number("LayerNorm", "eps", eps, "(0, inf)")
+        check_float_dtype("LayerNorm", dtype)
+        super().__init__({"gamma": np.ones(D, dtype), "beta": np.zeros(D, dtype)})
+
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
+        """Normalises each sample of x, (..., D)."""
+        gamma, beta = self.params["gamma"], self.params["beta"]
+        y, self._cache = normalization.layernorm_forward(x, gamma, beta, eps=self._eps)
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Maps dy to dx, both in the shape of x."""
+        dx, dgamma, dbeta = normalization.layernorm_backward(dy, self._remembered())
+        self._grads = {"gamma": dgamma, "beta": dbeta}
+        return dx

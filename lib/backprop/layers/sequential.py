@@ -1,0 +1,151 @@
+"""Layers one after another, and what makes a network what it is: its arrays by name."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from textwrap import indent
+from typing import Any
+
+from numpy.typing import NDArray
+
+from backprop._check import Array, check_names
+from backprop.files import load_npz, save_npz
+from backprop.layers.layer import Layer
+from backprop.masking import Mask
+
+
+class Sequential(Layer):
+    """Layers one after another. It is a layer itself, so networks nest.
+
+    Args:
+        layers: the layers in order, called 0, 1, 2…; or a mapping from the names that you prefer.
+            A parameter's name is its layer's and its own, `0.W`.
+
+    Raises:
+        TypeError: something is no layer; a class, say, where one of its layers is wanted.
+        ValueError: there is no layer, one is there twice, or a name is empty or has a dot or slash.
+
+    Examples:
+        >>> import numpy as np
+        >>> rng = np.random.default_rng(0)
+        >>> network = Sequential([Linear(3, 4, rng=rng), ReLU(), Linear(4, 2, rng=rng)])
+        >>> {name: param.shape for name, param in network.params.items()}
+        {'0.W': (3, 4), '0.b': (4,), '2.W': (4, 2), '2.b': (2,)}
+        >>> network
+        Sequential(
+          0: Linear(3, 4)
+          1: ReLU()
+          2: Linear(4, 2)
+        )
+        >>> network(np.zeros((5, 3))).shape
+        (5, 2)
+    """
+
+    def __init__(self, layers: Sequence[Layer] | Mapping[str, Layer]) -> None:
+        if not isinstance(layers, Mapping):
+            layers = {str(index): layer for index, layer in enumerate(layers)}
+        if not layers:
+            raise ValueError("Sequential: layers is empty, wanted at least one")
+        for name, layer in layers.items():
+            if isinstance(layer, type):
+                raise TypeError(
+                    f"Sequential: layer {name} is the class {layer.__name__}, wanted one of its "
+                    f"layers: write {layer.__name__}(), with what it takes between the brackets"
+                )
+            if not isinstance(layer, Layer):
+                raise TypeError(
+                    f"Sequential: layer {name} has type {type(layer).__name__}, wanted a Layer"
+                )
+        if len({id(layer) for layer in layers.values()}) < len(layers):
+            # Its second forward would overwrite what its first remembers.
+            raise ValueError("Sequential: layers holds one object twice, wanted a layer for each")
+        for name in layers:
+            if not name or {".", "/"} & set(name):
+                raise ValueError(f"Sequential: {name!r} names a layer, wanted no dot and no slash")
+        super().__init__()
+        self.layers = dict(layers)
+
+    @property
+    def params(self) -> dict[str, Array]:
+        """The parameters of all layers by name: the arrays themselves."""
+        return self._flat({name: layer.params for name, layer in self.layers.items()})
+
+    @property
+    def grads(self) -> dict[str, Array]:
+        """The gradients of all layers by the same names."""
+        return self._flat({name: layer.grads for name, layer in self.layers.items()})
+
+    @property
+    def buffers(self) -> dict[str, Array]:
+        """The buffers of all layers by name."""
+        return self._flat({name: layer.buffers for name, layer in self.layers.items()})
+
+    @staticmethod
+    def _flat(nested: Mapping[str, Mapping[str, Array]]) -> dict[str, Array]:
+        return {
+            f"{outer}.{name}": a for outer, inner in nested.items() for name, a in inner.items()
+        }
+
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
+        """Sends a batch through the layers, first to last."""
+        for layer in self.layers.values():
+            x = layer.forward(x, training=training, mask=mask)
+        return x
+
+    def backward(self, dy: Array) -> Array:
+        """Sends the gradient back through the layers, last to first."""
+        for layer in reversed(self.layers.values()):
+            dy = layer.backward(dy)
+        return dy
+
+    def __repr__(self) -> str:
+        """The layers by name, each as the call that made it."""
+        lines = "\n".join(f"{name}: {layer!r}" for name, layer in self.layers.items())
+        return f"Sequential(\n{indent(lines, '  ')}\n)"
+
+    def save(self, path: Path | str) -> None:
+        """Writes parameters and buffers to exactly this path, as an `.npz` of named arrays."""
+        save_npz(Path(path), state(self))
+
+    def load(self, path: Path | str) -> None:
+        """Takes over what `save` wrote.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: the file is no `.npz`, or its names, shapes or dtypes are not this
+                network's; nothing is taken over then.
+        """
+        assign("Sequential.load", state(self), load_npz(Path(path)), Path(path).name)
+
+
+def state(network: Layer) -> dict[str, Array]:
+    """Returns all arrays by name that make a network what it is, its parameters and buffers."""
+    return {**network.params, **network.buffers}
+
+
+def assign(
+    function: str, params: Mapping[str, Array], values: Mapping[str, NDArray[Any]], source: str
+) -> None:
+    """Writes new values into arrays, all of them or, if anything does not fit, none.
+
+    Args:
+        function: name of the caller, with which a message begins.
+        params: the network's arrays by name.
+        values: their new values by the same names.
+        source: where the values come from, for messages.
+
+    Raises:
+        ValueError: a name is missing or unknown, or a shape or dtype differs.
+    """
+    check_names(function, values, source, params, "the network")
+    for name, param in params.items():
+        value = values[name]
+        if value.shape != param.shape:
+            raise ValueError(
+                f"{function}: {name} in {source} has shape {value.shape}, wanted {param.shape}"
+            )
+        if value.dtype != param.dtype:
+            raise ValueError(
+                f"{function}: {name} in {source} is {value.dtype}, wanted {param.dtype}"
+            )
+    for name, param in params.items():
+        param[...] = values[name]
