@@ -382,3 +382,47 @@ def test_running_statistics_are_in_checkpoints_and_in_the_best_epoch(rng, tmp_pa
     for name, values in whole.buffers.items():
         np.testing.assert_array_equal(resumed.buffers[name], values)
         np.testing.assert_array_equal(best.buffers[name], values)
+
+
+@pytest.mark.parametrize("kernel", [1, 2, 3, (2, 5), (5, 4)])
+@pytest.mark.parametrize("dilation", [1, 2, (1, 3)])
+def test_padding_that_keeps_the_size(rng, kernel, dilation):
+    """Each output looks at the same taps as that of a convolution of images padded by hand."""
+    layer = shaken(Conv2d(2, 3, kernel, dilation=dilation, padding="same", rng=rng), rng)
+    x = rng.standard_normal((2, 2, 7, 6))
+    y = layer.forward(x, training=True)
+    assert y.shape == (2, 3, 7, 6)
+    P, Q = np.array(layer.params["W"].shape[2:]) - 1
+    d, e = (dilation, dilation) if isinstance(dilation, int) else dilation
+    rows, columns = d * P, e * Q
+    around = (rows // 2, rows - rows // 2), (columns // 2, columns - columns // 2)
+    padded = np.pad(x, ((0, 0), (0, 0), *around))
+    wanted, cache = conv2d_forward(padded, **layer.params, dilation=dilation)
+    np.testing.assert_allclose(y, wanted, rtol=1e-12, atol=1e-12)
+    dy = rng.standard_normal(y.shape)
+    dpadded, dW, _ = conv2d_backward(dy, cache)
+    top, left = around[0][0], around[1][0]
+    dx = dpadded[:, :, top : top + 7, left : left + 6]
+    np.testing.assert_allclose(layer.backward(dy), dx, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(layer.grads["W"], dW, rtol=1e-12, atol=1e-12)
+
+
+def test_padding_that_keeps_the_size_refuses(rng, refused):
+    message = "Conv2d: padding is 'valid', wanted integers or 'same'"
+    refused(ValueError, message, Conv2d, 1, 1, 3, padding="valid", rng=rng)
+    message = "Conv2d: stride is (1, 2), wanted 1 with padding 'same'"
+    refused(ValueError, message, Conv2d, 1, 1, 3, padding="same", stride=(1, 2), rng=rng)
+    layer = Conv2d(1, 1, 2, padding="same", rng=rng)
+    message = "conv2d_forward: x has shape (4, 4), wanted (N, C, H, W)"
+    refused(ValueError, message, layer, np.ones((4, 4)))
+
+
+def test_conv2d_without_biases(rng):
+    layer = Conv2d(2, 3, 3, bias=False, rng=rng)
+    assert [*layer.params] == ["W"]
+    x = rng.standard_normal(SHAPE)
+    y, cache = conv2d_forward(x, layer.params["W"], np.zeros(3))
+    np.testing.assert_array_equal(layer.forward(x, training=True), y)
+    layer.backward(y)
+    assert [*layer.grads] == ["W"]
+    np.testing.assert_array_equal(layer.grads["W"], conv2d_backward(y, cache)[1])

@@ -1,12 +1,18 @@
 """Layers and networks: that the shell adds nothing to the pairs of functions, and loses nothing."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
-from backprop import activations
+from backprop import activations, layers
 from backprop.gradcheck import numerical_gradient
 from backprop.initializers import normal, xavier_uniform
 from backprop.layers import (
+    Activation,
+    Clipped,
+    Embedding,
     Identity,
     LeakyReLU,
     Linear,
@@ -298,3 +304,124 @@ def test_init_is_called_with_shape_and_rng(rng):
     np.testing.assert_array_equal(
         layer.params["W"], normal((6, 4), np.random.default_rng(2), std=3.0)
     )
+
+
+def test_a_network_can_be_called(rng):
+    network, x = small_network(rng), rng.normal(size=(4, 3))
+    np.testing.assert_array_equal(network(x), network.forward(x, training=False))
+
+
+def test_a_mask_goes_to_every_layer():
+    told = []
+
+    class Told(Identity):
+        def forward(self, x, *, training, mask=None):
+            told.append(mask)
+            return super().forward(x, training=training)
+
+    network, mask = Sequential([Told(), Sequential([Told()])]), np.ones((3, 1), bool)
+    network(np.ones((3, 1, 2)), mask=mask)
+    network.forward(np.ones((3, 1, 2)), training=True)
+    assert told[0] is told[1] is mask
+    assert told[2:] == [None, None]
+
+
+def test_linear_without_biases(rng):
+    layer = Linear(3, 2, rng=rng, bias=False)
+    assert [*layer.params] == ["W"]
+    x = rng.normal(size=(4, 3))
+    np.testing.assert_array_equal(layer(x), x @ layer.params["W"])
+    layer.backward(np.ones((4, 2)))
+    assert [*layer.grads] == ["W"]
+    np.testing.assert_allclose(layer.grads["W"], x.T @ np.ones((4, 2)), rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shown"),
+    [
+        (lambda rng: Linear(3, 2, rng=rng), "Linear(3, 2)"),
+        (
+            lambda rng: Linear(3, M=2, rng=rng, init=xavier_uniform, dtype=np.float32),
+            "Linear(3, M=2, init=xavier_uniform, dtype=float32)",
+        ),
+        (lambda rng: LeakyReLU(0.1), "LeakyReLU(0.1)"),
+        (lambda rng: Embedding(np.zeros((7, 3)), padding=0), "Embedding(array(7, 3), padding=0)"),
+        (
+            lambda rng: Clipped(Sequential([Tanh()]), 1.0),
+            "Clipped(Sequential(\n  0: Tanh()\n), 1.0)",
+        ),
+        (
+            lambda rng: Sequential([ReLU(), Sequential({"last": Tanh()})]),
+            "Sequential(\n  0: ReLU()\n  1: Sequential(\n    last: Tanh()\n  )\n)",
+        ),
+        (lambda rng: Activation(abs, object()), "Activation(abs, object)"),  # no address in memory
+    ],
+)
+def test_a_layer_shows_how_it_was_made(rng, layer, shown):
+    assert repr(layer(rng)) == shown
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        (
+            [Identity(), ReLU],
+            "Sequential: layer 1 is the class ReLU, wanted one of its layers: write ReLU(), "
+            "with what it takes between the brackets",
+        ),
+        (
+            {"last": len},
+            "Sequential: layer last has type builtin_function_or_method, wanted a Layer",
+        ),
+        ([None], "Sequential: layer 0 has type NoneType, wanted a Layer"),
+    ],
+)
+def test_what_is_no_layer_is_refused(refused, layers, message):
+    refused(TypeError, message, Sequential, layers)
+
+
+def every_layer(rng):
+    """One of each layer that the library exports, and what goes in."""
+    images, rows, steps = np.ones((2, 3, 4, 4)), np.ones((2, 3)), np.ones((4, 2, 3))
+    return {
+        "GRU": (layers.GRU(3, 2, rng=rng), steps),
+        "LSTM": (layers.LSTM(3, 2, rng=rng), steps),
+        "RNN": (layers.RNN(3, 2, rng=rng, activation="relu"), steps),
+        "AvgPool2d": (layers.AvgPool2d(2), images),
+        "BatchNorm": (layers.BatchNorm(3), rows),
+        "Clipped": (Clipped(Linear(3, 2, rng=rng), 1.0), rows),
+        "Conv2d": (layers.Conv2d(3, 2, 2, padding="same", rng=rng), images),
+        "Dropout": (layers.Dropout(0.5, rng=rng), rows),
+        "Embedding": (Embedding(np.ones((3, 2))), np.array([[0, 2]])),
+        "Flatten": (layers.Flatten(), images),
+        "GlobalAvgPool2d": (layers.GlobalAvgPool2d(), images),
+        "Identity": (Identity(), rows),
+        "LastStep": (layers.LastStep(), steps),
+        "LayerNorm": (layers.LayerNorm(3), rows),
+        "LeakyReLU": (LeakyReLU(), rows),
+        "Linear": (Linear(3, 2, rng=rng), rows),
+        "MaxPool2d": (layers.MaxPool2d(2), images),
+        "ReLU": (ReLU(), rows),
+        "Sequential": (small_network(rng), rows),
+        "Sigmoid": (Sigmoid(), rows),
+        "Softmax": (Softmax(), rows),
+        "Tanh": (Tanh(), rows),
+        "TimeFirst": (layers.TimeFirst(), steps),
+    }
+
+
+def test_the_table_above_misses_no_layer(rng):
+    assert every_layer(rng).keys() == {*layers.__all__} - {"Activation", "Layer"}
+
+
+@pytest.mark.parametrize("name", sorted({*layers.__all__} - {"Activation", "Layer"}))
+@pytest.mark.parametrize("copied", [lambda layer: pickle.loads(pickle.dumps(layer)), copy.deepcopy])
+def test_every_layer_can_be_copied_and_pickled(rng, name, copied):
+    layer, x = every_layer(rng)[name]
+    y = layer.forward(x, training=False)
+    other = copied(layer)
+    assert repr(other) == repr(layer)
+    np.testing.assert_array_equal(other(x), y)
+    for key, param in layer.params.items():
+        np.testing.assert_array_equal(other.params[key], param)
+        assert not np.shares_memory(other.params[key], param)

@@ -5,9 +5,9 @@ from functools import partial
 from typing import Any
 
 from backprop import activations
-from backprop._check import Array
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
+from backprop.shapes import Array
 
 
 class Activation(Layer):

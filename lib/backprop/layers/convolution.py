@@ -6,12 +6,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import DTypeLike
 
-from backprop._check import Array, check_count, check_float_dtype, check_rng
-from backprop._windows import Pair, pair
+from backprop._windows import Pair
 from backprop.convolution import conv2d_backward, conv2d_forward
 from backprop.initializers import he_normal, zeros
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
+from backprop.scalars import pair
+from backprop.shapes import Array, shapes
 
 
 class Conv2d(Layer):
@@ -35,7 +36,7 @@ class Conv2d(Layer):
             saves half of the work; dx is NaN then.
 
     Raises:
-        TypeError: a size is no integer, rng is no generator, dtype is none of floats.
+        TypeError: a size is no integer, rng is no generator, dtype is neither float32 nor float64.
         ValueError: a size is too small; padding is `"same"` and a stride is not 1.
 
     Examples:
@@ -44,6 +45,7 @@ class Conv2d(Layer):
         (2, 8, 28, 28)
     """
 
+    @shapes(C="count", K="count", rng="rng", dtype="dtype")
     def __init__(
         self,
         C: int,
@@ -59,26 +61,22 @@ class Conv2d(Layer):
         dtype: DTypeLike = np.float64,
         input_gradient: bool = True,
     ) -> None:
-        check_count("Conv2d", "C", C)
-        check_count("Conv2d", "K", K)
-        P, Q = pair("Conv2d", "kernel", kernel, 1)
-        strides = pair("Conv2d", "stride", stride, 1)
-        dilations = pair("Conv2d", "dilation", dilation, 1)
+        P, Q = pair("kernel", kernel, 1)
+        strides = pair("stride", stride, 1)
+        dilations = pair("dilation", dilation, 1)
         self._more = 0, 0  # rows below and columns to the right, beyond what is padded all round
         if isinstance(padding, str):
             if padding != "same":
-                raise ValueError(f"Conv2d: padding is {padding!r}, wanted integers or 'same'")
+                raise ValueError(f"padding is {padding!r}, wanted integers or 'same'")
             if strides != (1, 1):
-                raise ValueError(f"Conv2d: stride is {stride}, wanted 1 with padding 'same'")
+                raise ValueError(f"stride is {stride}, wanted 1 with padding 'same'")
             rows, columns = dilations[0] * (P - 1), dilations[1] * (Q - 1)
             padding, self._more = (rows // 2, columns // 2), (rows % 2, columns % 2)
         self.options = {
             "stride": strides,
-            "padding": pair("Conv2d", "padding", padding, 0),
+            "padding": pair("padding", padding, 0),
             "dilation": dilations,
         }
-        check_rng("Conv2d", rng)
-        check_float_dtype("Conv2d", dtype)
         self._b = zeros((K,), dtype)
         params = {"W": init((K, C, P, Q), rng, dtype=dtype)}
         super().__init__(params | {"b": self._b} if bias else params)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from backprop._check import Array, check_number, check_rng
 from backprop.dropout import dropout_backward, dropout_forward
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
+from backprop.shapes import Array, shapes
 
 
 class Dropout(Layer):
@@ -26,10 +26,10 @@ class Dropout(Layer):
         (array([2., 2., 2., 0., 0., 0.]), array([1., 1.]))
     """
 
+    @shapes(p="[0, 1]", rng="rng")
     def __init__(self, p: float, *, rng: np.random.Generator) -> None:
-        self._p = check_number("Dropout", "p", p, "[0, 1]")
-        check_rng("Dropout", rng)
         super().__init__()
+        self._p = p
         self._rng = rng
 
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:

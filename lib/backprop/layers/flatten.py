@@ -1,8 +1,8 @@
 """Flattening as a layer."""
 
-from backprop._check import Array
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
+from backprop.shapes import Array
 
 
 class Flatten(Layer):

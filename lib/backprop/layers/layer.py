@@ -5,8 +5,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from backprop._check import Array
 from backprop.masking import Mask
+from backprop.shapes import Array
 
 
 class Layer(ABC):

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import DTypeLike
 
-from backprop._check import Array, check_count, check_float_dtype, check_rng
 from backprop.initializers import he_normal, zeros
 from backprop.layers.layer import Layer
 from backprop.linear import linear_backward, linear_forward
 from backprop.masking import Mask
+from backprop.shapes import Array, shapes
 
 
 class Linear(Layer):
@@ -24,17 +24,16 @@ class Linear(Layer):
         dtype: the precision of the parameters, which the input must share.
 
     Raises:
-        TypeError: D or M is no integer, rng is no generator, dtype is none of floats.
+        TypeError: D or M is no integer, rng is no generator, dtype is neither float32 nor float64.
         ValueError: D or M is below 1.
 
     Examples:
         >>> layer = Linear(3, 2, rng=np.random.default_rng(0))
         >>> layer(np.zeros((4, 3))).shape
         (4, 2)
-        >>> layer(np.zeros((7, 4, 3))).shape  # seven steps of four sequences
-        (7, 4, 2)
     """
 
+    @shapes(D="count", M="count", rng="rng", dtype="dtype")
     def __init__(
         self,
         D: int,
@@ -45,11 +44,8 @@ class Linear(Layer):
         bias: bool = True,
         dtype: DTypeLike = np.float64,
     ) -> None:
-        shape = check_count("Linear", "D", D), check_count("Linear", "M", M)
-        check_rng("Linear", rng)
-        check_float_dtype("Linear", dtype)
         self._b = zeros((M,), dtype)
-        params = {"W": init(shape, rng, dtype=dtype)}
+        params = {"W": init((D, M), rng, dtype=dtype)}
         super().__init__(params | {"b": self._b} if bias else params)
 
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from backprop import normalization
-from backprop._check import Array, check_count, check_float_dtype, check_number
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
+from backprop.shapes import Array, shapes
 
 
 class BatchNorm(Layer):
@@ -22,7 +22,8 @@ class BatchNorm(Layer):
         dtype: the precision of the parameters, which the input must share.
 
     Raises:
-        TypeError: D is no integer, eps or momentum is no number, dtype is none of floats.
+        TypeError: D is no integer, eps or momentum is no number, dtype is neither float32 nor
+            float64.
         ValueError: D is below 1, eps is not above 0, momentum lies outside 0 to 1.
 
     Examples:
@@ -32,17 +33,15 @@ class BatchNorm(Layer):
         {'mean': array([0.2]), 'var': array([1.1])}
     """
 
+    @shapes(D="count", eps="(0, inf)", momentum="[0, 1]", dtype="dtype")
     def __init__(
         self, D: int, *, eps: float = 1e-5, momentum: float = 0.1, dtype: DTypeLike = np.float64
     ) -> None:
-        check_count("BatchNorm", "D", D)
-        self._eps = check_number("BatchNorm", "eps", eps, "(0, inf)")
-        self._momentum = check_number("BatchNorm", "momentum", momentum, "[0, 1]")
-        check_float_dtype("BatchNorm", dtype)
         super().__init__(
             {"gamma": np.ones(D, dtype), "beta": np.zeros(D, dtype)},
             {"mean": np.zeros(D, dtype), "var": np.ones(D, dtype)},
         )
+        self._eps, self._momentum = eps, momentum
         self._trained = False
 
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
@@ -82,7 +81,7 @@ class LayerNorm(Layer):
         dtype: the precision of the parameters, which the input must share.
 
     Raises:
-        TypeError: D is no integer, eps is no number, dtype is none of floats.
+        TypeError: D is no integer, eps is no number, dtype is neither float32 nor float64.
         ValueError: D is below 1, eps is not above 0.
 
     Examples:
@@ -90,10 +89,9 @@ class LayerNorm(Layer):
         array([[-1.,  1.]])
     """
 
+    @shapes(D="count", eps="(0, inf)", dtype="dtype")
     def __init__(self, D: int, *, eps: float = 1e-5, dtype: DTypeLike = np.float64) -> None:
-        check_count("LayerNorm", "D", D)
-        self._eps = check_number("LayerNorm", "eps", eps, "(0, inf)")
-        check_float_dtype("LayerNorm", dtype)
+        self._eps = eps
         super().__init__({"gamma": np.ones(D, dtype), "beta": np.zeros(D, dtype)})
 
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:

@@ -7,10 +7,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from backprop._check import Array, check_names
+from backprop._check import check_names
 from backprop.files import load_npz, save_npz
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
+from backprop.shapes import Array
 
 
 class Sequential(Layer):
@@ -26,6 +27,7 @@ class Sequential(Layer):
 
     Examples:
         >>> import numpy as np
+        >>> from backprop.layers import Linear, ReLU
         >>> rng = np.random.default_rng(0)
         >>> network = Sequential([Linear(3, 4, rng=rng), ReLU(), Linear(4, 2, rng=rng)])
         >>> {name: param.shape for name, param in network.params.items()}
@@ -40,27 +42,26 @@ class Sequential(Layer):
         (5, 2)
     """
 
+    @shapes()
     def __init__(self, layers: Sequence[Layer] | Mapping[str, Layer]) -> None:
         if not isinstance(layers, Mapping):
             layers = {str(index): layer for index, layer in enumerate(layers)}
         if not layers:
-            raise ValueError("Sequential: layers is empty, wanted at least one")
+            raise ValueError("layers is empty, wanted at least one")
         for name, layer in layers.items():
             if isinstance(layer, type):
                 raise TypeError(
-                    f"Sequential: layer {name} is the class {layer.__name__}, wanted one of its "
+                    f"layer {name} is the class {layer.__name__}, wanted one of its "
                     f"layers: write {layer.__name__}(), with what it takes between the brackets"
                 )
             if not isinstance(layer, Layer):
-                raise TypeError(
-                    f"Sequential: layer {name} has type {type(layer).__name__}, wanted a Layer"
-                )
+                raise TypeError(f"layer {name} has type {type(layer).__name__}, wanted a Layer")
         if len({id(layer) for layer in layers.values()}) < len(layers):
             # Its second forward would overwrite what its first remembers.
-            raise ValueError("Sequential: layers holds one object twice, wanted a layer for each")
+            raise ValueError("layers holds one object twice, wanted a layer for each")
         for name in layers:
             if not name or {".", "/"} & set(name):
-                raise ValueError(f"Sequential: {name!r} names a layer, wanted no dot and no slash")
+                raise ValueError(f"{name!r} names a layer, wanted no dot and no slash")
         super().__init__()
         self.layers = dict(layers)
 
