@@ -24,8 +24,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from book.results import arrays, result
-from book.svg import ACCENT, FAINT, INK, MUTED, PAPER, SERIES
+from book.known.results import arrays, result
+from book.known.svg import ACCENT, FAINT, INK, MUTED, PAPER, SERIES
 
 __all__ = [
     "ACCENT",

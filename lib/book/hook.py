@@ -1,6 +1,6 @@
 """Where MkDocs calls the book: it hands pages over and writes down what comes back.
 
-All that is decided about a page is decided in `book.page`, which knows nothing of MkDocs.
+All that is decided about a page is decided in `book.made.page`, which knows nothing of MkDocs.
 """
 
 from __future__ import annotations
@@ -23,13 +23,6 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink
 
-from book import draw, notebooks, verification
-from book.assets import MATH_FONT, math_font, text_fonts
-from book.bibliography import Bibliography, Publication
-from book.checking import Checked, Checking
-from book.crossref import Book, Scan, Tools, Verdict, assemble, scan
-from book.equations import Source
-from book.errors import BookError, Problem
 from book.kept import (
     digest,
     keep_conversion,
@@ -40,13 +33,20 @@ from book.kept import (
     recall,
     save,
 )
-from book.locate import AddLine
-from book.macros import expand
-from book.origins import Origins
-from book.runtime import runtime_files
-from book.searching import order
-from book.source import Library
-from book.tex import Formula, Tex
+from book.known.bibliography import Bibliography, Publication
+from book.known.checking import Checked, Checking
+from book.known.crossref import Book, Scan, Tools, Verdict, assemble, scan
+from book.known.equations import Source
+from book.known.macros import expand
+from book.known.origins import Origins
+from book.known.source import Library
+from book.made import draw, notebooks, verification
+from book.made.assets import MATH_FONT, math_font, text_fonts
+from book.made.locate import AddLine
+from book.made.runtime import runtime_files
+from book.made.searching import order
+from book.shared.errors import BookError, Problem
+from book.shared.tex import Formula, Tex
 
 log = logging.getLogger("mkdocs.book")
 _REPORT = "verification.md"

@@ -15,12 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from book.crossref import Book, Tools
-from book.equations import Source
-from book.errors import Problem
-from book.page import render
-from book.searching import searchable
-from book.tex import Tex
+from book.known.crossref import Book, Tools
+from book.known.equations import Source
+from book.made.page import render
+from book.made.searching import searchable
+from book.shared.errors import Problem
+from book.shared.tex import Tex
 
 __all__ = [
     "digest",
@@ -104,7 +104,7 @@ def keep_reference(handler: Any, edition: str) -> None:
 def kept_page(
     html: str, source: Source, book: Book, tools: Tools, edition: str
 ) -> tuple[str, list[Problem]]:
-    """Makes a page of the book, as `book.page.render` does, only if something in it has changed.
+    """Makes a page of the book, only if something in it has changed.
 
     Args:
         html: the page's content.
@@ -129,7 +129,7 @@ def kept_page(
 
 
 def kept_searchable(html: str, url: str, book: Book, tools: Tools, edition: str) -> str:
-    """What the search reads of a page, as `book.searching.searchable`, if something has changed."""
+    """What the search reads of a page, if something has changed."""
     given = (edition, html, _state(book))
     return _keep_with_formulas(
         f"searchable {url}", given, tools.tex, lambda: searchable(html, book, tools)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from book.results import ROOT
+from book.known.results import ROOT
 
 __all__ = ["broken_links"]
 

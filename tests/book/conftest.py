@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from book.bibliography import Bibliography, Publication
-from book.crossref import Tools
-from book.origins import Origins
-from book.source import Library
-from book.tex import Tex
+from book.known.bibliography import Bibliography, Publication
+from book.known.crossref import Tools
+from book.known.origins import Origins
+from book.known.source import Library
+from book.shared.tex import Tex
 
 collect_ignore = ["demo"]
 

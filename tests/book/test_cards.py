@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from book.cards import Cards, Letter
-from book.equations import Source
+from book.known.equations import Source
+from book.made.cards import Cards, Letter
 
 TEXT = r"""# Title
 

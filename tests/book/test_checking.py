@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from book.checking import Checked, Checking, Found, error_text
-from book.mutants import digest
-from book.verification import anchor, report
+from book.known.checking import Checked, Checking, Found, error_text
+from book.known.mutants import digest
+from book.made.verification import anchor, report
 
 PAGE = r"""# Gain
 

@@ -10,10 +10,6 @@ from typing import Any
 import pytest
 
 from book import kept
-from book.bibliography import Bibliography, Publication
-from book.crossref import Book, Tools, Verdict
-from book.equations import Equation, Source
-from book.errors import Problem
 from book.kept import (
     digest,
     keep_conversion,
@@ -24,8 +20,12 @@ from book.kept import (
     recall,
     save,
 )
-from book.origins import Origins
-from book.source import Library
+from book.known.bibliography import Bibliography, Publication
+from book.known.crossref import Book, Tools, Verdict
+from book.known.equations import Equation, Source
+from book.known.origins import Origins
+from book.known.source import Library
+from book.shared.errors import Problem
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from book.errors import BookError
-from book.macros import expand
-from book.results import arrays, format_metric, result
+from book.known.macros import expand
+from book.known.results import arrays, format_metric, result
+from book.shared.errors import BookError
 
 FILE = Path("docs/chapters/x.md")
 

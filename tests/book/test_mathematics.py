@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
-from book.assets import math_font
-from book.chain import Chain, chain
-from book.tex import Formula, Tex
+from book.made.assets import math_font
+from book.shared.chain import Chain, chain
+from book.shared.tex import Formula, Tex
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from lxml import html as lxml_html
 
-from book.opening import Reading, measure, open_chapter
-from book.source import Library
-from book.tree import parse, serialise
+from book.known.source import Library
+from book.made.opening import Reading, measure, open_chapter
+from book.shared.tree import parse, serialise
 
 MAP = (
     "<dl><dt>You need</dt><dd>the chain rule</dd>"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from book.crossref import Scan, Tools, Verdict, assemble, scan
-from book.equations import Source
-from book.errors import BookError
-from book.origins import Origins
-from book.page import render
+from book.known.crossref import Scan, Tools, Verdict, assemble, scan
+from book.known.equations import Source
+from book.known.origins import Origins
+from book.made.page import render
+from book.shared.errors import BookError
 
 ROOT = Path(__file__).parents[2]
 CODE = '''"""A module."""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from book import draw
-from book.bibliography import Bibliography, Publication
-from book.errors import BookError
-from book.locate import AddLine, with_line
-from book.svg import INK, inline_svg
-from book.tex import Formula, Tex
+from book.known.bibliography import Bibliography, Publication
+from book.known.svg import INK, inline_svg
+from book.made import draw
+from book.made.locate import AddLine, with_line
+from book.shared.errors import BookError
+from book.shared.tex import Formula, Tex
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,7 +53,7 @@ def figure_of(root: Path, body: str) -> None:
 
 DRAWS = """from pathlib import Path
 from book.figures import figure
-from book.results import ROOT
+from book.known.results import ROOT
 
 
 def draw():

@@ -11,8 +11,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from book.errors import BookError
-from book.runtime import archive, runtime_files, wanted_packages
+from book.made.runtime import archive, runtime_files, wanted_packages
+from book.shared.errors import BookError
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from book.crossref import Tools, assemble, scan
-from book.equations import Source
-from book.errors import BookError
-from book.plain import in_letters, plain
-from book.searching import order, searchable
-from book.tex import Formula, Tex
+from book.known.crossref import Tools, assemble, scan
+from book.known.equations import Source
+from book.made.searching import order, searchable
+from book.shared.errors import BookError
+from book.shared.plain import in_letters, plain
+from book.shared.tex import Formula, Tex
 
 ROOT = Path(__file__).parents[2]
 CODE = '''"""A module."""

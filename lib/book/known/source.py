@@ -14,7 +14,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from book.errors import BookError
+from book.shared.errors import BookError
 
 __all__ = ["PLAIN", "Excerpt", "Library", "Mark", "Module", "link_marks", "mark_ids"]
 

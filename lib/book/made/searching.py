@@ -2,7 +2,7 @@
 
 The list of results shows the paragraphs in which a word was found. So an equation is made one, with
 its number, its name on a keyboard and the lines of code that carry it; and so is a row of a table,
-an item of a list, a line of an example. What the reader sees of a page is made by `book.page`.
+an item of a list, a line of an example. What the reader sees of a page is made by `book.made.page`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 from lxml import html as lxml_html
 from lxml.html import builder
 
-from book.bibliography import CITATION
-from book.crossref import Book, Tools
-from book.equations import EQREF, displays
-from book.plain import in_letters, plain
-from book.tex import Formula
-from book.tree import parse, serialise
+from book.known.bibliography import CITATION
+from book.known.crossref import Book, Tools
+from book.known.equations import EQREF, displays
+from book.shared.plain import in_letters, plain
+from book.shared.tex import Formula
+from book.shared.tree import parse, serialise
 
 __all__ = ["order", "searchable"]
 
@@ -83,7 +83,7 @@ def order(entries: Iterable[dict[str, Any]]) -> None:
 
 
 def _texts(formulas: Iterable[Formula], tools: Tools) -> list[str]:
-    """Formulas as text; nothing for one that cannot be set, of which `book.page` complains."""
+    """Formulas as text; nothing for one that cannot be set, of which `book.made.page` complains."""
     return [plain(each.html) if each.html else "" for each in tools.tex.render(list(formulas))]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from book.equations import Source
+from book.known.equations import Source
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import Symbol, letter_of, read_table
 from mathcheck.text import tree

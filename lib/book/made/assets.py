@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from book.errors import BookError
+from book.shared.errors import BookError
 
 __all__ = ["MATH_FONT", "math_font", "text_fonts"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from book.bibliography import Bibliography, Publication
-from book.equations import (
+from book.known.bibliography import Bibliography, Publication
+from book.known.equations import (
     Display,
     Equation,
     Source,
@@ -14,11 +14,11 @@ from book.equations import (
     number_all,
     relative_url,
 )
-from book.errors import BookError, Problem
-from book.origins import Origins
-from book.source import Excerpt, Library, Mark
-from book.tex import Tex
-from book.tree import parse
+from book.known.origins import Origins
+from book.known.source import Excerpt, Library, Mark
+from book.shared.errors import BookError, Problem
+from book.shared.tex import Tex
+from book.shared.tree import parse
 
 __all__ = ["Book", "Scan", "Tools", "Verdict", "assemble", "scan"]
 

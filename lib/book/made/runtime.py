@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from book.errors import BookError
+from book.shared.errors import BookError
 
 __all__ = ["archive", "runtime_files", "wanted_packages"]
 

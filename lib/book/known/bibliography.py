@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from book.errors import BookError
+from book.shared.errors import BookError
 
 __all__ = ["CITATION", "Bibliography", "Publication", "keys_of"]
 

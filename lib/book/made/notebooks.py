@@ -1,6 +1,6 @@
 """Executes the notebooks of docs/notebooks/ and turns them into pages and downloads.
 
-`python -m book.notebooks NAME...` does so in a process of its own. What it makes is kept under
+`python -m book.made.notebooks NAME...` does so in a process of its own. What it makes is kept under
 the hash of all that it depends on: the notebook, the library, the data, the versions.
 """
 
@@ -19,8 +19,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from book.errors import BookError
-from book.results import ROOT
+from book.known.results import ROOT
+from book.shared.errors import BookError
 
 __all__ = ["Executed", "execute", "executed", "outdated"]
 
@@ -46,9 +46,9 @@ def execute(names: list[str], root: Path = ROOT) -> subprocess.Popen[bytes] | No
     """Begins to execute notebooks in another process; wait for it before `executed`."""
     if not names:
         return None
-    library = os.pathsep.join([str(root / "lib"), str(Path(__file__).parents[1])])
+    library = os.pathsep.join([str(root / "lib"), str(Path(__file__).parents[2])])
     environment = {**os.environ, "BOOK_ROOT": str(root), "PYTHONPATH": library}
-    return subprocess.Popen([sys.executable, "-m", "book.notebooks", *names], env=environment)
+    return subprocess.Popen([sys.executable, "-m", "book.made.notebooks", *names], env=environment)
 
 
 def executed(name: str, root: Path = ROOT) -> Executed:
@@ -159,7 +159,7 @@ def _output(output: Any, alt: str) -> str:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m book.notebooks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m book.made.notebooks", description=__doc__)
     parser.add_argument("names", nargs="+", metavar="NAME", help="of docs/notebooks/NAME.py")
     failures = [_run(name, ROOT.resolve()) for name in parser.parse_args().names]
     sys.exit("\n".join(failure for failure in failures if failure) or None)

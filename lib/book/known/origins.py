@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
-from book.draw import results_read
-from book.equations import relative_url
+from book.known.equations import relative_url
+from book.made.draw import results_read
 
 __all__ = ["Origins"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from lxml import html as lxml_html
 from lxml.etree import Comment
 
-from book.errors import Problem
-from book.macros import code_lines
+from book.known.macros import code_lines
+from book.shared.errors import Problem
 
 __all__ = ["EQREF", "Display", "Equation", "Source", "displays", "number_all", "relative_url"]
 

@@ -1,7 +1,7 @@
 """The pass that makes a page of the book from a page of HTML: pure, and ignorant of MkDocs.
 
-Equations are numbered and linked across the pages, so `book.crossref` comes first: `scan` each page
-and `assemble` what was found into a `Book`. Then `render` makes each page.
+Equations are numbered and linked across the pages, so `book.known.crossref` comes first: `scan`
+each page and `assemble` what was found into a `Book`. Then `render` makes each page.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from html import escape
 from lxml import html as lxml_html
 from lxml.html import builder
 
-from book.bibliography import CITATION, Publication, keys_of
-from book.crossref import Book, Tools
-from book.equations import EQREF, Source, relative_url
-from book.errors import BookError, Problem
-from book.layout import ROWS, pair, part
-from book.making import Making
-from book.mathematics import formulas, letters
-from book.opening import measure, open_chapter
-from book.plain import plain
-from book.source import PLAIN, link_marks
-from book.svg import inline_svg, link_equations, take_images
-from book.tex import Formula
-from book.tree import parse
+from book.known.bibliography import CITATION, Publication, keys_of
+from book.known.crossref import Book, Tools
+from book.known.equations import EQREF, Source, relative_url
+from book.known.source import PLAIN, link_marks
+from book.known.svg import inline_svg, link_equations, take_images
+from book.made.layout import ROWS, pair, part
+from book.made.making import Making
+from book.made.mathematics import formulas, letters
+from book.made.opening import measure, open_chapter
+from book.shared.errors import BookError, Problem
+from book.shared.plain import plain
+from book.shared.tex import Formula
+from book.shared.tree import parse
 
 __all__ = ["render"]
 

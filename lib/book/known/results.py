@@ -7,14 +7,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from book.errors import BookError
+from book.shared.errors import BookError
 
 if TYPE_CHECKING:
     import numpy as np
 
 __all__ = ["ROOT", "arrays", "format_metric", "result"]
 
-ROOT = Path(os.environ.get("BOOK_ROOT", Path(__file__).parents[2]))
+ROOT = Path(os.environ.get("BOOK_ROOT", Path(__file__).parents[3]))
 """The repository; `BOOK_ROOT` stands for another book's, as in the tests."""
 
 

@@ -6,7 +6,7 @@ import logging
 import re
 from pathlib import Path
 
-from book.equations import Source
+from book.known.equations import Source
 
 __all__ = ["AddLine", "with_line"]
 

@@ -2,7 +2,8 @@
 
 `{{ result("mnist-mlp", "test_accuracy", ".2%") }}` becomes the number, and
 `{{ timings("bench", "pooling") }}` a table of what `make bench` measured. What needs a whole line
-becomes an empty element that `book.page` fills: `{{ figure("name", alt="...", caption="...") }}`,
+becomes an empty element that `book.made.page` fills:
+`{{ figure("name", alt="...", caption="...") }}`,
 with `interactive="script"` where docs/assets/interactive/script.js takes the drawing's place;
 `{{ equation("eq:linear-dW") }}`, an equation beside its lines of code; `{{ citation() }}`, how to
 cite the book; and `::: backprop.linear.linear_backward`, the source of a function. A table with
@@ -18,9 +19,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from book.errors import BookError, Problem
-from book.results import format_metric
-from book.timings import timings
+from book.known.results import format_metric
+from book.known.timings import timings
+from book.shared.errors import BookError, Problem
 
 __all__ = ["code_lines", "expand"]
 

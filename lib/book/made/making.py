@@ -8,13 +8,13 @@ from html import escape
 
 from lxml import html as lxml_html
 
-from book.cards import Cards
-from book.chain import chain
-from book.crossref import Book, Tools
-from book.equations import EQREF, Equation, Source
-from book.errors import Problem
-from book.tex import Rendered
-from book.tree import serialise
+from book.known.crossref import Book, Tools
+from book.known.equations import EQREF, Equation, Source
+from book.made.cards import Cards
+from book.shared.chain import chain
+from book.shared.errors import Problem
+from book.shared.tex import Rendered
+from book.shared.tree import serialise
 
 __all__ = ["Making"]
 

@@ -7,11 +7,11 @@ from html import escape
 from lxml import html as lxml_html
 from lxml.html import builder
 
-from book.equations import Display, Equation, displays, relative_url
-from book.layout import ROWS
-from book.making import Making
-from book.source import link_marks
-from book.tex import Formula
+from book.known.equations import Display, Equation, displays, relative_url
+from book.known.source import link_marks
+from book.made.layout import ROWS
+from book.made.making import Making
+from book.shared.tex import Formula
 
 __all__ = ["formulas", "letters"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from book.errors import BookError
-from book.results import ROOT, result
+from book.known.results import ROOT, result
+from book.shared.errors import BookError
 
 __all__ = ["timings"]
 

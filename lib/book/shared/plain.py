@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
-from book.chain import NOTE
+from book.shared.chain import NOTE
 
 __all__ = ["in_letters", "plain"]
 

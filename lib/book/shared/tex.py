@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-from book.errors import BookError
+from book.shared.errors import BookError
 
 __all__ = ["Formula", "Rendered", "Tex"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from book.errors import BookError, Problem
+from book.shared.errors import BookError, Problem
 from mathcheck.text.markdown import read
 
 __all__ = ["Checked", "Checking", "Found", "error_text"]

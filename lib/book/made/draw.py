@@ -1,6 +1,6 @@
 """Runs the scripts of docs/figures/ and keeps what they drew until something they read changes.
 
-`python -m book.draw NAME...` draws the named figures; with `--png` it writes a picture to look at.
+`python -m book.made.draw NAME...` draws the named figures; with `--png` it writes pictures.
 The build calls it once, in a process of its own, for all the figures that are out of date, so that
 Matplotlib is imported only when something is to be drawn, and every script sees the sources as
 they are now.
@@ -19,8 +19,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from book.errors import BookError
-from book.results import ROOT
+from book.known.results import ROOT
+from book.shared.errors import BookError
 
 __all__ = ["draw", "drawn", "outdated", "redraw", "results_read"]
 
@@ -54,9 +54,9 @@ def redraw(names: list[str], root: Path = ROOT) -> subprocess.Popen[bytes] | Non
     """Begins to draw figures in another process; wait for it before `drawn`."""
     if not names:
         return None
-    library = os.pathsep.join([str(root / "lib"), str(Path(__file__).parents[1])])
+    library = os.pathsep.join([str(root / "lib"), str(Path(__file__).parents[2])])
     environment = {**os.environ, "BOOK_ROOT": str(root), "PYTHONPATH": library}
-    return subprocess.Popen([sys.executable, "-m", "book.draw", *names], env=environment)
+    return subprocess.Popen([sys.executable, "-m", "book.made.draw", *names], env=environment)
 
 
 def draw(name: str, root: Path = ROOT) -> Any:
@@ -135,7 +135,7 @@ def _is_generated(path: Path, root: Path) -> bool:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m book.draw", description="draws figures")
+    parser = argparse.ArgumentParser(prog="python -m book.made.draw", description="draws figures")
     parser.add_argument("names", nargs="+", metavar="NAME", help="of docs/figures/NAME.py")
     parser.add_argument("--png", action="store_true", help="write screenshots/NAME.png to look at")
     arguments = parser.parse_args()
