@@ -11,7 +11,7 @@ from backprop._check import check_names
 from backprop.files import load_npz, save_npz
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
-from backprop.shapes import Array
+from backprop.shapes import Array, shapes
 
 
 class Sequential(Layer):
