@@ -121,7 +121,8 @@ class Comparison:
         """Returns worst error, points and what is wrong."""
         if not self.points:
             return math.inf, 0, "this claim holds nowhere: its condition leaves no index"
-        if not self.message and self.nothing and self.claim.op in ("=", "\\approx"):
+        empty = self.nothing and not _states_zero(self.claim)
+        if not self.message and empty and self.claim.op in ("=", "\\approx"):
             return 0.0, self.points, "this claim cannot fail: both sides are always 0"
         if self.claim.op == "\\approx" and np.min(approximation(self.claim)) >= self.largest > 0:
             return self.worst, self.points, "this claim cannot fail: so wide a tolerance allows all"
@@ -186,6 +187,16 @@ def _shaped(left: Any, right: Any, claim: Claim) -> tuple[Any, Any]:
     if claim.right.rank and not claim.left.rank:
         left = np.broadcast_to(left, b)
     return left, right
+
+
+def _states_zero(claim: Claim) -> bool:
+    """Tells whether a claim says that a symbol of the text is 0: its definition could differ."""
+    left, right = claim.left, claim.right
+    return (
+        isinstance(left, terms.Ref)
+        and left.symbol in claim.state.definitions
+        and isinstance(right, terms.Literal)
+    )
 
 
 def _scale(found: list[tuple[Env, Any, Any, float]]) -> float:

@@ -39,6 +39,8 @@ _SPELLINGS = {
     "−": "-",
 }
 _TOO_DEEP_A_TREE = 120
+# What a text says that only a formula should.
+_CLAIM_IN_TEXT = re.compile(r"\$|\\\(|(?<!-)[<>=≤≥≠≈]|\\(?:[lg]eq?|neq?|approx)(?![a-zA-Z])")
 # What a bar can close: the token before it ends something.
 _ENDS = {
     "NUMBER",
@@ -164,6 +166,9 @@ def _check_spelling(tokens: list[Token]) -> None:
     A `*` is more than bad style: in these texts it means a convolution.
     """
     for token, following in _with_next(tokens):
+        if token.type == "TEXT" and (found := _CLAIM_IN_TEXT.search(str(token))):
+            at = (token.start_pos or 0) + found.start()
+            raise TreeError("mathematics in a text is not read: take it out of the braces", at)
         sign = str(token)
         if following is not None and following.start_pos == token.end_pos:
             sign = sign + str(following) if sign + str(following) in _SPELLINGS else sign

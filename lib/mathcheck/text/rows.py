@@ -1,7 +1,9 @@
 r"""Lays out the tokens of a displayed equation: rows, columns, several equations on a line, notes.
 
-What stands behind `&&` is a note to the reader, and so is `\text{…}` behind a space. A note that
-says for which indices its row holds is a condition: `\text{for } i < j`, `(i \ne j)`.
+What stands behind `&&` is a note to the reader, and so is `\text{…}` that a space or a comma sets
+apart. A note that says for which indices its row holds is a condition: `\text{for } i < j`,
+`(i \ne j)`. Nothing that says something is passed over: a relation in a note is a claim, and where
+it is none, as the i = j in "only i = j is left", it picks an index.
 """
 
 import re
@@ -19,8 +21,8 @@ OPENING = {"LBRACE", "LPAR", "LSQB", "LCURLY", "BEGIN_CASES", "BEGIN_MATRIX"}
 CLOSING = {"RBRACE", "RPAR", "RSQB", "RCURLY", "END_CASES", "END_MATRIX"}
 LINKS = {"\\coloneqq", "=", "\\approx"}
 _CONDITION_WORDS = {"for", "for all", "for every", "for any", "for each", "if", "when", "where"}
-_JOINING_WORDS = {"and", "so", "hence", "thus", "therefore"}
-_REASONS = {"as", "because", "since", "with"}
+_JOINING_WORDS = {"and", "so", "hence", "thus", "therefore", "so that", "then", "that is", "or"}
+_REASONS = {"as", "because", "since", "with", "from", "by", "using", "note that"}
 _TOLERANCE = re.compile(r"\bwithin (\d+(?:\.\d+)?(?:e-?\d+)?)(?![\d.])")
 
 
@@ -110,8 +112,10 @@ class _Layout:
         self.in_condition = False
         for block in split(tokens, ["QUAD"]):
             for piece in split(block, ["COMMA", "STOP"]):
-                for part in _before_texts(piece):
+                parts = _before_texts(piece)
+                for part, before in zip(parts, [[], *parts], strict=False):
                     if part:
+                        _check_remark(part, before)
                         self._part(part)
             self.in_condition = self.in_condition and _relations(block) == []
 
@@ -121,8 +125,7 @@ class _Layout:
             if not part:
                 return
         relations = _relations(part)
-        inequalities = bool(relations) and not LINKS & set(relations)
-        if inequalities and (self.in_condition or not self.begins_row):
+        if self.in_condition and relations and not LINKS & set(relations):
             self._condition(part)
         elif not relations and not self.begins_row and (inner := _parenthesised(part)):
             self._condition(inner)
@@ -168,31 +171,47 @@ class _Layout:
         if said in _CONDITION_WORDS and _relations(rest):
             self._condition(rest)
             return []
-        if said in _JOINING_WORDS:
+        if said in _JOINING_WORDS or _relations(rest):
+            self.in_condition = self.in_condition and said == "and"
             self.begins_row = False
             return rest
         self._tolerance(said)
-        # The mathematics in a remark is a remark, unless it claims something.
-        return rest if LINKS & set(_relations(rest)) else []
+        if not all(token.type in _NAMED for token in rest):
+            message = "what stands behind this text is not checked: is the text a factor?"
+            raise TreeError(f"{message} A remark is set apart by \\quad", part[0].start_pos or 0)
+        return []
 
     def _note(self, tokens: Tokens) -> None:
         """Takes in what stands behind `&&`."""
         for piece in split(tokens, ["QUAD"]):
             if not piece:
                 continue
-            said = words(str(piece[0])).lower() if piece[0].type == "TEXT" else None
-            formula = piece[1:] if said in _REASONS else piece
-            if LINKS & set(_relations(formula)) and not _texts(formula):
-                chain = self.current
-                self._column(formula)  # it says more than a note: it claims
-                self.current = chain
-            elif said in _CONDITION_WORDS and _relations(piece[1:]) and not _texts(piece[1:]):
-                for part in split(piece[1:], ["COMMA"]):
-                    self._condition(part)
-            elif inner := _parenthesised(piece):
+            if inner := _parenthesised(piece):
                 self._condition(inner)
-            elif said is not None:
-                self._tolerance(said)
+                continue
+            parts = [part for part in _before_texts(piece) if part]
+            for at, part in enumerate(parts):
+                self._remark(part, bool(parts[at + 1 :]))
+
+    def _remark(self, part: Tokens, goes_on: bool) -> None:
+        """Takes in one text of a note with the formula behind it, or a formula alone."""
+        said = words(str(part[0])).lower().rstrip(":,") if part[0].type == "TEXT" else ""
+        formula = part[1:] if part[0].type == "TEXT" else part
+        self._tolerance(said)
+        if not _relations(formula):
+            return
+        if said in _CONDITION_WORDS:
+            for each in split(formula, ["COMMA"]):
+                self._condition(each)
+        elif said in _REASONS | _JOINING_WORDS or (not said and LINKS & set(_relations(formula))):
+            chain = self.current
+            self._column(formula)  # it says more than a note: it claims
+            self.current = chain
+        elif not (_picks_an_index(formula) and (said or goes_on)):
+            message = (
+                "is this a condition or a claim? Write \\text{for}, or \\text{since}, before it"
+            )
+            raise TreeError(message, formula[0].start_pos or 0)
 
     def _tolerance(self, said: str) -> None:
         if match := _TOLERANCE.search(said):
@@ -222,6 +241,38 @@ def _before_texts(tokens: Tokens) -> list[Tokens]:
             parts.append([])
         parts[-1].append(token)
     return parts
+
+
+# What a remark may name: "for all n", "the sum over i, j", "take out W^x".
+_NAMED = {
+    *("LETTER", "SYMBOL", "WORD", "COMMA", "NUMBER", "PRIME", "ACCENT", "LBRACE", "RBRACE"),
+    *("SUB", "SUP", "UNDERSCORE", "_", "CIRCUMFLEX", "DOTS"),
+}
+
+# What makes a name of a word before it.
+_BEHIND_A_NAME = {"LPAR", "LSQB", "SUB", "SUP", "UNDERSCORE", "_", "CIRCUMFLEX"}
+
+
+def _check_remark(part: Tokens, before: Tokens) -> None:
+    """Refuses a text that stands in a formula like a factor: what it means is not known."""
+    if part[0].type != "TEXT":
+        return
+    text = str(part[0])
+    said = words(text).lower().rstrip(".,:")
+    apart = text.partition("{")[2][:1].isspace() and " " in said
+    if said in _CONDITION_WORDS | _JOINING_WORDS | _REASONS or said.startswith("("):
+        return
+    if len(part) > 1 and part[1].type in _BEHIND_A_NAME and " " not in said:
+        raise TreeError(f"{text} is not read as a name here", part[0].start_pos or 0)
+    if before and before[0].type != "TEXT" and not apart:
+        message = f"is {text} a factor or a remark? A remark is set apart by \\quad"
+        raise TreeError(message, part[0].start_pos or 0)
+
+
+def _picks_an_index(formula: Tokens) -> bool:
+    """Tells whether a relation is between two letters or a letter and a number, `i = j`."""
+    kinds = [token.type for token in formula]
+    return len(kinds) == 3 and kinds[0] in ("LETTER", "SYMBOL") and kinds[1] == "RELATION"
 
 
 def _texts(tokens: Tokens) -> bool:
