@@ -18,8 +18,8 @@ from backprop.data.mnist import Digits, load_mnist
 from backprop.initializers import normal
 from backprop.layers import BatchNorm, Layer, Linear, ReLU, Sequential
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
-from backprop.optimizers import SGD
 from backprop.training.loop import train
+from backprop.training.optimizers import SGD
 from experiments.mnist import CLASSES, split_digits
 from experiments.record import Number, Result
 

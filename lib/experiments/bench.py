@@ -34,9 +34,9 @@ from backprop.layers import (
     Sequential,
 )
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
-from backprop.optimizers import Adam
 from backprop.torch_weights import to_torch
 from backprop.training.memory import keep_freed_memory
+from backprop.training.optimizers import Adam
 from experiments.record import RESULTS, Number, Result, commit_of_code, record
 
 # A function that works once and returns the seconds that each part took.

@@ -19,11 +19,11 @@ from backprop.data.series import Windows, log_returns, make_windows
 from backprop.initializers import xavier_uniform
 from backprop.layers import LSTM, RNN, Clipped, LastStep, Linear, Sequential, TimeFirst
 from backprop.lstm import lstm_backward, lstm_forward
-from backprop.optimizers import Adam
 from backprop.recurrent import rnn_backward, rnn_forward
 from backprop.training.checkpoint import History
 from backprop.training.evaluation import MEAN_SQUARED_ERROR, predict
 from backprop.training.loop import train
+from backprop.training.optimizers import Adam
 from experiments.gradient_flow import gradient_flow
 from experiments.record import Number, Result
 

@@ -34,10 +34,10 @@ from backprop.data.text import (
 from backprop.initializers import xavier_uniform, zeros
 from backprop.layers import GRU, Clipped, Dropout, Embedding, Layer, Linear, Sequential
 from backprop.masking import Mask
-from backprop.optimizers import Adam
 from backprop.training.checkpoint import History
 from backprop.training.evaluation import Score, evaluate
 from backprop.training.loop import cosine_decay, train
+from backprop.training.optimizers import Adam
 from experiments.record import Number, Result
 
 STRONGEST = 15

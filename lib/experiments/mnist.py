@@ -16,10 +16,10 @@ from backprop.activations import softmax_forward
 from backprop.data.mnist import Digits, to_unit_interval
 from backprop.layers import Layer, Linear, ReLU, Sequential
 from backprop.losses import softmax_cross_entropy_forward
-from backprop.optimizers import SGD, Adam, Momentum
 from backprop.training.checkpoint import History
 from backprop.training.evaluation import evaluate, predict
 from backprop.training.loop import cosine_decay, train
+from backprop.training.optimizers import SGD, Adam, Momentum
 from experiments.record import Number, Result
 
 CLASSES = 10

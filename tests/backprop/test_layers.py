@@ -29,7 +29,6 @@ from backprop.normalization import (
     layernorm_backward,
     layernorm_forward,
 )
-from backprop.optimizers import SGD
 from backprop.pooling import (
     average_pool2d_backward,
     average_pool2d_forward,
@@ -39,6 +38,7 @@ from backprop.pooling import (
     max_pool2d_forward,
 )
 from backprop.training.loop import train
+from backprop.training.optimizers import SGD
 
 SHAPE = (4, 2, 6, 5)
 

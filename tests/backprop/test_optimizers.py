@@ -3,16 +3,9 @@
 import numpy as np
 import pytest
 
-from backprop import optimizers
-from backprop.optimizers import (
-    SGD,
-    Adam,
-    Momentum,
-    Optimizer,
-    adam_update,
-    momentum_update,
-    sgd_update,
-)
+from backprop.optimizers import adam_update, momentum_update, sgd_update
+from backprop.training import optimizers
+from backprop.training.optimizers import SGD, Adam, Momentum, Optimizer
 
 PARAM = np.array([[1.0, -2.0]])
 GRAD = np.array([[10.0, 4.0]])
@@ -172,7 +165,7 @@ def test_learning_rate_can_be_set(kind, refused):
     np.testing.assert_array_equal(params["0.W"], before["0.W"])
     assert type(optimizer.lr) is float
     name = type(optimizer).__name__
-    message = f"{name}: lr is -0.1, wanted a number in [0, inf)"
+    message = f"{name}.lr: lr is -0.1, wanted a number in [0, inf)"
     refused(ValueError, message, setattr, optimizer, "lr", -0.1)
     assert optimizer.lr == 0
 

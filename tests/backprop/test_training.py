@@ -19,11 +19,11 @@ from backprop.losses import (
     softmax_cross_entropy_backward,
     softmax_cross_entropy_forward,
 )
-from backprop.optimizers import SGD, Adam, Momentum
 from backprop.training import loop as training
 from backprop.training.checkpoint import load_checkpoint
 from backprop.training.evaluation import CROSS_ENTROPY, Loss, evaluate
 from backprop.training.loop import TrainingInterrupted, cosine_decay, train
+from backprop.training.optimizers import SGD, Adam, Momentum
 
 MSE = Loss(mean_squared_error_forward, mean_squared_error_backward)
 

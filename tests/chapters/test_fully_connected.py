@@ -15,6 +15,7 @@ import pytest
 
 from backprop import activations, initializers, linear, losses, optimizers
 from backprop import layers as network_layers
+from backprop.training import optimizers as training_optimizers
 
 CHAPTER = "fully-connected"
 DRAWS = range(4)
@@ -304,9 +305,9 @@ def test_he_uniform_has_the_bound_of_its_standard_deviation(chapter, same, draw)
 @pytest.mark.parametrize(
     ("optimizer", "label", "names"),
     [
-        (optimizers.SGD, "eq:sgd-step", ["weight_decay"]),
-        (optimizers.Momentum, "eq:momentum-step", ["momentum", "weight_decay"]),
-        (optimizers.Adam, "eq:adam-step", ["beta1", "beta2", "eps"]),
+        (training_optimizers.SGD, "eq:sgd-step", ["weight_decay"]),
+        (training_optimizers.Momentum, "eq:momentum-step", ["momentum", "weight_decay"]),
+        (training_optimizers.Adam, "eq:adam-step", ["beta1", "beta2", "eps"]),
     ],
 )
 def test_an_optimizer_takes_the_steps_of_the_chapter(chapter, same, optimizer, label, names, draw):

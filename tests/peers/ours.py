@@ -8,7 +8,7 @@ from backprop import losses as loss_functions
 from backprop import normalization as normalization_functions
 from backprop import pooling as pooling_functions
 from backprop.linear import linear_backward, linear_forward
-from backprop.optimizers import SGD, Adam, Momentum
+from backprop.training.optimizers import SGD, Adam, Momentum
 from tests.peers.inputs import CONVOLUTIONS, POOLINGS
 from tests.peers.ours_recurrent import (  # noqa: F401 - found by name
     clipping,

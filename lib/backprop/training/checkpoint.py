@@ -13,7 +13,7 @@ from backprop._check import Array
 from backprop.files import load_npz, save_npz
 from backprop.layers import Layer
 from backprop.layers.sequential import assign, state
-from backprop.optimizers import Optimizer
+from backprop.training.optimizers import Optimizer
 
 
 @dataclass

@@ -16,7 +16,6 @@ from backprop._check import Array, check_count, check_rng
 from backprop.fast.parallel import alternating_threads
 from backprop.layers import Layer
 from backprop.layers.sequential import assign, state
-from backprop.optimizers import Optimizer
 from backprop.training.checkpoint import History, Run, load_checkpoint, save_checkpoint
 from backprop.training.evaluation import (
     CROSS_ENTROPY,
@@ -27,6 +26,7 @@ from backprop.training.evaluation import (
     evaluate,
 )
 from backprop.training.memory import keep_freed_memory
+from backprop.training.optimizers import Optimizer
 
 if TYPE_CHECKING:
     from tqdm import tqdm
