@@ -58,7 +58,7 @@ class ChapterFile(pytest.File):
             yield ErrorItem.from_parent(self, name=name, error=error, chapter=chapter)
         for claim in chapter.claims:
             name = claim.id.removeprefix(f"{chapter.document.path}:")
-            name = name if claim.equation.label else f"line {name}"
+            name = name if claim.label else f"line {name}"
             yield ClaimItem.from_parent(self, name=name, claim=claim, checker=checker)
 
 

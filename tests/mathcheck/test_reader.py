@@ -1,4 +1,5 @@
-from mathcheck.text.markdown import Document, read
+from mathcheck.text.document import Document
+from mathcheck.text.sources import read
 
 TABLE = """\
 | Symbol | Code | Shape | Meaning |
@@ -106,5 +107,9 @@ def test_two_labels_are_a_problem() -> None:
     ]
 
 
-def test_a_second_equation_on_a_line_is_a_problem() -> None:
-    assert messages("$$ a $$ and $$ b $$\n") == ["a.md:1:13: a second $$…$$ on one line"]
+def test_each_equation_of_a_line_is_read() -> None:
+    found = document("$$ a = b $$ and $$ c = d $$, `$$`\n").equations
+    assert [(equation.tex, equation.id) for equation in found] == [
+        (" a = b ", "a.md:1"),
+        (" c = d ", "a.md:1:17"),
+    ]

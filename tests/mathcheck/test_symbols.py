@@ -1,8 +1,8 @@
 import pytest
 
 from mathcheck.meaning.symbols import Symbol, read_table
-from mathcheck.text.markdown import read
 from mathcheck.text.printer import latex
+from mathcheck.text.sources import read
 
 HEADER = "| Symbol | Code | Shape | Meaning |\n|---|---|---|---|\n"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from book.shared.errors import BookError, Problem
-from mathcheck.text.markdown import read
+from mathcheck.text.sources import read
 
 __all__ = ["Checked", "Checking", "Found", "error_text"]
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mathcheck.text.markdown import read
+from mathcheck.text.sources import read
 
 __all__ = ["RECORD", "digest", "recorded"]
 

@@ -14,10 +14,11 @@ from book.known.equations import Source
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import Symbol, letter_of, read_table
 from mathcheck.text import tree
+from mathcheck.text.document import Section
 from mathcheck.text.errors import TreeError
-from mathcheck.text.markdown import Section, read
 from mathcheck.text.parser import parse, parse_expression
 from mathcheck.text.printer import latex
+from mathcheck.text.sources import read
 
 __all__ = ["Cards", "Letter"]
 

@@ -29,8 +29,8 @@ from mathcheck.claims.checker import Checker
 from mathcheck.claims.definition_errors import definition_errors
 from mathcheck.claims.equations import Claim
 from mathcheck.claims.report import ChapterReport, ClaimReport, claim_report, summarise
+from mathcheck.text.document import Section
 from mathcheck.text.errors import MathError
-from mathcheck.text.markdown import Section
 from mathcheck.values.definitions import Definition, Function
 
 
@@ -177,7 +177,7 @@ def _report(claim: Claim, kept: Kept) -> ClaimReport:
     place = claim.place
     return ClaimReport(
         id=claim.id,
-        label=claim.equation.label,
+        label=claim.label,
         line=place.line,
         column=place.column,
         latex=claim.latex,

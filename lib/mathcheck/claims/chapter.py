@@ -1,6 +1,7 @@
 """Reads a chapter: its symbols, and its equations as definitions and claims, in order."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from mathcheck.meaning import terms
 from mathcheck.meaning.resolver import Resolver
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import Symbol, read_table
+from mathcheck.text.document import Document, Equation, Section
 from mathcheck.text.errors import MathError, Place, TreeError, UnknownNameError
-from mathcheck.text.markdown import Document, Equation, Section, read
 from mathcheck.text.parser import parse, parse_expression
+from mathcheck.text.sources import read
 from mathcheck.values.closures import compile_term
 from mathcheck.values.definitions import Facts, State
 
@@ -70,12 +72,11 @@ class Chapter:
     def _check_labels(self) -> None:
         lines: dict[str, int] = {}
         for equation in self.document.equations:
-            if equation.label is None:
-                continue
-            first = lines.setdefault(equation.label, equation.line)
-            if first != equation.line:
-                message = f"the label {equation.label} is taken, by the equation in line {first}"
-                self.errors.append(MathError(message, Place(equation.path, equation.line, 1)))
+            for _, label in equation.labels:
+                first = lines.setdefault(label, equation.line)
+                if first != equation.line:
+                    message = f"the label {label} is taken, by the equation in line {first}"
+                    self.errors.append(MathError(message, Place(equation.path, equation.line, 1)))
 
     def _tell_facts(self) -> None:
         for symbol in self.symbols:
@@ -105,10 +106,12 @@ class Chapter:
                 self.definitions += statement.ops[0] == "\\coloneqq"
             except TreeError as error:
                 self._refuse(error, equation)
-        self.claims += [
-            replace(draft, number=number, count=len(drafts))
-            for number, draft in enumerate(drafts, start=1)
-        ]
+        count = Counter(draft.name for draft in drafts)
+        so_far: Counter[str] = Counter()
+        for draft in drafts:
+            so_far[draft.name] += 1
+            number = so_far[draft.name]
+            self.claims.append(replace(draft, number=number, count=count[draft.name]))
         return reader.state
 
     def _refuse(self, error: TreeError, equation: Equation) -> None:

@@ -13,8 +13,8 @@ from mathcheck.meaning.products import as_vector
 from mathcheck.meaning.resolver import Resolver
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Range, Term, free_letters
+from mathcheck.text.document import Equation, Section
 from mathcheck.text.errors import EvalError, MathError, Place, ShapeError, TooClose, TreeError
-from mathcheck.text.markdown import Equation, Section
 from mathcheck.text.parser import parse, parse_expression
 from mathcheck.values.arrays import Eye
 from mathcheck.values.closures import compile_term, range_code
@@ -173,7 +173,7 @@ def _told(place: Callable[[int], Place]) -> Iterator[None]:
 
 def _equation(chapter: Chapter, label: str) -> Equation:
     for equation in chapter.document.equations:
-        if equation.label == label:
+        if any(label == known for _, known in equation.labels):
             return equation
     raise KeyError(f"{chapter.document.path} has no equation {label!r}")
 
@@ -184,7 +184,7 @@ def _place(chapter: Chapter, at: str | None) -> tuple[Section, State]:
         top = next((s for s in document.sections if s.level == 1), document.sections[0])
         return top, chapter.states[-1] if chapter.states else State(chapter.facts)
     for number, equation in enumerate(document.equations):
-        if equation.label == at:
+        if any(at == known for _, known in equation.labels):
             return equation.section, chapter.states[number]
     for section in document.sections:
         if section.title == at:

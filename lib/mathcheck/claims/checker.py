@@ -12,8 +12,8 @@ from mathcheck.claims.comparison import Comparison
 from mathcheck.claims.equations import Claim
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
+from mathcheck.text.document import Section
 from mathcheck.text.errors import EvalError, MathError, ShapeError, SizeError, TooClose
-from mathcheck.text.markdown import Section
 from mathcheck.values.definitions import State
 from mathcheck.values.derivatives import PlainContext
 from mathcheck.values.one_draw import World, sizes_of

@@ -9,8 +9,8 @@ from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import letter_of
 from mathcheck.meaning.terms import Range, Term, free_letters
 from mathcheck.text import tree
+from mathcheck.text.document import Equation
 from mathcheck.text.errors import Place, TreeError
-from mathcheck.text.markdown import Equation
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.closures import compile_term, index_code
@@ -45,7 +45,17 @@ class Claim:
     @property
     def id(self) -> str:
         """The equation's label or place, with the number of the claim if there are several."""
-        return self.equation.id if self.count == 1 else f"{self.equation.id}[{self.number}]"
+        return self.name if self.count == 1 else f"{self.name}[{self.number}]"
+
+    @property
+    def name(self) -> str:
+        """The label of its row, or where the equation stands."""
+        return self.equation.id_at(self.statement.sides[self.link + 1].start)
+
+    @property
+    def label(self) -> str | None:
+        """The label of its row, if there is one."""
+        return self.equation.label_at(self.statement.sides[self.link + 1].start)
 
     @property
     def latex(self) -> str:

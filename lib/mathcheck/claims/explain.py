@@ -33,7 +33,7 @@ def explain(chapter: Chapter, wanted: str, *, draw: int = 0, seed: int = 0) -> l
     checker = Checker(chapter, seed=seed)
     lines: list[str] = []
     for claim in chapter.claims:
-        if wanted in (claim.id, claim.equation.id, str(claim.equation.line)):
+        if wanted in (claim.id, claim.name, str(claim.equation.line)):
             context = checker.context(draw, claim.state)
             with np.errstate(all="ignore"):
                 lines.extend(_claim(claim, context))

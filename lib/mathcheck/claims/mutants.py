@@ -32,8 +32,8 @@ from mathcheck.claims.chapter import Chapter, load
 from mathcheck.claims.checker import Checker
 from mathcheck.claims.equations import Claim, EquationReader
 from mathcheck.claims.mutations import Mutant, mutants
+from mathcheck.text.document import Equation
 from mathcheck.text.errors import MathError, Place, TreeError
-from mathcheck.text.markdown import Equation
 from mathcheck.text.parser import parse
 from mathcheck.text.printer import latex
 from mathcheck.values.definitions import Definition, State

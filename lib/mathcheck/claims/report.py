@@ -98,7 +98,7 @@ def claim_report(result: Result) -> ClaimReport:
     claim = result.claim
     return ClaimReport(
         id=claim.id,
-        label=claim.equation.label,
+        label=claim.label,
         line=claim.place.line,
         column=claim.place.column,
         latex=claim.latex,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mathcheck.meaning.symbols import Axis, Symbol, letter_of, split_subscripts
 from mathcheck.text import tree
-from mathcheck.text.markdown import Section
+from mathcheck.text.document import Section
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from mathcheck.text.document import Cell, Row
 from mathcheck.text.errors import MathError, Place, TreeError
-from mathcheck.text.markdown import Cell, Row
 from mathcheck.text.parser import parse_expression
 from mathcheck.text.tree import Node
 

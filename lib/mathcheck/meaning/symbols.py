@@ -11,8 +11,8 @@ from functools import cache
 
 from mathcheck.meaning.shapes import Shape, parse_cell, read_shape
 from mathcheck.text import tree
+from mathcheck.text.document import Cell, Row, Table
 from mathcheck.text.errors import MathError, Place
-from mathcheck.text.markdown import Cell, Row, Table
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 

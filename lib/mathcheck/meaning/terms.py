@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mathcheck.meaning.symbols import Symbol
-from mathcheck.text.markdown import Section
+from mathcheck.text.document import Section
 from mathcheck.text.tree import Node
 
 

@@ -1,305 +1,288 @@
-"""Reads a Markdown file into what the checker needs: sections, symbols tables, equations.
+r"""Reads Markdown: that of MkDocs, MyST, Quarto, GitHub and of the cells of notebooks.
 
-Only displayed equations are read, `$$` to `$$`, wherever they stand: in the text, in a list, in an
-indented block. Fenced code is passed over. A comment on the lines after an equation says what
-holds for it: `<!-- unchecked: why -->`, `<!-- no code: why -->`.
+Displayed equations are read wherever they stand: between `$$` and `$$`, between `\[` and `\]`, in
+an environment such as `align`, in a fence called `math`, in a directive `{math}`. Fenced code, code
+spans and comments are passed over. A comment on the lines after an equation says what holds for it:
+`<!-- unchecked: why -->`, `<!-- no code: why -->`.
 """
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
-from mathcheck.text.errors import MathError, Place
+from mathcheck.text.displays import ENVIRONMENT, DisplayReader
+from mathcheck.text.document import Cell, Document, Line, Opening
 
-_FENCE = re.compile(r"\s*(?:>\s?)*(`{3,}|~{3,})")
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*(?:#+\s*)?(?:\{[^}]*\}\s*)?$")
-_LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
-_COMMENT = re.compile(r"\s*<!--\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*-->\s*$")
-_OTHER_DISPLAY = re.compile(r"[\s>]*(\\\[|\\begin\{(?:equation|align|gather|multline)\*?\})")
-_MARGIN = re.compile(r"[ \t>]*")
-
-
-@dataclass(frozen=True, eq=False)
-class Section:
-    """A heading and what stands below it, up to the next heading of its level."""
-
-    title: str
-    level: int
-    line: int
-    parent: "Section | None"
-
-    def within(self, other: "Section") -> bool:
-        """Tells whether this section is the other one or stands inside it."""
-        section: Section | None = self
-        while section is not None and section is not other:
-            section = section.parent
-        return section is other
+_FENCE = re.compile(r"([ \t>]*)(`{3,}|~{3,}|:{3,})[ \t]*(.*?)[ \t]*$")
+_MATH = re.compile(r"(?:math\b|\{math\})[ \t]*")
+_OPTION = re.compile(r":?([\w-]+):[ \t]*(.*?)[ \t]*$")
+# Directives that hold code; all others hold text, which may hold equations.
+_CODE = re.compile(
+    r"\{\.|\{(?:code|code-block|code-cell|sourcecode|literalinclude|parsed-literal|mermaid|raw|dot"
+    r"|graphviz|python|r|julia|ojs|bash|sh|sql|js|rust|cpp|c|include|embed|bibliography|toctree"
+    r"|image|eval-rst|autodoc2-object|autoclass|autofunction|automodule)\b"
+)
+_REST_MATH = re.compile(r"([ \t]*)\.\. math::[ \t]*(.*)$")
+_COMMENT = re.compile(r"[ \t>]*<!--\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*-->[ \t]*$")
+_HEADER = re.compile(r"[ \t>]*(?:\|[ \t]*)?[*_]{0,2}symbols?[*_]{0,2}[ \t]*\|", re.IGNORECASE)
+_RULE = re.compile(r"[ \t>]*[|:-][ |:\t-]*$")
+_TOKEN = re.compile(
+    rf"(?P<comment><!--)|(?P<code>`+)|(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT})|(?P<escape>\\.)"
+)
+_DOUBLED = re.compile(r"[ \t>]*(\\\\\[)")
+# `$$ {#eq-name}` of Quarto, `$$ (name)` of MyST
+_LABEL_BEHIND = re.compile(r"[ \t]*(?:\{#([\w:.-]+)[^}\n]*\}|\(([\w:.-]+)\)(?=[ \t]*$))")
 
 
-@dataclass(frozen=True)
-class Cell:
-    """The text of a table's cell, and where it begins."""
+class MarkdownReader(DisplayReader):
+    """Reads a Markdown text."""
 
-    text: str
-    place: Place
+    def __init__(
+        self, document: Document, lines: list[Line], openings: Mapping[int, list[Opening]]
+    ) -> None:
+        super().__init__(document, lines, openings)
+        # The directives that are open, which hold text: their marks, and where they were opened.
+        self._holders: list[tuple[str, int]] = []
+        if lines and lines[0].text.rstrip() == "---":  # the page's settings
+            ends = (at for at in range(1, len(lines)) if lines[at].text.rstrip() in ("---", "..."))
+            self.at = next(ends, 0)
 
+    def _step(self) -> None:
+        line = self._text()
+        if self.column == 0 and self._block(line):
+            return
+        found = _TOKEN.search(line, self.column)
+        if found is None:
+            self._next_line()
+        elif found["code"]:
+            self._skip_code(found["code"], found.end())
+        elif found["comment"]:
+            self._skip_comment(found.end())
+        elif found["display"]:
+            self._display(found["display"], found.start())
+        else:
+            self.column = found.end()
 
-@dataclass(frozen=True)
-class Row:
-    """A row of a symbols table."""
+    def _block(self, line: str) -> bool:
+        """Reads what begins with its line: a fence, a heading, a table."""
+        if fence := _FENCE.match(line):
+            return self._fence(fence)
+        if heading := _heading(line):
+            self._enter(*heading)
+            self._next_line()
+        elif underlined := self._underlined():
+            self._enter(line.strip(), underlined)
+            self.at += 2
+        elif _HEADER.match(line) and self.at + 1 < len(self.lines) and self._has_rule():
+            self._table()
+        elif directive := _REST_MATH.match(line):
+            self._rest_math(directive)
+        elif doubled := _DOUBLED.match(line):
+            self._display(doubled[1], doubled.start(1))
+        else:
+            return False
+        return True
 
-    symbol: Cell
-    code: Cell
-    shape: Cell
-    meaning: Cell
+    def _underlined(self) -> int:
+        """Returns the level of a heading that has `===` or `---` below it, 0 if it has not."""
+        if self.at + 1 == len(self.lines) or self.lines[self.at + 1].text[:1] not in ("=", "-"):
+            return 0
+        line, below = self._text(), self.lines[self.at + 1].text.rstrip()
+        if not line.strip() or line[:1] in " \t>|-*+" or "|" in line or "$$" in line:
+            return 0
+        return {"=": 1, "-": 2}[below[0]] if set(below) in ({"="}, {"-"}) else 0
 
+    def _interrupts(self, line: str) -> bool:
+        fence = _FENCE.match(line)
+        return bool(_heading(line)) or (fence is not None and not fence[2].startswith(":"))
 
-@dataclass(frozen=True)
-class Table:
-    """A symbols table and the section that it governs.
+    def _margin(self, line: str) -> int:
+        return len(line) - len(line.lstrip(" \t>"))
 
-    Attributes:
-        place: its first line; `last` is its last.
-        number: which table of the text this is.
-    """
+    def _end(self) -> None:
+        for mark, at in self._holders:
+            self._problem(f"this {mark} is never closed", at, 0)
 
-    section: Section
-    rows: tuple[Row, ...]
-    place: Place
-    last: int
-    number: int
+    # --- fences ----------------------------------------------------------------------------------
 
+    def _fence(self, fence: re.Match[str]) -> bool:
+        mark, info = fence[2], fence[3]
+        if self._holders and not info and _closes(mark, self._holders[-1][0]):
+            self._holders.pop()
+            self._next_line()
+        elif mark[0] == ":":
+            if not (math := _MATH.match(info)) or not info.startswith("{"):
+                return False  # `:::` holds text, or names an object
+            self._math_fence(mark, info[math.end() :], fence.start(3) + math.end())
+        elif math := _MATH.match(info):
+            self._math_fence(mark, info[math.end() :], fence.start(3) + math.end())
+        elif info.startswith("{") and not _CODE.match(info.casefold()):
+            self._holders.append((mark, self.at))
+            self._next_line()
+        else:
+            opened = self.at
+            if not self._skip_fence(mark):
+                self._problem(f"this {mark} is never closed", opened, fence.start(2))
+        return True
 
-@dataclass(frozen=True)
-class Equation:
-    """A displayed equation.
-
-    Attributes:
-        tex: what stands between the dollars; margins are cut off, labels are blanked.
-        section: where it stands.
-        label: its id, `eq:linear-dW`, if it has one.
-        unchecked: why it is not to be checked, if it is not.
-        no_code: why no line of code carries it, if none does.
-        line: the line of the opening dollars.
-    """
-
-    tex: str
-    section: Section
-    label: str | None
-    unchecked: str | None
-    no_code: str | None
-    line: int
-    path: str
-    # For each line of tex: the offset of its start, and the place of its first character.
-    _starts: tuple[int, ...]
-    _places: tuple[tuple[int, int], ...]
-
-    @property
-    def id(self) -> str:
-        """Returns the label, or where the equation stands."""
-        return self.label or f"{self.path}:{self.line}"
-
-    def place(self, offset: int) -> Place:
-        """Maps an offset in `tex` to a place in the file."""
-        row = bisect_right(self._starts, max(0, min(offset, len(self.tex)))) - 1
-        line, column = self._places[row]
-        return Place(self.path, line, column + offset - self._starts[row])
-
-
-@dataclass
-class Document:
-    """A Markdown file, read."""
-
-    path: str
-    text: str
-    sections: list[Section] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
-    equations: list[Equation] = field(default_factory=list)
-    problems: list[MathError] = field(default_factory=list)
-
-
-def read(path: str, text: str) -> Document:
-    """Reads a Markdown file.
-
-    Args:
-        path: its name, for messages.
-        text: its content.
-
-    Returns:
-        The document. What could not be read stands in its `problems`.
-    """
-    return _Reader(path, text).read()
-
-
-class _Reader:
-    def __init__(self, path: str, text: str) -> None:
-        self.document = Document(path, text)
-        self.lines = _without_long_comments(text).split("\n")
-        self.section = Section("", 0, 1, None)
-        self.document.sections.append(self.section)
-        self.at = 0
-
-    def read(self) -> Document:
+    def _skip_fence(self, mark: str) -> bool:
+        self._next_line()
         while self.at < len(self.lines):
-            line = self.lines[self.at]
-            if fence := _FENCE.match(line):
-                self._skip_fence(fence[1])
-            elif heading := _HEADING.match(line):
-                self._enter(heading)
-            elif _is_header(line) and self.at + 1 < len(self.lines):
-                self._read_table()
-            elif other := _OTHER_DISPLAY.match(line):
-                message = f"write a displayed equation between $$ and $$, not with {other[1]}"
-                self._problem(message, self.at + 1, other.start(1) + 1)
-                self.at += 1
-            elif "$$" in _without_code(line):
-                self._read_equation(line, _without_code(line).index("$$"))
-            else:
-                self.at += 1
-        return self.document
+            closing = _FENCE.match(self._text())
+            self._next_line()
+            if closing and not closing[3] and _closes(closing[2], mark):
+                return True
+        return False
 
-    def _problem(self, message: str, line: int, column: int) -> None:
-        place = Place(self.document.path, line, column)
-        self.document.problems.append(MathError(message, place))
-
-    def _skip_fence(self, mark: str) -> None:
+    def _math_fence(self, mark: str, argument: str, column: int) -> None:
         opened = self.at
-        self.at += 1
+        inside: list[tuple[int, int]] = []  # each line of the content, and where in it that begins
+        options = {}
+        if argument:
+            inside.append((opened, column))
+        if not self._skip_fence(mark):
+            self._problem(f"this {mark} is never closed", opened, 0)
+            return
+        at = opened + 1
+        end = self.at - 1
+        settings = at < end and self.lines[at].text.strip() == "---"
+        at += settings
+        while at < end and (option := _OPTION.match(self.lines[at].text.strip(" \t>"))):
+            if not settings and not self.lines[at].text.strip(" \t>").startswith(":"):
+                break
+            options[option[1]] = option[2]
+            at += 1
+        at += settings
+        inside += [(each, self._margin(self.lines[each].text)) for each in range(at, end)]
+        self._add_parts(inside, opened, options.get("label") or options.get("name"))
+
+    def _rest_math(self, directive: re.Match[str]) -> None:
+        """Reads `.. math::` of reStructuredText, as docstrings have it."""
+        opened, indent = self.at, len(directive[1])
+        inside = [(opened, directive.start(2))] if directive[2].strip() else []
+        options = {}
+        self._next_line()
         while self.at < len(self.lines):
-            closing = _FENCE.match(self.lines[self.at])
-            self.at += 1
-            if closing and closing[1][0] == mark[0] and len(closing[1]) >= len(mark):
+            line = self._text()
+            margin = self._margin(line)
+            if line.strip() and margin <= indent:
+                break
+            option = _OPTION.match(line.strip()) if line.strip().startswith(":") else None
+            if option and not any(at > opened for at, _ in inside):
+                options[option[1]] = option[2]
+            else:
+                inside.append((self.at, margin))
+            self._next_line()
+        self._add_parts(inside, opened, options.get("label"))
+
+    def _add_parts(self, inside: list[tuple[int, int]], opened: int, label: str | None) -> None:
+        """Takes in the equations of a directive, which stand between its empty lines."""
+        parts: list[list[tuple[int, int]]] = [[]]
+        for at, start in inside:
+            if self.lines[at].text[start:].strip():
+                parts[-1].append((at, start))
+            elif parts[-1]:
+                parts.append([])
+        parts = [part for part in parts if part]
+        if not parts:
+            self._problem("this equation is empty", opened, 0)
+        remarks = self._remarks()
+        for number, part in enumerate(parts):
+            pieces = [(self.lines[at], start, self.lines[at].text[start:]) for at, start in part]
+            first, column = (opened, 0) if not number else part[0]
+            self._add(pieces, first, column, label if not number else None, remarks)
+
+    # --- what holds no equation ------------------------------------------------------------------
+
+    def _skip_code(self, mark: str, start: int) -> None:
+        """Goes behind a code span, which may go on in the next lines of its paragraph."""
+        closing = re.compile(rf"(?<!`){mark}(?!`)")
+        at = self.at
+        while at < len(self.lines) and (at == self.at or self.lines[at].text.strip()):
+            if found := closing.search(self.lines[at].text, start if at == self.at else 0):
+                self.at, self.column = at, found.end()
                 return
-        self._problem(f"this {mark} is never closed", opened + 1, 1)
+            at += 1
+        self.column = start  # it opens nothing
 
-    def _enter(self, heading: re.Match[str]) -> None:
-        level = len(heading[1])
-        parent: Section | None = self.section
-        while parent is not None and parent.level >= level:
-            parent = parent.parent
-        self.section = Section(heading[2], level, self.at + 1, parent)
-        self.document.sections.append(self.section)
-        self.at += 1
+    def _skip_comment(self, start: int) -> None:
+        opened = self.at
+        while self.at < len(self.lines):
+            end = self._text().find("-->", start)
+            if end >= 0:
+                self.column = end + len("-->")
+                return
+            self._next_line()
+            start = 0
+        self._problem("this <!-- is never closed", opened, 0)
 
-    def _read_table(self) -> None:
-        governed = self.section
-        if governed.title.casefold() == "symbols" and governed.parent is not None:
-            governed = governed.parent
-        place = Place(self.document.path, self.at + 1, 1)
-        names = [cell.text.casefold() for cell in self._cells()]
+    def _remarks(self) -> dict[str, str]:
+        said: dict[str, str] = {}
+        at = self.at + 1 if self.column else self.at
+        while at < len(self.lines) and (match := _COMMENT.match(self.lines[at].text)):
+            said[match[1]] = match[2] or ""
+            at += 1
+            self.at, self.column = at, 0
+        return said
+
+    def _label_behind(self) -> str | None:
+        match = _LABEL_BEHIND.match(self._text(), self.column)
+        if match is None:
+            return None
+        self.column = match.end()
+        return match[1] or match[2]
+
+    # --- tables ----------------------------------------------------------------------------------
+
+    def _has_rule(self) -> bool:
+        below = self.lines[self.at + 1].text
+        return "-" in below and bool(_RULE.match(below))
+
+    def _table(self) -> None:
+        first = self.at
+        names = [cell.text.strip("*_ ").casefold() for cell in self._cells()]
+        names[0] = "symbol"
         self.at += 2
         rows = []
-        while self.at < len(self.lines) and self.lines[self.at].lstrip(" >\t").startswith("|"):
-            cells = self._cells()
-            if len(cells) != len(names):
-                column = cells[-1].place.column if cells else 1
-                self._problem(
-                    f"this row of the symbols table has {len(cells)} cells, its header has "
-                    f"{len(names)}",
-                    self.at + 1,
-                    column,
-                )
-            else:
-                by_name = dict(zip(names, cells, strict=True))
-                empty = Cell("", cells[0].place)
-                fields = ("symbol", "code", "shape", "meaning")
-                rows.append(Row(*(by_name.get(name, empty) for name in fields)))
-            self.at += 1
-        number = len(self.document.tables)
-        self.document.tables.append(Table(governed, tuple(rows), place, self.at, number))
+        while self.at < len(self.lines) and "|" in _masked(self._text()):
+            rows.append((self.at, self._cells()))
+            self._next_line()
+        self._add_table(names, rows, first)
 
     def _cells(self) -> list[Cell]:
         """Splits the current line at its bars; those inside `$…$` and backticks are no bars."""
-        line = self.lines[self.at]
-        bars = [m.start() for m in re.finditer(r"\|", _masked(line))]
-        if bars and not line[bars[-1] + 1 :].strip():
-            bars = bars[:-1]
+        line = self._text()
+        masked = _masked(line).rstrip()
+        start = self._margin(line)
+        start += masked.startswith("|", start)
+        end = len(masked) - masked.endswith("|")
         cells = []
-        for bar, end in zip(bars, [*bars[1:], len(line.rstrip().removesuffix("|"))], strict=True):
-            text = line[bar + 1 : end]
-            column = bar + 2 + len(text) - len(text.lstrip())
-            place = Place(self.document.path, self.at + 1, column)
+        while start <= end:
+            bar = masked.find("|", start, end)
+            stop = end if bar < 0 else bar
+            text = line[start:stop]
+            place = self._place(self.at, start + len(text) - len(text.lstrip()))
             cells.append(Cell(text.strip().replace("\\|", "|"), place))
+            start = stop + 1
         return cells
 
-    def _read_equation(self, line: str, opening: int) -> None:
-        first = self.at
-        pieces: list[str] = []
-        places: list[tuple[int, int]] = []
-        column = opening + 2
-        while self.at < len(self.lines):
-            line = self.lines[self.at]
-            if self.at > first:
-                margin = _MARGIN.match(line)
-                column = margin.end() if margin else 0
-                if _HEADING.match(line) or _FENCE.match(line):
-                    break
-            closing = line.find("$$", column)
-            pieces.append(line[column:] if closing < 0 else line[column:closing])
-            places.append((self.at + 1, column + 1))
-            self.at += 1
-            if closing >= 0:
-                self._add_equation(pieces, places, first + 1, opening + 1)
-                if (second := line.find("$$", closing + 2)) >= 0:
-                    self._problem("a second $$…$$ on one line", self.at, second + 1)
-                return
-        self._problem("this $$ is never closed", first + 1, opening + 1)
 
-    def _add_equation(
-        self, pieces: list[str], places: list[tuple[int, int]], line: int, column: int
-    ) -> None:
-        tex = "\n".join(pieces)
-        labels = _LABEL.findall(tex)
-        if len(labels) > 1:
-            self._problem(f"two labels in one equation: {labels[0]}, {labels[1]}", line, column)
-        starts = [0]
-        for piece in pieces[:-1]:
-            starts.append(starts[-1] + len(piece) + 1)
-        comments = self._comments()
-        for kind, why in comments.items():
-            if not why:
-                self._problem(f"the comment '{kind}' gives no reason", self.at, 1)
-        self.document.equations.append(
-            Equation(
-                tex=_LABEL.sub(lambda match: " " * len(match[0]), tex),
-                section=self.section,
-                label=labels[0].strip() if labels else None,
-                unchecked=comments.get("unchecked"),
-                no_code=comments.get("no code"),
-                line=line,
-                path=self.document.path,
-                _starts=tuple(starts),
-                _places=tuple(places),
-            )
-        )
-
-    def _comments(self) -> dict[str, str]:
-        comments: dict[str, str] = {}
-        while self.at < len(self.lines) and (match := _COMMENT.match(self.lines[self.at])):
-            comments[match[1]] = match[2] or ""
-            self.at += 1
-        return comments
+def _heading(line: str) -> tuple[str, int] | None:
+    """Returns title and level of a heading."""
+    level = len(line) - len(line.lstrip("#"))
+    rest = line[level:]
+    if not 1 <= level <= 6 or rest[:1] not in (" ", "\t"):
+        return None
+    title = rest.strip()
+    if title.endswith("}") and "{" in title:  # its attributes
+        title = title[: title.rindex("{")].rstrip()
+    bare = title.rstrip("#")
+    return (bare.rstrip() if bare.endswith((" ", "\t")) or not bare else title), level
 
 
-def _is_header(line: str) -> bool:
-    return bool(re.match(r"[\s>]*\|\s*symbol\s*\|", line, re.IGNORECASE))
-
-
-def _without_code(line: str) -> str:
-    return re.sub(r"`[^`]*`", lambda match: " " * len(match[0]), line)
+def _closes(mark: str, opened: str) -> bool:
+    return mark[0] == opened[0] and len(mark) >= len(opened)
 
 
 def _masked(line: str) -> str:
     """Blanks the mathematics and the code of a line, and escaped bars, keeping its length."""
     return re.sub(r"`[^`]*`|\$[^$]*\$|\\\|", lambda match: " " * len(match[0]), line)
-
-
-def _without_long_comments(text: str) -> str:
-    """Blanks HTML comments but for those about equations, keeping every line's length."""
-
-    def blank(match: re.Match[str]) -> str:
-        if _COMMENT.match(match[0]):
-            return match[0]
-        return re.sub(r"[^\n]", " ", match[0])
-
-    return re.sub(r"<!--.*?-->", blank, text, flags=re.DOTALL)

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
+from mathcheck.text.document import Section
 from mathcheck.text.errors import EvalError
-from mathcheck.text.markdown import Section
 from mathcheck.text.tree import Binary, Node
 from mathcheck.values.arrays import Eye, best, extreme, turned
 from mathcheck.values.inline import Code, Env, Writer

@@ -6,8 +6,8 @@ from typing import Any
 from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
+from mathcheck.text.document import Equation
 from mathcheck.text.errors import EvalError
-from mathcheck.text.markdown import Equation
 from mathcheck.values.inline import Code, Env
 from mathcheck.values.numbers import Value
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from mathcheck.meaning.symbols import Symbol
+from mathcheck.text.document import Section
 from mathcheck.text.errors import EvalError, ShapeError, SizeError
-from mathcheck.text.markdown import Section
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import Eye, as_number
 from mathcheck.values.definitions import Definition, Letter, State

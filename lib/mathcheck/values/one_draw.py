@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import Symbol
+from mathcheck.text.document import Section
 from mathcheck.text.errors import EvalError, SizeError
-from mathcheck.text.markdown import Section
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.draws import RandomFunction, RandomLoss, generator, random_array

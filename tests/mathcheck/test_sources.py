@@ -1,0 +1,335 @@
+r"""Every displayed equation is read, in whatever kind of file and however its author sets it."""
+
+import json
+
+import pytest
+
+from mathcheck.claims.chapter import load
+from mathcheck.text.document import Document
+from mathcheck.text.sources import decoded, read
+
+TABLE = "| Symbol | Shape |\n|---|---|\n| $a$ | scalar |\n| $b$ | scalar |\n"
+
+
+def spoken(found: Document) -> list[tuple[str, str | None]]:
+    """What was read, without the spaces, and the labels."""
+    assert [str(problem) for problem in found.problems] == []
+    return [(" ".join(each.tex.split()), each.label) for each in found.equations]
+
+
+def places_are_right(found: Document) -> None:
+    """Each letter of an equation is found again in the file, where the equation says it is."""
+    lines = found.text.split("\n")
+    for equation in found.equations:
+        for offset, letter in enumerate(equation.tex):
+            if letter.isalnum():
+                place = equation.place(offset)
+                there = lines[place.line - 1][place.column - 1]
+                assert there == letter or "aligned" in equation.tex, (equation.tex, offset)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("$$a = b$$", ("a = b", None)),
+        ("$$\na = b\n$$ {#eq-name}", ("a = b", "eq-name")),
+        ("$$\na = b\n$$ {#eq:name .wide}", ("a = b", "eq:name")),
+        ("$$\na = b\n$$ (name)", ("a = b", "name")),
+        ("$$a = b$$ (see below)", ("a = b", None)),
+        ("$$\na = b \\label{eq:x}\n$$", ("a = b", "eq:x")),
+        ("```math\na = b\n```", ("a = b", None)),
+        ("~~~ math\na = b\n~~~", ("a = b", None)),
+        ("> ```math\n> a = b\n> ```", ("a = b", None)),
+        ("- so\n\n  ```math\n  a = b\n  ```", ("a = b", None)),
+        ("```{math}\n:label: one\na = b\n```", ("a = b", "one")),
+        ("```{math}\n---\nlabel: one\n---\na = b\n```", ("a = b", "one")),
+        ("```{math} a = b\n```", ("a = b", None)),
+        (":::{math}\n:label: one\n\na = b\n:::", ("a = b", "one")),
+        (".. math::\n   :label: one\n\n   a\n   = b\n\nThen", ("a = b", "one")),
+        (".. math:: a = b\n\nThen", ("a = b", None)),
+        ("\\[a = b\\]", ("a = b", None)),
+        ("\\[\na = b\n\\]", ("a = b", None)),
+        ("so that \\[ a = b \\] holds", ("a = b", None)),
+        ("\\\\[ a = b \\\\]", ("a = b", None)),
+        ("so $$a = b$$ holds", ("a = b", None)),
+        ("so \\begin{equation} a = b \\end{equation} holds", ("a = b", None)),
+        ("\\begin{equation*}\na = b\n\\end{equation*}", ("a = b", None)),
+        ("\\begin{equation}\\label{one} a = b\\end{equation}", ("a = b", "one")),
+        ("````{note}\n```{tip}\n$$\na = b\n$$\n```\n````", ("a = b", None)),
+        ("::: {.callout-note}\n$$\na = b\n$$\n:::", ("a = b", None)),
+        ("```{=latex}\n\\begin{equation}\na = b\n\\end{equation}\n```", ("a = b", None)),
+        ("<div>\n$$\na = b\n$$\n</div>", ("a = b", None)),
+        ("1. so\n\n    $$\n    a = b\n    $$", ("a = b", None)),
+        ("a `code` span, <!-- a comment --> $$a = b$$", ("a = b", None)),
+    ],
+)
+def test_each_way_to_set_an_equation_in_markdown(text: str, wanted: tuple[str, str | None]) -> None:
+    found = read("a.md", f"# T\n\nText.\n\n{text}\n\nMore.\n")
+    assert spoken(found) == [wanted]
+    places_are_right(found)
+    # And what is read is checked: nothing of it is passed over.
+    false = load("a.md", f"{TABLE}\n{text}\n")
+    assert [claim.latex for claim in false.claims] == ["a = b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\n$$a = b$$\n```",
+        "```latex\n\\begin{align} a = b \\end{align}\n```",
+        "```python\nx = '$$'\n```",
+        "```{code-cell} python\n$$a = b$$\n```",
+        "```{python}\n$$a = b$$\n```",
+        "`$$a = b$$`",
+        "``a ` $$a = b$$``",
+        "`a code span\nof two lines $$a = b$$`",
+        "<!-- $$a = b$$ -->",
+        "<!--\n$$\na = b\n$$\n-->",
+        "a footnote \\[1\\]",
+        "\\[1\\] Author, Title",
+        "---\ntitle: $$a = b$$\n---",
+        "::: backprop.linear",
+    ],
+)
+def test_what_is_no_equation_is_passed_over(text: str) -> None:
+    assert spoken(read("a.md", f"{text}\n\n$$\nc = d\n$$\n")) == [("c = d", None)]
+
+
+def test_code_that_looks_like_a_comment_hides_nothing() -> None:
+    text = (
+        "Write `<!--`.\n\n$$\na = b\n$$\n\nThen `-->`.\n\n```html\n<!--\n```\n$$\nc = d\n$$\n-->\n"
+    )
+    assert spoken(read("a.md", text)) == [("a = b", None), ("c = d", None)]
+
+
+@pytest.mark.parametrize(
+    ("opening", "rows", "closing"),
+    [
+        ("align", ["a &= b", "&= c"], "align"),
+        ("align*", ["a &= b", "&= c"], "align*"),
+        ("gather", ["a = b", "= c"], "gather"),
+        ("multline", ["a = b", "= c"], "multline"),
+        ("flalign", ["a &= b", "&= c"], "flalign"),
+        ("alignat}{2", ["a &= b", "&= c"], "alignat"),
+        ("eqnarray", ["a &=& b", "&=& c"], "eqnarray"),
+        ("IEEEeqnarray}{rCl", ["a &=& b", "&=& c"], "IEEEeqnarray"),
+    ],
+)
+def test_each_environment_of_rows(opening: str, rows: list[str], closing: str) -> None:
+    tex = f"\\begin{{{opening}}}\n" + " \\\\\n".join(rows) + f"\n\\end{{{closing}}}"
+    table = TABLE + "| $c$ | scalar |\n"
+    for path, text in [("a.md", f"{table}\nso {tex}\n"), ("a.md", f"{table}\n$$\n{tex}\n$$\n")]:
+        chapter = load(path, text)
+        assert [str(error) for error in chapter.errors] == []
+        assert [claim.latex for claim in chapter.claims] == ["a = b", "b = c"]
+
+
+def test_each_row_of_an_environment_may_have_its_label() -> None:
+    text = (
+        TABLE + "\n\\begin{align}\na &= b \\label{eq:one} \\\\\nb &= a, & a &= 2 \\label{eq:two}\n"
+        "\\end{align}\n"
+    )
+    chapter = load("a.md", text)
+    assert chapter.errors == []
+    assert [claim.id for claim in chapter.claims] == ["eq:one", "eq:two[1]", "eq:two[2]"]
+    again = load("a.md", text + "\n$$\na = b \\label{eq:two}\n$$\n")
+    assert "the label eq:two is taken" in str(again.errors[0])
+
+
+def test_settings_and_underlined_headings() -> None:
+    found = read("a.md", "---\ntitle: T\n---\n\nBook\n====\n\nPart\n----\n\n$$\na = b\n$$\n")
+    assert [(s.title, s.level) for s in found.sections] == [("", 0), ("Book", 1), ("Part", 2)]
+    assert found.equations[0].section.title == "Part"
+
+
+def test_a_table_without_outer_bars() -> None:
+    found = read("a.md", "**Symbols** | Shape\n--- | ---\n$a_n$ | (N,)\n\nafter | it\n")
+    assert [(row.symbol.text, row.shape.text) for row in found.tables[0].rows] == [
+        ("$a_n$", "(N,)")
+    ]
+
+
+def test_a_lone_bar_in_a_table_is_told() -> None:
+    found = read("a.md", TABLE + "|\n| $c$ | scalar |\n")
+    assert [str(problem) for problem in found.problems] == [
+        "a.md:5:1: this row of the symbols table has 0 cells, its header has 2"
+    ]
+    assert len(found.tables[0].rows) == 3
+
+
+# --- notebooks ----------------------------------------------------------------------------------
+
+
+def notebook(*cells: object) -> str:
+    parts = [
+        {"cell_type": kind, "metadata": {}, "source": source}
+        for kind, source in cells  # type: ignore[misc]
+    ]
+    return json.dumps({"cells": parts, "nbformat": 4}, indent=1)
+
+
+def test_the_markdown_cells_of_a_notebook() -> None:
+    cells = (
+        ("markdown", ["# T\n", "\n", *TABLE.splitlines(keepends=True)]),
+        ("code", ["x = '$$'\n"]),
+        ("markdown", 'so "it" is\n\n$$\n\\frac{a}{b} = \\frac{a}{b} + 1\\label{eq:one}\n$$'),
+        ("markdown", ["$$\n", "a = b\n", "$$"]),
+    )
+    text = notebook(*cells)
+    found = read("n.ipynb", text)
+    assert spoken(found) == [(r"\frac{a}{b} = \frac{a}{b} + 1", "eq:one"), ("a = b", None)]
+    places_are_right(found)
+    place = found.equations[1].place(1)
+    assert text.split("\n")[place.line - 1].strip() == r'"a = b\n",'
+    assert len(load("n.ipynb", text).claims) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("{", "this is no notebook"),
+        ("[]", "its cells are not where they should be"),
+        ('{"cells": [{"cell_type": "markdown"}]}', "its cells are not where they should be"),
+        ('{"cells": 3}', "its cells are not where they should be"),
+        ("[" * 100_000, "this is no notebook"),
+    ],
+)
+def test_a_file_that_is_no_notebook_is_told(text: str, wanted: str) -> None:
+    (problem,) = read("n.ipynb", text).problems
+    assert wanted in problem.message
+
+
+# --- LaTeX --------------------------------------------------------------------------------------
+
+LATEX = r"""
+\section{One} % $$a = b$$
+\subsection*{Symbols}
+\begin{tabular}{ll}
+  \toprule
+  \textbf{Symbol} & Code & Shape & Meaning \\ \midrule
+  $x_n$ & \texttt{x} & (N,) & input \\
+  $a$ & & scalar, positive & 100\% \\
+\end{tabular}
+\begin{verbatim}
+$$ never $$
+\end{verbatim}
+Then \verb|$$ never $$| and
+\begin{align}
+  a &= a + 1 % not $$
+     \label{eq:one} \\
+    &= a + 2 \nonumber
+\end{align}
+\[ x_n = 2 x_n \] % unchecked: an example
+$$ a = 3 $$
+\begin{equation*} a = 4 \end{equation*}
+"""
+
+
+def test_latex() -> None:
+    found = read("a.tex", LATEX)
+    assert [tex.split("=")[0].split()[-1] for tex, _ in spoken(found)] == ["&", "x_n", "a", "a"]
+    assert [each.unchecked for each in found.equations] == [None, "an example", None, None]
+    assert found.tables[0].section.title == "One"
+    places_are_right(found)
+    chapter = load("a.tex", LATEX)
+    assert [str(error) for error in chapter.errors] == []
+    assert [claim.id for claim in chapter.claims] == [
+        *("eq:one[1]", "eq:one[2]"),
+        *("a.tex:20", "a.tex:21"),
+    ]
+    assert [(s.name, s.code, s.domain) for s in chapter.symbols] == [
+        ("x", "x", "real"),
+        ("a", None, "positive"),
+    ]
+
+
+# --- docstrings ---------------------------------------------------------------------------------
+
+PYTHON = r'''
+r"""A module.
+
+| Symbol | Shape |
+|---|---|
+| $a$ | scalar |
+
+$$
+a = a + 1
+$$
+"""
+
+x = "$$ never $$"
+
+
+class Layer:
+    """A layer.
+
+    | Symbol | Shape |
+    |---|---|
+    | $b_n$ | (N,) |
+
+    .. math::
+       :label: slope
+
+       \\frac{b_n}{2} = b_n
+    """
+
+    def forward(self):
+        r"""Forward.
+
+        ```math
+        a + b_n = 7
+        ```
+        """
+        r"""$$ b_n = 3 $$"""
+        return "$$ never $$"
+
+    r"""
+    \begin{align}
+    b_n &= 4
+    \end{align}
+    """
+
+
+def é(): "$$ a = 8 $$"  # noqa
+
+
+# %% [markdown]
+# Here $$ a = 9 $$
+'''
+
+
+def test_docstrings() -> None:
+    found = read("layer.py", PYTHON)
+    assert [tex.replace("&", "").split("=")[1].strip()[0] for tex, _ in spoken(found)] == [
+        *("a", "b", "7", "3", "4", "8", "9")
+    ]
+    assert [each.section.title for each in found.equations] == [
+        *("layer", "Layer", "forward", "forward", "", "é", "")
+    ]
+    places_are_right(found)
+    chapter = load("layer.py", PYTHON)
+    assert [str(error) for error in chapter.errors] == []
+    assert [claim.label for claim in chapter.claims] == [None, "slope", *[None] * 5]
+    assert len(chapter.claims) == 7
+
+
+def test_a_table_of_a_class_holds_in_that_class_alone() -> None:
+    text = PYTHON + '\n\ndef other():\n    r"""$$ b_n = 1 $$"""\n'
+    (error,) = load("layer.py", text).errors
+    assert "b" in error.message
+    assert "is not in the symbols table" in error.message
+
+
+def test_a_file_that_is_no_python_is_told() -> None:
+    (problem,) = read("a.py", "def (:").problems
+    assert "cannot be read as Python" in problem.message
+    assert load("a.py", "\0").errors
+
+
+# --- bytes --------------------------------------------------------------------------------------
+
+
+def test_bytes_that_are_no_text_are_told_with_their_place() -> None:
+    assert decoded("a.md", "é\ufeff".encode("utf-8-sig")) == "é\ufeff"
+    with pytest.raises(Exception, match=r"a.md:2:3: the byte 0xff is not UTF-8"):
+        decoded("a.md", "é\nxé".encode() + b"\xff")
