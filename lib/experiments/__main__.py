@@ -12,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # In the order in which `all` runs them.
 EXPERIMENTS = {
+    "backpropagation-cost": "experiments.backpropagation_cost",
     "mnist-sgd": "experiments.mnist_sgd",
     "mnist-zero-init": "experiments.mnist_zero_init",
     "mnist-mlp": "experiments.mnist_mlp",

@@ -1,6 +1,7 @@
 // What the interactive figures compute: gradients against central differences, forward passes against sums by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as bill from "../../docs/assets/interactive/models/bill.js";
 import * as classifier from "../../docs/assets/interactive/models/classifier.js";
 import * as convolution from "../../docs/assets/interactive/models/convolution.js";
 import * as gates from "../../docs/assets/interactive/models/gates.js";
@@ -129,4 +130,11 @@ test("a GRU's two variants agree without a bias, and their slopes are slopes", (
   assert.notEqual(gates.gru(set, 0.7, "after").h, gates.gru(set, 0.7, "before").h);
   close(gates.gru({ ...set, b: 0 }, 0.7, "after").h, gates.gru({ ...set, b: 0 }, 0.7, "before").h, 1e-15);
   assert.equal(gates.gru({ ...set, z: 1 }, 0.7, "after").h, 0.7);
+});
+
+test("the gradients of the bill are its slopes, and every wire is paid once", () => {
+  const set = { kilos: 1.5, kiloPrice: 2.25, rolls: 3, rollPrice: 0.7, tax: 1.2 };
+  const gradients = bill.backward(bill.forward(set));
+  for (const name of Object.keys(set)) close(gradients[name], slope((x) => bill.forward({ ...set, [name]: x }).bill, set[name]));
+  assert.deepEqual(bill.PAID.flat().sort(), Object.keys(gradients).sort());
 });
