@@ -142,7 +142,6 @@ def test_children_can_be_exchanged() -> None:
     ("text", "message", "offset"),
     [
         ("", "this equation is empty", 0),
-        ("a b", "neither a definition nor a claim: no = here", 0),
         ("a = ", "nothing stands behind this", 2),
         ("= a", "nothing stands before this", 0),
         (r"a = \foo", r"unknown command \foo", 4),
@@ -152,7 +151,6 @@ def test_children_can_be_exchanged() -> None:
         (r"a = b^c^d", "a second superscript", 7),
         (r"a = \log(x)^2", r"is this \log of a power, or a power of \log? "
          r"Write \log^2(…), or (…) round the power", 8),
-        (r"a = \partial b", "a ∂ or d outside of \\frac{∂ …}{∂ …}", 4),
         (r"a = \frac{\partial b}{\mathrm{d} c}", "a ∂ and a d in one derivative", 4),
         (r"a = \begin{pmatrix} 1 & 2 \\ 3 \end{pmatrix}",
          "the rows of this matrix differ in length", 4),

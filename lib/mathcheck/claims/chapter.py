@@ -18,7 +18,9 @@ from mathcheck.values.closures import compile_term
 from mathcheck.values.definitions import Facts, State
 
 # What stands left of a definition: from the start of its row, or from the comma before it.
-_LEFT = re.compile(r"(?:^|\\\\|,\s|&|\\begin\{\w+\})([^&=]*?)&?\s*(?:\\coloneqq|:=)")
+_LEFT = re.compile(
+    r"(?:^|\\\\|,\s|&|\\begin\{\w+\})([^&=]*?)&?\s*(?:\\coloneqq|:=|\\leftarrow|\\gets)"
+)
 
 
 class Chapter:

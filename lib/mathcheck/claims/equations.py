@@ -84,6 +84,8 @@ class EquationReader:
 
     def read(self, statement: tree.Statement) -> list[Claim]:
         """Takes in a statement's definition, if it has one, and returns its claims."""
+        if not statement.ops:
+            raise TreeError("neither a definition nor a claim: no = here", statement.start)
         if "\\coloneqq" in statement.ops[1:]:
             at = statement.sides[statement.ops.index("\\coloneqq", 1)].start
             raise TreeError("a definition stands first in its chain", at)

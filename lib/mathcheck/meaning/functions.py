@@ -59,3 +59,8 @@ def arguments(node: Node) -> tuple[tuple[Node, ...], Node | None] | None:
     if isinstance(node, tree.Script) and not node.sub and isinstance(node.base, tree.Group):
         return node.base.items, node.sup
     return None
+
+
+def is_bare(node: Node) -> bool:
+    r"""Tells whether a function's argument stands without brackets, `\\log p`."""
+    return isinstance(node, tree.Apply) and node.end == node.arguments[-1].end

@@ -22,6 +22,9 @@ def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
     """Returns the product or quotient that the operator and the ranks mean."""
     if op == "/":
         return elementwise("/", left, right, node)
+    if op not in ("", "\\cdot", "\\times", "\\odot"):
+        hint = "write \\cdot, not *" if op == "*" else f"{op} is not read here"
+        raise TreeError(hint, right.node.start)
     if op == "\\odot" or not left.rank or not right.rank:
         return elementwise("*", left, right, node)
     if left.rank > 2 or right.rank > 2:

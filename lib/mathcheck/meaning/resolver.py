@@ -10,11 +10,12 @@ from difflib import get_close_matches
 
 from mathcheck.meaning import products, terms
 from mathcheck.meaning.builtins import CONSTANTS, FUNCTIONS
-from mathcheck.meaning.functions import arguments, known, norm
+from mathcheck.meaning.functions import arguments, is_bare, known, norm
 from mathcheck.meaning.indices import Binder, Bindings, index_letters
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import Symbol, letter_of, split_subscripts
 from mathcheck.meaning.terms import Range, Term, Use
+from mathcheck.meaning.unread import unread
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError, UnknownNameError
 from mathcheck.text.printer import latex
@@ -29,6 +30,8 @@ _COMPARISONS = {
     "\\ge": ">=",
     "\\equiv": "==",
 }
+# What behind `\\log p` would be a product with the logarithm, or within it.
+_SIDE_BY_SIDE = tree.Name | tree.Number | tree.Script
 _TOPS = {"\\top", "\\intercal", "\\mathsf{T}", "\\mathrm{T}"}
 
 
@@ -129,7 +132,7 @@ class Resolver:
                 return self._cases(rows, node)
             case tree.Matrix(rows):
                 return self._matrix(rows, node)
-        raise TreeError("this is no value", node.start)
+        raise TreeError(unread(node), node.start)
 
     def condition(self, node: Node) -> Term:
         """Resolves something that holds or does not: 1 or 0."""
@@ -189,6 +192,8 @@ class Resolver:
         rest = list(factors)
         while rest:
             factor = rest.pop(0)
+            if is_bare(factor) and rest and isinstance(rest[0], _SIDE_BY_SIDE):
+                raise TreeError("write brackets: what is this function of?", factor.start)
             function = self._function(factor) if rest else None
             given = arguments(rest[0]) if function is not None else None
             if function is not None and given is not None:
@@ -375,6 +380,8 @@ class Resolver:
                 return self._superscript(terms.Identity(2, node), script.sup, node)
         if name in FUNCTIONS:
             raise TreeError(f"{name} is a function: write {name}(…)", node.start)
+        if name == "\\partial":
+            raise TreeError("a ∂ or d outside of \\frac{∂ …}{∂ …}", node.start)
         if not self.scope.symbols:
             raise UnknownNameError("no symbols table governs this section", node.start)
         known = sorted({s.name for s in self.scope.symbols if s.base == name})

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 from lark import Token
 from lark import Tree as Parsed
@@ -13,10 +13,31 @@ from mathcheck.text.tree import Node
 
 _OTHERWISE = {"otherwise", "else", "if not", "elsewhere"}
 _GUARDS = {"if", "when", "for", "where", "while"}
-_BRACKETS = {"parens": "()", "brackets": "[]", "curly": "\\{\\}"}
+_BRACKETS = {
+    "parens": "()",
+    "brackets": "[]",
+    "curly": "\\{\\}",
+    "angles": "\\langle\\rangle",
+}
 _FENCES = {"bars": "|", "norm": "\\|", "floor": "floor", "ceiling": "ceil"}
 _RELATIONS = {
     ":=": "\\coloneqq",
+    "\\leftarrow": "\\coloneqq",
+    "\\gets": "\\coloneqq",
+    "\\triangleq": "\\coloneqq",
+    "<=": "\\le",
+    "≤": "\\le",
+    ">=": "\\ge",
+    "≥": "\\ge",
+    "≠": "\\ne",
+    "≈": "\\approx",
+    "\\rightarrow": "\\to",
+    "\\longrightarrow": "\\to",
+    "\\longmapsto": "\\mapsto",
+    "\\Rightarrow": "\\implies",
+    "\\Longrightarrow": "\\implies",
+    "\\Leftrightarrow": "\\iff",
+    "\\Longleftrightarrow": "\\iff",
     "\\neq": "\\ne",
     "\\leq": "\\le",
     "\\geq": "\\ge",
@@ -31,7 +52,7 @@ _RELATIONS = {
 
 def relation_name(token: str) -> str:
     r"""Returns the one name that the tree has for a relation: `\\leq` is `\\le`."""
-    return _RELATIONS.get(token, token)
+    return "\\notin" if token.startswith("\\not\\") else _RELATIONS.get(token, token)
 
 
 def words(token: str) -> str:
@@ -50,6 +71,11 @@ def build(parsed: Parsed[Token]) -> Node:
 def _span(parsed: Parsed[Token]) -> dict[str, int]:
     meta = parsed.meta
     return {"start": meta.start_pos, "end": meta.end_pos}
+
+
+def _placed(node: Node, parsed: Parsed[Token]) -> Node:
+    """Returns a node as standing where its parse does."""
+    return replace(node, start=parsed.meta.start_pos, end=parsed.meta.end_pos)
 
 
 def _trees(parsed: Parsed[Token]) -> list[Parsed[Token]]:
@@ -74,19 +100,41 @@ def _name(parsed: Parsed[Token]) -> Node:
 
 def _name_text(parsed: Parsed[Token]) -> str:
     token = str(parsed.children[0])
-    if len(parsed.children) > 1:
-        inner = parsed.children[1]
-        assert isinstance(inner, Parsed)
-        accent = token.replace("wide", "").replace("overline", "bar")
-        return f"{accent}{{{_name_text(inner)}}}"
     if token.startswith("\\text"):
         return f"\\mathrm{{{words(token)}}}"
-    command = re.match(r"\\(operatorname\*?|math\w+|boldsymbol|bm)\s*(.*)", token, re.DOTALL)
+    command = re.match(r"\\(operatorname\*?|math\w+|boldsymbol|bm|pmb)\s*(.*)", token, re.DOTALL)
     if command is None:
         return token
-    font = command[1].replace("operatorname*", "mathrm").replace("operatorname", "mathrm")
-    content = command[2].strip().removeprefix("{").removesuffix("}").strip()
-    return f"\\{font.replace('boldsymbol', 'mathbf').replace('bm', 'mathbf')}{{{content}}}"
+    content = re.sub(r"\\[,;_]|\s+", " ", command[2].strip().removeprefix("{").removesuffix("}"))
+    return _in_font(content.strip(), command[1])
+
+
+def _in_font(text: str, font: str) -> str:
+    if font.startswith("operatorname"):
+        font = "mathrm"
+    return f"\\{'mathbf' if font in ('boldsymbol', 'bm', 'pmb') else font}{{{text}}}"
+
+
+def _base_changed(node: Node, change: Callable[[str], str], what: str) -> Node:
+    r"""Changes the letter of a name with scripts: `\hat{x_i}` is read as `\hat{x}_i`."""
+    match node:
+        case tree.Name(text):
+            return replace(node, text=change(text))
+        case tree.Script(tree.Name(text) as base):
+            return replace(node, base=replace(base, text=change(text)))
+    raise TreeError(f"{what} over more than a name is not read here", node.start)
+
+
+def _accented(parsed: Parsed[Token]) -> Node:
+    accent = str(_tokens(parsed)[0]).replace("wide", "").replace("overline", "bar")
+    node = _base_changed(_only(parsed), lambda text: f"{accent}{{{text}}}", accent)
+    return _placed(node, parsed)
+
+
+def _lettered(parsed: Parsed[Token]) -> Node:
+    font = str(_tokens(parsed)[0])[1:]
+    node = _base_changed(_only(parsed), lambda text: _in_font(text, font), f"\\{font}")
+    return _placed(node, parsed)
 
 
 def _negative(parsed: Parsed[Token]) -> Node:
@@ -101,10 +149,15 @@ def _binary(op: str) -> Callable[[Parsed[Token]], Node]:
     return make
 
 
+def _plus_minus(parsed: Parsed[Token]) -> Node:
+    left, right = (build(child) for child in _trees(parsed))
+    return tree.Binary(str(_tokens(parsed)[0]), left, right, **_span(parsed))
+
+
 def _multiply(parsed: Parsed[Token]) -> Node:
     left, right = (build(child) for child in _trees(parsed))
     op = str(next(t for t in _tokens(parsed) if t.type == "MULTIPLY"))
-    op = {"*": "\\cdot", "\\circ": "\\odot"}.get(op, op)
+    op = {"\\circ": "\\odot", "×": "\\times", "·": "\\cdot"}.get(op, op)
     if parsed.data == "multiply_negative":
         sign = next(t for t in _tokens(parsed) if t.value == "-") if len(_tokens(parsed)) > 1 else 0
         start = sign.start_pos if isinstance(sign, Token) else right.start
@@ -120,55 +173,72 @@ def _run(parsed: Parsed[Token]) -> Node:
             factors.extend(node.factors)
         else:
             factors.append(node)
-    for factor, following in pairwise(factors):
-        if _is_bare(factor) and isinstance(following, tree.Name | tree.Number | tree.Script):
-            raise TreeError("write brackets: what is this function of?", factor.start)
     return factors[0] if len(factors) == 1 else tree.Run(tuple(factors), **_span(parsed))
 
 
-def _is_bare(node: Node) -> bool:
-    r"""Tells whether a function's argument stands without brackets, `\log p`."""
-    return isinstance(node, tree.Apply) and node.end == node.arguments[-1].end
+@dataclass
+class _Scripts:
+    """What stands at a name: subscripts, superscript, primes, factorials."""
 
-
-def _scripts(parsed: Parsed[Token]) -> tuple[tuple[Node, ...], Node | None, int]:
-    """Reads the scripts behind something: subscripts, superscript, primes."""
     sub: tuple[Node, ...] = ()
     sup: Node | None = None
-    primes = 0
+    primes: int = 0
+    factorials: int = 0
+
+
+def _scripts(parsed: Parsed[Token]) -> _Scripts:
+    """Reads the scripts behind something."""
+    found = _Scripts()
     for script in _trees(parsed):
         at = script.meta.start_pos if not script.meta.empty else 0
         if script.data == "prime":
             token = str(script.children[0])
-            primes += len(token) if token.startswith("'") else 1
+            found.primes += len(token) if token.startswith("'") else 1
             continue
-        content = _trees(script)[0]
+        if script.data == "factorial":
+            found.factorials += 1
+            continue
+        if found.factorials:
+            raise TreeError("write brackets: what is this factorial of?", at)
+        content = _trees(_trees(script)[0])[0]
+        inner = _listed(content, "") if content.data == "contents" else (build(content),)
         if script.data == "lower":
-            if sub:
+            if found.sub:
                 raise TreeError("a second subscript", at)
-            inner = _trees(content) if content.data == "sub" else [content]
-            sub = tuple(build(item) for item in inner)
+            found.sub = inner
         else:
-            if sup is not None:
+            if found.sup is not None:
                 raise TreeError("a second superscript", at)
-            sup = _only(content) if content.data == "sup" else build(content)
-    return sub, sup, primes
+            found.sup = inner[0] if len(inner) == 1 else tree.Group(inner, "", **_span(content))
+    return found
+
+
+def _listed(contents: Parsed[Token], kind: str) -> tuple[Node, ...]:
+    """Returns the items of a list, or one node for several lists with a bar or `;` between."""
+    parts = tuple(tuple(build(item) for item in _trees(items)) for items in _trees(contents))
+    if len(parts) == 1:
+        return parts[0]
+    marks = tuple(";" if t.type == "SEMICOLON" else "\\mid" for t in _tokens(contents))
+    return (tree.Conditional(parts, marks, kind, **_span(contents)),)
 
 
 def _scripted(parsed: Parsed[Token]) -> Node:
     atom, scripts = _trees(parsed)
     base = build(atom)
-    sub, sup, primes = _scripts(scripts)
-    if not sub and sup is None and not primes:
-        return base
-    return tree.Script(base, sub, sup, primes, **_span(parsed))
+    found = _scripts(scripts)
+    if found.sub or found.sup is not None or found.primes:
+        base = tree.Script(base, found.sub, found.sup, found.primes, **_span(parsed))
+    for _ in range(found.factorials):
+        base = tree.Factorial(base, **_span(parsed))
+    return base
 
 
 def _apply(parsed: Parsed[Token]) -> Node:
     scripts, inside = _trees(parsed)
-    sub, power, primes = _scripts(scripts)
+    found = _scripts(scripts)
+    sub, power = found.sub, found.sup
     function = str(parsed.children[0])[1:]
-    if primes:
+    if found.primes or found.factorials:
         raise TreeError(f"a prime on \\{function}", parsed.meta.start_pos)
     argument = build(inside)
     if isinstance(argument, tree.Script) and isinstance(argument.base, tree.Group):
@@ -194,10 +264,11 @@ def _is_list(node: Node) -> bool:
 def _apply_max(parsed: Parsed[Token]) -> Node:
     scripts, inside = _trees(parsed)
     op = re.sub(r"[^a-z]|operatorname", "", str(parsed.children[0]))
-    sub, sup, primes = _scripts(scripts)
+    found = _scripts(scripts)
+    sub, sup = found.sub, found.sup
     argument = build(inside)
     if sub:
-        if sup is not None or primes:
+        if sup is not None or found.primes or found.factorials:
             raise TreeError(f"a superscript on \\{op}", parsed.meta.start_pos)
         return tree.Big(op, sub, None, argument, **_span(parsed))
     if isinstance(argument, tree.Script) and not argument.sub and _is_list(argument.base):
@@ -212,16 +283,77 @@ def _big(parsed: Parsed[Token]) -> Node:
     if isinstance(token, Token) and token.type in ("MAX", "MAX_OVER"):
         return _apply_max(parsed)
     scripts, body = _trees(parsed)
-    sub, sup, _ = _scripts(scripts)
+    found = _scripts(scripts)
     op = str(token)[1:]
-    if not sub:
+    if not found.sub:
         raise TreeError(f"this \\{op} does not say over what", parsed.meta.start_pos)
-    return tree.Big(op, sub, sup, build(body), **_span(parsed))
+    return tree.Big(op, found.sub, found.sup, build(body), **_span(parsed))
+
+
+def _big_negative(parsed: Parsed[Token]) -> Node:
+    node = _big(parsed)
+    assert isinstance(node, tree.Big)
+    body = tree.Negative(node.body, start=node.body.start, end=node.body.end)
+    return replace(node, body=body)
+
+
+def _integral(parsed: Parsed[Token]) -> Node:
+    scripts, body = _trees(parsed)
+    found = _scripts(scripts)
+    inner = build(body)
+    over, by = _without_differentials(inner)
+    if isinstance(inner, tree.Integral):
+        # `\int \int f dx dy`: the inner one has read both, its own stands first.
+        over, by = replace(inner, by=inner.by[:1]), inner.by[1:]
+    return tree.Integral(found.sub, found.sup, over, by, **_span(parsed))
+
+
+def _without_differentials(node: Node) -> tuple[Node, tuple[Node, ...]]:
+    """Splits `f dx dy` into what is integrated and the variables, the innermost first."""
+    if isinstance(node, tree.Binary):
+        right, by = _without_differentials(node.right)
+        return replace(node, right=right), by
+    if not isinstance(node, tree.Run):
+        return node, ()
+    factors = list(node.factors)
+    variables: list[Node] = []
+    while len(factors) > 1 and factors[-2] in (tree.Name("d"), tree.Name("\\mathrm{d}")):
+        variables.insert(0, factors.pop())
+        factors.pop()
+    if not factors:
+        return tree.Number("1", start=node.start, end=node.end), tuple(variables)
+    rest = factors[0] if len(factors) == 1 else replace(node, factors=tuple(factors))
+    return rest, tuple(variables)
 
 
 def _group(parsed: Parsed[Token]) -> Node:
-    items = tuple(build(child) for child in _trees(parsed))
-    return tree.Group(items, _BRACKETS[parsed.data], **_span(parsed))
+    kind = _BRACKETS[parsed.data]
+    items = _listed(_trees(parsed)[0], kind)
+    if len(items) == 1 and isinstance(items[0], tree.Conditional) and items[0].kind == kind:
+        return _placed(items[0], parsed)
+    return tree.Group(items, kind, **_span(parsed))
+
+
+def _interval(parsed: Parsed[Token]) -> Node:
+    low, high = (build(child) for child in _trees(parsed))
+    first, *_, last = _tokens(parsed)
+    return tree.Interval(low, high, f"{first}{last}", **_span(parsed))
+
+
+def _slice(parsed: Parsed[Token]) -> Node:
+    first, last = (build(child) for child in _trees(parsed))
+    return tree.Slice(first, last, **_span(parsed))
+
+
+def _dots(parsed: Parsed[Token]) -> Node:
+    return tree.Dots(**_span(parsed))
+
+
+def _binomial(parsed: Parsed[Token]) -> Node:
+    top, bottom = (
+        _only(part) if part.data == "fraction_part" else build(part) for part in _trees(parsed)
+    )
+    return tree.Binomial(top, bottom, **_span(parsed))
 
 
 def _fence(parsed: Parsed[Token]) -> Node:
@@ -304,6 +436,16 @@ _HANDLERS: dict[str, Callable[[Parsed[Token]], Node]] = {
     "multiply_negative": _multiply,
     "run": _run,
     "big": _big,
+    "big_negative": _big_negative,
+    "integral": _integral,
+    "plus_minus": _plus_minus,
+    "accented": _accented,
+    "lettered": _lettered,
+    "dots": _dots,
+    "slice": _slice,
+    "interval": _interval,
+    "binomial": _binomial,
+    "angles": _group,
     "apply_big": _apply,
     "apply": _apply,
     "apply_max": _apply_max,

@@ -5,7 +5,6 @@ of a claim and each condition goes through the grammar.
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -15,44 +14,20 @@ from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 from lark import Tree as Parsed
 
 from mathcheck.text import tree
+from mathcheck.text.dressing import punctuated, undressed
 from mathcheck.text.errors import TreeError
+from mathcheck.text.lookalikes import told_apart
 from mathcheck.text.nodes import build
-from mathcheck.text.rows import CLOSING, Chain, lay_out
+from mathcheck.text.rows import Chain, lay_out
 from mathcheck.text.tree import Node
 
 _MOST_KNOWN = 4096
 _TOO_DEEP = 60
 # Signs typed as in code, and how LaTeX spells them.
-_SPELLINGS = {
-    ":=": "\\coloneqq",
-    "*": "\\cdot",
-    "×": "\\times",
-    "·": "\\cdot",
-    "<=": "\\le",
-    ">=": "\\ge",
-    "!=": "\\ne",
-    "==": "=",
-    "≤": "\\le",
-    "≥": "\\ge",
-    "≠": "\\ne",
-    "≈": "\\approx",
-    "−": "-",
-}
+_SPELLINGS = {"!=": "\\ne", "==": "="}
 _TOO_DEEP_A_TREE = 120
 # What a text says that only a formula should.
 _CLAIM_IN_TEXT = re.compile(r"\$|\\\(|(?<!-)[<>=≤≥≠≈]|\\(?:[lg]eq?|neq?|approx)(?![a-zA-Z])")
-# What a bar can close: the token before it ends something.
-_ENDS = {
-    "NUMBER",
-    "LETTER",
-    "SYMBOL",
-    "WORD",
-    "PRIME",
-    "BAR_CLOSE",
-    "NORM_CLOSE",
-    "RFLOOR",
-    "RCEIL",
-}
 
 
 @cache
@@ -127,7 +102,7 @@ def _tokens(text: str) -> list[Token]:
         at = error.pos_in_stream or 0
         raise TreeError(_unknown(text, at), at) from None
     _check_spelling(tokens)
-    tokens = list(_bars(_short_arguments(list(_maxima(tokens)))))
+    tokens = told_apart(list(punctuated(undressed(tokens))))
     _check_brackets(tokens, len(text))
     return tokens
 
@@ -153,74 +128,16 @@ def _commands() -> list[str]:
     return sorted({word for pattern in patterns for word in re.findall(r"[a-zA-Z]{2,}", pattern)})
 
 
-def _with_next(tokens: list[Token]) -> Iterator[tuple[Token, Token | None]]:
-    """Pairs each token with the one behind it."""
-    yield from pairwise(tokens)
-    if tokens:
-        yield tokens[-1], None
-
-
 def _check_spelling(tokens: list[Token]) -> None:
-    r"""Refuses signs that are typed as in code: what the reader sees would be another sign.
-
-    A `*` is more than bad style: in these texts it means a convolution.
-    """
-    for token, following in _with_next(tokens):
+    """Refuses signs that are typed as in code: what the reader sees would be another sign."""
+    for token in tokens:
         if token.type == "TEXT" and (found := _CLAIM_IN_TEXT.search(str(token))):
             at = (token.start_pos or 0) + found.start()
             raise TreeError("mathematics in a text is not read: take it out of the braces", at)
-        sign = str(token)
-        if following is not None and following.start_pos == token.end_pos:
-            sign = sign + str(following) if sign + str(following) in _SPELLINGS else sign
-        if sign in _SPELLINGS:
+    for token, following in pairwise(tokens):
+        if following.start_pos == token.end_pos and token + following in _SPELLINGS:
+            sign = token + following
             raise TreeError(f"write {_SPELLINGS[sign]}, not {sign}", token.start_pos or 0)
-
-
-def _maxima(tokens: list[Token]) -> Iterator[Token]:
-    r"""Tells `\max_k`, which goes on as a sum does, from `\max(a, b)`."""
-    for token, following in _with_next(tokens):
-        over = token.type == "MAX" and following is not None and following.value == "_"
-        yield token.update(type="MAX_OVER") if over else token
-
-
-def _short_arguments(tokens: list[Token]) -> Iterator[Token]:
-    r"""Splits numbers where TeX takes one digit: in `\frac12`, `x^23`."""
-    wanted = 0
-    for token in tokens:
-        if token.type == "NUMBER" and wanted and len(token) > 1 and token.start_pos is not None:
-            for at in range(min(wanted, len(token) - 1)):
-                start = token.start_pos + at
-                yield Token("NUMBER", token[at], start, end_pos=start + 1)
-            start = token.start_pos + min(wanted, len(token) - 1)
-            end = token.end_pos
-            yield Token("NUMBER", token[start - token.start_pos :], start, end_pos=end)
-            wanted = 0
-            continue
-        if token.type == "FRAC":
-            wanted = 2
-        elif token.type in ("CIRCUMFLEX", "_", "UNDERSCORE") or token.value in ("^", "_"):
-            wanted = 1
-        else:
-            wanted = wanted - 1 if wanted and token.type != "LBRACE" else 0
-        yield token
-
-
-def _bars(tokens: Iterable[Token]) -> Iterator[Token]:
-    """Tells opening from closing bars."""
-    open_bars: list[str] = []
-    before: Token | None = None
-    for token in tokens:
-        if token.type in ("BAR", "NORM"):
-            ends = before is not None and (before.type in _ENDS or before.type in CLOSING)
-            if ends and token.type in open_bars:
-                side = "CLOSE"
-                open_bars.remove(token.type)
-            else:
-                side = "OPEN"
-                open_bars.append(token.type)
-            token = token.update(type=f"{token.type}_{side}")
-        before = token
-        yield token
 
 
 def _check_brackets(tokens: list[Token], length: int) -> None:
@@ -230,6 +147,8 @@ def _check_brackets(tokens: list[Token], length: int) -> None:
         "RPAR": "LPAR",
         "RSQB": "LSQB",
         "RCURLY": "LCURLY",
+        "RANGLE": "LANGLE",
+        "HALF_CLOSE": "HALF_OPEN",
         "END_CASES": "BEGIN_CASES",
         "END_MATRIX": "BEGIN_MATRIX",
         "END_ROWS": "BEGIN_ROWS",
@@ -282,6 +201,6 @@ def _unexpected(error: UnexpectedToken, tokens: list[Token], end: int) -> TreeEr
     at = token.start_pos or 0
     if token.type == "DIFF":
         return TreeError("a ∂ or d outside of \\frac{∂ …}{∂ …}", at)
-    if token.type == "CIRCUMFLEX":
+    if token.type == "SUP":
         return TreeError("a second superscript, or one on nothing", at)
     return TreeError(f"'{token}' cannot stand here", at)

@@ -22,8 +22,26 @@ def latex(node: Node) -> str:
             bare = isinstance(base, tree.Name | tree.Number | tree.Group | tree.Fence | tree.Matrix)
             return (latex(base) if bare else f"{{{latex(base)}}}") + _scripts(sub, sup, primes)
         case tree.Group(items, kind):
-            half = len(kind) // 2
-            return kind[:half] + ", ".join(map(latex, items)) + kind[half:]
+            opening, closing = _brackets(kind)
+            return opening + ", ".join(map(latex, items)) + closing
+        case tree.Conditional(parts, marks, kind):
+            opening, closing = _brackets(kind)
+            lists = [", ".join(map(latex, part)) for part in parts]
+            behind = zip(marks, lists[1:], strict=True)
+            return opening + lists[0] + "".join(f" {m} {t}" for m, t in behind) + closing
+        case tree.Interval(low, high, kind):
+            return f"{kind[0]}{latex(low)}, {latex(high)}{kind[1]}"
+        case tree.Slice(low, high):
+            return f"{latex(low)}:{latex(high)}"
+        case tree.Dots():
+            return "\\dots"
+        case tree.Factorial(body):
+            bare = isinstance(body, tree.Name | tree.Number | tree.Group | tree.Script)
+            return (latex(body) if bare else f"{{{latex(body)}}}") + "!"
+        case tree.Binomial(top, bottom):
+            return f"\\binom{{{latex(top)}}}{{{latex(bottom)}}}"
+        case tree.Integral():
+            return _integral(node)
         case tree.Fence(body, kind):
             left, right = _FENCES[kind]
             return left + latex(body) + right
@@ -67,6 +85,13 @@ def latex(node: Node) -> str:
     raise AssertionError(f"a node that has no LaTeX: {node}")
 
 
+def _brackets(kind: str) -> tuple[str, str]:
+    if kind == "\\langle\\rangle":
+        return "\\langle ", " \\rangle"
+    half = len(kind) // 2
+    return kind[:half], kind[half:]
+
+
 def _scripts(sub: tuple[Node, ...], sup: Node | None, primes: int = 0) -> str:
     text = "'" * primes
     if sub:
@@ -95,20 +120,16 @@ def _apply(node: tree.Apply) -> str:
     return f"{command}{scripts}({', '.join(map(latex, node.arguments))})"
 
 
-def _argument(node: Node) -> str:
-    """Returns the LaTeX of what stands behind a max."""
-    bare = tree.Name | tree.Number | tree.Group | tree.Fence | tree.Fraction | tree.Apply
-    if isinstance(node, bare) or (isinstance(node, tree.Big) and _is_open(node)):
-        return latex(node)
-    if isinstance(node, tree.Script) and not isinstance(node.base, tree.Group):
-        return latex(node)
-    return f"{{{latex(node)}}}"
+def _integral(node: tree.Integral) -> str:
+    scripts = _scripts(node.below, node.above)
+    by = "".join(f" \\, d {latex(variable)}" for variable in node.by)
+    return f"\\int{scripts} {_at(node.body, _RUN)}{by}"
 
 
 def _is_open(node: Node) -> bool:
     """Tells whether a node's text ends in a big operator, which takes what follows it."""
     match node:
-        case tree.Big():
+        case tree.Big() | tree.Integral():
             return True
         case tree.Run(factors):
             return _is_open(factors[-1])
@@ -121,7 +142,7 @@ def _is_open(node: Node) -> bool:
 
 def _binding(node: Node) -> int:
     match node:
-        case tree.Negative() | tree.Binary("+" | "-"):
+        case tree.Negative() | tree.Binary("+" | "-" | "\\pm" | "\\mp"):
             return _SUM
         case tree.Binary():
             return _PRODUCT

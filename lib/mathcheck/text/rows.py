@@ -17,8 +17,14 @@ from mathcheck.text.nodes import relation_name, words
 
 Tokens = list[Token]
 
-OPENING = {"LBRACE", "LPAR", "LSQB", "LCURLY", "BEGIN_CASES", "BEGIN_MATRIX"}
-CLOSING = {"RBRACE", "RPAR", "RSQB", "RCURLY", "END_CASES", "END_MATRIX"}
+OPENING = {
+    *("LBRACE", "LPAR", "LSQB", "LCURLY", "LANGLE", "HALF_OPEN"),
+    *("BEGIN_CASES", "BEGIN_MATRIX"),
+}
+CLOSING = {
+    *("RBRACE", "RPAR", "RSQB", "RCURLY", "RANGLE", "HALF_CLOSE"),
+    *("END_CASES", "END_MATRIX"),
+}
 LINKS = {"\\coloneqq", "=", "\\approx"}
 _CONDITION_WORDS = {"for", "for all", "for every", "for any", "for each", "if", "when", "where"}
 _JOINING_WORDS = {"and", "so", "hence", "thus", "therefore", "so that", "then", "that is", "or"}
@@ -102,10 +108,6 @@ class _Layout:
         self.row = [link for chain in self.chains for link in chain.links]
         self.begins_row = False
         self._column(after)
-        for chain in self.chains:
-            if not chain.links:
-                at = chain.sides[0][0].start_pos or 0
-                raise TreeError("neither a definition nor a claim: no = here", at)
         return self.chains
 
     def _column(self, tokens: Tokens) -> None:

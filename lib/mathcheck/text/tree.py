@@ -87,6 +87,56 @@ class Group(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Conditional(Node):
+    r"""Lists with bars or semicolons between, in brackets or a script: `(a \mid b, c)`.
+
+    `marks[i]`, `\\mid` or `;`, stands between `parts[i]` and `parts[i + 1]`; `kind` is as in Group,
+    empty in a script.
+    """
+
+    parts: tuple[tuple[Node, ...], ...]
+    marks: tuple[str, ...]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interval(Node):
+    """`(low, high]` or `[low, high)`; the closed and the open one are a Group."""
+
+    low: Node
+    high: Node
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Node):
+    """`1:n`, in a script or a list."""
+
+    first: Node
+    last: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Dots(Node):
+    """An ellipsis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factorial(Node):
+    """`n!`."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Binomial(Node):
+    r"""`\binom{n}{k}`."""
+
+    top: Node
+    bottom: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Fence(Node):
     r"""Brackets that compute: `|`, `\\|`, `floor`, `ceil`."""
 
@@ -151,6 +201,16 @@ class Big(Node):
     below: tuple[Node, ...]
     above: Node | None
     body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Integral(Node):
+    r"""`\int_a^b f(x) \, dx`; `by` are its variables, the innermost first, if it says them."""
+
+    below: tuple[Node, ...]
+    above: Node | None
+    body: Node
+    by: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,157 @@
+r"""Takes off what only dresses an equation: colours, tags, boxes, space, what stands over a sign.
+
+Nothing of it changes what is said. Where it could, a formula under a brace or a question mark over
+an equals sign, it is refused.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lark import Token
+
+from mathcheck.text.errors import TreeError
+
+Tokens = list[Token]
+
+_DEFINES = {"def", "def.", "Def", "\\triangle", "\\Delta", "\\mathrm{def}", "by definition"}
+# A space as wide as these sets equations apart.
+_WIDE = re.compile(r"\{\s*(\d*\.?\d+)\s*(in|cm|em|pt|mm|ex)")
+_INCHES = {"in": 1.0, "cm": 0.4, "mm": 0.04, "em": 0.14, "ex": 0.06, "pt": 0.014}
+
+
+def undressed(tokens: Tokens) -> Tokens:
+    """Returns the tokens without what dresses them.
+
+    Raises:
+        TreeError: where the dress says something.
+    """
+    found: Tokens = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        match token.type:
+            case "TAG":
+                at += 1
+            case "HSPACE":
+                at += 1
+                if _is_wide(token):
+                    found.append(token.update(type="QUAD"))
+            case "COLOR":
+                inner, at = group(tokens, at + 1)
+                found += undressed(inner)
+            case "WRAPPER":
+                inner, at = group(tokens, at + 1)
+                found += undressed(inner)
+            case "BRACE_OVER":
+                at = _braced(tokens, at, found)
+            case "STACKED":
+                at = _stacked(tokens, at, found)
+            case _:
+                found.append(token)
+                at += 1
+    return found
+
+
+def group(tokens: Tokens, at: int) -> tuple[Tokens, int]:
+    """Returns what an argument holds, without its braces, and where the next token is."""
+    if at >= len(tokens):
+        raise TreeError("something is missing here", tokens[-1].start_pos or 0)
+    if tokens[at].type != "LBRACE":
+        return [tokens[at]], at + 1
+    depth = 0
+    for end in range(at, len(tokens)):
+        depth += (tokens[end].type == "LBRACE") - (tokens[end].type == "RBRACE")
+        if depth == 0:
+            return tokens[at + 1 : end], end + 1
+    raise TreeError(f"'{tokens[at]}' is never closed", tokens[at].start_pos or 0)
+
+
+def _is_wide(token: Token) -> bool:
+    match = _WIDE.search(token)
+    return match is not None and float(match[1]) * _INCHES[match[2]] >= 0.1
+
+
+def _braced(tokens: Tokens, at: int, found: Tokens) -> int:
+    r"""Takes in `\underbrace{…}_{\text{…}}`: a remark may stand at the brace, no formula."""
+    inner, after = group(tokens, at + 1)
+    found += [_sign("LBRACE", "{", tokens[at]), *undressed(inner)]
+    found.append(_sign("RBRACE", "}", tokens[after - 1]))
+    if after < len(tokens) and tokens[after].type in ("SUB", "SUP"):
+        note, after = group(tokens, after + 1)
+        if any(token.type != "TEXT" or "$" in token for token in note):
+            start = note[0].start_pos if note else tokens[at].start_pos
+            message = "a formula at a brace is not read: write it as an equation of its own"
+            raise TreeError(message, start or 0)
+    return after
+
+
+def _stacked(tokens: Tokens, at: int, found: Tokens) -> int:
+    r"""Takes in `\underset{k}{\max}`, `\stackrel{\text{def}}{=}`."""
+    command = tokens[at]
+    note, after = group(tokens, at + 1)
+    base, after = group(tokens, after)
+    note, base = undressed(note), undressed(base)
+    if len(base) == 1 and base[0].type == "RELATION":
+        found.append(_annotated(base[0], note))
+    elif command == "\\underset" and base:
+        found += base
+        found += [_sign("SUB", "_", command), _sign("LBRACE", "{", command), *note]
+        found.append(_sign("RBRACE", "}", base[-1]))
+    else:
+        raise TreeError(f"I cannot read what {command} sets above", command.start_pos or 0)
+    return after
+
+
+def _annotated(relation: Token, note: Tokens) -> Token:
+    """Returns the relation that is meant by one with something above it."""
+    said = "".join(note).strip()
+    if match := re.fullmatch(r"\\(?:text\w*|mathrm|operatorname)\s*\{(.*)\}", said, re.DOTALL):
+        said = match[1].strip()
+    if relation in ("=", "\\equiv") and said in _DEFINES:
+        return relation.update(value="\\coloneqq")
+    if re.fullmatch(r"\([a-zA-Z0-9]+\)|[A-Za-z][A-Za-z .'-]*", said):
+        return relation
+    at = note[0].start_pos if note else relation.start_pos
+    raise TreeError(f"'{said}' over {relation} is not read here", at or 0)
+
+
+def _sign(kind: str, text: str, where: Token) -> Token:
+    return Token(kind, text, where.start_pos, end_pos=where.end_pos)
+
+
+def punctuated(tokens: Tokens) -> Iterator[Token]:
+    r"""Drops what ends a sentence inside cases and matrices, tells `;` and `.` apart elsewhere."""
+    open_brackets: list[str] = []
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1].type if at + 1 < len(tokens) else None
+        inside = open_brackets[-1] if open_brackets else None
+        if token.type in _CLOSED_BY:
+            open_brackets.append(token.type)
+        elif token.type in _CLOSED_BY.values() and open_brackets:
+            open_brackets.pop()
+        elif token.type in ("STOP", "COMMA", "QUAD") and inside is not None:
+            if token.type == "QUAD" or (inside in _ENVIRONMENTS and following in _CELL_ENDS):
+                continue
+            if token == ";":
+                token = token.update(type="SEMICOLON")
+            elif token == ".":
+                raise TreeError("cannot read '.'", token.start_pos or 0)
+        elif token == "." and following not in _SENTENCE_ENDS:
+            raise TreeError("cannot read '.'", token.start_pos or 0)
+        elif token.type == "COLON" and inside is None:
+            token = token.update(type="RELATION")
+        yield token
+
+
+_CLOSED_BY = {
+    "LBRACE": "RBRACE",
+    "LPAR": "RPAR",
+    "LSQB": "RSQB",
+    "LCURLY": "RCURLY",
+    "LANGLE": "RANGLE",
+    "BEGIN_CASES": "END_CASES",
+    "BEGIN_MATRIX": "END_MATRIX",
+}
+_ENVIRONMENTS = {"BEGIN_CASES", "BEGIN_MATRIX"}
+_CELL_ENDS = {"AMPERSAND", "NEWROW", "END_CASES", "END_MATRIX"}
+_SENTENCE_ENDS = {None, "NEWROW", "AMPERSAND", "QUAD", "TEXT", "END_ROWS", "RELATION"}

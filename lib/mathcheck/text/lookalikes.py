@@ -1,0 +1,312 @@
+r"""Tells signs apart that look alike: the bars of $|x|$ and of $p(x | y)$, names and remarks, ….
+
+Each function takes tokens and returns them with other types; what they stand beside decides.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from lark import Token
+
+from mathcheck.text.nodes import words
+from mathcheck.text.rows import CLOSING, OPENING
+
+Tokens = list[Token]
+
+# What a bar can close: the token before it ends something.
+_ENDS = {
+    "NUMBER",
+    "LETTER",
+    "SYMBOL",
+    "WORD",
+    "PRIME",
+    "MARK",
+    "DOTS",
+    "FACTORIAL",
+    "RANGLE",
+    "HALF_CLOSE",
+    "BAR_CLOSE",
+    "NORM_CLOSE",
+    "RFLOOR",
+    "RCEIL",
+    *CLOSING,
+}
+_OPENERS = {"LBRACE", "LPAR", "LSQB", "LCURLY", "LANGLE"}
+_CLOSERS = {"RBRACE", "RPAR", "RSQB", "RCURLY", "RANGLE"}
+# Texts that are never a name where they stand in a row.
+_JOINING = {"and", "with", "where", "or"}
+_REMARKS = {
+    *[
+        "for",
+        "if",
+        "when",
+        "otherwise",
+        "else",
+        "so",
+        "hence",
+        "thus",
+        "therefore",
+        "as",
+        "because",
+        "since",
+        "given",
+        "such",
+        "that",
+    ],
+    *["by", "using", "from", "within", "over", "in", "at", "is", "are", "let", "to", "of"],
+    *(
+        "for all",
+        "for every",
+        "for any",
+        "for each",
+        "such that",
+        "subject to",
+        "and so",
+        "and hence",
+    ),
+    *("if not", "or equivalently"),
+}
+# Functions that are commands, for those who write them as words.
+_FUNCTIONS = {
+    *("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
+    *("arcsin", "arccos", "arctan", "det"),
+}
+
+
+def told_apart(tokens: Tokens) -> Tokens:
+    """Returns the tokens with the types that they have where they stand."""
+    tokens = _named(tokens)
+    tokens = list(_over(_short_arguments(_marks(_primes(_differentials(tokens))))))
+    return list(_bars(_half_open(tokens)))
+
+
+def _with_next(tokens: Tokens) -> Iterator[tuple[Token, Token | None]]:
+    """Pairs each token with the one behind it."""
+    yield from pairwise(tokens)
+    if tokens:
+        yield tokens[-1], None
+
+
+def _over(tokens: Iterable[Token]) -> Iterator[Token]:
+    r"""Tells `\max_k`, which goes on as a sum does, from `\max(a, b)`."""
+    for token, following in _with_next(list(tokens)):
+        over = token.type == "MAX" and following is not None and following.type == "SUB"
+        yield token.update(type="MAX_OVER") if over else token
+
+
+def _short_arguments(tokens: Iterable[Token]) -> Iterator[Token]:
+    r"""Splits numbers where TeX takes one digit: in `\frac12`, `x^23`."""
+    wanted = 0
+    for token in tokens:
+        if token.type == "NUMBER" and wanted and len(token) > 1 and token.start_pos is not None:
+            for at in range(min(wanted, len(token) - 1)):
+                start = token.start_pos + at
+                yield Token("NUMBER", token[at], start, end_pos=start + 1)
+            start = token.start_pos + min(wanted, len(token) - 1)
+            end = token.end_pos
+            yield Token("NUMBER", token[start - token.start_pos :], start, end_pos=end)
+            wanted = 0
+            continue
+        if token.type in ("FRAC", "BINOM"):
+            wanted = 2
+        elif token.type in ("SUB", "SUP"):
+            wanted = 1
+        else:
+            wanted = wanted - 1 if wanted and token.type != "LBRACE" else 0
+        yield token
+
+
+def _bars(tokens: Tokens) -> Iterator[Token]:
+    r"""Tells opening from closing bars, and both from the bar of a condition, `p(x | y)`.
+
+    A bar inside brackets that could close something, where nothing is open and no other bar
+    follows within the same brackets, stands between two things.
+    """
+    levels: list[list[str]] = [[]]
+    before: Token | None = None
+    skip = False
+    for at, token in enumerate(tokens):
+        if skip:
+            skip = False
+            continue
+        opened = levels[-1]
+        if token.type in OPENING:
+            levels.append([])
+        elif token.type in CLOSING and len(levels) > 1:
+            levels.pop()
+        elif token.type in ("BAR", "NORM"):
+            ends = before is not None and before.type in _ENDS
+            close = [
+                other for other in tokens[at + 1 : at + 2] if other.type == token.type == "BAR"
+            ]
+            twice = bool(close) and close[0].start_pos == token.end_pos
+            if twice and not (ends and "BAR" in opened):
+                token = Token("NORM", "||", token.start_pos, end_pos=close[0].end_pos)
+                skip = True
+            rest = tokens[at + 1 + skip :]
+            if ends and token.type in opened:
+                opened.remove(token.type)
+                token = token.update(type=f"{token.type}_CLOSE")
+            elif ends and len(levels) > 1 and not _another(rest, token.type):
+                token = token.update(type="GIVEN")
+            else:
+                opened.append(token.type)
+                token = token.update(type=f"{token.type}_OPEN")
+        before = token
+        yield token
+
+
+def _another(tokens: Tokens, kind: str) -> bool:
+    """Tells whether a bar follows within the same brackets."""
+    depth = 0
+    for token in tokens:
+        depth += token.type in _OPENERS
+        depth -= token.type in _CLOSERS
+        if depth < 0:
+            return False
+        if depth == 0 and token.type == kind:
+            return True
+    return False
+
+
+def _half_open(tokens: Tokens) -> Tokens:
+    """Marks the brackets of `(a, b]` and `[a, b)`, an interval."""
+    found = list(tokens)
+    stack: list[int] = []
+    commas: list[int] = []
+    for at, token in enumerate(tokens):
+        if token.type in ("LPAR", "LSQB", "LBRACE", "LCURLY"):
+            stack.append(at)
+            commas.append(0)
+        elif token.type == "COMMA" and commas:
+            commas[-1] += 1
+        elif token.type in ("RPAR", "RSQB", "RBRACE", "RCURLY") and stack:
+            first, inside = stack.pop(), commas.pop()
+            mixed = {tokens[first].type, token.type} in ({"LPAR", "RSQB"}, {"LSQB", "RPAR"})
+            if mixed and inside == 1:
+                found[first] = tokens[first].update(type="HALF_OPEN")
+                found[at] = token.update(type="HALF_CLOSE")
+    return found
+
+
+def _differentials(tokens: Tokens) -> Tokens:
+    r"""Tells the ∂ of `\frac{\partial y}{\partial x}` from that of `\partial_x y`."""
+    found = list(tokens)
+    inside: set[int] = set()
+    for at, token in enumerate(tokens):
+        if token.type != "FRAC" or _types(tokens, at + 1, 2) != ["LBRACE", "DIFF"]:
+            continue
+        end = _closing(tokens, at + 1)
+        if end is not None and _types(tokens, end + 1, 2) == ["LBRACE", "DIFF"]:
+            inside |= {at + 2, end + 2}
+    for at, token in enumerate(tokens):
+        if token.type == "DIFF" and at not in inside:
+            found[at] = token.update(type="PARTIAL")
+    return found
+
+
+def _types(tokens: Tokens, at: int, count: int) -> list[str]:
+    return [token.type for token in tokens[at : at + count]]
+
+
+def _closing(tokens: Tokens, at: int) -> int | None:
+    """Returns where the brace at a place is closed."""
+    depth = 0
+    for end in range(at, len(tokens)):
+        depth += (tokens[end].type == "LBRACE") - (tokens[end].type == "RBRACE")
+        if depth == 0:
+            return end
+    return None
+
+
+def _primes(tokens: Tokens) -> Tokens:
+    r"""Reads `x^{'}` and `x^\prime` as `x'`."""
+    found: Tokens = []
+    at = 0
+    while at < len(tokens):
+        if _types(tokens, at, 4) == ["SUP", "LBRACE", "PRIME", "RBRACE"]:
+            found.append(tokens[at + 2])
+            at += 4
+        elif _types(tokens, at, 2) == ["SUP", "PRIME"]:
+            found.append(tokens[at + 1])
+            at += 2
+        else:
+            found.append(tokens[at])
+            at += 1
+    return found
+
+
+def _marks(tokens: Tokens) -> Iterator[Token]:
+    r"""Tells the sign in `w^*`, `R^{T,+}`, `x_{\cdot,d}` from an operation."""
+    opens = {"SUB", "SUP", "LBRACE", "COMMA", "LPAR", "LSQB", "LANGLE"}
+    closes = {"RBRACE", "COMMA", "RPAR", "RSQB", "RANGLE"}
+    for at, token in enumerate(tokens):
+        before = tokens[at - 1].type if at else ""
+        following = tokens[at + 1].type if at + 1 < len(tokens) else ""
+        alone = before in opens and following in closes
+        signs = {"*", "\\ast", "+", "-", "\\cdot", "\\circ"}
+        if str(token) in signs and (alone or before in ("SUB", "SUP")):
+            token = token.update(type="MARK")
+        yield token
+
+
+def _named(tokens: Tokens) -> Tokens:
+    r"""Tells a `\text{…}` that is a name from one that is a remark.
+
+    It is a name in a script, before a bracket or a script, and where a value has to stand;
+    functions that are commands, `\text{tanh}`, become these.
+    """
+    found: Tokens = []
+    inside: list[str] = []
+    in_note = False  # behind `&&` all texts are remarks
+    for at, token in enumerate(tokens):
+        before = found[-1].type if found else "NEWROW"
+        if not inside and token.type in ("AMPERSAND", "NEWROW"):
+            in_note = token.type == "AMPERSAND" and (in_note or before == "AMPERSAND")
+        following = tokens[at + 1].type if at + 1 < len(tokens) else "NEWROW"
+        if token.type in OPENING:
+            inside.append(token.type)
+        elif token.type in CLOSING and inside:
+            inside.pop()
+        elif token.type == "TEXT":
+            said = words(str(token)).lower().rstrip(".,:")
+            cell = bool(inside) and inside[-1] == "BEGIN_CASES"
+            if cell and before == "AMPERSAND":
+                token = token.update(type="SAID")
+            elif cell and said in _JOINING:
+                token = token.update(type="AND")
+            elif not in_note and _is_name(said, before, following, bool(inside) and not cell):
+                token = token.update(type="WORD")
+        if token.type == "WORD":
+            token = _as_function(token)
+        found.append(token)
+    return found
+
+
+_OPERATORS = {"RELATION", "PLUS", "MINUS", "MULTIPLY", "PLUS_MINUS"}
+_STARTS = {"NEWROW", "AMPERSAND", "COMMA", "STOP", "BEGIN_ROWS"}
+_STOPS = {"NEWROW", "AMPERSAND", "COMMA", "STOP", "END_ROWS", "QUAD"}
+
+
+def _is_name(said: str, before: str, following: str, inside: bool) -> bool:
+    """Tells whether a text is a name, by what it says and by its neighbours."""
+    if before in ("SUB", "SUP"):
+        return True
+    if said in _REMARKS or said in _JOINING or not said:
+        return False
+    if following in ("LPAR", "LSQB", "SUB", "SUP", "PRIME", "HALF_OPEN"):
+        return True
+    if before in _OPERATORS:
+        return following in _OPERATORS | _STOPS | _ENDS | {"TEXT"}
+    return inside or (before in _STARTS and following in _OPERATORS)
+
+
+def _as_function(token: Token) -> Token:
+    if "{" not in token:
+        return token
+    word = words(str(token))
+    if word in ("max", "min"):
+        return token.update(type="MAX", value=f"\\{word}")
+    if word in _FUNCTIONS and not token.startswith(("\\mathbf", "\\mathcal", "\\mathbb")):
+        return token.update(type="FUNCTION", value=f"\\{word}")
+    return token
