@@ -80,7 +80,7 @@ define install
 	@echo "installing requirements/$(1).txt into .venv"
 	@$(PIP) --require-hashes -r requirements/$(1).txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
-	@touch $$@ $(if $(filter test,$(1)),.venv/.site .venv/.data)
+	@touch $$@ $(if $(filter test,$(1)),.venv/.site)
 endef
 $(foreach group,site test data bench,$(eval $(call install,$(group))))
 

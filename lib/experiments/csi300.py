@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array
-from backprop.data.sequences import DailyIndex, load_csi300
+from backprop.data.csi300 import DailyIndex, load_csi300
 from backprop.data.series import Windows, log_returns, make_windows
 from backprop.initializers import xavier_uniform
 from backprop.layers import LSTM, RNN, Clipped, LastStep, Linear, Sequential, TimeFirst

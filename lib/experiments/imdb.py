@@ -14,13 +14,8 @@ from numpy.typing import NDArray
 
 from backprop._check import Array
 from backprop.activations import softmax_forward
-from backprop.data.sequences import (
-    Reviews,
-    WordVectors,
-    load_glove,
-    load_imdb,
-    read_reviews,
-)
+from backprop.data.glove import WordVectors, load_glove
+from backprop.data.imdb import Reviews, load_imdb, read_reviews
 from backprop.data.sources import sample_folder
 from backprop.data.text import (
     PADDING,

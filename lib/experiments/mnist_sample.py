@@ -1,4 +1,4 @@
-"""Makes data/samples/mnist.npz from all of MNIST: `python -m experiments.mnist_sample`."""
+"""Makes the sample of MNIST that the package ships: `python -m experiments.mnist_sample`."""
 
 import numpy as np
 

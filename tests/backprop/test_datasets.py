@@ -2,6 +2,7 @@
 
 import gzip
 import struct
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,28 @@ def test_read_idx_gives_back_what_was_written(tmp_path, dtype, shape):
     assert read.flags.writeable
 
 
+def test_read_idx_unpacks_what_is_gzipped_whatever_its_name(tmp_path):
+    array = np.arange(2 << 20, dtype="f4").reshape(2, -1)  # more than one piece
+    for name in ("x.gz", "x"):
+        (tmp_path / name).write_bytes(gzip.compress(idx_bytes(array), 1))
+        np.testing.assert_array_equal(read_idx(tmp_path / name), array, strict=True)
+
+
+def test_read_idx_unpacks_no_more_than_the_header_promises(tmp_path, refused):
+    path = tmp_path / "bomb.gz"
+    with gzip.open(path, "wb", 1) as file:
+        file.write(b"\0\0\x08\x01\0\0\0\x03abc")
+        for _ in range(40):
+            file.write(bytes(1 << 20))
+    tracemalloc.start()
+    try:
+        message = f"read_idx: {path} has more after its header, which promises 3 bytes"
+        refused(ValueError, message, read_idx, path)
+        assert tracemalloc.get_traced_memory()[1] < 20 << 20
+    finally:
+        tracemalloc.stop()
+
+
 def test_read_idx_by_hand(tmp_path):
     # Two rows of three 16-bit numbers, the first being 0x0102 = 258.
     content = bytes([0, 0, 0x0B, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 0, 1, 0, 2, 0, 3, 0, 4, 255, 255])
@@ -48,16 +71,24 @@ def test_read_idx_of_nothing_and_of_a_single_number(tmp_path):
     ("content", "message"),
     [
         (b"", "starts with b'', which is not an IDX header"),
+        (gzip.compress(b"idx"), "starts with b'idx', which is not an IDX header"),
+        (gzip.compress(b"\0\0\x08\0"), "has 0 bytes after its header, which promises 1 bytes"),
+        (b"\x1f\x8bnot so, dear reader", "cannot be unpacked (Unknown compression method)"),
         (
-            b"\x1f\x8b\x08\x00abcd",
-            "starts with b'\\x1f\\x8b\\x08\\x00', which is not an IDX header",
+            gzip.compress(b"\0\0\x08\0\x07")[:-9],
+            "cannot be unpacked (Compressed file ended before the end-of-stream marker "
+            "was reached)",
+        ),
+        (
+            b"\0\0\x0e\x03" + b"\xff" * 12 + b"so many?",
+            f"has 8 bytes after its header, which promises {8 * (2**32 - 1) ** 3} bytes",
         ),
         (b"\0\0\x0a\x01", "starts with b'\\x00\\x00\\n\\x01', which is not an IDX header"),
-        (b"\0\0\x08\0", "has 4 bytes, its header wants 5"),
+        (b"\0\0\x08\0", "has 0 bytes after its header, which promises 1 bytes"),
         (b"\0\0\x08\x02\0\0\0\x01\0\0", "ends in its header of 12 bytes"),
-        (b"\0\0\x08\x01\0\0\0\x03ab", "has 10 bytes, its header wants 11"),
-        (b"\0\0\x08\x01\0\0\0\x03abcd", "has 12 bytes, its header wants 11"),
-        (b"\0\0\x0c\x01\0\0\0\x01abc", "has 11 bytes, its header wants 12"),
+        (b"\0\0\x08\x01\0\0\0\x03ab", "has 2 bytes after its header, which promises 3 bytes"),
+        (b"\0\0\x08\x01\0\0\0\x03abcd", "has more after its header, which promises 3 bytes"),
+        (b"\0\0\x0c\x01\0\0\0\x01abc", "has 3 bytes after its header, which promises 4 bytes"),
     ],
 )
 def test_read_idx_refuses_what_is_not_idx(tmp_path, refused, content, message):
@@ -85,7 +116,7 @@ def test_sample_is_real_digits():
 def test_sample_is_small_and_documented():
     path = sources.sample_folder() / "mnist.npz"
     assert path.stat().st_size < 1_000_000
-    documented = (sources.sample_folder().parent / "SOURCES.md").read_text()
+    documented = (Path(sources.__file__).parents[3] / "data" / "SOURCES.md").read_text()
     assert sha256_of(path) in documented
     for file in DATA_SETS["mnist"].files:
         assert file.sha256 in documented
@@ -94,7 +125,10 @@ def test_sample_is_small_and_documented():
 def test_broken_sample_says_what_mends_it(tmp_path, monkeypatch, refused):
     monkeypatch.setattr("backprop.data.mnist.sample_folder", lambda: tmp_path)
     path = tmp_path / "mnist.npz"
-    message = f"{path} is missing or broken: `git checkout data/samples` mends it"
+    message = (
+        f"{path} is missing or broken: install the package anew, or in a clone "
+        "`git checkout lib/backprop/data/samples`"
+    )
     refused(DataError, message, load_mnist_sample)
     path.write_bytes(b"not a zip")
     refused(DataError, message, load_mnist_sample)
@@ -134,7 +168,7 @@ def tiny_mnist(tmp_path, monkeypatch):
     for name, array in arrays.items():
         path = tmp_path / "mnist" / name
         path.write_bytes(idx_bytes(array))
-        files.append(DataFile(f"mnist/{name}", sha256_of(path), ""))
+        files.append(DataFile(f"mnist/{name}", sha256_of(path), path.stat().st_size, ""))
     monkeypatch.setitem(DATA_SETS, "mnist", DataSet("MNIST", tuple(files)))
     return tmp_path, list(arrays.values())
 

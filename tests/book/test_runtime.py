@@ -78,7 +78,7 @@ def test_the_archive_holds_the_library_as_it_is():
         names = file.namelist()
         linear = file.read("lib/backprop/linear.py")
     assert linear == (ROOT / "lib" / "backprop" / "linear.py").read_bytes()
-    assert "data/samples/mnist.npz" in names
+    assert "lib/backprop/data/samples/mnist.npz" in names
     modules = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("lib/backprop/**/*.py")}
     assert {name for name in names if name.endswith(".py")} == modules
     assert not any("__pycache__" in name for name in names)

@@ -6,7 +6,9 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from backprop.data.sequences import DailyIndex, Reviews, WordVectors, load_csi300
+from backprop.data.csi300 import DailyIndex, load_csi300
+from backprop.data.glove import WordVectors
+from backprop.data.imdb import Reviews
 from backprop.gradcheck import check_gradients
 from backprop.lstm import lstm_backward, lstm_forward
 from backprop.recurrent import rnn_backward, rnn_forward

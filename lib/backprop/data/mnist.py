@@ -1,16 +1,19 @@
 """The data sets as arrays: MNIST's 70,000 digits, and a small sample of them."""
 
+import gzip
 import math
 import struct
+import zlib
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from backprop.data.sources import DATA_SETS, DataError, sample_folder, verified_path
+from backprop.data.sources import DATA_SETS, broken_sample, sample_folder, verified_path
 from backprop.files import load_npz
 
+_GZIP = b"\x1f\x8b"  # how a gzipped file starts, and no IDX file does
 # The third byte of an IDX file names the type of its elements, all of them big-endian.
 _IDX_TYPES: dict[int, np.dtype[Any]] = {
     0x08: np.dtype(">u1"),
@@ -42,7 +45,7 @@ def load_mnist(folder: Path | None = None) -> Digits:
     """Reads all of MNIST, 60,000 digits to train on and 10,000 to test on.
 
     Args:
-        folder: where the data sets lie; if None, `BACKPROP_DATA` or else `data/full/`.
+        folder: where the data sets lie; `data_folder()` if None.
 
     Returns:
         the images and labels, with their hashes verified.
@@ -67,7 +70,7 @@ def load_mnist(folder: Path | None = None) -> Digits:
 
 
 def load_mnist_sample() -> Digits:
-    """Reads the 2,000 training and 500 test digits that lie in the repository.
+    """Reads the 2,000 training and 500 test digits that come with the package.
 
     They were drawn at random from the real ones, so that the classes are as frequent as they
     happen to be. They are for tests and examples: results are measured on all of MNIST.
@@ -83,13 +86,11 @@ def load_mnist_sample() -> Digits:
     try:
         return Digits(**load_npz(path))
     except (OSError, ValueError, TypeError) as error:
-        raise DataError(
-            f"{path} is missing or broken: `git checkout data/samples` mends it"
-        ) from error
+        raise broken_sample(path) from error
 
 
 def read_idx(path: Path) -> NDArray[Any]:
-    """Reads an IDX file, the format in which MNIST is published.
+    """Reads an IDX file, the format in which MNIST is published, gzipped or not.
 
     It starts with two zero bytes, one for the type and one for the rank; then one big-endian
     32-bit length for each axis; then the elements, last axis fastest.
@@ -101,23 +102,38 @@ def read_idx(path: Path) -> NDArray[Any]:
         its array, in the machine's own byte order.
 
     Raises:
-        ValueError: if the header is not IDX's, or the file's length is not what it promises.
+        ValueError: if the header is not IDX's, the file's length is not what it promises, or what
+            is gzipped is broken.
     """
-    content = path.read_bytes()
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_TYPES:
-        raise ValueError(
-            f"read_idx: {path} starts with {content[:4]!r}, which is not an IDX header"
-        )
-    dtype, rank = _IDX_TYPES[content[2]], content[3]
-    start = 4 + 4 * rank
-    if len(content) < start:
-        raise ValueError(f"read_idx: {path} ends in its header of {start} bytes")
-    shape = struct.unpack_from(f">{rank}I", content, offset=4)
-    wanted = start + dtype.itemsize * math.prod(shape)
+    with path.open("rb") as file:
+        packed = file.read(2) == _GZIP
+    try:
+        with gzip.open(path) if packed else path.open("rb") as file:
+            return _read_idx(file, path)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(f"read_idx: {path} cannot be unpacked ({error})") from error
+
+
+def _read_idx(file: IO[bytes] | gzip.GzipFile, path: Path) -> NDArray[Any]:
+    magic = file.read(4)
+    if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in _IDX_TYPES:
+        raise ValueError(f"read_idx: {path} starts with {magic!r}, which is not an IDX header")
+    dtype, rank = _IDX_TYPES[magic[2]], magic[3]
+    lengths = file.read(4 * rank)
+    if len(lengths) < 4 * rank:
+        raise ValueError(f"read_idx: {path} ends in its header of {4 + 4 * rank} bytes")
+    shape = struct.unpack(f">{rank}I", lengths)
+    wanted = dtype.itemsize * math.prod(shape)
+    content = bytearray()
+    # No more is read than the header promises, nor is memory taken for what it only promises.
+    while piece := file.read(min(wanted + 1 - len(content), 1 << 20)):
+        content += piece
     if len(content) != wanted:
-        raise ValueError(f"read_idx: {path} has {len(content)} bytes, its header wants {wanted}")
-    elements = np.frombuffer(content, dtype, offset=start)
-    return elements.reshape(shape).astype(dtype.newbyteorder("="))
+        found = "more" if len(content) > wanted else f"{len(content)} bytes"
+        raise ValueError(
+            f"read_idx: {path} has {found} after its header, which promises {wanted} bytes"
+        )
+    return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 
 def to_unit_interval(images: NDArray[np.uint8], dtype: DTypeLike = np.float32) -> NDArray[Any]:

@@ -68,7 +68,7 @@ def _cache(name: str, root: Path) -> Path:
     """Where the outcome is kept; another file for another state of what it depends on."""
     digest = hashlib.sha256()
     files = [root / "docs" / "notebooks" / f"{name}.py", Path(__file__)]
-    for folder in ("lib/backprop", "data/results", "data/samples"):
+    for folder in ("lib/backprop", "data/results"):
         files += sorted((root / folder).rglob("*"))
     for path in files:
         if path.is_file() and "__pycache__" not in path.parts:

@@ -17,7 +17,7 @@ __all__ = ["archive", "runtime_files", "wanted_packages"]
 _CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 _RELEASE = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"  # where Pyodide keeps its packages
 _WANTED = ("numpy", "matplotlib")
-_LIBRARY = ("lib/backprop/**/*.py", "data/samples/*")
+_LIBRARY = ("lib/backprop/**/*.py", "lib/backprop/data/samples/*")
 
 
 def runtime_files(root: Path, packages: Path | None) -> Iterator[tuple[str, Path | str | bytes]]:
