@@ -25,6 +25,12 @@ def marked():
 
 
 @pytest.fixture
+def chapter(mathcheck_values):
+    """Returns a function that gives the values of a chapter, as the checker draws them."""
+    return mathcheck_values
+
+
+@pytest.fixture
 def same():
     """Asserts that what the code computes has the shape and, to 1e-10, the values wanted."""
 

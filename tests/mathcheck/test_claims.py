@@ -60,7 +60,7 @@ def message(text: str) -> str:
 )
 def test_right(text: str) -> None:
     report = check(text)
-    assert report.ok, report.rendered_errors() or report.failed
+    assert report.ok, report.errors or report.failed
 
 
 @pytest.mark.parametrize(

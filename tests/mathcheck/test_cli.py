@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import mathcheck
 from mathcheck.__main__ import main
 
+LIB = str(Path(mathcheck.__file__).parents[1])
 RIGHT = r"""
 | Symbol | Code | Shape | Meaning |
 |---|---|---|---|
@@ -92,32 +94,170 @@ def test_symbols(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
-def test_the_cache_forgets_what_has_changed(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_cache_is_kept_where_it_is_said(file: Path) -> None:
     for _ in range(2):
         assert main(["check", "-q", "--cache", "c", "notes.md"]) == 0
-    (kept,) = Path("c").glob("*.json")
-    before = kept.read_text(encoding="utf-8")
-    rewrite(file, "x_n^2", "x_n^3")
-    assert main(["check", "-q", "--cache", "c", "notes.md"]) == 1
-    assert kept.read_text(encoding="utf-8") != before
-    rewrite(file, "nothing", "nothing")
-    assert main(["check", "-q", "--cache", "c", "notes.md"]) == 0
+    assert len(list(Path("c").glob("*.json"))) == 1
 
 
-def test_a_spoilt_cache_is_no_trouble(file: Path) -> None:
-    assert main(["check", "-q", "--cache", "c", "notes.md"]) == 0
-    Path("c/trees").write_bytes(b"spoilt")
-    assert main(["check", "-q", "--cache", "c", "notes.md"]) == 0
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Words.\n", "the file has no displayed equation"),
+        (RIGHT.partition("$$\n\\frac")[0], "its equations only define"),
+        ("$$\na \\to b\n$$\n<!-- unchecked: an arrow -->\n", "each equation is marked"),
+        ("", "the file has no displayed equation"),
+    ],
+)
+def test_a_file_without_a_claim_is_no_success(
+    file: Path, capsys: pytest.CaptureFixture[str], text: str, why: str
+) -> None:
+    file.write_text(text, encoding="utf-8")
+    assert main(["check", "notes.md"]) == 2
+    assert f"notes.md: nothing was checked: {why}" in capsys.readouterr().out
+    assert main(["check", "--json", "notes.md"]) == 2
+    (report,) = json.loads(capsys.readouterr().out)
+    assert report["ok"] is False
+
+
+def test_of_a_folder_each_file_with_equations_is_taken(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("sub").mkdir()
+    Path("sub/words.md").write_text("Words.\n", encoding="utf-8")
+    Path("sub/a.tex").write_text("\\[ 1 + 1 = 2 \\]\n", encoding="utf-8")
+    Path("sub/data.csv").write_text("$$ 1 = 2 $$\n", encoding="utf-8")
+    assert main(["check", "-q", "."]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in told] == ["notes.md", str(Path("sub/a.tex"))]
+    Path("sub/a.tex").unlink()
+    assert main(["check", "sub"]) == 2
+    assert "nothing was checked: no displayed equation in sub" in capsys.readouterr().err
+    assert main(["check", "--allow-empty", "sub/words.md"]) == 0
+
+
+@pytest.mark.parametrize("option", ["--draws", "--seed"])
+@pytest.mark.parametrize("value", ["-1", "x", "1.5", "9999999999", "٣"])
+def test_options_that_make_no_sense(
+    file: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["check", f"{option}={value}", "notes.md"])
+    assert ended.value.code == 2
+    with pytest.raises(SystemExit):
+        main(["check", "--draws", "0", "notes.md"])
+    assert "at least 1" in capsys.readouterr().err
+
+
+def test_symbols_in_a_file_of_their_own(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, _, rest = RIGHT.partition("\n\n")
+    Path("symbols.md").write_text("# Any heading\n" + table + "\n", encoding="utf-8")
+    file.write_text("# T\n" + rest, encoding="utf-8")
+    assert main(["check", "-q", "notes.md"]) == 2
+    for command in (["check"], ["explain", "eq:slope"], ["symbols"], ["mutate"]):
+        assert main([*command, "notes.md", "--symbols", "symbols.md"]) == 0
+    capsys.readouterr()
+    Path("symbols.md").write_text(table.replace("(N,)", "(N", 1), encoding="utf-8")
+    assert main(["check", "-q", "notes.md", "--symbols", "symbols.md"]) == 2
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("symbols.md:4:")
+    assert lines[1].strip().startswith("| $x_n$")
+    assert main(["check", "notes.md", "--symbols", "nowhere.md"]) == 2
+    assert "there is no file nowhere.md" in capsys.readouterr().err
+
+
+def test_what_github_shows_beside_the_lines(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewrite(file, "2 x_n\n", "3 x_n\n")
+    odd = file.rename("100%,a.md")
+    main(["check", "-q", "--github", str(odd)])
+    (line,) = [s for s in capsys.readouterr().out.splitlines() if s.startswith("::")]
+    assert line.startswith("::error file=100%25%2Ca.md,line=12,col=37,title=mathcheck::")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    rewrite(file, "2 x_n\n", "3 x_n\n")
+    assert main(["check", "-q", "notes.md"]) == 1
+    assert "::error file=notes.md,line=12,col=37,title=mathcheck::" in capsys.readouterr().out
+    rewrite(file, "| $y_n$", "| $z_n$ | | (M,) | more |\n| $y_n$")
+    assert main(["check", "-q", "notes.md"]) == 0
+    assert "::warning file=notes.md,line=5,col=3,title=mathcheck::n runs" in capsys.readouterr().out
+
+
+def test_a_console_that_knows_few_signs(file: Path) -> None:
+    rewrite(file, "x_n^2", "x_n^2 ≤ ∂ 漢 x")
+    for encoding in ("cp1252", "ascii"):
+        done = subprocess.run(
+            [sys.executable, "-m", "mathcheck", "check", "notes.md"],
+            capture_output=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": LIB, "PYTHONIOENCODING": encoding},
+        )
+        assert done.returncode == 2
+        assert b"\\u2264" in done.stdout
+        assert b"Traceback" not in done.stderr
+
+
+def test_a_fault_of_the_checker_is_a_sentence(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("something\nthat nobody thought of")
+
+    monkeypatch.setattr("mathcheck.__main__.check_chapter", fail, raising=True)
+    monkeypatch.setattr("mathcheck.__main__.explain", fail)
+    assert main(["explain", "eq:slope", "notes.md"]) == 2
+    assert "please report it (KeyError" in capsys.readouterr().err
+
+
+def test_watching_checks_again_what_changes(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("other.md").write_text(RIGHT, encoding="utf-8")
+    looks = []
+
+    def sleep(_: float) -> None:
+        looks.append(None)
+        if len(looks) == 2:
+            rewrite(file, "2 x_n\n", "3 x_n\n")
+            os.utime(file, ns=(1, 1))
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("mathcheck.__main__.time.sleep", sleep)
+    assert main(["check", "-q", "--watch", "notes.md", "other.md"]) == 1
+    told = [s for s in capsys.readouterr().out.splitlines() if "claims hold" in s]
+    assert [line.partition(",")[0] for line in told] == [
+        "notes.md: 1 of 1 claims hold",
+        "other.md: 1 of 1 claims hold",
+        "notes.md: 0 of 1 claims hold",
+    ]
+
+
+def test_the_exit_codes_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "exit codes: 0" in capsys.readouterr().out
+
+
+def test_the_hook_for_other_repositories_runs_as_it_is_written(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(LIB).parent / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    (entry,) = [line.partition("entry:")[2] for line in text.splitlines() if "entry:" in line]
+    command, *arguments = entry.split()
+    points = metadata.entry_points(group="console_scripts", name=command)
+    assert {point.value for point in points} == {"mathcheck.__main__:main"}
+    Path("words.md").write_text("Words.\n", encoding="utf-8")
+    assert main([*arguments, "notes.md", "words.md"]) == 0
 
 
 def test_a_pager_may_leave_early(file: Path) -> None:
     command = [sys.executable, "-m", "mathcheck", "explain", "eq:slope", "notes.md"]
-    path = str(Path(mathcheck.__file__).parents[1])
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": LIB},
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -129,3 +269,6 @@ def test_a_pager_may_leave_early(file: Path) -> None:
 def test_mutants(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mutate", "notes.md"]) == 0
     assert "mutants of claims killed" in capsys.readouterr().out
+    file.write_text("Words.\n", encoding="utf-8")
+    assert main(["mutate", "notes.md"]) == 2
+    assert "nothing to mutate" in capsys.readouterr().out

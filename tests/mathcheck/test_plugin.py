@@ -1,8 +1,12 @@
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import mathcheck
 from mathcheck.claims.chapter import load
 from mathcheck.claims.chapter_values import Values
 from mathcheck.text.errors import MathError
@@ -45,7 +49,7 @@ pytest_plugins = ["pytester"]
 
 @pytest.fixture
 def site(pytester: pytest.Pytester) -> pytest.Pytester:
-    pytester.makeini("[pytest]\nmathcheck_files = chapters/*.md\n")
+    pytester.makeini("[pytest]\nmathcheck = true\nmathcheck_files = chapters/*\n")
     (pytester.path / "chapters").mkdir()
     return pytester
 
@@ -55,14 +59,48 @@ def write(site: pytest.Pytester, text: str) -> None:
 
 
 def run(site: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    plugin = ("-p", "mathcheck.plugin") if "mathcheck" not in _entry_points() else ()
-    return site.runpytest_inprocess("-p", "no:cacheprovider", *plugin, *arguments)
+    return site.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
 
 
-def _entry_points() -> set[str]:
-    from importlib.metadata import entry_points
+@pytest.mark.parametrize("asked", [[], ["--mathcheck"]])
+def test_who_does_not_ask_for_it_meets_nothing_of_it(
+    pytester: pytest.Pytester, asked: list[str]
+) -> None:
+    docs = pytester.mkdir("docs")
+    (docs / "a.md").write_text("$$E = mc^2$$\n", encoding="utf-8")
+    pytester.makepyfile(
+        """
+        import sys
 
-    return {point.name for point in entry_points(group="pytest11")}
+        import pytest
+
+        @pytest.fixture
+        def chapter():
+            return 1
+
+        def test_own(chapter):
+            assert chapter == 1
+
+        def test_loaded(request):
+            assert ("mathcheck.collection" in sys.modules) == bool(
+                request.config.getoption("mathcheck")
+            )
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--strict-config", *asked)
+    result.assert_outcomes(passed=2, failed=len(asked))
+    fixtures = pytester.runpytest_subprocess("--fixtures", *asked).stdout.str()
+    assert ("mathcheck_values" in fixtures) == bool(asked)
+
+
+def test_the_package_is_light_until_something_of_it_is_asked_for() -> None:
+    program = (
+        "import sys, mathcheck.plugin; assert not {'lark', 'numpy'} & set(sys.modules); "
+        "import mathcheck; [getattr(mathcheck, name) for name in mathcheck.__all__]"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+    with pytest.raises(AttributeError, match="mathcheck has no nothing"):
+        mathcheck.nothing  # noqa: B018
 
 
 def test_each_claim_is_a_test_with_the_equations_id(site: pytest.Pytester) -> None:
@@ -101,6 +139,21 @@ def test_a_single_claim_can_be_named(site: pytest.Pytester) -> None:
     run(site, "chapters/gain.md::eq:gain-dg[2]").assert_outcomes(passed=1)
 
 
+def test_notebooks_and_a_file_of_symbols(site: pytest.Pytester) -> None:
+    site.makeini(
+        "[pytest]\nmathcheck = true\nmathcheck_files = *.ipynb *.md\nmathcheck_symbols = s.txt\n"
+    )
+    (site.path / "s.txt").write_text("| Symbol | Shape |\n|---|---|\n| $a$ | scalar |\n")
+    cell = {"cell_type": "markdown", "source": ["$$\n", "a = a + 1\n", "$$"]}
+    (site.path / "n.ipynb").write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
+    (site.path / "b.md").write_bytes(b"\xff")
+    result = run(site, ".")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        ["b.md:1:1: the byte 0xff is not UTF-8*", "*n.ipynb:1:*: not equal: here*"]
+    )
+
+
 def test_other_markdown_is_left_alone(site: pytest.Pytester) -> None:
     (site.path / "README.md").write_text(CHAPTER, encoding="utf-8")
     run(site, ".").assert_outcomes()
@@ -112,14 +165,21 @@ def test_the_fixture_hands_out_values_by_code_name(site: pytest.Pytester) -> Non
         r"""
         import numpy as np
 
-        def test_code(chapter):
-            layer = chapter("gain")
+        def test_code(mathcheck_values):
+            layer = mathcheck_values("gain")
             np.testing.assert_allclose(layer["y"], layer["g"] * layer["x"], rtol=1e-12)
             dg = (layer(r"\frac{\partial L}{\partial y}") * layer["x"]).sum(axis=0)
             np.testing.assert_allclose(dg, layer(r"\frac{\partial L}{\partial g}"), rtol=1e-12)
         """
     )
     run(site).assert_outcomes(passed=4)
+
+
+def test_an_unknown_text_is_told(site: pytest.Pytester) -> None:
+    site.makepyfile('def test_code(mathcheck_values):\n    mathcheck_values("gain")\n')
+    result = run(site)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*there is no text called gain among the files*"])
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from mathcheck.claims.equations import Claim, EquationReader
 from mathcheck.meaning import terms
+from mathcheck.meaning.remarks import letters_of_two_ranges, shadowed_sizes
 from mathcheck.meaning.resolver import Resolver
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import Symbol, read_table
 from mathcheck.text.document import Document, Equation, Section
-from mathcheck.text.errors import MathError, Place, TreeError, UnknownNameError
+from mathcheck.text.errors import MathError, Place, TreeError, UnknownNameError, render
 from mathcheck.text.parser import parse, parse_expression
-from mathcheck.text.sources import read
+from mathcheck.text.sources import read, read_file
 from mathcheck.values.closures import compile_term
 from mathcheck.values.definitions import Facts, State
 
@@ -31,12 +32,29 @@ class Chapter:
         symbols: all rows of all tables.
         claims: what is claimed, in order.
         errors: what could not be read.
+        warnings: what is allowed and may surprise.
+        texts: the text of each file that was read, by its path.
         definitions: how many definitions were read.
         states: for each equation, by its place in the document, the definitions in force after it.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, tables: Document | None = None) -> None:
+        """Reads what was found in a file.
+
+        Args:
+            document: its sections, tables, equations. Those of `tables` are added to it.
+            tables: a file whose symbols tables hold in all of the text.
+        """
         self.document = document
+        self.texts = {document.path: document.text}
+        if tables is not None:
+            self.texts.setdefault(tables.path, tables.text)
+            document.problems[:0] = tables.problems
+            whole = [replace(table, section=document.sections[0]) for table in tables.tables]
+            document.tables[:] = [
+                replace(table, number=number)
+                for number, table in enumerate([*whole, *document.tables])
+            ]
         self.errors: list[MathError] = list(document.problems)
         self.symbols: list[Symbol] = []
         self._torn: list[Section] = []  # the sections whose tables lack a row that cannot be read
@@ -48,6 +66,8 @@ class Chapter:
             if problems or any(error.place.line in lines for error in document.problems):
                 self._torn.append(table.section)
         self._scopes: dict[Section, Scope] = {}
+        self.errors.extend(error for scope in self.scopes for error in shadowed_sizes(scope))
+        self.warnings = letters_of_two_ranges(self.symbols, self.scope)
         self.facts = Facts()
         self._tell_facts()
         self.claims: list[Claim] = []
@@ -59,6 +79,10 @@ class Chapter:
             if equation.unchecked is None:
                 state = self._read_equation(equation, state)
             self.states.append(state)
+
+    def rendered(self, error: MathError) -> str:
+        """An error as a compiler prints it, with its line and a caret."""
+        return render(error, self.texts.get(error.place.path, ""))
 
     def scope(self, section: Section) -> Scope:
         """Returns the symbols that are known in a section."""
@@ -133,13 +157,19 @@ class Chapter:
                 self.facts.broken[term.symbol] = equation.line
 
 
-def load(path: str | Path, text: str | None = None) -> Chapter:
-    """Reads a chapter from its Markdown file.
+def load(
+    path: str | Path, text: str | None = None, *, symbols: str | Path | None = None
+) -> Chapter:
+    """Reads a chapter from its file.
 
     Args:
-        path: the file.
+        path: the file. Its ending tells Markdown from notebooks, LaTeX and Python.
         text: its content, if it is not to be read from the file.
+        symbols: a file with symbols tables that hold in all of the text, beside its own.
+
+    Raises:
+        OSError: if there is no such file.
     """
-    if text is None:
-        text = Path(path).read_text(encoding="utf-8")
-    return Chapter(read(str(path), text))
+    tables = None if symbols is None else read_file(symbols)
+    document = read_file(path) if text is None else read(str(path), text)
+    return Chapter(document, tables)

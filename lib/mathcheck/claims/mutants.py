@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,12 @@ class Report:
     seconds: float = 0.0
 
     @property
+    def mutants(self) -> int:
+        """How many mutants there were, of whatever and whatever came of them."""
+        of_definitions = self.definitions_killed + len(self.definitions_survivors)
+        return self.total + len(self.accepted) + self.stillborn + of_definitions
+
+    @property
     def total(self) -> int:
         """How many mutants of claims had a meaning and were not known to be equivalent."""
         return self.killed + len(self.survivors)
@@ -115,6 +122,8 @@ class Report:
                 f"{self.path}:{line}: {equation}: no claim kills {count} mutants of this definition"
             )
         lines += self.stale
+        if not self.mutants and not self.errors:
+            lines.append(f"{self.path}: nothing to mutate: no equation claims or defines anything")
         definitions = self.definitions_killed + len(self.definitions_survivors)
         lines.append(
             f"{self.path}: {self.killed} of {self.total} mutants of claims killed, "
@@ -133,28 +142,34 @@ def _line(outcome: Outcome) -> str:
 
 
 def mutate_file(
-    path: str | Path, *, draws: int = 3, seed: int = 0, processes: int | None = None
+    path: str | Path,
+    *,
+    draws: int = 3,
+    seed: int = 0,
+    symbols: str | Path | None = None,
+    processes: int | None = None,
 ) -> Report:
     """Checks every mutant of a chapter.
 
     Args:
-        path: the Markdown file. Its record of equivalents stands beside it.
+        path: the file. Its record of equivalents stands beside it.
         draws: how many draws a survivor has to pass.
         seed: of the draws.
+        symbols: a file with symbols tables that hold in all of the text.
         processes: how many to use; as many as there are cores if it is not given.
 
     Returns:
         The report. Where the chapter has errors there are no mutants, and the errors stand in it.
     """
     started = time.perf_counter()
-    chapter = load(path)
+    chapter = load(path, symbols=symbols)
     report = Report(str(path), errors=list(chapter.errors))
     if not report.errors:
         workers = processes or os.cpu_count() or 1
-        arguments = (str(path), draws, seed)
-        with ProcessPoolExecutor(workers, initializer=_start, initargs=arguments) as pool:
-            for outcomes in pool.map(_mutants_of_equation, range(len(chapter.document.equations))):
-                for outcome in outcomes:
+        mutate = partial(_mutants_of_equation, path, draws, seed, symbols)
+        with ProcessPoolExecutor(workers) as pool:
+            for found in pool.map(mutate, range(len(chapter.document.equations))):
+                for outcome in found:
                     _count(report, outcome)
         _accept(report, Path(path).with_suffix(".mutants.toml"))
     report.seconds = time.perf_counter() - started
@@ -197,17 +212,17 @@ def _accept(report: Report, record: Path) -> None:
 
 # --- in each process ------------------------------------------------------------------------------
 
-_checker: Checker
 
-
-def _start(path: str, draws: int, seed: int) -> None:
+@cache
+def _checker(path: str | Path, draws: int, seed: int, symbols: str | Path | None) -> Checker:
     """Reads the chapter once for each process."""
-    global _checker
-    _checker = Checker(load(path), draws=draws, seed=seed)
+    return Checker(load(path, symbols=symbols), draws=draws, seed=seed)
 
 
-def _mutants_of_equation(number: int) -> list[Outcome]:
-    return list(outcomes(_checker, number))
+def _mutants_of_equation(
+    path: str | Path, draws: int, seed: int, symbols: str | Path | None, number: int
+) -> list[Outcome]:
+    return list(outcomes(_checker(path, draws, seed, symbols), number))
 
 
 def outcomes(checker: Checker, number: int) -> Iterator[Outcome]:

@@ -7,7 +7,7 @@ from typing import Any
 from mathcheck.claims.chapter import Chapter, load
 from mathcheck.claims.checker import Checker, Result
 from mathcheck.claims.definition_errors import definition_errors
-from mathcheck.text.errors import MathError, render
+from mathcheck.text.errors import MathError
 
 
 @dataclass
@@ -42,16 +42,19 @@ class ChapterReport:
     """What came of a file.
 
     Attributes:
+        chapter: the file as it was read.
         claims: one entry for each claim.
         errors: what could not be read or computed.
+        warnings: what is allowed and may surprise.
         unchecked: the equations that are not to be checked, by line, with the reasons.
         equations: how many displayed equations there are; `definitions` likewise.
     """
 
     path: str
-    text: str = field(repr=False)
+    chapter: Chapter = field(repr=False)
     claims: list[ClaimReport]
     errors: list[MathError]
+    warnings: list[MathError]
     unchecked: dict[int, str]
     equations: int
     definitions: int
@@ -64,17 +67,36 @@ class ChapterReport:
 
     @property
     def ok(self) -> bool:
-        """Whether all was read and all holds."""
-        return not self.errors and not self.failed
+        """Whether all was read, something is claimed, and all of it holds."""
+        return self.exit_code == 0
 
     @property
     def exit_code(self) -> int:
-        """0 if all is right, 1 if a claim fails, 2 if something cannot be read."""
-        return 2 if self.errors else 1 if self.failed else 0
+        """0 if all is right, 1 if a claim fails, 2 if it cannot be read or claims nothing."""
+        return 2 if self.errors else 1 if self.failed else 0 if self.claims else 2
 
-    def rendered_errors(self) -> list[str]:
-        """The errors as a compiler prints them."""
-        return [render(error, self.text) for error in self.errors]
+    @property
+    def verdict(self) -> str:
+        """What came of it, in one sentence."""
+        if not self.claims and not self.errors:
+            return f"{self.path}: nothing was checked: {self._nothing()}"
+        holding = sum(claim.ok for claim in self.claims)
+        return (
+            f"{self.path}: {holding} of {len(self.claims)} claims hold, "
+            f"{self.definitions} definitions, {len(self.unchecked)} unchecked, "
+            f"{len(self.errors)} errors, {self.seconds:.1f} s"
+        )
+
+    def _nothing(self) -> str:
+        if not self.equations:
+            return "the file has no displayed equation"
+        if len(self.unchecked) == self.equations:
+            return "each equation is marked 'unchecked'"
+        return "its equations only define; a claim is written with ="
+
+    def rendered(self, error: MathError) -> str:
+        """An error as a compiler prints it."""
+        return self.chapter.rendered(error)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain data, for JSON."""
@@ -84,13 +106,15 @@ class ChapterReport:
             "equations": self.equations,
             "definitions": self.definitions,
             "claims": [vars(claim) for claim in self.claims],
-            "errors": [
-                {"line": e.place.line, "column": e.place.column, "message": e.message}
-                for e in self.errors
-            ],
+            "errors": [_as_dict(error) for error in self.errors],
+            "warnings": [_as_dict(warning) for warning in self.warnings],
             "unchecked": [{"line": n, "reason": why} for n, why in self.unchecked.items()],
             "seconds": self.seconds,
         }
+
+
+def _as_dict(error: MathError) -> dict[str, Any]:
+    return {"line": error.place.line, "column": error.place.column, "message": error.message}
 
 
 def claim_report(result: Result) -> ClaimReport:
@@ -128,9 +152,10 @@ def summarise(
     errors = {str(e): e for e in [*chapter.errors, *(p for p in problems if p is not None)]}
     return ChapterReport(
         path=document.path,
-        text=document.text,
+        chapter=chapter,
         claims=claims,
         errors=sorted(errors.values(), key=lambda error: error.place),
+        warnings=chapter.warnings,
         unchecked={e.line: e.unchecked for e in document.equations if e.unchecked is not None},
         equations=len(document.equations),
         definitions=chapter.definitions,
@@ -138,15 +163,22 @@ def summarise(
     )
 
 
-def check_file(path: str | Path, *, draws: int = 3, seed: int = 0) -> ChapterReport:
-    """Checks all claims of a Markdown file.
+def check_file(
+    path: str | Path, *, draws: int = 3, seed: int = 0, symbols: str | Path | None = None
+) -> ChapterReport:
+    """Checks all claims of a file: Markdown, a notebook, LaTeX, or the docstrings of Python.
 
     Args:
         path: the file.
         draws: how often random values are drawn.
         seed: which random values.
+        symbols: a file with symbols tables that hold in all of the text.
 
     Returns:
         The report.
+
+    Raises:
+        OSError: if there is no such file.
+        ValueError: if there are fewer draws than one.
     """
-    return check_chapter(load(path), draws=draws, seed=seed)
+    return check_chapter(load(path, symbols=symbols), draws=draws, seed=seed)

@@ -8,7 +8,7 @@ import tokenize
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, TypeGuard
 
 from mathcheck.text.displays import DisplayReader
@@ -57,6 +57,27 @@ def read(path: str, text: str) -> Document:
         document.problems.append(error)
         lines, openings = [], {}
     return reader(document, lines, openings).read()
+
+
+def read_file(path: str | Path, name: str | None = None) -> Document:
+    """Reads a file from the disk; one that is not UTF-8 is a problem of the document.
+
+    Args:
+        path: where it is.
+        name: what it is called in messages, if not by its path.
+
+    Raises:
+        OSError: there is no such file.
+    """
+    content = Path(path).read_bytes()
+    name = name or str(path)
+    try:
+        return read(name, decoded(name, content))
+    except MathError as error:
+        document = read(name, "")
+        document.text = content.decode("utf-8", "replace")
+        document.problems[:] = [error]
+        return document
 
 
 def decoded(path: str, content: bytes) -> str:
