@@ -7,11 +7,33 @@ All of them take float arrays of any shape and return arrays of the same shape a
 for a `dy` that has not the shape of the output.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from backprop._check import Array, Cache, check_arrays, check_number
+from backprop.shapes import Array, shapes
 
 
+class InputCache(NamedTuple):
+    """What a backward function needs whose slope is known from the input."""
+
+    x: Array
+
+
+class OutputCache(NamedTuple):
+    """What a backward function needs whose slope is known from the output."""
+
+    y: Array
+
+
+class LeakyReLUCache(NamedTuple):
+    """What `leaky_relu_backward` needs."""
+
+    x: Array
+    slope: float
+
+
+@shapes(x="...")
 def step(x: Array) -> Array:
     """Returns 1 where x is above 0, and 0 elsewhere.
 
@@ -23,12 +45,12 @@ def step(x: Array) -> Array:
         >>> step(np.array([-2.0, 0.0, 0.5]))
         array([0., 0., 1.])
     """
-    check_arrays("step", x=(x, "..."))
-    y = (x > 0).astype(x.dtype)  # eq:step-y
+    y = np.heaviside(x, 0)  # eq:step-y
     return y
 
 
-def identity_forward(x: Array) -> tuple[Array, Cache]:
+@shapes(x="...")
+def identity_forward(x: Array) -> tuple[Array, InputCache]:
     """Returns a copy of x: the output of a network that predicts any real number.
 
     Examples:
@@ -36,12 +58,12 @@ def identity_forward(x: Array) -> tuple[Array, Cache]:
         >>> identity_forward(np.array([-2.0, 3.0]))[0]
         array([-2.,  3.])
     """
-    check_arrays("identity_forward", x=(x, "..."))
     y = x.copy()  # eq:identity-y
-    return y, (x,)
+    return y, InputCache(x)
 
 
-def identity_backward(dy: Array, cache: Cache) -> Array:
+@shapes(x="...", dy="...")
+def identity_backward(dy: Array, cache: InputCache) -> Array:
     """Returns a copy of dy.
 
     Examples:
@@ -50,30 +72,29 @@ def identity_backward(dy: Array, cache: Cache) -> Array:
         >>> identity_backward(np.array([5.0, 7.0]), cache)
         array([5., 7.])
     """
-    (x,) = cache
-    check_arrays("identity_backward", x=(x, "..."), dy=(dy, "..."))
     dx = dy.copy()  # eq:identity-dx
     return dx
 
 
-def sigmoid_forward(x: Array) -> tuple[Array, Cache]:
+@shapes(x="...")
+def sigmoid_forward(x: Array) -> tuple[Array, OutputCache]:
     """Squeezes each element into (0, 1), without overflow on either side.
 
-    exp(x) overflows where x is large, exp(-x) where x is very negative. The smaller of the two
-    never does.
+    exp(x) overflows where x is large, exp(-x) where x is very negative. The smaller of the two, e,
+    never does; the numerator is 1 where x is at least 0 and e elsewhere.
 
     Examples:
         >>> import numpy as np
         >>> sigmoid_forward(np.array([-1000.0, 0.0, 1000.0]))[0]
         array([0. , 0.5, 1. ])
     """
-    check_arrays("sigmoid_forward", x=(x, "..."))
     e = np.exp(np.minimum(x, -x))
-    y = np.where(x >= 0, 1, e) / (1 + e)  # eq:sigmoid-y
-    return y, (y,)
+    y = np.maximum(e, x >= 0) / (1 + e)  # eq:sigmoid-y
+    return y, OutputCache(y)
 
 
-def sigmoid_backward(dy: Array, cache: Cache) -> Array:
+@shapes(y="...", dy="...")
+def sigmoid_backward(dy: Array, cache: OutputCache) -> Array:
     """Sends dy back through the sigmoid, whose derivative is y (1 - y).
 
     Examples:
@@ -83,12 +104,12 @@ def sigmoid_backward(dy: Array, cache: Cache) -> Array:
         array([2.])
     """
     (y,) = cache
-    check_arrays("sigmoid_backward", y=(y, "..."), dy=(dy, "..."))
     dx = dy * y * (1 - y)  # eq:sigmoid-dx
     return dx
 
 
-def tanh_forward(x: Array) -> tuple[Array, Cache]:
+@shapes(x="...")
+def tanh_forward(x: Array) -> tuple[Array, OutputCache]:
     """Squeezes each element into (-1, 1).
 
     Examples:
@@ -96,12 +117,12 @@ def tanh_forward(x: Array) -> tuple[Array, Cache]:
         >>> tanh_forward(np.array([-1000.0, 0.0, 1000.0]))[0]
         array([-1.,  0.,  1.])
     """
-    check_arrays("tanh_forward", x=(x, "..."))
     y = np.tanh(x)  # eq:tanh-y
-    return y, (y,)
+    return y, OutputCache(y)
 
 
-def tanh_backward(dy: Array, cache: Cache) -> Array:
+@shapes(y="...", dy="...")
+def tanh_backward(dy: Array, cache: OutputCache) -> Array:
     """Sends dy back through tanh, whose derivative is 1 - y².
 
     Examples:
@@ -111,12 +132,12 @@ def tanh_backward(dy: Array, cache: Cache) -> Array:
         array([8., 0.])
     """
     (y,) = cache
-    check_arrays("tanh_backward", y=(y, "..."), dy=(dy, "..."))
     dx = dy * (1 - y**2)  # eq:tanh-dx
     return dx
 
 
-def relu_forward(x: Array) -> tuple[Array, Cache]:
+@shapes(x="...")
+def relu_forward(x: Array) -> tuple[Array, InputCache]:
     """Keeps what is above 0 and replaces the rest by 0.
 
     Examples:
@@ -124,13 +145,15 @@ def relu_forward(x: Array) -> tuple[Array, Cache]:
         >>> relu_forward(np.array([-2.0, 0.0, 3.0]))[0]
         array([0., 0., 3.])
     """
-    check_arrays("relu_forward", x=(x, "..."))
     y = np.maximum(x, 0)  # eq:relu-y
-    return y, (x,)
+    return y, InputCache(x)
 
 
-def relu_backward(dy: Array, cache: Cache) -> Array:
+@shapes(x="...", dy="...")
+def relu_backward(dy: Array, cache: InputCache) -> Array:
     """Lets dy through where x was above 0. At 0 itself the gradient is 0, as in PyTorch.
+
+    Where x was NaN, so is the output, and dy goes through with what it says.
 
     Examples:
         >>> import numpy as np
@@ -139,12 +162,12 @@ def relu_backward(dy: Array, cache: Cache) -> Array:
         array([0., 0., 7.])
     """
     (x,) = cache
-    check_arrays("relu_backward", x=(x, "..."), dy=(dy, "..."))
-    dx = dy * (x > 0)  # eq:relu-dx
+    dx = np.where(x <= 0, 0, dy)  # eq:relu-dx
     return dx
 
 
-def leaky_relu_forward(x: Array, *, slope: float = 0.01) -> tuple[Array, tuple[Array, float]]:
+@shapes(x="...", slope="(-inf, inf)")
+def leaky_relu_forward(x: Array, *, slope: float = 0.01) -> tuple[Array, LeakyReLUCache]:
     """Keeps what is above 0 and multiplies the rest by a small slope.
 
     Raises:
@@ -156,13 +179,12 @@ def leaky_relu_forward(x: Array, *, slope: float = 0.01) -> tuple[Array, tuple[A
         >>> leaky_relu_forward(np.array([-2.0, 0.0, 3.0]), slope=0.25)[0]
         array([-0.5,  0. ,  3. ])
     """
-    check_arrays("leaky_relu_forward", x=(x, "..."))
-    slope = check_number("leaky_relu_forward", "slope", slope, "(-inf, inf)")
     y = np.where(x > 0, x, slope * x)  # eq:leaky-relu-y
-    return y, (x, slope)
+    return y, LeakyReLUCache(x, slope)
 
 
-def leaky_relu_backward(dy: Array, cache: tuple[Array, float]) -> Array:
+@shapes(x="...", dy="...")
+def leaky_relu_backward(dy: Array, cache: LeakyReLUCache) -> Array:
     """Lets dy through where x was above 0, times the slope elsewhere, 0 itself included.
 
     Examples:
@@ -172,12 +194,12 @@ def leaky_relu_backward(dy: Array, cache: tuple[Array, float]) -> Array:
         array([1., 2., 7.])
     """
     x, slope = cache
-    check_arrays("leaky_relu_backward", x=(x, "..."), dy=(dy, "..."))
     dx = np.where(x > 0, dy, slope * dy)  # eq:leaky-relu-dx
     return dx
 
 
-def softmax_forward(x: Array) -> tuple[Array, Cache]:
+@shapes(x="...")
+def softmax_forward(x: Array) -> tuple[Array, OutputCache]:
     """Turns each row, the last axis, into probabilities: positive, with sum 1.
 
     A number subtracted from a whole row leaves its softmax as it was. The row's largest makes
@@ -189,13 +211,13 @@ def softmax_forward(x: Array) -> tuple[Array, Cache]:
         array([[0.5, 0.5],
                [1. , 0. ]])
     """
-    check_arrays("softmax_forward", x=(x, "..."))
     e = np.exp(x - x.max(axis=-1, keepdims=True))
     y = e / e.sum(axis=-1, keepdims=True)  # eq:softmax-y
-    return y, (y,)
+    return y, OutputCache(y)
 
 
-def softmax_backward(dy: Array, cache: Cache) -> Array:
+@shapes(y="...", dy="...")
+def softmax_backward(dy: Array, cache: OutputCache) -> Array:
     """Sends dy back through the softmax, row by row.
 
     The Jacobian of a row is diag(y) - y yᵀ. Its product with dy needs no K × K matrix.
@@ -207,6 +229,5 @@ def softmax_backward(dy: Array, cache: Cache) -> Array:
         array([[ 1., -1.]])
     """
     (y,) = cache
-    check_arrays("softmax_backward", y=(y, "..."), dy=(dy, "..."))
     dx: Array = y * (dy - (dy * y).sum(axis=-1, keepdims=True))  # eq:softmax-dx
     return dx

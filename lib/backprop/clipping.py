@@ -6,11 +6,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from backprop._check import Array, check_floats, check_number
+from backprop.shapes import Array, shapes
 
 Gradients: TypeAlias = Mapping[str, Array]
 
 
+@shapes(grads="arrays")
 def global_norm(grads: Gradients) -> float:
     """Returns the Euclidean norm of all gradients together, as if they were one long vector.
 
@@ -27,11 +28,11 @@ def global_norm(grads: Gradients) -> float:
         >>> global_norm({"W": np.array([[3.0, 0.0]]), "b": np.array([4.0])})
         5.0
     """
-    _check("global_norm", grads)
     squares = (np.square(grad, dtype=np.float64).sum() for grad in grads.values())
     return math.sqrt(sum(squares))  # eq:clip-norm
 
 
+@shapes(grads="arrays", max_norm="(0, inf]")
 def clip_by_global_norm(grads: Gradients, max_norm: float) -> tuple[dict[str, Array], float]:
     """Scales all gradients by one factor if their common norm is too large.
 
@@ -60,15 +61,14 @@ def clip_by_global_norm(grads: Gradients, max_norm: float) -> tuple[dict[str, Ar
         >>> clipped["W"].round(5), clipped["b"].round(5), norm
         (array([[1.5, 0. ]]), array([2.]), 5.0)
     """
-    _check("clip_by_global_norm", grads)
-    max_norm = check_number("clip_by_global_norm", "max_norm", max_norm, "(0, inf]")
     norm = global_norm(grads)
     if not math.isfinite(norm):
-        raise ValueError(f"clip_by_global_norm: the norm is {norm}, wanted a finite number")
+        raise ValueError(f"the norm is {norm}, wanted a finite number")
     factor = min(1.0, max_norm / (norm + 1e-6))  # eq:clip-factor
     return {name: factor * grad for name, grad in grads.items()}, norm  # eq:clip-g
 
 
+@shapes(grads="arrays", limit="(0, inf]")
 def clip_by_value(grads: Gradients, limit: float) -> dict[str, Array]:
     """Moves every element that leaves [-limit, limit] to the nearer end.
 
@@ -87,13 +87,4 @@ def clip_by_value(grads: Gradients, limit: float) -> dict[str, Array]:
         >>> clip_by_value({"b": np.array([0.5, -3.0])}, 1.0)
         {'b': array([ 0.5, -1. ])}
     """
-    _check("clip_by_value", grads)
-    limit = check_number("clip_by_value", "limit", limit, "(0, inf]")
     return {name: np.clip(grad, -limit, limit) for name, grad in grads.items()}
-
-
-def _check(function: str, grads: Gradients) -> None:
-    if not grads:
-        raise ValueError(f"{function}: there are no gradients, wanted at least one")
-    for name, grad in grads.items():
-        check_floats(function, name, grad)

@@ -1,16 +1,22 @@
 """Dropout: in training, each element is left out with a given probability."""
 
-from typing import Any, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop._check import Array, check_arrays, check_number, check_rng
-
-Cache: TypeAlias = tuple[NDArray[Any], float]
+from backprop.shapes import Array, shapes
 
 
-def dropout_forward(x: Array, *, p: float, rng: np.random.Generator) -> tuple[Array, Cache]:
+class DropoutCache(NamedTuple):
+    """What `dropout_backward` needs: which elements were kept, and their factor."""
+
+    kept: NDArray[np.bool_]
+    scale: float
+
+
+@shapes(x="...", p="[0, 1]", rng="rng")
+def dropout_forward(x: Array, *, p: float, rng: np.random.Generator) -> tuple[Array, DropoutCache]:
     """Replaces each element by 0 with probability p, and divides the others by 1 - p.
 
     The division keeps what is expected of an element as it was, so that nothing is to be done when
@@ -36,16 +42,14 @@ def dropout_forward(x: Array, *, p: float, rng: np.random.Generator) -> tuple[Ar
         >>> y
         array([0., 0., 4., 4., 0., 0., 4., 4.])
     """
-    check_arrays("dropout_forward", x=(x, "..."))
-    p = check_number("dropout_forward", "p", p, "[0, 1]")
-    check_rng("dropout_forward", rng)
     kept = rng.random(x.shape, dtype=np.float32) >= p
     scale = 1 / (1 - p) if p < 1 else 0.0  # where p is 1, nothing is kept
-    y = x * (kept * x.dtype.type(scale))  # eq:dropout-y
-    return y, (kept, scale)
+    y = kept * x * scale  # eq:dropout-y
+    return y, DropoutCache(kept, scale)
 
 
-def dropout_backward(dy: Array, cache: Cache) -> Array:
+@shapes(kept="bool ...", dy="...")
+def dropout_backward(dy: Array, cache: DropoutCache) -> Array:
     """Sends dy back through the elements that were kept, with the same factor.
 
     Args:
@@ -67,8 +71,5 @@ def dropout_backward(dy: Array, cache: Cache) -> Array:
         array([ 0.,  0., 12., 16.])
     """
     kept, scale = cache
-    check_arrays("dropout_backward", dy=(dy, "..."))
-    if dy.shape != kept.shape:
-        raise ValueError(f"dropout_backward: dy has shape {dy.shape}, wanted {kept.shape} as y has")
-    dx = dy * (kept * dy.dtype.type(scale))  # eq:dropout-dx
+    dx = kept * dy * scale  # eq:dropout-dx
     return dx

@@ -10,11 +10,12 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from backprop._check import Array, check_number, check_rng
+from backprop.shapes import Array, shapes
 
 Index: TypeAlias = tuple[int, ...]
 
 
+@shapes(eps="(0, inf)")
 def numerical_gradient(f: Callable[[Array], Any], x: Array, eps: float = 1e-5) -> Array:
     """Differentiates f at x by central differences.
 
@@ -38,14 +39,14 @@ def numerical_gradient(f: Callable[[Array], Any], x: Array, eps: float = 1e-5) -
         >>> gradient.round(6)
         array([ 2., -6.])
     """
-    _check_float64("numerical_gradient", "x", x)
-    eps = check_number("numerical_gradient", "eps", eps, "(0, inf)")
+    _check_float64("x", x)
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):
         gradient[index] = (f(_moved(x, index, eps)) - f(_moved(x, index, -eps))) / (2 * eps)
     return gradient
 
 
+@shapes()
 def complex_step_gradient(f: Callable[[Array], Any], x: Array) -> Array:
     """Differentiates f at x by complex step: the imaginary part of f(x + ih), divided by h.
 
@@ -70,13 +71,13 @@ def complex_step_gradient(f: Callable[[Array], Any], x: Array) -> Array:
         >>> complex_step_gradient(lambda x: (x**2).sum(), np.array([1.0, -3.0]))
         array([ 2., -6.])
     """
-    _check_float64("complex_step_gradient", "x", x)
+    _check_float64("x", x)
     gradient = np.empty_like(x)
     h = 1e-30
     for index in np.ndindex(x.shape):
         value = f(_moved(x.astype(np.complex128), index, h * 1j))
         if not np.iscomplexobj(value):
-            raise TypeError("complex_step_gradient: f returned a real number for a complex array")
+            raise TypeError("f returned a real number for a complex array")
         gradient[index] = value.imag / h
     return gradient
 
@@ -126,6 +127,7 @@ class GradientReport(Mapping[str, float]):
         return f"GradientReport({self._errors})"
 
 
+@shapes(rng="rng", eps="(0, inf)")
 def check_gradients(
     forward: Callable[..., tuple[Any, Any]],
     backward: Callable[[Any, Any], Array | tuple[Array, ...]],
@@ -172,14 +174,12 @@ def check_gradients(
         0.5
     """
     if not inputs:
-        raise ValueError("check_gradients: there are no inputs, wanted at least one")
+        raise ValueError("there are no inputs, wanted at least one")
     for name, x in inputs.items():
-        _check_float64("check_gradients", name, x)
+        _check_float64(name, x)
     if method not in ("central", "complex"):
-        raise ValueError(f"check_gradients: method is {method!r}, wanted 'central' or 'complex'")
-    eps = check_number("check_gradients", "eps", eps, "(0, inf)")
+        raise ValueError(f"method is {method!r}, wanted 'central' or 'complex'")
     rng = np.random.default_rng() if rng is None else rng
-    check_rng("check_gradients", rng)
 
     out, cache = forward(**inputs)
     R = rng.standard_normal(np.shape(out))[()]
@@ -188,7 +188,7 @@ def check_gradients(
         gradients = (gradients,)
     if len(gradients) != len(inputs):
         raise ValueError(
-            f"check_gradients: backward returned {len(gradients)} gradients, "
+            f"backward returned {len(gradients)} gradients, "
             f"wanted {len(inputs)}: {', '.join(inputs)}"
         )
 
@@ -199,8 +199,7 @@ def check_gradients(
     for (name, x), ours in zip(inputs.items(), gradients, strict=True):
         if np.shape(ours) != x.shape:
             raise ValueError(
-                f"check_gradients: the gradient for {name} has shape {np.shape(ours)}, "
-                f"wanted {x.shape}"
+                f"the gradient for {name} has shape {np.shape(ours)}, wanted {x.shape}"
             )
 
         def projected(moved: Array, name: str = name) -> Any:
@@ -212,20 +211,20 @@ def check_gradients(
             numerical = numerical_gradient(projected, x, eps)
         if max(np.abs(ours).max(), np.abs(numerical).max()) <= rounding:
             raise ValueError(
-                f"check_gradients: the gradient for {name} is 0 everywhere, "
+                f"the gradient for {name} is 0 everywhere, "
                 "so that this check could not fail; choose other inputs"
             )
         pairs[name] = (np.asarray(ours), numerical)
     return GradientReport(pairs)
 
 
-def _check_float64(function: str, name: str, x: Any) -> None:
+def _check_float64(name: str, x: Any) -> None:
     if not isinstance(x, np.ndarray):
-        raise TypeError(f"{function}: {name} has type {type(x).__name__}, wanted a float64 array")
+        raise TypeError(f"{name} has type {type(x).__name__}, wanted a float64 array")
     if x.dtype != np.float64:
-        raise TypeError(f"{function}: {name} is {x.dtype}, wanted float64")
+        raise TypeError(f"{name} is {x.dtype}, wanted float64")
     if x.size == 0:
-        raise ValueError(f"{function}: {name} is empty, its shape is {x.shape}")
+        raise ValueError(f"{name} is empty, its shape is {x.shape}")
 
 
 def _moved(x: Array, index: Index, by: complex) -> Array:

@@ -12,11 +12,12 @@ import math
 import numpy as np
 from numpy.typing import DTypeLike
 
-from backprop._check import Array, check_count, check_float_dtype, check_number, check_rng
+from backprop.shapes import Array, shapes
 
 Shape = tuple[int, ...]
 
 
+@shapes(shape="sizes", dtype="dtype")
 def zeros(shape: Shape, dtype: DTypeLike = np.float64) -> Array:
     """Returns zeros, for biases. Weights that start equal receive equal gradients and stay equal.
 
@@ -24,11 +25,10 @@ def zeros(shape: Shape, dtype: DTypeLike = np.float64) -> Array:
         >>> zeros((3,))
         array([0., 0., 0.])
     """
-    _check_shape("zeros", shape)
-    check_float_dtype("zeros", dtype)
     return np.zeros(shape, dtype)
 
 
+@shapes(shape="sizes", rng="rng", std="[0, inf)", dtype="dtype")
 def normal(
     shape: Shape, rng: np.random.Generator, std: float = 0.01, dtype: DTypeLike = np.float64
 ) -> Array:
@@ -39,10 +39,31 @@ def normal(
         >>> print(round(W.std(), 2))
         0.5
     """
-    std = check_number("normal", "std", std, "[0, inf)")
-    return _draw_normal("normal", shape, rng, std, dtype)
+    return (std * rng.standard_normal(shape)).astype(dtype)
 
 
+def fans(shape: Shape) -> tuple[int, int]:
+    """Returns how many inputs an output sees, and how many outputs an input reaches.
+
+    Args:
+        shape: (fan_in, fan_out), or (out_channels, in_channels, height, width) of kernels.
+
+    Raises:
+        ValueError: the shape has neither 2 sizes nor 4.
+
+    Examples:
+        >>> fans((100, 10)), fans((8, 3, 5, 5))
+        ((100, 10), (75, 200))
+    """
+    if len(shape) == 2:
+        return shape
+    if len(shape) == 4:
+        K, C, P, Q = shape
+        return C * P * Q, K * P * Q
+    raise ValueError(f"shape is {shape}, wanted 2 sizes or 4")
+
+
+@shapes(shape="sizes", rng="rng", gain="[0, inf)", dtype="dtype")
 def xavier_uniform(
     shape: Shape, rng: np.random.Generator, gain: float = 1.0, dtype: DTypeLike = np.float64
 ) -> Array:
@@ -60,10 +81,13 @@ def xavier_uniform(
         >>> bool(np.abs(W).max() <= 1)  # sqrt(3) · sqrt(2 / 6)
         True
     """
-    std = _xavier_std("xavier_uniform", shape, gain)
-    return _draw_uniform("xavier_uniform", shape, rng, std, dtype)
+    fan_in, fan_out = fans(shape)
+    std = gain * math.sqrt(2 / (fan_in + fan_out))  # eq:xavier-std
+    bound = math.sqrt(3) * std  # eq:uniform-bound
+    return rng.uniform(-bound, bound, shape).astype(dtype)
 
 
+@shapes(shape="sizes", rng="rng", gain="[0, inf)", dtype="dtype")
 def xavier_normal(
     shape: Shape, rng: np.random.Generator, gain: float = 1.0, dtype: DTypeLike = np.float64
 ) -> Array:
@@ -77,10 +101,12 @@ def xavier_normal(
         >>> print(round(W.std(), 2))  # sqrt(2 / 200)
         0.1
     """
-    std = _xavier_std("xavier_normal", shape, gain)
-    return _draw_normal("xavier_normal", shape, rng, std, dtype)
+    fan_in, fan_out = fans(shape)
+    std = gain * math.sqrt(2 / (fan_in + fan_out))  # eq:xavier-std
+    return (std * rng.standard_normal(shape)).astype(dtype)
 
 
+@shapes(shape="sizes", rng="rng", gain="[0, inf)", dtype="dtype")
 def he_uniform(
     shape: Shape,
     rng: np.random.Generator,
@@ -99,10 +125,13 @@ def he_uniform(
         >>> bool(np.abs(W).max() <= 1)  # sqrt(3) · sqrt(2 / 6)
         True
     """
-    std = _he_std("he_uniform", shape, gain)
-    return _draw_uniform("he_uniform", shape, rng, std, dtype)
+    fan_in, _ = fans(shape)
+    std = gain * math.sqrt(1 / fan_in)  # eq:he-std
+    bound = math.sqrt(3) * std  # eq:uniform-bound
+    return rng.uniform(-bound, bound, shape).astype(dtype)
 
 
+@shapes(shape="sizes", rng="rng", gain="[0, inf)", dtype="dtype")
 def he_normal(
     shape: Shape,
     rng: np.random.Generator,
@@ -119,10 +148,12 @@ def he_normal(
         >>> print(round(W.std(), 2))  # sqrt(2 / 200)
         0.1
     """
-    std = _he_std("he_normal", shape, gain)
-    return _draw_normal("he_normal", shape, rng, std, dtype)
+    fan_in, _ = fans(shape)
+    std = gain * math.sqrt(1 / fan_in)  # eq:he-std
+    return (std * rng.standard_normal(shape)).astype(dtype)
 
 
+@shapes(shape="sizes", rng="rng", gain="[0, inf)", dtype="dtype")
 def orthogonal(
     shape: Shape, rng: np.random.Generator, gain: float = 1.0, dtype: DTypeLike = np.float64
 ) -> Array:
@@ -140,66 +171,11 @@ def orthogonal(
         >>> bool(np.allclose(W.T @ W, np.eye(3)))
         True
     """
-    gain = check_number("orthogonal", "gain", gain, "[0, inf)")
-    _fans("orthogonal", shape)
+    fans(shape)
     rows, columns = shape[0], math.prod(shape[1:])
-    check_rng("orthogonal", rng)
-    check_float_dtype("orthogonal", dtype)
     tall = rng.standard_normal((max(rows, columns), min(rows, columns)))
     Q, R = np.linalg.qr(tall)
     # With the signs of R's diagonal every orthogonal matrix is as likely as any other.
     Q *= np.sign(np.diag(R))
     W = Q if rows >= columns else Q.T
     return (gain * W.reshape(shape)).astype(dtype)
-
-
-def _draw_normal(
-    function: str, shape: Shape, rng: np.random.Generator, std: float, dtype: DTypeLike
-) -> Array:
-    _check_shape(function, shape)
-    check_rng(function, rng)
-    check_float_dtype(function, dtype)
-    return (std * rng.standard_normal(shape)).astype(dtype)
-
-
-def _draw_uniform(
-    function: str, shape: Shape, rng: np.random.Generator, std: float, dtype: DTypeLike
-) -> Array:
-    check_rng(function, rng)
-    check_float_dtype(function, dtype)
-    # The variance of the uniform distribution on ±bound is bound² / 3.
-    bound = math.sqrt(3) * std  # eq:uniform-bound
-    return rng.uniform(-bound, bound, shape).astype(dtype)
-
-
-def _xavier_std(function: str, shape: Shape, gain: float) -> float:
-    gain = check_number(function, "gain", gain, "[0, inf)")
-    std = gain * math.sqrt(2 / sum(_fans(function, shape)))  # eq:xavier-std
-    return std
-
-
-def _he_std(function: str, shape: Shape, gain: float) -> float:
-    gain = check_number(function, "gain", gain, "[0, inf)")
-    fan_in, _ = _fans(function, shape)
-    std = gain * math.sqrt(1 / fan_in)  # eq:he-std
-    return std
-
-
-def _fans(function: str, shape: Shape) -> tuple[int, int]:
-    """Returns how many inputs an output sees, and how many outputs an input reaches."""
-    _check_shape(function, shape)
-    if len(shape) == 2:
-        return shape
-    if len(shape) == 4:
-        out_channels, in_channels, height, width = shape
-        return in_channels * height * width, out_channels * height * width
-    raise ValueError(f"{function}: shape is {shape}, wanted 2 sizes or 4")
-
-
-def _check_shape(function: str, shape: Shape) -> None:
-    if not isinstance(shape, tuple):
-        raise TypeError(f"{function}: shape has type {type(shape).__name__}, wanted a tuple")
-    if not shape:
-        raise ValueError(f"{function}: shape is (), wanted at least one size")
-    for axis, size in enumerate(shape):
-        check_count(function, f"shape[{axis}]", size)

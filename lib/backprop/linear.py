@@ -1,18 +1,29 @@
 """The linear layer, y = x W + b: each output is a weighted sum of all inputs."""
 
-from backprop._check import Array, Cache, check_arrays
+from typing import NamedTuple
+
+from backprop.shapes import Array, shapes
+from backprop.sums import sum_rows
 
 
-def linear_forward(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
+class LinearCache(NamedTuple):
+    """What `linear_backward` needs."""
+
+    x: Array
+    W: Array
+
+
+@shapes(x="... D", W="D M", b="M")
+def linear_forward(x: Array, W: Array, b: Array) -> tuple[Array, LinearCache]:
     """Maps a batch of D features to M outputs.
 
     Args:
-        x: input batch, shape (N, D), one sample a row.
+        x: input batch, shape (N, D), one sample a row; or (T, N, D), or with any axes before D.
         W: weights, shape (D, M).
         b: biases, shape (M,).
 
     Returns:
-        The output y, shape (N, M), and a cache for `linear_backward`.
+        The output y, shape (N, M) with the axes of x, and a cache for `linear_backward`.
 
     Raises:
         TypeError: an argument is no float array, or they differ in precision.
@@ -26,20 +37,20 @@ def linear_forward(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
         >>> y
         array([[4.5, 4.5]])
     """
-    check_arrays("linear_forward", x=(x, "N D"), W=(W, "D M"), b=(b, "M"))
     y = x @ W + b  # eq:linear-y
-    return y, (x, W)
+    return y, LinearCache(x, W)
 
 
-def linear_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+@shapes(x="... D", W="D M", dy="... M")
+def linear_backward(dy: Array, cache: LinearCache) -> tuple[Array, Array, Array]:
     """Sends the gradient of the loss back through the linear layer.
 
     Args:
-        dy: gradient for the output, shape (N, M).
+        dy: gradient for the output, in its shape.
         cache: what `linear_forward` returned.
 
     Returns:
-        The gradients dx, shape (N, D), dW, shape (D, M), and db, shape (M,).
+        The gradients dx, in the shape of x, dW, shape (D, M), and db, shape (M,).
 
     Raises:
         TypeError: dy is no float array, or differs in precision from x.
@@ -61,8 +72,8 @@ def linear_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
         array([ 1., 10.])
     """
     x, W = cache
-    check_arrays("linear_backward", x=(x, "N D"), W=(W, "D M"), dy=(dy, "N M"))
     dx = dy @ W.T  # eq:linear-dx
+    x, dy = x.reshape(-1, len(W)), dy.reshape(-1, W.shape[1])  # a row for each sample
     dW = x.T @ dy  # eq:linear-dW
-    db = dy.sum(axis=0)  # eq:linear-db
+    db = sum_rows(dy)  # eq:linear-db
     return dx, dW, db

@@ -4,22 +4,59 @@ Batch norm takes features, (N, D), or images, (N, D, H, W), where each channel i
 values are those of all pixels of all images.
 """
 
-from typing import Any, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
-from backprop._check import Array, check_arrays, check_floats, check_number
+from backprop.shapes import Array, shapes
+from backprop.sums import sum_rows
 
-Cache: TypeAlias = tuple[Array, ...]
+
+def rows_of(x: Array) -> Array:
+    """Lays out a batch as a matrix with a column for each feature.
+
+    A row is a sample, or a pixel of an image: x has shape (N, D), or (N, D, H, W), say.
+
+    Examples:
+        >>> rows_of(np.array([[[[1.0, 2.0]], [[30.0, 40.0]]]]))  # an image of 2 channels, 1 × 2
+        array([[ 1., 30.],
+               [ 2., 40.]])
+    """
+    return np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
 
 
+def rows_to(shape: tuple[int, ...], rows: Array) -> Array:
+    """Lays such a matrix out as a batch of this shape again.
+
+    Examples:
+        >>> rows_to((1, 2, 1, 2), np.array([[1.0, 30.0], [2.0, 40.0]]))
+        array([[[[ 1.,  2.]],
+        <BLANKLINE>
+                [[30., 40.]]]])
+    """
+    N, D, *pixels = shape
+    return np.moveaxis(rows.reshape(N, *pixels, D), -1, 1)
+
+
+class BatchNormCache(NamedTuple):
+    """What the backward functions of batch norm need, and the running statistics."""
+
+    x: Array
+    mean: Array
+    var: Array
+    sigma: Array
+    x_hat: Array
+    gamma: Array
+
+
+@shapes(x="N D ...", gamma="D", beta="D", eps="(0, inf)")
 def batchnorm_forward(
     x: Array, gamma: Array, beta: Array, *, eps: float = 1e-5
-) -> tuple[Array, Cache]:
+) -> tuple[Array, BatchNormCache]:
     """Gives each feature mean 0 and variance 1 over the batch, then scales and shifts it.
 
     Args:
-        x: input batch, shape (N, D) or (N, D, H, W).
+        x: input batch, shape (N, D), or (N, D, H, W) for images.
         gamma: scales, shape (D,).
         beta: shifts, shape (D,).
         eps: what is added to the variance, above 0.
@@ -44,24 +81,20 @@ def batchnorm_forward(
         array([[-2.,  5.],
                [ 2.,  5.]])
     """
-    eps = _check_batch("batchnorm_forward", x, eps, gamma=gamma, beta=beta)
-    axes, M = _all_but_features(x), x.size // x.shape[1]
-    if M == 1:
-        raise ValueError(
-            f"batchnorm_forward: x has shape {x.shape}, a single value of each feature, "
-            "wanted several, for their variance"
-        )
-    gamma, beta = _along_features(x, gamma), _along_features(x, beta)
-    mean = x.mean(axis=axes, keepdims=True)  # eq:bn-mean
-    centred = x - mean
-    var = _sum_products(centred, centred) / M  # eq:bn-var
+    rows = rows_of(x)
+    N = len(rows)
+    if N == 1:
+        raise ValueError(f"x has shape {x.shape}: one value of a feature has no variance")
+    mean = sum_rows(rows) / N  # eq:bn-mean
+    var = sum_rows((rows - mean) ** 2) / N  # eq:bn-var
     sigma = np.sqrt(var + eps)  # eq:bn-sigma
-    x_hat = np.divide(centred, sigma, out=centred)  # eq:bn-xhat
+    x_hat = (rows - mean) / sigma  # eq:bn-xhat
     y = gamma * x_hat + beta  # eq:bn-y
-    return y, (x, mean, var, sigma, x_hat, gamma)
+    return rows_to(x.shape, y), BatchNormCache(x, mean, var, sigma, x_hat, gamma)
 
 
-def batchnorm_backward_staged(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+@shapes(x="...", dy="...")
+def batchnorm_backward_staged(dy: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
     """Sends the gradient back through `batchnorm_forward`, one intermediate at a time.
 
     Arguments, results and errors are those of `batchnorm_backward`.
@@ -76,19 +109,20 @@ def batchnorm_backward_staged(dy: Array, cache: Cache) -> tuple[Array, Array, Ar
                [ 0.204]])
     """
     x, mean, _, sigma, x_hat, gamma = cache
-    _check_cotangent("batchnorm_backward_staged", dy, x)
-    axes, M = _all_but_features(x), x.size // gamma.size
-    dbeta = dy.sum(axis=axes)  # eq:bn-dbeta
-    dgamma = (dy * x_hat).sum(axis=axes)  # eq:bn-dgamma
+    shape, x, dy = x.shape, rows_of(x), rows_of(dy)
+    N = len(x)
+    dbeta = sum_rows(dy)  # eq:bn-dbeta
+    dgamma = sum_rows(dy * x_hat)  # eq:bn-dgamma
     dx_hat = dy * gamma  # eq:bn-dxhat
-    dsigma = -(dx_hat * x_hat / sigma).sum(axis=axes, keepdims=True)  # eq:bn-dsigma
+    dsigma = -sum_rows(dx_hat * x_hat / sigma)  # eq:bn-dsigma
     dvar = dsigma / (2 * sigma)  # eq:bn-dvar
-    dmean = -(dx_hat / sigma).sum(axis=axes, keepdims=True)  # eq:bn-dmean
-    dx = dx_hat / sigma + dvar * 2 * (x - mean) / M + dmean / M  # eq:bn-dx
-    return dx, dgamma, dbeta
+    dmean = -sum_rows(dx_hat / sigma)  # eq:bn-dmean
+    dx = dx_hat / sigma + dvar * 2 * (x - mean) / N + dmean / N  # eq:bn-dx
+    return rows_to(shape, dx), dgamma, dbeta
 
 
-def batchnorm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+@shapes(x="...", dy="...")
+def batchnorm_backward(dy: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
     """Sends the gradient back through `batchnorm_forward`, in one step.
 
     Args:
@@ -114,17 +148,17 @@ def batchnorm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
         (array([-1.225]), array([1.]))
     """
     x, _, _, sigma, x_hat, gamma = cache
-    _check_cotangent("batchnorm_backward", dy, x)
-    axes, M = _all_but_features(x), x.size // gamma.size
-    dbeta = dy.sum(axis=axes, keepdims=True)
-    dgamma = _sum_products(dy, x_hat)
-    dx = dy - dbeta / M - x_hat * (dgamma / M)
-    dx *= gamma / sigma  # eq:bn-dx-fused
-    return dx, dgamma.reshape(-1), dbeta.reshape(-1)
+    dy = rows_of(dy)
+    N = len(dy)
+    dbeta = sum_rows(dy)  # eq:bn-dbeta
+    dgamma = sum_rows(dy * x_hat)  # eq:bn-dgamma
+    dx = gamma / sigma * (dy - dbeta / N - x_hat * (dgamma / N))  # eq:bn-dx-fused
+    return rows_to(x.shape, dx), dgamma, dbeta
 
 
+@shapes(x="N D ...", mean="D", var="D", momentum="[0, 1]")
 def batchnorm_running(
-    mean: Array, var: Array, cache: Cache, *, momentum: float = 0.1
+    mean: Array, var: Array, cache: BatchNormCache, *, momentum: float = 0.1
 ) -> tuple[Array, Array]:
     """Moves the running statistics a step towards those of a batch.
 
@@ -152,24 +186,30 @@ def batchnorm_running(
         >>> batchnorm_running(np.array([0.0]), np.array([1.0]), cache)  # the batch has 2 and 2
         (array([0.2]), array([1.1]))
     """
-    x, batch_mean, batch_var, _, _, gamma = cache
-    layout = "N D H W" if x.ndim == 4 else "N D"
-    check_arrays("batchnorm_running", x=(x, layout), mean=(mean, "D"), var=(var, "D"))
-    momentum = check_number("batchnorm_running", "momentum", momentum, "[0, 1]")
-    M = x.size // gamma.size
-    unbiased = batch_var.reshape(-1) * (M / (M - 1))  # eq:bn-unbiased
-    new_mean = (1 - momentum) * mean + momentum * batch_mean.reshape(-1)  # eq:bn-running-mean
+    N = cache.x.size // len(mean)
+    unbiased = cache.var * (N / (N - 1))  # eq:bn-unbiased
+    new_mean = (1 - momentum) * mean + momentum * cache.mean  # eq:bn-running-mean
     new_var = (1 - momentum) * var + momentum * unbiased  # eq:bn-running-var
     return new_mean, new_var
 
 
+class BatchNormEvaluationCache(NamedTuple):
+    """What `batchnorm_evaluation_backward` needs."""
+
+    x: Array
+    x_hat: Array
+    sigma: Array
+    gamma: Array
+
+
+@shapes(x="N D ...", gamma="D", beta="D", mean="D", var="D", eps="(0, inf)")
 def batchnorm_evaluation_forward(
     x: Array, gamma: Array, beta: Array, mean: Array, var: Array, *, eps: float = 1e-5
-) -> tuple[Array, Cache]:
+) -> tuple[Array, BatchNormEvaluationCache]:
     """Normalises by running statistics: each sample alone, whatever the rest of the batch is.
 
     Args:
-        x: input batch, shape (N, D) or (N, D, H, W).
+        x: input batch, shape (N, D), or (N, D, H, W) for images.
         gamma: scales, shape (D,).
         beta: shifts, shape (D,).
         mean: running mean, shape (D,).
@@ -189,16 +229,16 @@ def batchnorm_evaluation_forward(
         >>> y.round(3)
         array([[5.]])
     """
-    function = "batchnorm_evaluation_forward"
-    eps = _check_batch(function, x, eps, gamma=gamma, beta=beta, mean=mean, var=var)
-    gamma, beta = _along_features(x, gamma), _along_features(x, beta)
-    sigma = np.sqrt(_along_features(x, var) + eps)
-    x_hat = (x - _along_features(x, mean)) / sigma  # eq:bn-evaluation-xhat
+    sigma = np.sqrt(var + eps)  # eq:bn-sigma
+    x_hat = (rows_of(x) - mean) / sigma  # eq:bn-evaluation-xhat
     y = gamma * x_hat + beta  # eq:bn-evaluation-y
-    return y, (x_hat, sigma, gamma)
+    return rows_to(x.shape, y), BatchNormEvaluationCache(x, x_hat, sigma, gamma)
 
 
-def batchnorm_evaluation_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+@shapes(x="...", dy="...")
+def batchnorm_evaluation_backward(
+    dy: Array, cache: BatchNormEvaluationCache
+) -> tuple[Array, Array, Array]:
     """Sends the gradient back where mean and variance are constants.
 
     Args:
@@ -219,18 +259,26 @@ def batchnorm_evaluation_backward(dy: Array, cache: Cache) -> tuple[Array, Array
         >>> dx.round(3), dgamma.round(3), dbeta
         (array([[3.]]), array([6.]), array([3.]))
     """
-    x_hat, sigma, gamma = cache
-    _check_cotangent("batchnorm_evaluation_backward", dy, x_hat)
-    axes = _all_but_features(dy)
-    dbeta = dy.sum(axis=axes)  # eq:bn-evaluation-dbeta
-    dgamma = (dy * x_hat).sum(axis=axes)  # eq:bn-evaluation-dgamma
+    x, x_hat, sigma, gamma = cache
+    dy = rows_of(dy)
+    dbeta = sum_rows(dy)  # eq:bn-evaluation-dbeta
+    dgamma = sum_rows(dy * x_hat)  # eq:bn-evaluation-dgamma
     dx = dy * (gamma / sigma)  # eq:bn-evaluation-dx
-    return dx, dgamma, dbeta
+    return rows_to(x.shape, dx), dgamma, dbeta
 
 
+class LayerNormCache(NamedTuple):
+    """What `layernorm_backward` needs."""
+
+    x_hat: Array
+    sigma: Array
+    gamma: Array
+
+
+@shapes(x="... D", gamma="D", beta="D", eps="(0, inf)")
 def layernorm_forward(
     x: Array, gamma: Array, beta: Array, *, eps: float = 1e-5
-) -> tuple[Array, Cache]:
+) -> tuple[Array, LayerNormCache]:
     """Gives each sample mean 0 and variance 1 over its features, then scales and shifts those.
 
     Nothing depends on the rest of the batch, so training and evaluation are the same.
@@ -258,19 +306,16 @@ def layernorm_forward(
         array([[-1.,  1.],
                [-1.,  1.]])
     """
-    check_floats("layernorm_forward", "x", x)
-    layout = " ".join([f"N{axis}" for axis in range(x.ndim - 1)] + ["D"])
-    check_arrays("layernorm_forward", x=(x, layout), gamma=(gamma, "D"), beta=(beta, "D"))
-    eps = check_number("layernorm_forward", "eps", eps, "(0, inf)")
     mean = x.mean(axis=-1, keepdims=True)  # eq:ln-mean
     var = ((x - mean) ** 2).mean(axis=-1, keepdims=True)  # eq:ln-var
     sigma = np.sqrt(var + eps)  # eq:ln-sigma
     x_hat = (x - mean) / sigma  # eq:ln-xhat
     y = gamma * x_hat + beta  # eq:ln-y
-    return y, (x_hat, sigma, gamma)
+    return y, LayerNormCache(x_hat, sigma, gamma)
 
 
-def layernorm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+@shapes(x_hat="...", dy="...")
+def layernorm_backward(dy: Array, cache: LayerNormCache) -> tuple[Array, Array, Array]:
     """Sends the gradient back through `layernorm_forward`.
 
     Args:
@@ -291,45 +336,11 @@ def layernorm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
         array([[ 0.204, -0.408,  0.204]])
     """
     x_hat, sigma, gamma = cache
-    _check_cotangent("layernorm_backward", dy, x_hat)
-    leading, D = tuple(range(dy.ndim - 1)), dy.shape[-1]
-    dbeta = dy.sum(axis=leading)  # eq:ln-dbeta
-    dgamma = (dy * x_hat).sum(axis=leading)  # eq:ln-dgamma
+    D = len(gamma)
+    dbeta = sum_rows(dy.reshape(-1, D))  # eq:ln-dbeta
+    dgamma = sum_rows((dy * x_hat).reshape(-1, D))  # eq:ln-dgamma
     dx_hat = dy * gamma  # eq:ln-dxhat
     total = dx_hat.sum(axis=-1, keepdims=True)
     along = (dx_hat * x_hat).sum(axis=-1, keepdims=True)
     dx = (dx_hat - total / D - x_hat * (along / D)) / sigma  # eq:ln-dx
     return dx, dgamma, dbeta
-
-
-def _all_but_features(x: Array) -> tuple[int, ...]:
-    """Returns the axes over which a feature has its values: all but the second."""
-    return (0, *range(2, x.ndim))
-
-
-def _sum_products(a: Array, b: Array) -> Array:
-    """Returns each feature's sum of a * b, without an array of the products, to broadcast."""
-    axes = "ndhw"[: a.ndim]
-    sums: Array = np.einsum(f"{axes},{axes}->d", a, b)
-    return _along_features(a, sums)[None]
-
-
-def _along_features(x: Array, values: Array) -> Array:
-    """Returns a value for each feature in a shape that broadcasts against x."""
-    return values.reshape(-1, *[1] * (x.ndim - 2))
-
-
-def _check_batch(function: str, x: Any, eps: Any, **features: Any) -> float:
-    """Checks a batch, arrays with an element for each of its features, and eps."""
-    check_floats(function, "x", x)
-    if x.ndim not in (2, 4):
-        raise ValueError(
-            f"{function}: x has shape {x.shape}, wanted (N, D), or (N, D, H, W) for images"
-        )
-    layout = "N D" if x.ndim == 2 else "N D H W"
-    check_arrays(function, x=(x, layout), **{name: (a, "D") for name, a in features.items()})
-    return check_number(function, "eps", eps, "(0, inf)")
-
-
-def _check_cotangent(function: str, dy: Any, x: Array) -> None:
-    check_arrays(function, x=(x, "..."), dy=(dy, "..."))

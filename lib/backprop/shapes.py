@@ -23,7 +23,7 @@ no array has one word, or an interval:
 | `"sizes"` | a tuple of integers of at least 1; `"sizes N D"` one whose sizes are also N and D |
 | `"rng"` | a `numpy.random.Generator` |
 | `"dtype"` | float32 or float64 |
-| `"arrays"` | a mapping from names to arrays of floats of any shapes |
+| `"arrays"` | a mapping from names to arrays of real floats, of any shapes |
 
 A name that is no parameter is a field of the argument `cache`. A parameter whose default is None
 may be None. A size letter with a word, `C="input channels"`, gets called so: `W has 3 input
@@ -339,6 +339,8 @@ def _check_arrays(name: str, value: Any) -> Any:
         raise ValueError(f"{name} is empty, wanted at least one array")
     for key, array in value.items():
         check_shapes({f"{name}[{key!r}]": (array, "...")})
+        if array.dtype.kind == "c":
+            raise TypeError(f"{name}[{key!r}] is {array.dtype}, wanted real numbers")
     return value
 
 

@@ -71,9 +71,18 @@ CALLS = {
 
 @pytest.mark.parametrize("name", CALLS)
 def test_what_are_no_gradients_is_refused(refused, name):
-    refused(ValueError, f"{name}: there are no gradients, wanted at least one", CALLS[name], {})
-    refused(TypeError, f"{name}: b is int64, wanted floats", CALLS[name], {"b": np.array([1])})
-    refused(ValueError, f"{name}: b is empty, its shape is (0,)", CALLS[name], {"b": np.array([])})
+    refused(ValueError, f"{name}: grads is empty, wanted at least one array", CALLS[name], {})
+    refused(
+        TypeError, f"{name}: grads['b'] is int64, wanted floats", CALLS[name], {"b": np.array([1])}
+    )
+    message = f"{name}: grads['b'] is complex128, wanted real numbers"
+    refused(TypeError, message, CALLS[name], {"b": np.array([1j])})
+    refused(
+        ValueError,
+        f"{name}: grads['b'] is empty, its shape is (0,)",
+        CALLS[name],
+        {"b": np.array([])},
+    )
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_refused(refused, rng):
         call = {"x": x, "p": 0.5, "rng": rng, **arguments}
         refused(error, f"dropout_forward: {message}", dropout_forward, **call)
     _, cache = dropout_forward(x, p=0.5, rng=rng)
-    message = "dropout_backward: dy has shape (3, 2), wanted (2, 3) as y has"
+    message = "dropout_backward: dy has shape (3, 2), wanted (2, 3) as in kept"
     refused(ValueError, message, dropout_backward, x.T, cache)
     message = "dropout_backward: dy is int64, wanted floats"
     refused(TypeError, message, dropout_backward, x.astype(int), cache)

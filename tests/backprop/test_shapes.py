@@ -238,6 +238,8 @@ def test_mappings_of_arrays(refused):
     refused(TypeError, "f: grads has type list, wanted a mapping of arrays", f, [X])
     refused(ValueError, "f: grads is empty, wanted at least one array", f, {})
     refused(TypeError, "f: grads['W'] is int64, wanted floats", f, {"W": np.ones(2, np.int64)})
+    message = "f: grads['W'] is complex128, wanted real numbers"
+    refused(TypeError, message, f, {"W": np.ones(2, np.complex128)})
 
 
 def test_arrays_that_are_no_arguments(refused):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop.dropout import dropout_backward, dropout_forward
+from backprop.dropout import DropoutCache, dropout_backward, dropout_forward
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
 from backprop.shapes import Array, shapes
@@ -37,7 +37,7 @@ class Dropout(Layer):
         if training:
             y, self._cache = dropout_forward(x, p=self._p, rng=self._rng)
             return y
-        self._cache = np.broadcast_to(True, x.shape), 1.0  # all are kept
+        self._cache = DropoutCache(np.broadcast_to(True, x.shape), 1.0)  # all are kept
         return x.copy()
 
     def backward(self, dy: Array) -> Array:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from backprop import normalization
+from backprop.fast import normalization as fast
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
 from backprop.shapes import Array, shapes
@@ -50,7 +51,7 @@ class BatchNorm(Layer):
         mean, var = self.buffers["mean"], self.buffers["var"]
         self._trained = training
         if training:
-            y, self._cache = normalization.batchnorm_forward(x, gamma, beta, eps=self._eps)
+            y, self._cache = fast.batchnorm_forward(x, gamma, beta, eps=self._eps)
             mean[...], var[...] = normalization.batchnorm_running(
                 mean, var, self._cache, momentum=self._momentum
             )
@@ -63,7 +64,7 @@ class BatchNorm(Layer):
     def backward(self, dy: Array) -> Array:
         """Maps dy to dx, both in the shape of x, for the mode of the last forward pass."""
         backward = (
-            normalization.batchnorm_backward
+            fast.batchnorm_backward
             if self._trained
             else normalization.batchnorm_evaluation_backward
         )
@@ -97,11 +98,11 @@ class LayerNorm(Layer):
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
         """Normalises each sample of x, (..., D)."""
         gamma, beta = self.params["gamma"], self.params["beta"]
-        y, self._cache = normalization.layernorm_forward(x, gamma, beta, eps=self._eps)
+        y, self._cache = fast.layernorm_forward(x, gamma, beta, eps=self._eps)
         return y
 
     def backward(self, dy: Array) -> Array:
         """Maps dy to dx, both in the shape of x."""
-        dx, dgamma, dbeta = normalization.layernorm_backward(dy, self._remembered())
+        dx, dgamma, dbeta = fast.layernorm_backward(dy, self._remembered())
         self._grads = {"gamma": dgamma, "beta": dbeta}
         return dx

@@ -1,0 +1,145 @@
+"""Batch norm and layer norm in few passes over memory.
+
+Arguments, results and errors are those of `backprop.normalization`. Images keep their order in
+memory: nothing is laid out anew, and products are summed without an array of them.
+"""
+
+import numpy as np
+
+from backprop.normalization import BatchNormCache, LayerNormCache
+from backprop.shapes import Array, shapes
+from backprop.sums import sum_rows
+
+# Values of a feature that are added up one after another; more are added by halves.
+RUN = 1 << 12
+# Bytes of the samples that layer norm works on at a time.
+BLOCK = 1 << 19
+
+
+@shapes(x="N D ...", gamma="D", beta="D", eps="(0, inf)")
+def batchnorm_forward(
+    x: Array, gamma: Array, beta: Array, *, eps: float = 1e-5
+) -> tuple[Array, BatchNormCache]:
+    """Gives each feature mean 0 and variance 1 over the batch, then scales and shifts it.
+
+    Examples:
+        >>> x = np.array([[1.0, 10.0], [3.0, 10.0]])
+        >>> y, cache = batchnorm_forward(x, np.array([2.0, 2.0]), np.array([0.0, 5.0]))
+        >>> y.round(3)
+        array([[-2.,  5.],
+               [ 2.,  5.]])
+    """
+    N = x.size // len(gamma)
+    if N == 1:
+        raise ValueError(f"x has shape {x.shape}: one value of a feature has no variance")
+    mean = _sums(x) / N
+    x_hat = x - _along(x, mean)
+    var = _sums_of_products(x_hat, x_hat) / N
+    sigma = np.sqrt(var + eps)
+    x_hat /= _along(x, sigma)
+    y = _along(x, gamma) * x_hat
+    y += _along(x, beta)
+    return y, BatchNormCache(x, mean, var, sigma, x_hat, gamma)
+
+
+@shapes(x="...", dy="...")
+def batchnorm_backward(dy: Array, cache: BatchNormCache) -> tuple[Array, Array, Array]:
+    """Sends the gradient back through `batchnorm_forward`.
+
+    Examples:
+        >>> x = np.array([[1.0], [3.0], [5.0]])
+        >>> y, cache = batchnorm_forward(x, np.array([2.0]), np.array([0.0]))
+        >>> batchnorm_backward(np.array([[1.0], [0.0], [0.0]]), cache)[0].round(3)
+        array([[ 0.204],
+               [-0.408],
+               [ 0.204]])
+    """
+    _, _, _, sigma, x_hat, gamma = cache
+    N = dy.size // len(gamma)
+    dbeta, dgamma = _sums(dy), _sums_of_products(dy, x_hat)
+    dx = x_hat * _along(dy, -dgamma / N)
+    dx += dy
+    dx -= _along(dy, dbeta / N)
+    dx *= _along(dy, gamma / sigma)
+    return dx, dgamma, dbeta
+
+
+@shapes(x="... D", gamma="D", beta="D", eps="(0, inf)")
+def layernorm_forward(
+    x: Array, gamma: Array, beta: Array, *, eps: float = 1e-5
+) -> tuple[Array, LayerNormCache]:
+    """Gives each sample mean 0 and variance 1 over its features, then scales and shifts those.
+
+    Examples:
+        >>> x = np.array([[1.0, 3.0], [10.0, 50.0]])
+        >>> layernorm_forward(x, np.array([1.0, 1.0]), np.array([0.0, 0.0]))[0].round(3)
+        array([[-1.,  1.],
+               [-1.,  1.]])
+    """
+    D = len(gamma)
+    rows = x.reshape(-1, D)
+    y, x_hat = np.empty_like(rows), np.empty_like(rows)
+    sigma = np.empty((len(rows), 1), x.dtype)
+    for part in _blocks(rows):
+        centred = x_hat[part]
+        np.subtract(rows[part], rows[part].mean(axis=1, keepdims=True), out=centred)
+        sigma[part, 0] = np.sqrt(np.einsum("nd,nd->n", centred, centred) / D + eps)
+        centred /= sigma[part]
+        np.multiply(centred, gamma, out=y[part])
+        y[part] += beta
+    shape = (*x.shape[:-1], 1)
+    return y.reshape(x.shape), LayerNormCache(x_hat.reshape(x.shape), sigma.reshape(shape), gamma)
+
+
+@shapes(x_hat="...", dy="...")
+def layernorm_backward(dy: Array, cache: LayerNormCache) -> tuple[Array, Array, Array]:
+    """Sends the gradient back through `layernorm_forward`.
+
+    Examples:
+        >>> x, gamma = np.array([[1.0, 3.0, 5.0]]), np.array([2.0, 1.0, 1.0])
+        >>> y, cache = layernorm_forward(x, gamma, np.array([0.0, 0.0, 0.0]))
+        >>> layernorm_backward(np.array([[1.0, 0.0, 0.0]]), cache)[0].round(3)
+        array([[ 0.204, -0.408,  0.204]])
+    """
+    x_hat, sigma, gamma = cache
+    D = len(gamma)
+    rows, hats, sigmas = dy.reshape(-1, D), x_hat.reshape(-1, D), sigma.reshape(-1, 1)
+    dx = np.empty_like(rows)
+    for part in _blocks(rows):
+        hat, dhat = hats[part], dx[part]
+        np.multiply(rows[part], gamma, out=dhat)
+        along = np.einsum("nd,nd->n", dhat, hat)[:, None] / D
+        dhat -= dhat.mean(axis=1, keepdims=True)
+        dhat -= hat * along
+        dhat /= sigmas[part]
+    return dx.reshape(dy.shape), _sums_of_products(rows, hats), sum_rows(rows)
+
+
+def _sums(x: Array) -> Array:
+    """Returns each feature's sum, shape (D,)."""
+    half = len(x) // 2
+    if half and x.size > RUN * x.shape[1]:
+        return _sums(x[:half]) + _sums(x[half:])
+    sums: Array = x.sum(axis=(0, *range(2, x.ndim)))
+    return sums
+
+
+def _sums_of_products(a: Array, b: Array) -> Array:
+    """Returns each feature's sum of a * b, shape (D,), without an array of the products."""
+    half = len(a) // 2
+    if half and a.size > RUN * a.shape[1]:
+        return _sums_of_products(a[:half], b[:half]) + _sums_of_products(a[half:], b[half:])
+    axes = [0, 1, *range(2, a.ndim)]
+    sums: Array = np.einsum(a, axes, b, axes, [1])
+    return sums
+
+
+def _along(x: Array, values: Array) -> Array:
+    """Returns a value for each feature in a shape that broadcasts against x."""
+    return values.reshape(-1, *[1] * (x.ndim - 2))
+
+
+def _blocks(rows: Array) -> list[slice]:
+    """Cuts rows into blocks that stay in the cache."""
+    count = max(1, BLOCK // rows[0].nbytes)
+    return [slice(start, start + count) for start in range(0, len(rows), count)]
