@@ -6,6 +6,7 @@ import * as classifier from "../../docs/assets/interactive/models/classifier.js"
 import * as convolution from "../../docs/assets/interactive/models/convolution.js";
 import * as gates from "../../docs/assets/interactive/models/gates.js";
 import * as normalization from "../../docs/assets/interactive/models/normalization.js";
+import * as perceptron from "../../docs/assets/interactive/models/perceptron.js";
 import { normal, uniform } from "../../docs/assets/interactive/models/random.js";
 import * as recurrent from "../../docs/assets/interactive/models/recurrent.js";
 
@@ -137,4 +138,28 @@ test("the gradients of the bill are its slopes, and every wire is paid once", ()
   const gradients = bill.backward(bill.forward(set));
   for (const name of Object.keys(set)) close(gradients[name], slope((x) => bill.forward({ ...set, [name]: x }).bill, set[name]));
   assert.deepEqual(bill.PAID.flat().sort(), Object.keys(gradients).sort());
+});
+
+test("the perceptron comes to its end within the bound, and then errs no more", () => {
+  const points = perceptron.clouds(40);
+  let run = perceptron.start();
+  assert.equal(perceptron.errors(run.w, points), 40);
+  for (let count = 0; count < 1000 && run.right < 40; count++) {
+    const next = perceptron.correct(run, points);
+    if (next.last >= 0) {
+      const { x, t } = points[next.last];
+      assert.ok(t * x.reduce((sum, value, d) => sum + value * run.w[d], 0) <= 0);
+      assert.deepEqual(next.w, run.w.map((w, d) => w + t * x[d]));
+    }
+    run = next;
+  }
+  const longest = Math.max(...points.map(({ x }) => x.reduce((sum, value) => sum + value * value, 0)));
+  assert.ok(run.mistakes > 0 && run.mistakes <= longest / 0.25 ** 2);
+  assert.equal(perceptron.errors(run.w, points), 0);
+});
+
+test("turning the space keeps lengths for one who looks along them", () => {
+  close(Math.hypot(...perceptron.seen([0, 0, 2], 0.7, 0)), 2);
+  close(Math.hypot(...perceptron.seen([0, 3, 0], 0, 0.4)), 3);
+  close(perceptron.seen([1, 0, 0], 0, Math.PI / 2)[1], -1);
 });
