@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from backprop import convolution, normalization, pooling
-from backprop.fast.parallel import alternating_threads
+from backprop.fast.parallel import one_thread
 from backprop.layers import (
     GRU,
     LSTM,
@@ -237,7 +237,7 @@ def step_case(name: str, build: Callable[[np.random.Generator], list[Layer]], N:
 
         def time_ours() -> tuple[float, ...]:
             start = time.perf_counter()
-            with alternating_threads():  # as `train` does
+            with one_thread():  # as `train` does
                 _, cache = softmax_cross_entropy_forward(network.forward(x, training=True), target)
                 network.backward(softmax_cross_entropy_backward(1.0, cache))
                 optimizer.step(network.params, network.grads)

@@ -5,6 +5,12 @@ import pytest
 
 from backprop.convolution import conv2d_backward, conv2d_forward
 from backprop.dropout import dropout_forward
+from backprop.fast.normalization import (
+    batchnorm_backward,
+    batchnorm_forward,
+    layernorm_backward,
+    layernorm_forward,
+)
 from backprop.gradcheck import numerical_gradient
 from backprop.initializers import he_normal, xavier_uniform
 from backprop.layers import (
@@ -21,13 +27,9 @@ from backprop.layers import (
     Sequential,
 )
 from backprop.normalization import (
-    batchnorm_backward,
     batchnorm_evaluation_backward,
     batchnorm_evaluation_forward,
-    batchnorm_forward,
     batchnorm_running,
-    layernorm_backward,
-    layernorm_forward,
 )
 from backprop.pooling import (
     average_pool2d_backward,

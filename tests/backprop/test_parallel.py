@@ -11,10 +11,9 @@ import pytest
 from backprop.fast import parallel as _parallel
 from backprop.fast.parallel import (
     _OpenBLAS,
-    alternating_threads,
+    one_thread,
     one_thread_if_small,
     share_batch,
-    taking_turns,
 )
 
 
@@ -151,17 +150,6 @@ def test_work_that_shares_its_own_wakes_no_further_threads(monkeypatch, library)
     assert len(set(itertools.chain(*names))) <= 2
 
 
-def test_whether_threads_take_turns(monkeypatch, library):
-    monkeypatch.setattr(_parallel, "_cores", lambda: 2)
-    with alternating_threads():
-        assert not taking_turns()
-        share_batch(lambda share: share, 10)
-        assert taking_turns()
-    assert not taking_turns()
-    monkeypatch.setattr(_parallel, "_openblas", lambda: None)
-    assert not taking_turns()
-
-
 def test_openblas_gets_its_threads_back_after_an_error(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
     with pytest.raises(ZeroDivisionError):
@@ -169,39 +157,16 @@ def test_openblas_gets_its_threads_back_after_an_error(monkeypatch, library):
     assert library.threads == 4
 
 
-def test_where_threads_alternate_openblas_has_one_from_the_first_shared_work_on(
-    monkeypatch, library
-):
+def test_openblas_has_one_thread_where_that_is_wanted(monkeypatch, library):
     monkeypatch.setattr(_parallel, "_cores", lambda: 2)
-    with alternating_threads():
-        assert library.threads == 4
-        for _ in range(2):
-            share_batch(lambda share: share, 10)
-            assert library.threads == 1
-    assert library.told == [1, 4]
-    share_batch(lambda share: share, 10)
-    assert library.told == [1, 4, 1, 4]
-
-
-def test_of_nested_places_where_threads_alternate_the_inner_gives_back(monkeypatch, library):
-    monkeypatch.setattr(_parallel, "_cores", lambda: 2)
-    with alternating_threads():
-        with alternating_threads():
-            share_batch(lambda share: share, 10)
-            assert library.threads == 1
-        assert library.threads == 4
+    with one_thread():
         share_batch(lambda share: share, 10)
-        assert library.threads == 1
-    assert library.told == [1, 4, 1, 4]
-
-
-def test_where_threads_alternate_without_shared_work_openblas_keeps_its_own(library):
-    with pytest.raises(ZeroDivisionError), alternating_threads():
+        with one_thread():
+            assert library.threads == 1
+        assert library.told == [1]
+    with pytest.raises(ZeroDivisionError), one_thread():
         raise ZeroDivisionError
-    assert library.told == []
-    with alternating_threads(), alternating_threads():
-        pass
-    assert _parallel._waiting == []
+    assert library.told == [1, 4, 1, 4]
 
 
 def test_of_several_users_the_last_gives_back():
@@ -224,7 +189,7 @@ def test_one_core_or_another_library_means_no_threads(monkeypatch, library, core
         monkeypatch.setattr(_parallel, "_openblas", lambda: None)
     here = threading.get_ident()
     assert share_batch(lambda share: threading.get_ident(), 10) == [here, here]
-    assert library.told == []
+    assert library.told == ([1, 4] if found else [])
 
 
 def test_cores(monkeypatch):
@@ -266,5 +231,5 @@ def test_small_products_have_one_thread(library, operations, threads):
 
 def test_without_openblas_there_is_nothing_to_change(monkeypatch):
     monkeypatch.setattr(_parallel, "_openblas", lambda: None)
-    with one_thread_if_small(1):
+    with one_thread_if_small(1), one_thread():
         pass

@@ -79,4 +79,5 @@ def _where(condition: NDArray[np.bool_], a: Array, otherwise: Array | None = Non
     else:  # of the bits that differ, those of a
         np.bitwise_and(a.view(bits) ^ otherwise.view(bits), chosen, out=chosen)
         np.bitwise_xor(otherwise.view(bits), chosen, out=chosen)
-    return chosen.view(a.dtype)
+    found: Array = chosen.view(a.dtype)
+    return found

@@ -129,8 +129,8 @@ def _sums_of_products(a: Array, b: Array) -> Array:
     half = len(a) // 2
     if half and a.size > RUN * a.shape[1]:
         return _sums_of_products(a[:half], b[:half]) + _sums_of_products(a[half:], b[half:])
-    axes = [0, 1, *range(2, a.ndim)]
-    sums: Array = np.einsum(a, axes, b, axes, [1])
+    pixels = "abcdefgh"[: a.ndim - 2]
+    sums: Array = np.einsum(f"nm{pixels},nm{pixels}->m", a, b)
     return sums
 
 

@@ -3,6 +3,11 @@
 NumPy lets go of Python's lock while it copies or multiplies, so threads of Python do. OpenBLAS,
 which multiplies matrices for NumPy, has threads of its own; both together would be more threads
 than cores, waiting for each other. So OpenBLAS uses one while ours run.
+
+How work is cut into shares depends on its size alone, and within a share OpenBLAS has one thread.
+So results depend neither on the cores of the machine nor on other threads nor on what ran before.
+How many threads OpenBLAS has is a setting of the whole process: who wants one is counted under a
+lock, and the last to leave gives the others back.
 """
 
 import ctypes
@@ -10,7 +15,7 @@ import importlib
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import copy_context
 from functools import cache
 from itertools import pairwise
@@ -40,10 +45,8 @@ def share_batch(work: Callable[[slice], T], N: int, size: int = 0) -> list[T]:
     openblas = _openblas()
     helpers = min(count, _cores()) - 1
     if openblas is None or helpers == 0:
-        return [work(share) for share in shares]
-    for stack in _waiting[-1:]:
-        stack.enter_context(openblas.one_thread())
-        _waiting.remove(stack)
+        with one_thread():
+            return [work(share) for share in shares]
     left, results = iter(enumerate(shares)), {}
 
     def take_shares() -> None:
@@ -64,31 +67,16 @@ def share_batch(work: Callable[[slice], T], N: int, size: int = 0) -> list[T]:
     return [results[number] for number in range(count)]
 
 
-# What is to be closed where a `with alternating_threads()` ends, as long as none has shared work.
-_waiting: list[ExitStack] = []
+def one_thread() -> AbstractContextManager[None]:
+    """Lets OpenBLAS use one thread within, so that its products do not depend on how many it has.
 
-
-@contextmanager
-def alternating_threads() -> Iterator[None]:
-    """Lets OpenBLAS use one thread within, from the first work that our threads share.
-
-    After a product that it shared, OpenBLAS keeps its threads awake for some 25 milliseconds, in
-    case there is another. Where our threads and its take turns, as in the steps of a training, they
-    are in each other's way all the time: a step takes half as long again, or twice as long.
+    It cuts a product for its threads, and each piece is rounded in its own way. Beside, OpenBLAS
+    keeps its threads awake for some 25 milliseconds after a product that it shared, in case there
+    is another. Where our threads and its take turns, as in the steps of a training, they are in
+    each other's way all the time: a step takes half as long again, or twice as long.
     """
-    with ExitStack() as stack:
-        _waiting.append(stack)
-        try:
-            yield
-        finally:
-            if stack in _waiting:
-                _waiting.remove(stack)
-
-
-def taking_turns() -> bool:
-    """Whether OpenBLAS has one thread for now, so that a large product is better shared by ours."""
     openblas = _openblas()
-    return openblas is not None and openblas.users > 0
+    return openblas.one_thread() if openblas else nullcontext()
 
 
 def one_thread_if_small(operations: int) -> AbstractContextManager[None]:
@@ -101,8 +89,7 @@ def one_thread_if_small(operations: int) -> AbstractContextManager[None]:
     Args:
         operations: multiplications in a product.
     """
-    openblas = _openblas()
-    return openblas.one_thread() if openblas and operations < 2_000_000 else nullcontext()
+    return one_thread() if operations < 2_000_000 else nullcontext()
 
 
 @cache

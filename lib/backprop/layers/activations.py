@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from backprop import activations
+from backprop.fast import activations as fast
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
 from backprop.shapes import Array
@@ -61,15 +62,15 @@ class ReLU(Activation):
     """x where it is positive, else 0."""
 
     def __init__(self) -> None:
-        super().__init__(activations.relu_forward, activations.relu_backward)
+        super().__init__(activations.relu_forward, fast.relu_backward)
 
 
 class LeakyReLU(Activation):
     """x where it is positive, else a small multiple of it."""
 
     def __init__(self, slope: float = 0.01) -> None:
-        forward = partial(activations.leaky_relu_forward, slope=slope)
-        super().__init__(forward, activations.leaky_relu_backward)
+        forward = partial(fast.leaky_relu_forward, slope=slope)
+        super().__init__(forward, fast.leaky_relu_backward)
 
 
 class Softmax(Activation):

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import DTypeLike
 
+from backprop.fast.linear import linear_backward, linear_forward
 from backprop.initializers import he_normal, zeros
 from backprop.layers.layer import Layer
-from backprop.linear import linear_backward, linear_forward
 from backprop.masking import Mask
 from backprop.shapes import Array, shapes
 

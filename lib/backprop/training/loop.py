@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop._check import Array, check_count, check_rng
-from backprop.fast.parallel import alternating_threads
+from backprop.fast.parallel import one_thread
 from backprop.layers import Layer
 from backprop.layers.sequential import assign, state
 from backprop.training.checkpoint import History, Run, load_checkpoint, save_checkpoint
@@ -132,7 +132,7 @@ def train(
 
     # Numbers that overflow need no warning each: the loss tells, and the run stops.
     quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
-    with quiet, alternating_threads(), _ctrl_c() as pressed:
+    with quiet, one_thread(), _ctrl_c() as pressed:
         while run.epoch < epochs:
             if run.order.size == 0:  # else the epoch under way has its order already
                 run.order = rng.permutation(len(x))
