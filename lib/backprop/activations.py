@@ -231,3 +231,68 @@ def softmax_backward(dy: Array, cache: OutputCache) -> Array:
     (y,) = cache
     dx: Array = y * (dy - (dy * y).sum(axis=-1, keepdims=True))  # eq:softmax-dx
     return dx
+
+
+@shapes(x="...")
+def softplus_forward(x: Array) -> tuple[Array, InputCache]:
+    """Bends smoothly from 0 on the left to x on the right, without overflow on either side.
+
+    Examples:
+        >>> import numpy as np
+        >>> softplus_forward(np.array([-1000.0, 0.0, 1000.0]))[0].round(4)
+        array([0.000e+00, 6.931e-01, 1.000e+03])
+    """
+    y = np.maximum(x, 0) + np.log1p(np.exp(np.minimum(x, -x)))  # eq:softplus-y
+    return y, InputCache(x)
+
+
+@shapes(x="...", dy="...")
+def softplus_backward(dy: Array, cache: InputCache) -> Array:
+    """Sends dy back through the softplus, whose derivative is the sigmoid.
+
+    Examples:
+        >>> import numpy as np
+        >>> y, cache = softplus_forward(np.array([0.0]))
+        >>> softplus_backward(np.array([8.0]), cache)
+        array([4.])
+    """
+    y, _ = sigmoid_forward(cache.x)
+    dx = dy * y  # eq:softplus-dx
+    return dx
+
+
+@shapes(x="...")
+def gelu_forward(x: Array) -> tuple[Array, InputCache]:
+    """Multiplies x by about the share of a normal distribution that lies below it.
+
+    This is the form with tanh; PyTorch has it as `approximate="tanh"`.
+
+    References:
+        Hendrycks and Gimpel, Gaussian error linear units, 2016, section 2.
+
+    Examples:
+        >>> import numpy as np
+        >>> gelu_forward(np.array([-100.0, 0.0, 1.0, 100.0]))[0].round(4)
+        array([ -0.    ,   0.    ,   0.8412, 100.    ])
+    """
+    s = np.tanh(np.sqrt(2 / np.pi).astype(x.dtype) * (x + 0.044715 * x**3))  # eq:gelu-s
+    y = x * (1 + s) / 2  # eq:gelu-y
+    return y, InputCache(x)
+
+
+@shapes(x="...", dy="...")
+def gelu_backward(dy: Array, cache: InputCache) -> Array:
+    """Sends dy back through the GELU in the form with tanh.
+
+    Examples:
+        >>> import numpy as np
+        >>> y, cache = gelu_forward(np.array([0.0]))
+        >>> gelu_backward(np.array([8.0]), cache)
+        array([4.])
+    """
+    (x,) = cache
+    root = np.sqrt(2 / np.pi).astype(x.dtype)
+    s = np.tanh(root * (x + 0.044715 * x**3))  # eq:gelu-s
+    slope = root * (1 + 3 * 0.044715 * x**2)
+    dx: Array = dy * ((1 + s) / 2 + x * (1 - s**2) * slope / 2)  # eq:gelu-dx
+    return dx

@@ -25,7 +25,7 @@ from backprop.activations import (
 
 X = np.array([-2.0, 0.0, 0.5, 3.0])
 DY = np.array([5.0, 6.0, 8.0, 7.0])
-PAIRS = ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax"]
+PAIRS = ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax", "softplus", "gelu"]
 
 
 def both(name, x, dy, **options):
@@ -49,11 +49,21 @@ def both(name, x, dy, **options):
             [0.11920292202211755, 0.5, 0.6224593312018546, 0.9525741268224334],
             [0.52496793, 1.5, 1.88002970, 0.31623662],
         ),
+        (
+            "softplus",
+            [0.1269280110429725, 0.6931471805599453, 0.9740769841801067, 3.048587351573742],
+            [0.5960146101105878, 3, 4.979674650, 6.668018878],
+        ),
+        (
+            "gelu",
+            [-0.04540230591222494, 0, 0.34571400982514394, 2.996362607918227],
+            [-0.4304962831, 3, 6.938959228, 7.081089166],
+        ),
     ],
 )
 def test_by_hand(name, y, dx):
     ours_y, ours_dx = both(name, X, DY)
-    np.testing.assert_allclose(ours_y, y, rtol=1e-15)
+    np.testing.assert_allclose(ours_y, y, rtol=1e-15 if name != "gelu" else 1e-14)
     np.testing.assert_allclose(ours_dx, dx, rtol=1e-7)
 
 

@@ -26,7 +26,10 @@ KERNELS = np.arange(16.0).reshape(2, 2, 2, 2) % 5 - 1.5
 SMALL_IMAGES = IMAGES[:, :, :2, :3].copy()
 POOL = {"x": IMAGES, "kernel": 2, "stride": 1}
 FEATURES = {"gamma": np.array([2.0, -1.0, 0.5]), "beta": np.array([1.0, 2.0, 3.0])}
-ELEMENTWISE = ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax"]
+ELEMENTWISE = [
+    *("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax"),
+    *("softplus", "gelu"),
+]
 # For each pair its module, its forward arguments, and the cotangent that its backward takes.
 PAIRS = {
     "linear": (linear, {"x": X, "W": X.T.copy(), "b": np.array([1.0, -2.0])}, X[:, :2]),
@@ -162,7 +165,7 @@ def test_what_is_no_float_array_is_refused(refused, name):
 def test_activations_refuse_a_cotangent_that_does_not_fit(refused, name):
     _, cache = getattr(activations, f"{name}_forward")(X)
     backward = getattr(activations, f"{name}_backward")
-    kept = "x" if name in ("identity", "relu", "leaky_relu") else "y"
+    kept = "x" if name in ("identity", "relu", "leaky_relu", "softplus", "gelu") else "y"
     message = f"{name}_backward: dy has shape (3, 2), wanted (2, 3) as in {kept}"
     refused(ValueError, message, backward, X.T, cache)
     message = f"{name}_backward: dy is float32, wanted float64 as in {kept}"

@@ -10,7 +10,10 @@ from backprop.gradcheck import check_gradients
 from backprop.linear import linear_backward, linear_forward
 
 METHODS = {"central": 1e-6, "complex": 1e-12}
-ACTIVATIONS = ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax"]
+ACTIVATIONS = [
+    *("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax"),
+    *("softplus", "gelu"),
+]
 
 
 @pytest.fixture(params=METHODS)

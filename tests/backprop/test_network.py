@@ -96,6 +96,8 @@ def test_linear_refuses(rng, arguments, error, message):
         (ReLU, "relu"),
         (LeakyReLU, "leaky_relu"),
         (Softmax, "softmax"),
+        (layers.Softplus, "softplus"),
+        (layers.GELU, "gelu"),
     ],
 )
 def test_activation_is_the_pair_of_functions(rng, make, name):
@@ -394,6 +396,7 @@ def every_layer(rng):
         "Dropout": (layers.Dropout(0.5, rng=rng), rows),
         "Embedding": (Embedding(np.ones((3, 2))), np.array([[0, 2]])),
         "Flatten": (layers.Flatten(), images),
+        "GELU": (layers.GELU(), rows),
         "GlobalAvgPool2d": (layers.GlobalAvgPool2d(), images),
         "Identity": (Identity(), rows),
         "LastStep": (layers.LastStep(), steps),
@@ -403,6 +406,7 @@ def every_layer(rng):
         "MaxPool2d": (layers.MaxPool2d(2), images),
         "ReLU": (ReLU(), rows),
         "Sequential": (small_network(rng), rows),
+        "Softplus": (layers.Softplus(), rows),
         "Sigmoid": (Sigmoid(), rows),
         "Softmax": (Softmax(), rows),
         "Tanh": (Tanh(), rows),

@@ -37,6 +37,8 @@ def activations(x, dy, slope):
         ("leaky_relu", "leaky_relu", {}),
         ("steep", "leaky_relu", {"slope": float(slope)}),
         ("softmax", "softmax", {}),
+        ("softplus", "softplus", {}),
+        ("gelu", "gelu", {}),
     ]:
         y, cache = getattr(activation_functions, f"{function}_forward")(x, **options)
         dx = getattr(activation_functions, f"{function}_backward")(dy, cache)

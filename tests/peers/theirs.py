@@ -39,6 +39,8 @@ def activations(x, dy, slope):
         "leaky_relu": F.leaky_relu,
         "steep": lambda x: F.leaky_relu(x, float(slope)),
         "softmax": lambda x: torch.softmax(x, dim=-1),
+        "softplus": lambda x: F.softplus(x, threshold=700),
+        "gelu": lambda x: F.gelu(x, approximate="tanh"),
     }.items():
         leaf = _leaf(x)
         y = function(leaf)

@@ -1,12 +1,14 @@
 """The functions of the chapters as layers that keep their parameters, and networks of them."""
 
 from backprop.layers.activations import (
+    GELU,
     Activation,
     Identity,
     LeakyReLU,
     ReLU,
     Sigmoid,
     Softmax,
+    Softplus,
     Tanh,
 )
 from backprop.layers.convolution import Conv2d
@@ -21,6 +23,7 @@ from backprop.layers.sequences import Clipped, Embedding, LastStep, TimeFirst
 from backprop.layers.sequential import Sequential
 
 __all__ = [
+    "GELU",
     "GRU",
     "LSTM",
     "RNN",
@@ -44,6 +47,7 @@ __all__ = [
     "Sequential",
     "Sigmoid",
     "Softmax",
+    "Softplus",
     "Tanh",
     "TimeFirst",
 ]

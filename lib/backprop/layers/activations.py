@@ -73,6 +73,20 @@ class LeakyReLU(Activation):
         super().__init__(forward, fast.leaky_relu_backward)
 
 
+class Softplus(Activation):
+    """log(1 + exp(x)), a smooth ReLU."""
+
+    def __init__(self) -> None:
+        super().__init__(activations.softplus_forward, activations.softplus_backward)
+
+
+class GELU(Activation):
+    """x times about the share of a normal distribution below it, in the form with tanh."""
+
+    def __init__(self) -> None:
+        super().__init__(activations.gelu_forward, activations.gelu_backward)
+
+
 class Softmax(Activation):
     """Probabilities over the last axis; to train, leave it to the loss, which takes logits."""
 
