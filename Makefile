@@ -1,9 +1,12 @@
 # Only Python >= 3.11.5 and make are presumed: everything else is installed into .venv and node_modules.
 PYTHON ?= python3
 NAME ?=
-VENV := .venv
+VENV ?= .venv
+# What makes the environment lies outside of it, though the environment comes first on the path below.
+BASE := $(or $(shell command -v $(PYTHON)),$(PYTHON))
 BIN := $(VENV)/bin
 PY := $(BIN)/python
+PIP := $(PY) -I -m pip install --disable-pip-version-check --quiet --no-compile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/lib
 export NO_MKDOCS_2_WARNING := 1
@@ -14,14 +17,14 @@ export NO_MKDOCS_2_WARNING := 1
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-serve: .venv/.site node_modules/.site  ## build the book and serve it at http://127.0.0.1:8000
+serve: $(VENV)/.site node_modules/.site  ## build the book and serve it at http://127.0.0.1:8000
 	$(PY) -m mkdocs serve --dev-addr 127.0.0.1:8000
 
-site: .venv/.site node_modules/.site  ## strict build into site/
+site: $(VENV)/.site node_modules/.site  ## strict build into site/
 	$(PY) -m mkdocs build --strict
 
 test: export OPENBLAS_NUM_THREADS := 1# as many workers as cores, one thread each
-test: .venv/.test node_modules/.test  ## the tests: style, types, pytest, strict build, links
+test: $(VENV)/.test node_modules/.test  ## the tests: style, types, pytest, strict build, links
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -30,87 +33,72 @@ test: .venv/.test node_modules/.test  ## the tests: style, types, pytest, strict
 	$(PY) -m mkdocs build --strict
 	$(PY) -m book.linkcheck site
 
-data: .venv/.data  ## fetch the full data sets (FROM=dir takes them from a folder)
+data: $(VENV)/.data  ## fetch the full data sets (FROM=dir takes them from a folder)
 	$(PY) -m backprop.data.download $(if $(FROM),--from "$(FROM)")
 
-experiments: .venv/.data  ## train everything, rewrite data/results/
+experiments: $(VENV)/.data  ## train everything, rewrite data/results/
 	$(PY) -m experiments all
 
-experiment: .venv/.data  ## train one: make experiment NAME=mnist-mlp
+experiment: $(VENV)/.data  ## train one: make experiment NAME=mnist-mlp
 	$(PY) -m experiments $(NAME)
 
-bench: .venv/.bench  ## benchmarks, PyTorch beside ours in one run
+bench: $(VENV)/.bench  ## benchmarks, PyTorch beside ours in one run
 	$(PY) -m experiments.bench
 
-mutants: .venv/.test  ## mutate equations and code, list what survives
+mutants: $(VENV)/.test  ## mutate equations and code, list what survives
 	$(PY) -m book.mutants
 	$(PY) -m tests.mutants
 
-golden: .venv/.peers  ## regenerate data/golden/ from PyTorch
+golden: $(VENV)/.peers  ## regenerate data/golden/ from PyTorch
 	$(PY) -m tests.peers.make_golden
 
-test-peers: .venv/.peers  ## compare with PyTorch, live
+test-peers: $(VENV)/.peers  ## compare with PyTorch, live
 	$(PY) -m pytest tests/peers -m peers
 
 test-numpy: export PYTHONPATH := $(CURDIR)/.cache/numpy-2.0:$(PYTHONPATH)
-test-numpy: .venv/.test .cache/numpy-2.0  ## the code with the oldest NumPy that it supports
+test-numpy: $(VENV)/.test .cache/numpy-2.0  ## the code with the oldest NumPy that it supports
 	$(PY) -m pytest tests/backprop lib/backprop
 
-test-browser: .venv/.site node_modules/.test  ## the built site in Chromium
+test-browser: $(VENV)/.site node_modules/.test  ## the built site in Chromium
 	$(PY) -m mkdocs build --strict
 	-$(PY) tests/browser/wheels.py .cache/wheels
 	node --test --test-concurrency=2 "tests/interactive/*.test.mjs" "tests/browser/*.test.mjs"
 
-screenshots: .venv/.site node_modules/.test  ## the key pages in .cache/screenshots/, to look at
+screenshots: $(VENV)/.site node_modules/.test  ## the key pages in .cache/screenshots/, to look at
 	$(PY) -m mkdocs build --strict
 	node tests/browser/screenshots.mjs $(VIEWS)
 
-lighthouse: .venv/.site node_modules/.test  ## Lighthouse on the chapters; its scores want an idle machine
+lighthouse: $(VENV)/.site node_modules/.test  ## Lighthouse on the chapters; its scores want an idle machine
 	$(PY) -m mkdocs build --strict
 	node tests/browser/lighthouse.mjs --scores
 
-# Set-up. Each stamp is newer than what it was made from.
-PIP := $(PY) -m pip install --disable-pip-version-check --quiet --no-compile
-
-$(PY):
-	$(PYTHON) -m venv $(VENV)
-
+# Set-up. install.py writes each stamp last, works alone, and mends what a killed run has left.
 define install
-.venv/.$(1): requirements/$(1).txt pyproject.toml | $(PY)
-	@echo "installing requirements/$(1).txt into .venv"
-	@$(PIP) --require-hashes -r requirements/$(1).txt
-	@$(PIP) --no-deps --no-build-isolation --editable .
-	@touch $$@ $(if $(filter test,$(1)),.venv/.site)
+$(VENV)/.$(1): pyproject.toml $(wildcard requirements/$(1).txt)
+	@$(BASE) requirements/install.py $(1) --venv $(VENV)
 endef
-$(foreach group,site test data bench,$(eval $(call install,$(group))))
+$(foreach group,site test data bench peers,$(eval $(call install,$(group))))
+$(VENV)/.peers: $(VENV)/.test
+$(VENV)/.bench: $(VENV)/.peers
 
-.venv/.peers: .venv/.test
-	$(PIP) torch==2.13.0
-	@touch $@
+node_modules/.%: package-lock.json $(VENV)/.%
+	@$(BASE) requirements/install.py $* --node --venv $(VENV)
 
-.venv/.bench: .venv/.peers
-
-.cache/numpy-2.0: | $(PY)
-	$(PIP) --only-binary :all: --target $@ numpy==2.0.2
-
-node_modules/.site: package-lock.json .venv/.site
-	npm ci --omit=dev --silent
-	@touch $@
-
-node_modules/.test: package-lock.json .venv/.test
-	npm ci --silent
-	@touch $@ node_modules/.site
+.cache/numpy-2.0: $(VENV)/.test
+	rm -rf $@.part
+	$(PIP) --only-binary :all: --target $@.part numpy==2.0.2
+	mv $@.part $@
 
 # Pins, with hashes and without addresses.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links pyproject.toml
-lock: | $(PY)  ## pin the dependencies anew
+lock: $(VENV)/.data  ## pin the dependencies anew
 	$(PIP) uv
 	$(COMPILE) --upgrade --group pyproject.toml:site --group pyproject.toml:test -o requirements/test.txt
 	for g in site data bench; do $(COMPILE) -c requirements/test.txt --group pyproject.toml:$$g -o requirements/$$g.txt; done
 	npm install --package-lock-only
 
-format: .venv/.test  ## mend style
+format: $(VENV)/.test  ## mend style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

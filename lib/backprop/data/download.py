@@ -154,12 +154,17 @@ def _verify(name: str, found: str, wanted: str) -> None:
         raise DataError(f"{name} has the SHA-256 {found[:12]}…, wanted {wanted[:12]}…")
 
 
+def _lacking(package: str) -> DataError:
+    """The error where the package is installed without what fetching takes."""
+    return DataError(f"there is no {package}: `pip install backprop-line-by-line[data]` brings it")
+
+
 def _write_strings(table: Path, column: str, target: Path) -> None:
     """Writes the strings of one column of a Parquet table, a line each."""
     try:
         import pyarrow.parquet  # type: ignore[import-untyped]
     except ModuleNotFoundError:
-        raise DataError("pyarrow is missing, which reads Parquet: `pip install pyarrow`") from None
+        raise _lacking("pyarrow, which reads Parquet") from None
     with _reading(table.name):
         strings = pyarrow.parquet.read_table(table, columns=[column]).column(column).to_pylist()
     with _to_disk(target) as lines:
@@ -294,7 +299,7 @@ def _run(command: Sequence[str], title: str, size: int, scratch: Path) -> str | 
     try:
         from tqdm import tqdm
     except ModuleNotFoundError:
-        raise DataError("tqdm is missing, which shows progress: `pip install tqdm`") from None
+        raise _lacking("tqdm, which shows progress") from None
 
     start, longest = time.monotonic(), _PATIENCE + size / _SLOWEST
     environment = os.environ | {"TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}
@@ -312,14 +317,16 @@ def _run(command: Sequence[str], title: str, size: int, scratch: Path) -> str | 
         ) as process,
     ):
         try:
-            while process.poll() is None:
+            running = True
+            while running:
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(timeout=0.2)
+                running = process.poll() is None
                 bar.n = _bytes_in(scratch)
                 bar.refresh()
                 if bar.n > size + _ROOM:
                     raise DataError(f"it sent more than the {size} bytes that are wanted")
-                if time.monotonic() > start + longest:
+                if running and time.monotonic() > start + longest:
                     raise DataError(f"it did not end within {longest:.0f} s")
         finally:
             _end(process)
