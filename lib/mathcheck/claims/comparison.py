@@ -255,11 +255,24 @@ def _digits(node: tree.Node) -> Any:
             return _digits(body)
         case tree.Group((single,)):
             return _digits(single)
+        case tree.Binary("\\times" | "\\cdot", left, tree.Script(tree.Number("10"), (), power)):
+            exponent = _whole(power)
+            digits = _digits(left)
+            return None if exponent is None or digits is None else digits * 10.0**exponent
         case tree.Matrix(rows):
             found = [[_digits(entry) for entry in row] for row in rows]
             if any(entry is None for row in found for entry in row):
                 return None
             return np.array(found)[:, :, None]
+    return None
+
+
+def _whole(node: tree.Node | None) -> int | None:
+    match node:
+        case tree.Number(text) if text.isdecimal():
+            return int(text)
+        case tree.Negative(tree.Number(text)) if text.isdecimal():
+            return -int(text)
     return None
 
 

@@ -8,6 +8,8 @@ from mathcheck.text.errors import TreeError
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 
+NORMS = {"2": "norm", "F": "norm", "\\mathrm{F}": "norm", "1": "norm1", "\\infty": "norminf"}
+
 
 def known(name: str, values: tuple[Term, ...], node: Node, primes: int = 0) -> Term:
     """Applies a function that mathcheck knows."""
@@ -31,25 +33,23 @@ def known(name: str, values: tuple[Term, ...], node: Node, primes: int = 0) -> T
     return terms.Map(value.rank, node, name, value)
 
 
-def norm(value: Term, script: tree.Script, node: Node) -> Term:
-    r"""Returns the norm that the subscript names, `\|x\|_1`."""
+def norm(value: Term, kind: Node, power: Term | None, node: Node) -> Term:
+    r"""Returns the norm that the subscript names, `\\|x\\|_1`; `power` is that name as a value."""
     assert isinstance(value, terms.Collect)
-    kind = latex(script.sub[0])
-    names = {
-        "2": "norm",
-        "F": "norm",
-        "\\mathrm{F}": "norm",
-        "1": "norm1",
-        "\\infty": "norminf",
-    }
-    if kind in ("1", "2", "\\infty") and value.argument.rank > 1:
+    name = latex(kind)
+    if name not in ("F", "\\mathrm{F}") and value.argument.rank > 1:
         message = (
-            f"of a matrix, \\|…\\|_{kind} is another norm than of its elements: write \\|…\\|_F"
+            f"of a matrix, \\|…\\|_{name} is another norm than of its elements: write \\|…\\|_F"
         )
-        raise TreeError(message, script.sub[0].start)
-    if kind not in names:
-        raise TreeError(f"I know no norm {kind}", script.sub[0].start)
-    return terms.Collect(0, node, names[kind], value.argument)
+        raise TreeError(message, kind.start)
+    if name in NORMS:
+        return terms.Collect(0, node, NORMS[name], value.argument)
+    if power is None or power.rank or (isinstance(power, terms.Literal) and power.value < 1):
+        raise TreeError(f"I know no norm {name}", kind.start)
+    sizes = terms.Map(1, node, "abs", value.argument)
+    total = terms.Collect(0, node, "sum", terms.Arith(1, node, "**", sizes, power))
+    one = terms.Literal(0, node, 1.0)
+    return terms.Arith(0, node, "**", total, terms.Arith(0, node, "/", one, power))
 
 
 def arguments(node: Node) -> tuple[tuple[Node, ...], Node | None] | None:

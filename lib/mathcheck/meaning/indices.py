@@ -1,7 +1,8 @@
 """Keeps account of indices: what binds them, where they are used, what they run over."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from mathcheck.meaning.index_sets import index_set
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import letter_of
 from mathcheck.meaning.terms import Range, Use
@@ -18,6 +19,7 @@ class Binder:
     first: Node | None = None
     last: Node | None = None
     condition: Node | None = None
+    values: tuple[Node, ...] = ()
 
 
 @dataclass
@@ -86,6 +88,10 @@ class Bindings:
             letters = [letter_of(side) for side in sides]
             if item.ops == ("=",) and letters[0] is not None:
                 return Binder([letters[0]], first=sides[1])
+            if item.ops == ("\\in",) and letters[0] is not None:
+                return _among(letters[0], item)
+            if (between := _ordered(item, letters)) is not None:
+                return between
             if len(sides) == 3 and letters[1] is not None and set(item.ops) <= {"<", "\\le"}:
                 one = tree.Number("1")
                 first, _, last = sides
@@ -96,6 +102,45 @@ class Bindings:
             if unbound:
                 return Binder([unbound[0]], condition=item)
         raise TreeError("I cannot tell over which index this goes", item.start)
+
+
+def merged(binders: list[Binder]) -> list[Binder]:
+    r"""Joins what is said of one index: the condition of `j = 1, j \ne i` is on the same j."""
+    found: list[Binder] = []
+    for binder in binders:
+        known = [one for one in found if set(one.letters) & set(binder.letters)]
+        only = binder.first is None and binder.last is None and binder.condition is not None
+        if known and only and not binder.values:
+            before = known[0].condition
+            both = [part for part in (before, binder.condition) if part is not None]
+            known[0].condition = both[0] if len(both) == 1 else tree.Both(tuple(both))
+        else:
+            found.append(binder)
+    return found
+
+
+def _among(letter: str, item: tree.Relation) -> Binder:
+    r"""Reads `i \in \{1, 2, 3\}`."""
+    found = index_set(item.sides[1])
+    if found is None:
+        message = "over which values is this? Write them out, or from where to where"
+        raise TreeError(message, item.sides[1].start)
+    if not found.values:
+        return Binder([letter], found.first, found.last)
+    index = tree.Name(letter, start=item.start, end=item.end)
+    return Binder([letter], values=found.values, condition=tree.Among(index, found.values))
+
+
+def _ordered(item: tree.Relation, letters: list[str | None]) -> Binder | None:
+    r"""Reads `1 \le i < j \le n`: all run over the same, in this order."""
+    inside = letters[1:-1]
+    if len(inside) < 2 or None in inside or not set(item.ops) <= {"<", "\\le"}:
+        return None
+    if (item.ops[0], item.ops[-1]) != ("\\le", "\\le"):
+        return None
+    condition = replace(item, sides=item.sides[1:-1], ops=item.ops[1:-1])
+    names = [letter for letter in inside if letter is not None]
+    return Binder(names, item.sides[0], item.sides[-1], condition)
 
 
 def index_letters(node: Node) -> set[str]:

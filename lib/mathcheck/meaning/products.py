@@ -1,13 +1,20 @@
 """Builds sums and products of terms: which are element by element and which are of matrices."""
 
+from fractions import Fraction
+from typing import TypeGuard
+
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
+from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
 from mathcheck.text.tree import Node
 
 
 def add(op: str, left: Term, right: Term, node: Node) -> Term:
     """Returns a sum or a difference."""
+    for side in (left, right):
+        if isinstance(side.node, tree.Binary) and side.node.op == "\\bmod":
+            raise TreeError("how far does \\bmod reach? Write brackets", side.node.start)
     if isinstance(left, terms.Identity | terms.Arith) or left.rank == right.rank:
         return terms.Arith(max(left.rank, right.rank), node, op, left, right)
     return elementwise(op, left, right, node)
@@ -22,6 +29,8 @@ def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
     """Returns the product or quotient that the operator and the ranks mean."""
     if op == "/":
         return elementwise("/", left, right, node)
+    if op == "\\bmod":
+        return elementwise("mod", left, right, node)
     if op not in ("", "\\cdot", "\\times", "\\odot"):
         hint = "write \\cdot, not *" if op == "*" else f"{op} is not read here"
         raise TreeError(hint, right.node.start)
@@ -80,12 +89,44 @@ def power(base: Term, exponent: Term, node: Node) -> Term:
         and exponent.argument.value == 1
     ):
         raise TreeError("the inverse of a matrix is not known here", exponent.node.start)
+    if (fraction := _odd_fraction(exponent)) is not None:
+        top, bottom = fraction
+        degree = terms.Literal(0, exponent.node, float(bottom))
+        whole = elementwise("root", base, degree, node)
+        power_of = terms.Literal(0, exponent.node, float(top))
+        return whole if top == 1 else elementwise("**", whole, power_of, node)
     if isinstance(base, terms.Literal) and base.value == _EULER:
         return terms.Map(exponent.rank, node, "exp", exponent)
     return terms.Arith(max(base.rank, exponent.rank), node, "**", base, exponent)
 
 
 _EULER = 2.718281828459045
+
+
+def _odd_fraction(exponent: Term) -> tuple[int, int] | None:
+    r"""Returns p and q of `\\frac{p}{q}` with an odd q: of these negative numbers have a power."""
+    match exponent:
+        case terms.Map(0, _, "neg", argument):
+            inner = _odd_fraction(argument)
+            return None if inner is None else (-inner[0], inner[1])
+        case terms.Arith(0, _, "/", top, terms.Literal(_, _, q)):
+            sign, top = (-1, top.argument) if _is_negated(top) else (1, top)
+            if isinstance(top, terms.Literal) and q.is_integer() and top.value.is_integer():
+                value = Fraction(sign * int(top.value), int(q)) if q else Fraction(0)
+                if value.denominator > 1 and value.denominator % 2:
+                    return value.numerator, value.denominator
+    return None
+
+
+def _is_negated(term: Term) -> TypeGuard[terms.Map]:
+    return isinstance(term, terms.Map) and term.function == "neg"
+
+
+def inner(left: Term, right: Term, node: Node) -> Term:
+    """Returns the inner product of two vectors, or of the elements of two matrices."""
+    if left.rank != right.rank or left.rank not in (1, 2):
+        raise TreeError("an inner product of two arrays with as many axes", node.start)
+    return terms.Collect(0, node, "sum", elementwise("*", left, right, node))
 
 
 def transpose(term: Term, node: Node) -> Term:

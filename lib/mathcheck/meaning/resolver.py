@@ -7,11 +7,13 @@ and what each index runs over.
 
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import reduce
 
 from mathcheck.meaning import products, terms
 from mathcheck.meaning.builtins import CONSTANTS, FUNCTIONS
-from mathcheck.meaning.functions import arguments, is_bare, known, norm
-from mathcheck.meaning.indices import Binder, Bindings, index_letters
+from mathcheck.meaning.functions import NORMS, arguments, is_bare, known, norm
+from mathcheck.meaning.index_sets import index_set, interval
+from mathcheck.meaning.indices import Binder, Bindings, index_letters, merged
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import Symbol, letter_of, split_subscripts
 from mathcheck.meaning.terms import Range, Term, Use
@@ -96,6 +98,8 @@ class Resolver:
                 return self._scripted(node)
             case tree.Group((single,), "()" | "[]" | "\\{\\}"):
                 return self.term(single)
+            case tree.Group((left, right), "\\langle\\rangle"):
+                return products.inner(self.term(left), self.term(right), node)
             case tree.Group():
                 raise TreeError("a list, where one value should stand", node.start)
             case tree.Negative(body):
@@ -115,9 +119,11 @@ class Resolver:
                 return self._map("sqrt", self.term(body), node)
             case tree.Root(body, degree):
                 assert degree is not None
-                one = terms.Literal(0, node, 1.0)
-                inverse = products.multiply("/", one, self.term(degree), node)
-                return products.power(self.term(body), inverse, node)
+                return products.elementwise("root", self.term(body), self.term(degree), node)
+            case tree.Factorial(body):
+                return self._map("factorial", self.term(body), node)
+            case tree.Binomial(top, bottom):
+                return products.elementwise("choose", self.term(top), self.term(bottom), node)
             case tree.Apply():
                 return self._apply(node)
             case tree.Fence(body, kind):
@@ -138,8 +144,15 @@ class Resolver:
         """Resolves something that holds or does not: 1 or 0."""
         if isinstance(node, tree.Both):
             return terms.All(0, node, tuple(self.condition(part) for part in node.parts))
+        if isinstance(node, tree.Among):
+            return self._among(self.term(node.value), node.values, node)
         if not isinstance(node, tree.Relation):
             raise TreeError("this is no condition", node.start)
+        if len(node.sides) == 2 and node.ops[0] in ("\\in", "\\notin"):
+            inside = self._member(self.term(node.sides[0]), node.sides[1], node)
+            if node.ops[0] == "\\in":
+                return inside
+            return terms.Compare(0, node, "==", inside, terms.Literal(0, node, 0.0))
         sides = [self.term(side) for side in node.sides]
         for side in sides:
             if side.rank:
@@ -150,6 +163,33 @@ class Resolver:
                 raise TreeError(f"{op} cannot stand in a condition", node.start)
             parts.append(terms.Compare(0, node, _COMPARISONS[op], left, right))
         return parts[0] if len(parts) == 1 else terms.All(0, node, tuple(parts))
+
+    def _among(self, value: Term, values: tuple[Node, ...], node: Node) -> Term:
+        """Returns whether a number is one of several: one of the differences is 0."""
+        gaps = [terms.Arith(0, node, "-", value, self.term(each)) for each in values]
+        product = reduce(lambda a, b: terms.Arith(0, node, "*", a, b), gaps)
+        return terms.Compare(0, node, "==", product, terms.Literal(0, node, 0.0))
+
+    def _member(self, value: Term, of: Node, node: Node) -> Term:
+        r"""Resolves `x \in [a, b)`, `k \in \{1, 2\}`."""
+        if value.rank:
+            raise TreeError("a condition compares numbers, this is an array", value.node.start)
+        found = index_set(of)
+        if found is not None and found.values:
+            return self._among(value, found.values, node)
+        ends = interval(of)
+        if found is not None and found.first is not None and found.last is not None:
+            ends = ("[]", found.first, found.last)
+        if ends is None:
+            raise TreeError(f"I do not know the set {latex(of)}", of.start)
+        signs, first, last = ends
+        above = ">=" if signs[0] == "[" else ">"
+        below = "<=" if signs[1] == "]" else "<"
+        parts = (
+            terms.Compare(0, node, above, value, self.term(first)),
+            terms.Compare(0, node, below, value, self.term(last)),
+        )
+        return terms.All(0, node, parts)
 
     def _map(self, function: str, argument: Term, node: Node) -> Term:
         return terms.Map(argument.rank, node, function, argument)
@@ -192,8 +232,8 @@ class Resolver:
         rest = list(factors)
         while rest:
             factor = rest.pop(0)
-            if is_bare(factor) and rest and isinstance(rest[0], _SIDE_BY_SIDE):
-                raise TreeError("write brackets: what is this function of?", factor.start)
+            if is_bare(factor) and rest:
+                factor = self._with_argument(factor, rest)
             function = self._function(factor) if rest else None
             given = arguments(rest[0]) if function is not None else None
             if function is not None and given is not None:
@@ -207,6 +247,18 @@ class Resolver:
         for factor_value in values[1:]:
             value = products.multiply("", value, factor_value, node)
         return value
+
+    def _with_argument(self, factor: Node, rest: list[Node]) -> Node:
+        r"""Reads `\log \sigma(z)`: what follows is the inner function's."""
+        assert isinstance(factor, tree.Apply)
+        inner = factor.arguments[-1]
+        if self._function(inner) is not None and arguments(rest[0]) is not None:
+            group = rest.pop(0)
+            call = tree.Run((inner, group), start=inner.start, end=group.end)
+            return replace(factor, arguments=(*factor.arguments[:-1], call), end=group.end)
+        if isinstance(rest[0], _SIDE_BY_SIDE):
+            raise TreeError("write brackets: what is this function of?", factor.start)
+        return factor
 
     def _function(self, node: Node) -> tuple[Symbol | str, int] | None:
         """Returns what function a factor names, with its primes, if it names one."""
@@ -400,6 +452,8 @@ class Resolver:
         """Applies what is left above a symbol: a transpose, a power, or both."""
         if above is None:
             return term
+        if isinstance(above, tree.Elementwise):
+            return products.elementwise("**", term, self.term(above.exponent), node)
         parts = above.factors if isinstance(above, tree.Run) else (above,)
         if isinstance(parts[-1], tree.Name) and parts[-1].text in _TOPS:
             if len(parts) > 1:
@@ -425,7 +479,9 @@ class Resolver:
             raise TreeError("a prime on something that is no symbol", node.start)
         if script.sub:
             if isinstance(script.base, tree.Fence) and script.base.kind == "\\|":
-                return self._superscript(norm(value, script, node), script.sup, node)
+                kind = script.sub[0]
+                power = None if latex(kind) in NORMS else self.term(kind)
+                return self._superscript(norm(value, kind, power, node), script.sup, node)
             items = split_subscripts(script.sub)
             if len(items) != value.rank:
                 wanted = _count(value.rank, "index", "indices")
@@ -442,7 +498,7 @@ class Resolver:
     # --- sums ----------------------------------------------------------------------------------
 
     def _big(self, node: tree.Big) -> Term:
-        binders = [self._bindings.binder(item) for item in node.below]
+        binders = merged([self._bindings.binder(item) for item in node.below])
         if node.above is not None:
             if len(binders) > 1 or binders[0].first is None:
                 raise TreeError("an upper bound without a lower one", node.above.start)
@@ -474,6 +530,12 @@ class Resolver:
         return body
 
     def _bounds(self, binder: Binder) -> tuple[Term | None, Term | None]:
+        if binder.values:
+            values = [self.term(value) for value in binder.values]
+            return (
+                reduce(lambda a, b: terms.Arith(0, b.node, "min", a, b), values),
+                reduce(lambda a, b: terms.Arith(0, b.node, "max", a, b), values),
+            )
         first = None if binder.first is None else self.term(binder.first)
         last = None if binder.last is None else self.term(binder.last)
         return first, last

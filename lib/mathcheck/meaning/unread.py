@@ -17,8 +17,6 @@ def unread(node: Node) -> str:
             return "an interval, where one value should stand"
         case tree.Slice():
             return "a slice is not read here: write the indices"
-        case tree.Factorial() | tree.Binomial():
-            return "a factorial is not read here"
         case tree.Relation():
             return "a comparison, where one value should stand"
     return "this is no value"

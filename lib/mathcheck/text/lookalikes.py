@@ -247,6 +247,8 @@ def _marks(tokens: Tokens) -> Iterator[Token]:
         signs = {"*", "\\ast", "+", "-", "\\cdot", "\\circ"}
         if str(token) in signs and (alone or before in ("SUB", "SUP")):
             token = token.update(type="MARK")
+        elif str(token) in ("\\odot", "\\circ") and _types(tokens, at - 2, 2) == ["SUP", "LBRACE"]:
+            token = token.update(type="ELEMENTWISE")
         yield token
 
 

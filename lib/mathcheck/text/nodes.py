@@ -201,6 +201,7 @@ def _scripts(parsed: Parsed[Token]) -> _Scripts:
         if found.factorials:
             raise TreeError("write brackets: what is this factorial of?", at)
         content = _trees(_trees(script)[0])[0]
+        sign = _tokens(_trees(script)[0])
         inner = _listed(content, "") if content.data == "contents" else (build(content),)
         if script.data == "lower":
             if found.sub:
@@ -210,6 +211,8 @@ def _scripts(parsed: Parsed[Token]) -> _Scripts:
             if found.sup is not None:
                 raise TreeError("a second superscript", at)
             found.sup = inner[0] if len(inner) == 1 else tree.Group(inner, "", **_span(content))
+            if any(token.type == "ELEMENTWISE" for token in sign):
+                found.sup = tree.Elementwise(found.sup, **_span(content))
     return found
 
 

@@ -33,6 +33,8 @@ def latex(node: Node) -> str:
             return f"{kind[0]}{latex(low)}, {latex(high)}{kind[1]}"
         case tree.Slice(low, high):
             return f"{latex(low)}:{latex(high)}"
+        case tree.Elementwise(exponent):
+            return f"\\odot {latex(exponent)}"
         case tree.Dots():
             return "\\dots"
         case tree.Factorial(body):
@@ -80,6 +82,8 @@ def latex(node: Node) -> str:
         case tree.Relation(sides, ops) | tree.Statement(sides, ops):
             rest = zip(ops, sides[1:], strict=True)
             return latex(sides[0]) + "".join(f" {op} {latex(side)}" for op, side in rest)
+        case tree.Among(value, values):
+            return f"{latex(value)} \\in \\{{{', '.join(map(latex, values))}\\}}"
         case tree.Both(parts):
             return ", ".join(map(latex, parts))
     raise AssertionError(f"a node that has no LaTeX: {node}")

@@ -117,6 +117,13 @@ class Slice(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Elementwise(Node):
+    r"""The exponent of a power of each element, `A^{\\odot 2}`."""
+
+    exponent: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Dots(Node):
     """An ellipsis."""
 
@@ -249,6 +256,14 @@ class Relation(Node):
 
     sides: tuple[Node, ...]
     ops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Among(Node):
+    """A value that is one of several; `values` are those of a set that is written out."""
+
+    value: Node
+    values: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
-from mathcheck.values.numbers import COMPARISONS, MAPS, OPERATIONS, Value
+from mathcheck.values.functions import MAPS, OPERATIONS
+from mathcheck.values.numbers import COMPARISONS, Value
 from mathcheck.values.sums import split
 
 Env = dict[str, Any]

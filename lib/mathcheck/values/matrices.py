@@ -11,8 +11,9 @@ from mathcheck.text.errors import EvalError, ShapeError
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import Eye, as_number, collect
+from mathcheck.values.functions import MAPS, OPERATIONS
 from mathcheck.values.inline import Code, Env
-from mathcheck.values.numbers import MAPS, OPERATIONS, Value, divide, matmul
+from mathcheck.values.numbers import Value, divide, matmul
 
 
 def map_code(function: str, argument: Code) -> Code:
