@@ -1,4 +1,4 @@
-"""The activation functions and their slopes."""
+"""The activation functions and their slopes; the leaky ReLU has 0.1 on the left."""
 
 import numpy as np
 
@@ -27,7 +27,9 @@ PANELS = {
     "sigmoid": pair(act.sigmoid_forward, act.sigmoid_backward),
     "tanh": pair(act.tanh_forward, act.tanh_backward),
     "ReLU": pair(act.relu_forward, act.relu_backward),
-    "leaky ReLU, slope 0.1": leaky,
+    "leaky ReLU": leaky,
+    "softplus": pair(act.softplus_forward, act.softplus_backward),
+    "GELU": pair(act.gelu_forward, act.gelu_backward),
 }
 
 
@@ -35,7 +37,7 @@ def draw():
     x = np.linspace(-3, 3, 241)
     x = np.insert(x, 121, np.nan)  # a gap just right of 0, where some of them jump
     sides = np.nan_to_num(x, nan=0.0)
-    fig, axes = figure(5.6, 3.7, rows=2, columns=3, sharex=True, sharey=True)
+    fig, axes = figure(5.6, 3.2, rows=2, columns=4, sharex=True, sharey=True)
     for ax, (name, curves) in zip(axes.flat, PANELS.items(), strict=True):
         y, slope = (np.where(np.isnan(x), np.nan, values) for values in curves(sides))
         ax.axhline(0, color=FAINT, linewidth=0.8, zorder=0)

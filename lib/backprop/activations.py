@@ -58,7 +58,7 @@ def identity_forward(x: Array) -> tuple[Array, InputCache]:
         >>> identity_forward(np.array([-2.0, 3.0]))[0]
         array([-2.,  3.])
     """
-    y = x.copy()  # eq:identity-y
+    y = x.copy()
     return y, InputCache(x)
 
 
@@ -292,7 +292,7 @@ def gelu_backward(dy: Array, cache: InputCache) -> Array:
     """
     (x,) = cache
     root = np.sqrt(2 / np.pi).astype(x.dtype)
-    s = np.tanh(root * (x + 0.044715 * x**3))  # eq:gelu-s
+    s = np.tanh(root * (x + 0.044715 * x**3))
     slope = root * (1 + 3 * 0.044715 * x**2)
     dx: Array = dy * ((1 + s) / 2 + x * (1 - s**2) * slope / 2)  # eq:gelu-dx
     return dx

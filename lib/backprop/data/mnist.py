@@ -89,6 +89,46 @@ def load_mnist_sample() -> Digits:
         raise broken_sample(path) from error
 
 
+class DigitReader(NamedTuple):
+    """Weights of three linear layers that read digits: 784 pixels, 24 units, 16 units, 10 scores.
+
+    Attributes:
+        W1: (784, 24).
+        b1: (24,).
+        W2: (24, 16).
+        b2: (16,).
+        W3: (16, 10).
+        b3: (10,).
+    """
+
+    W1: NDArray[np.floating[Any]]
+    b1: NDArray[np.floating[Any]]
+    W2: NDArray[np.floating[Any]]
+    b2: NDArray[np.floating[Any]]
+    W3: NDArray[np.floating[Any]]
+    b3: NDArray[np.floating[Any]]
+
+
+def load_digit_reader(dtype: DTypeLike = np.float64) -> DigitReader:
+    """Reads weights that were trained on MNIST, but for the digits of `load_mnist_sample`.
+
+    Args:
+        dtype: the precision to return them in; they were trained in float32.
+
+    Raises:
+        DataError: if the file is missing or broken.
+
+    >>> load_digit_reader().W1.shape
+    (784, 24)
+    """
+    path = sample_folder() / "digit-reader.npz"
+    try:
+        reader = DigitReader(**load_npz(path))
+    except (OSError, ValueError, TypeError) as error:
+        raise broken_sample(path) from error
+    return DigitReader(*(array.astype(dtype) for array in reader))
+
+
 def read_idx(path: Path) -> NDArray[Any]:
     """Reads an IDX file, the format in which MNIST is published, gzipped or not.
 
