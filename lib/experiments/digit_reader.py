@@ -1,8 +1,8 @@
 """Makes the weights that the chapter `neurons` reads digits with.
 
-`python -m experiments.digit_reader` trains them on MNIST with fixed settings, and writes them beside
-the samples that the package ships. Nothing is chosen, and the test digits are not read: the chapter says how well they do on the
-digits of the sample that took no part in the training.
+`python -m experiments.digit_reader` trains them on MNIST with fixed settings, and writes them
+beside the samples that the package ships. Nothing is chosen, and the test digits are not read: the chapter
+says how well they do on the digits of the sample, which took no part in the training.
 """
 
 import os
@@ -16,13 +16,14 @@ import numpy as np
 from backprop.data.mnist import Digits, load_mnist, load_mnist_sample, to_unit_interval
 from backprop.data.sources import sample_folder, sha256_of
 from backprop.layers import Linear, ReLU, Sequential
+from backprop.shapes import Array
 from backprop.training.loop import cosine_decay, train
 from backprop.training.optimizers import Adam
 
 HIDDEN, EPOCHS, BATCH, LR, SEED = (24, 16), 10, 100, 3e-3, 0
 
 
-def weights(digits: Digits, sample: Digits, epochs: int = EPOCHS) -> dict[str, np.ndarray]:
+def weights(digits: Digits, sample: Digits, epochs: int = EPOCHS) -> dict[str, Array]:
     """Trains on the digits that are not in the sample; returns W1, b1, W2, b2, W3 and b3."""
     shown = {image.tobytes() for image in sample.train_images}
     rest = np.array([image.tobytes() not in shown for image in digits.train_images])
@@ -42,7 +43,7 @@ def weights(digits: Digits, sample: Digits, epochs: int = EPOCHS) -> dict[str, n
         rng=rng,
         schedule=cosine_decay(LR, steps),
     )
-    found = {}
+    found: dict[str, Array] = {}
     for number, layer in enumerate(linear, start=1):
         found |= {f"W{number}": layer.params["W"], f"b{number}": layer.params["b"]}
     return found
@@ -50,5 +51,6 @@ def weights(digits: Digits, sample: Digits, epochs: int = EPOCHS) -> dict[str, n
 
 if __name__ == "__main__":
     target = sample_folder() / "digit-reader.npz"
-    np.savez_compressed(target, **weights(load_mnist(), load_mnist_sample()))
+    made = weights(load_mnist(), load_mnist_sample())
+    np.savez_compressed(target, **made)  # type: ignore[arg-type]
     print(f"{sha256_of(target)}  {target.name}, {target.stat().st_size} bytes")
