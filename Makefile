@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/lib
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test site data experiments experiment bench mutants test-peers test-browser test-numpy screenshots lighthouse golden lock format clean
+.PHONY: help serve test site data experiments experiment bench mutants test-peers test-browser test-kernels test-numpy screenshots lighthouse golden lock format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -54,6 +54,9 @@ golden: $(VENV)/.peers  ## regenerate data/golden/ from PyTorch
 
 test-peers: $(VENV)/.peers  ## compare with PyTorch, live
 	$(PY) -m pytest tests/peers -m peers
+
+test-kernels: $(VENV)/.test node_modules/.test  ## the code as other processors add: OpenBLAS's kernels, one by one
+	$(PY) tests/kernels.py
 
 test-numpy: export PYTHONPATH := $(CURDIR)/.cache/numpy-2.0:$(PYTHONPATH)
 test-numpy: $(VENV)/.test .cache/numpy-2.0  ## the code with the oldest NumPy that it supports

@@ -1,0 +1,82 @@
+"""Runs the numerical tests under several of OpenBLAS's kernels: `make test-kernels`.
+
+Each kernel adds the terms of a sum in an order of its own, and so does each number of threads. A
+test, an example or a number of the text that holds under one of them alone would fail on somebody
+else's machine. What this processor lacks or runs with another's kernel is left out, and named.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+KERNELS = ("Prescott", "Haswell", "Zen", "SkylakeX")
+THREADS = (1, 2)
+# What no kernel can change is left to `make test`: it waits for processes and servers.
+TESTS = ("tests/backprop", "tests/experiments", "tests/chapters", "docs", "lib/backprop")
+APART = ("tests/backprop/test_download.py",)
+
+# Prints the name that NumPy's OpenBLAS has for the kernel that it runs.
+PROBE = """
+import ctypes, pathlib, numpy
+folder = pathlib.Path(numpy.__file__).parent
+places = [folder.with_name("numpy.libs"), folder / ".dylibs"]
+for path in (path for place in places for path in place.glob("*openblas*")):
+    name = getattr(ctypes.CDLL(str(path)), "scipy_openblas_get_corename64_")
+    name.restype = ctypes.c_char_p
+    print(name().decode())
+"""
+
+
+def environment(kernel: str, threads: int) -> dict[str, str]:
+    """What makes OpenBLAS take a kernel, and nothing that sizes its blocks for another."""
+    kept = {name: value for name, value in os.environ.items() if name != "OPENBLAS_L2_SIZE"}
+    return kept | {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": str(threads)}
+
+
+def runs_as(kernel: str) -> str:
+    """The kernel that OpenBLAS runs when asked for this one; nothing if it cannot."""
+    probe = subprocess.run(
+        [sys.executable, "-c", PROBE], env=environment(kernel, 1), capture_output=True, text=True
+    )
+    return probe.stdout.strip() if probe.returncode == 0 else ""
+
+
+def main() -> int:
+    """Runs the tests under each kernel; returns the exit status."""
+    options = ["-q", "-n", "2", "-p", "no:cacheprovider", *(f"--ignore={path}" for path in APART)]
+    status = 0
+    seen: dict[str, str] = {}
+    for kernel in KERNELS:
+        name = runs_as(kernel)
+        if not name or name in seen:
+            why = f"runs as {seen[name]}" if name else "not to be had"
+            print(f"{kernel}: {why} here", flush=True)
+            continue
+        seen[name] = kernel
+        for threads in THREADS:
+            start = time.monotonic()
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", *options, *TESTS],
+                cwd=ROOT,
+                env=environment(kernel, threads),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            if done.returncode:
+                status = 1
+                print(done.stdout)
+            took = f"{time.monotonic() - start:.0f} s"
+            print(f"{kernel}, threads: {threads}, {took}", flush=True)
+            print(done.stdout.splitlines()[-1], flush=True)
+    if not seen:
+        print("OpenBLAS of NumPy's wheels is not to be found: no kernel was tested")
+        return 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
