@@ -1,8 +1,8 @@
 """Makes the weights that the chapter `neurons` reads digits with.
 
 `python -m experiments.digit_reader` trains them on MNIST with fixed settings, and writes them
-beside the samples that the package ships. Nothing is chosen, and the test digits are not read: the chapter
-says how well they do on the digits of the sample, which took no part in the training.
+beside the samples that the package ships. Nothing is chosen, and the test digits are not read: the
+chapter says how well they do on the digits of the sample, which took no part in the training.
 """
 
 import os

@@ -72,7 +72,10 @@ def test_read_idx_of_nothing_and_of_a_single_number(tmp_path):
     [
         (b"", "starts with b'', which is not an IDX header"),
         (gzip.compress(b"idx", mtime=0), "starts with b'idx', which is not an IDX header"),
-        (gzip.compress(b"\0\0\x08\0", mtime=0), "has 0 bytes after its header, which promises 1 bytes"),
+        (
+            gzip.compress(b"\0\0\x08\0", mtime=0),
+            "has 0 bytes after its header, which promises 1 bytes",
+        ),
         (b"\x1f\x8bnot so, dear reader", "cannot be unpacked (Unknown compression method)"),
         (
             gzip.compress(b"\0\0\x08\0\x07", mtime=0)[:-9],
