@@ -6,15 +6,23 @@ back, and their states stand side by side. Any pair of sequence functions will d
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop._check import Array, check_arrays
-from backprop._sequence import SequenceCache
 from backprop.masking import Mask
+from backprop.shapes import Array, shapes
 
 
+class BidirectionalCache(NamedTuple):
+    """What `bidirectional_backward` needs."""
+
+    ahead: Any
+    back: Any
+    h: Array
+
+
+@shapes(x="T N D", mask="bool T N")
 def bidirectional_forward(
     forward: Callable[..., tuple[Any, ...]],
     x: Array,
@@ -22,7 +30,7 @@ def bidirectional_forward(
     back: Sequence[Array],
     *,
     mask: Mask | None = None,
-) -> tuple[tuple[Array, ...], SequenceCache]:
+) -> tuple[Array, list[Array], BidirectionalCache]:
     """Reads a batch of sequences from the front and from the back.
 
     Args:
@@ -33,9 +41,8 @@ def bidirectional_forward(
         mask: true where a step is real, shape (T, N); None if all are.
 
     Returns:
-        The outputs of `forward` and a cache for `bidirectional_backward`. The outputs are the
-        states, shape (T, N, 2H), those from the front first; and for an LSTM the last cell states,
-        shape (2, N, H).
+        The states h, shape (T, N, 2H), those from the front first; what else the networks end with,
+        for an LSTM the last cell states, shape (2, N, H); and a cache for `bidirectional_backward`.
 
     Raises:
         TypeError: as `forward` does.
@@ -51,9 +58,8 @@ def bidirectional_forward(
         >>> one = np.ones((1, 1))
         >>> weights = (one, one, np.zeros(1))  # with ReLU, the state is the sum so far
         >>> x = np.array([[[1.0]], [[2.0]], [[4.0]]])
-        >>> (h,), cache = bidirectional_forward(
-        ...     partial(rnn_forward, activation="relu"), x, (0 * one, *weights), (0 * one, *weights)
-        ... )
+        >>> sum_up, arguments = partial(rnn_forward, activation="relu"), (0 * one, *weights)
+        >>> h, last, cache = bidirectional_forward(sum_up, x, arguments, arguments)
         >>> h[:, 0]
         array([[1., 7.],
                [3., 6.],
@@ -63,18 +69,23 @@ def bidirectional_forward(
     turned_mask = None if mask is None else mask[::-1]
     h_back, *last_back, cache_back = forward(x[::-1], *back, mask=turned_mask)
     h = np.concatenate([h_ahead, h_back[::-1]], axis=2)  # eq:bidirectional-h
-    last = [np.stack([last_ahead[k], last_back[k]]) for k in range(len(last_ahead))]
-    return (h, *last), (cache_ahead, cache_back, h)
+    last = [np.stack(pair) for pair in zip(last_ahead, last_back, strict=True)]
+    return h, last, BidirectionalCache(cache_ahead, cache_back, h)
 
 
+@shapes(h="T N M", dh="T N M")
 def bidirectional_backward(
-    backward: Callable[..., tuple[Array, ...]], douts: Sequence[Array], cache: SequenceCache
+    backward: Callable[..., tuple[Array, ...]],
+    dh: Array,
+    dlast: Sequence[Array],
+    cache: BidirectionalCache,
 ) -> tuple[Array, tuple[Array, ...], tuple[Array, ...]]:
     """Sends the gradients back through both networks, each against its direction of reading.
 
     Args:
         backward: the partner of `forward`.
-        douts: a gradient for each of the outputs, in their shapes.
+        dh: gradient for the states, shape (T, N, 2H).
+        dlast: gradients for what else the networks ended with; for an LSTM the last cell states.
         cache: what `bidirectional_forward` returned.
 
     Returns:
@@ -84,11 +95,8 @@ def bidirectional_backward(
         TypeError: a gradient is no float array, or they differ in precision.
         ValueError: a gradient has not the shape of its output.
     """
-    cache_ahead, cache_back, h = cache
-    dh, *dlast = douts
-    check_arrays("bidirectional_backward", h=(h, "..."), dh=(dh, "..."))
     dh_ahead, dh_back = np.split(dh, 2, axis=2)
-    dx_ahead, *d_ahead = backward(dh_ahead, *(d[0] for d in dlast), cache_ahead)
-    dx_back, *d_back = backward(dh_back[::-1], *(d[1] for d in dlast), cache_back)
+    dx_ahead, *d_ahead = backward(dh_ahead, *(d[0] for d in dlast), cache.ahead)
+    dx_back, *d_back = backward(dh_back[::-1], *(d[1] for d in dlast), cache.back)
     dx = dx_ahead + dx_back[::-1]  # eq:bidirectional-dx
     return dx, tuple(d_ahead), tuple(d_back)

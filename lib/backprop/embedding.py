@@ -4,18 +4,25 @@ A lookup is a product with a one-hot matrix, without the product. Its gradient i
 token that occurs three times gets three gradients added. To freeze the table, do not ask for it.
 """
 
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop._check import Array, check_arrays
-from backprop.data.text import check_tokens
+from backprop.shapes import Array, shapes
 
 Tokens: TypeAlias = NDArray[np.integer[Any]]
-EmbeddingCache: TypeAlias = tuple[Tokens, Array, int]
 
 
+class EmbeddingCache(NamedTuple):
+    """What `embedding_backward` needs."""
+
+    tokens: Tokens
+    y: Array
+    V: int
+
+
+@shapes(tokens="int ...", W="V D")
 def embedding_forward(tokens: Tokens, W: Array) -> tuple[Array, EmbeddingCache]:
     """Looks up the vector of each token.
 
@@ -38,12 +45,14 @@ def embedding_forward(tokens: Tokens, W: Array) -> tuple[Array, EmbeddingCache]:
                [1., 2.],
                [3., 4.]])
     """
-    check_arrays("embedding_forward", W=(W, "V D"))
-    check_tokens("embedding_forward", tokens, len(W))
+    outside = tokens[(tokens < 0) | (tokens >= len(W))]
+    if outside.size:
+        raise ValueError(f"tokens holds {outside[0]}, wanted 0 to {len(W) - 1}")
     y = W[tokens]  # eq:embedding-y
-    return y, (tokens, y, len(W))
+    return y, EmbeddingCache(tokens, y, len(W))
 
 
+@shapes(y="...", dy="...", padding="integer >= 0")
 def embedding_backward(dy: Array, cache: EmbeddingCache, *, padding: int | None = None) -> Array:
     """Adds each gradient to the row that was looked up.
 
@@ -67,12 +76,10 @@ def embedding_backward(dy: Array, cache: EmbeddingCache, *, padding: int | None 
                [ 10.,   0.],
                [101.,   5.]])
     """
-    tokens, y, V = cache
-    check_arrays("embedding_backward", y=(y, "..."), dy=(dy, "..."))
-    if padding is not None and not 0 <= padding < V:
-        raise ValueError(f"embedding_backward: padding is {padding}, wanted 0 to {V - 1}")
-    dW = np.zeros((V, y.shape[-1]), dtype=y.dtype)
-    np.add.at(dW, tokens, dy)  # eq:embedding-dW
+    if padding is not None and padding >= cache.V:
+        raise ValueError(f"padding is {padding}, wanted 0 to {cache.V - 1}")
+    dW = np.zeros((cache.V, dy.shape[-1]), dtype=dy.dtype)
+    np.add.at(dW, cache.tokens, dy)  # eq:embedding-dW
     if padding is not None:
         dW[padding] = 0
     return dW

@@ -2,33 +2,38 @@
 
 The gates stand side by side in one matrix, in the order r, z, n. Of the two variants in use, this
 is the one of today's libraries: the reset gate acts on the candidate's product with the state,
-which has a bias of its own. `backprop.gru_reset_before` has the one of the paper. As in
-`backprop.recurrent` there is one step of the cell, the sequence step by step, and the sequence
-with all that can be done for all steps at once.
+which has a bias of its own. `backprop.gru_reset_before` has the one of the paper.
 """
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from backprop._check import Array, Cache, check_arrays
-from backprop._sequence import (
-    SequenceCache,
-    check_sequence,
-    input_gradients,
-    project,
-    state_gradient,
-)
 from backprop.activations import sigmoid_forward
-from backprop.fast.parallel import one_thread_if_small
-from backprop.masking import Mask, padded_steps, real_steps
+from backprop.masking import Mask
+from backprop.shapes import Array, shapes
+from backprop.steps import StepsCache, walk_back, walk_forward
 
 GRUGradients: TypeAlias = tuple[Array, Array, Array, Array, Array, Array]
 
 
+class GRUCellCache(NamedTuple):
+    """What `gru_cell_backward` needs."""
+
+    x: Array
+    h: Array
+    W_x: Array
+    W_h: Array
+    r: Array
+    z: Array
+    q: Array
+    n: Array
+
+
+@shapes(x="N D", h="N H", W_x="D 3H", W_h="H 3H", b="3H", b_hn="H")
 def gru_cell_forward(
     x: Array, h: Array, W_x: Array, W_h: Array, b: Array, b_hn: Array
-) -> tuple[Array, Cache]:
+) -> tuple[Array, GRUCellCache]:
     """Takes one step: a blend of the old state and a candidate, with the reset after the product.
 
     Args:
@@ -58,15 +63,6 @@ def gru_cell_forward(
         >>> gru_cell_forward(x, h, W_x, W_h, b, b_hn)[0]  # half of 6, half of tanh(1000)
         array([[3.5]])
     """
-    check_arrays(
-        "gru_cell_forward",
-        x=(x, "N D"),
-        h=(h, "N H"),
-        W_x=(W_x, "D 3H"),
-        W_h=(W_h, "H 3H"),
-        b=(b, "3H"),
-        b_hn=(b_hn, "H"),
-    )
     a_r, a_z, a_n = np.split(x @ W_x + b, 3, axis=1)
     u_r, u_z, u_n = np.split(h @ W_h, 3, axis=1)
     r, _ = sigmoid_forward(a_r + u_r)  # eq:gru-r
@@ -74,10 +70,11 @@ def gru_cell_forward(
     q = u_n + b_hn  # eq:gru-q
     n = np.tanh(a_n + r * q)  # eq:gru-n
     h_next = (1 - z) * n + z * h  # eq:gru-h
-    return h_next, (x, h, W_x, W_h, r, z, q, n)
+    return h_next, GRUCellCache(x, h, W_x, W_h, r, z, q, n)
 
 
-def gru_cell_backward(dh_next: Array, cache: Cache) -> GRUGradients:
+@shapes(h="N H", dh_next="N H")
+def gru_cell_backward(dh_next: Array, cache: GRUCellCache) -> GRUGradients:
     """Sends the gradient back through one step.
 
     Args:
@@ -102,7 +99,6 @@ def gru_cell_backward(dh_next: Array, cache: Cache) -> GRUGradients:
         (array([[4.]]), array([ 0., 10.,  0.]))
     """
     x, h, W_x, W_h, r, z, q, n = cache
-    check_arrays("gru_cell_backward", h=(h, "N H"), dh_next=(dh_next, "N H"))
     dz = dh_next * (h - n)  # eq:gru-dz
     dn = dh_next * (1 - z)  # eq:gru-dn
     da_n = dn * (1 - n**2)  # eq:gru-dan
@@ -121,55 +117,7 @@ def gru_cell_backward(dh_next: Array, cache: Cache) -> GRUGradients:
     return dx, dh, dW_x, dW_h, db, db_hn
 
 
-def gru_steps_forward(
-    x: Array,
-    h0: Array,
-    W_x: Array,
-    W_h: Array,
-    b: Array,
-    b_hn: Array,
-    *,
-    mask: Mask | None = None,
-) -> tuple[Array, SequenceCache]:
-    """Reads a sequence step by step, one call of the cell each: `gru_forward` as it is derived.
-
-    Arguments, returns and errors are those of `gru_forward`.
-    """
-    check_sequence("gru_steps_forward", "3H", mask, x=x, h0=h0, W_x=W_x, W_h=W_h, b=b, b_hn=b_hn)
-    real = real_steps(mask, *x.shape[:2])
-    h, states, caches = h0, [], []
-    for t in range(len(x)):
-        h_next, cache = gru_cell_forward(x[t], h, W_x, W_h, b, b_hn)
-        h = np.where(real[t], h_next, h)  # eq:mask-h
-        states.append(h)
-        caches.append(cache)
-    hs = np.stack(states)
-    return hs, (caches, real, hs, (W_x, W_h, b, b_hn))
-
-
-def gru_steps_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
-    """Walks back from the last step to the first, one call of the cell's backward each.
-
-    Arguments, returns and errors are those of `gru_backward`.
-    """
-    caches, real, hs, weights = cache
-    check_arrays("gru_steps_backward", h=(hs, "T N H"), dh=(dh, "T N H"))
-    dW_x, dW_h, db, db_hn = (np.zeros_like(weight) for weight in weights)
-    dx: list[Array] = []
-    from_later = np.zeros_like(dh[0])
-    for t in reversed(range(len(caches))):
-        dh_t = dh[t] + from_later
-        through_cell = np.where(real[t], dh_t, 0)  # eq:mask-dcell
-        dx_t, dh_cell, dW_x_t, dW_h_t, db_t, db_hn_t = gru_cell_backward(through_cell, caches[t])
-        from_later = np.where(real[t], dh_cell, dh_t)  # eq:mask-dh
-        dx.insert(0, dx_t)
-        dW_x += dW_x_t
-        dW_h += dW_h_t
-        db += db_t
-        db_hn += db_hn_t
-    return np.stack(dx), from_later, dW_x, dW_h, db, db_hn
-
-
+@shapes(x="T N D", h0="N H", W_x="D 3H", W_h="H 3H", b="3H", b_hn="H", mask="bool T N")
 def gru_forward(
     x: Array,
     h0: Array,
@@ -179,7 +127,7 @@ def gru_forward(
     b_hn: Array,
     *,
     mask: Mask | None = None,
-) -> tuple[Array, SequenceCache]:
+) -> tuple[Array, StepsCache]:
     """Reads a batch of sequences and returns the state after every step.
 
     Args:
@@ -208,43 +156,13 @@ def gru_forward(
         >>> h.ravel()  # (5 + 1) / 2, then (3 + 1) / 2
         array([3., 2.])
     """
-    check_sequence("gru_forward", "3H", mask, x=x, h0=h0, W_x=W_x, W_h=W_h, b=b, b_hn=b_hn)
-    T, N, H = len(x), *h0.shape
-    padded = padded_steps(mask, T)
-    # The sigmoid is a tanh of half the argument, σ(a) = ½ tanh(a / 2) + ½: W and b are halved.
-    W_r_z, W_n = 0.5 * W_h[:, : 2 * H], W_h[:, 2 * H :].copy()
-    r_z = project(x, 0.5 * W_x[:, : 2 * H], 0.5 * b[: 2 * H])
-    n = project(x, W_x[:, 2 * H :], b[2 * H :])
-    r, z = r_z[:, :, :H], r_z[:, :, H:]
-    h, q = np.empty((T + 1, N, H), dtype=x.dtype), np.empty_like(n)
-    h[0] = h0
-    to_r_z, to_n = np.empty_like(r_z[0]), np.empty_like(h0)
-    with one_thread_if_small(len(h0) * W_h.size):
-        for t in range(T):
-            np.matmul(h[t], W_r_z, out=to_r_z)
-            r_z[t] += to_r_z
-            np.tanh(r_z[t], out=r_z[t])
-            r_z[t] *= 0.5
-            r_z[t] += 0.5  # eq:gru-r eq:gru-z
-            np.matmul(h[t], W_n, out=q[t])
-            q[t] += b_hn  # eq:gru-q
-            np.multiply(r[t], q[t], out=to_n)
-            n[t] += to_n
-            np.tanh(n[t], out=n[t])  # eq:gru-n
-            # The blend (1 - z) n + z h, with one product: n + z (h - n).
-            np.subtract(h[t], n[t], out=h[t + 1])
-            h[t + 1] *= z[t]
-            h[t + 1] += n[t]  # eq:gru-h
-            if (rest := padded[t]) is not None:
-                np.copyto(h[t + 1], h[t], where=rest)
-    return h[1:], (x, h, q, r_z, n, W_x, W_h, mask)
+    h, _, cache = walk_forward(gru_cell_forward, x, (h0,), (W_x, W_h, b, b_hn), mask=mask)
+    return h, cache
 
 
-def gru_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
+@shapes(h="T N H", dh="T N H")
+def gru_backward(dh: Array, cache: StepsCache) -> GRUGradients:
     """Sends the gradients for all states back through time.
-
-    All gates of a step multiply one gradient, that for its state, by what is known before the walk
-    back starts. The walk itself is left with one matrix product and a few element-wise ones.
 
     Args:
         dh: gradient for the states, shape (T, N, H): at each step, from that step's output alone.
@@ -266,37 +184,5 @@ def gru_backward(dh: Array, cache: SequenceCache) -> GRUGradients:
         >>> dh0, db  # (8 / 2 + 2) / 2; 8 (3 - 1) / 4 + 6 (5 - 1) / 4
         (array([[3.]]), array([ 0., 10.,  0.]))
     """
-    x, h, q, r_z, n, W_x, W_h, mask = cache
-    check_arrays("gru_backward", h=(h[1:], "T N H"), dh=(dh, "T N H"))
-    padded = padded_steps(mask, len(x))
-    r, z = np.split(r_z, 2, axis=2)
-    to_n = 1 - n**2
-    to_n *= 1 - z
-    du = np.empty((*dh.shape[:2], 3, dh.shape[2]), dtype=dh.dtype)
-    du_r, du_z, dq = du[:, :, 0], du[:, :, 1], du[:, :, 2]
-    np.multiply(to_n, r, out=dq)  # eq:gru-dq
-    np.multiply(dq, q, out=du_r)
-    du_r *= 1 - r  # eq:gru-dar
-    np.subtract(h[:-1], n, out=du_z)
-    du_z *= z
-    du_z *= 1 - z  # eq:gru-daz
-    if mask is not None:
-        to_n[~mask], du[~mask] = 0, 0
-    du_rows = du.reshape(*dh.shape[:2], -1)
-    dh = dh.copy()
-    from_later, kept = np.zeros_like(dh[0]), np.empty_like(dh[0])
-    W_hT = W_h.T.copy()
-    with one_thread_if_small(dh.shape[1] * W_h.size):
-        for t in reversed(range(len(x))):
-            dh[t] += from_later
-            du[t] *= dh[t][:, np.newaxis]
-            np.matmul(du_rows[t], W_hT, out=from_later)
-            np.multiply(dh[t], z[t], out=kept)
-            from_later += kept  # eq:gru-dh
-            if (rest := padded[t]) is not None:
-                np.copyto(from_later, dh[t], where=rest)
-    dW_h, db_hn = state_gradient(du_rows, h[:-1]), dq.sum(axis=(0, 1))
-    # For the input, the candidate's part is not behind the reset gate.
-    np.multiply(dh, to_n, out=dq)  # eq:gru-dan
-    dx, dW_x, db = input_gradients(du_rows, x, W_x)
-    return dx, from_later, dW_x, dW_h, db, db_hn
+    dx, dh0, dW_x, dW_h, db, db_hn = walk_back(gru_cell_backward, dh, (), cache)
+    return dx, dh0, dW_x, dW_h, db, db_hn

@@ -5,28 +5,35 @@ state serves all three gates. Here the candidate must wait for its reset gate, s
 two products, one after the other. Weights of one variant mean something else in the other.
 """
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from backprop._check import Array, Cache, check_arrays
-from backprop._sequence import (
-    SequenceCache,
-    check_sequence,
-    input_gradients,
-    project,
-    state_gradient,
-)
 from backprop.activations import sigmoid_forward
-from backprop.fast.parallel import one_thread_if_small
-from backprop.masking import Mask, padded_steps, real_steps
+from backprop.masking import Mask
+from backprop.shapes import Array, shapes
+from backprop.steps import StepsCache, walk_back, walk_forward
 
 GRUBeforeGradients: TypeAlias = tuple[Array, Array, Array, Array, Array]
 
 
+class GRUBeforeCellCache(NamedTuple):
+    """What `gru_before_cell_backward` needs."""
+
+    x: Array
+    h: Array
+    W_x: Array
+    W_h: Array
+    r: Array
+    z: Array
+    s: Array
+    n: Array
+
+
+@shapes(x="N D", h="N H", W_x="D 3H", W_h="H 3H", b="3H")
 def gru_before_cell_forward(
     x: Array, h: Array, W_x: Array, W_h: Array, b: Array
-) -> tuple[Array, Cache]:
+) -> tuple[Array, GRUBeforeCellCache]:
     """Takes one step: a blend of the old state and a candidate, with the reset before the product.
 
     Args:
@@ -54,14 +61,6 @@ def gru_before_cell_forward(
         >>> gru_before_cell_forward(x, h, W_x, W_h, b)[0]  # half of 6, half of tanh(3000 - 2000)
         array([[3.5]])
     """
-    check_arrays(
-        "gru_before_cell_forward",
-        x=(x, "N D"),
-        h=(h, "N H"),
-        W_x=(W_x, "D 3H"),
-        W_h=(W_h, "H 3H"),
-        b=(b, "3H"),
-    )
     a_r, a_z, a_n = np.split(x @ W_x + b, 3, axis=1)
     W_hr, W_hz, W_hn = np.split(W_h, 3, axis=1)
     r, _ = sigmoid_forward(a_r + h @ W_hr)  # eq:gru-before-gates
@@ -69,10 +68,11 @@ def gru_before_cell_forward(
     s = r * h  # eq:gru-before-s
     n = np.tanh(a_n + s @ W_hn)  # eq:gru-before-n
     h_next = (1 - z) * n + z * h  # eq:gru-before-h
-    return h_next, (x, h, W_x, W_h, r, z, s, n)
+    return h_next, GRUBeforeCellCache(x, h, W_x, W_h, r, z, s, n)
 
 
-def gru_before_cell_backward(dh_next: Array, cache: Cache) -> GRUBeforeGradients:
+@shapes(h="N H", dh_next="N H")
+def gru_before_cell_backward(dh_next: Array, cache: GRUBeforeCellCache) -> GRUBeforeGradients:
     """Sends the gradient back through one step.
 
     Args:
@@ -97,7 +97,6 @@ def gru_before_cell_backward(dh_next: Array, cache: Cache) -> GRUBeforeGradients
         (array([[4.]]), array([ 0., 10.,  0.]))
     """
     x, h, W_x, W_h, r, z, s, n = cache
-    check_arrays("gru_before_cell_backward", h=(h, "N H"), dh_next=(dh_next, "N H"))
     W_hr, W_hz, W_hn = np.split(W_h, 3, axis=1)
     dz = dh_next * (h - n)  # eq:gru-before-dgates
     dn = dh_next * (1 - z)  # eq:gru-before-dgates
@@ -115,53 +114,7 @@ def gru_before_cell_backward(dh_next: Array, cache: Cache) -> GRUBeforeGradients
     return dx, dh, dW_x, dW_h, db
 
 
-def gru_before_steps_forward(
-    x: Array,
-    h0: Array,
-    W_x: Array,
-    W_h: Array,
-    b: Array,
-    *,
-    mask: Mask | None = None,
-) -> tuple[Array, SequenceCache]:
-    """Reads a sequence step by step, as it is derived: `gru_before_forward` by calls of the cell.
-
-    Arguments, returns and errors are those of `gru_before_forward`.
-    """
-    check_sequence("gru_before_steps_forward", "3H", mask, x=x, h0=h0, W_x=W_x, W_h=W_h, b=b)
-    real = real_steps(mask, *x.shape[:2])
-    h, states, caches = h0, [], []
-    for t in range(len(x)):
-        h_next, cache = gru_before_cell_forward(x[t], h, W_x, W_h, b)
-        h = np.where(real[t], h_next, h)  # eq:mask-h
-        states.append(h)
-        caches.append(cache)
-    hs = np.stack(states)
-    return hs, (caches, real, hs, (W_x, W_h, b))
-
-
-def gru_before_steps_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
-    """Walks back from the last step to the first, one call of the cell's backward each.
-
-    Arguments, returns and errors are those of `gru_before_backward`.
-    """
-    caches, real, hs, weights = cache
-    check_arrays("gru_before_steps_backward", h=(hs, "T N H"), dh=(dh, "T N H"))
-    dW_x, dW_h, db = (np.zeros_like(weight) for weight in weights)
-    dx: list[Array] = []
-    from_later = np.zeros_like(dh[0])
-    for t in reversed(range(len(caches))):
-        dh_t = dh[t] + from_later
-        through_cell = np.where(real[t], dh_t, 0)  # eq:mask-dcell
-        dx_t, dh_cell, dW_x_t, dW_h_t, db_t = gru_before_cell_backward(through_cell, caches[t])
-        from_later = np.where(real[t], dh_cell, dh_t)  # eq:mask-dh
-        dx.insert(0, dx_t)
-        dW_x += dW_x_t
-        dW_h += dW_h_t
-        db += db_t
-    return np.stack(dx), from_later, dW_x, dW_h, db
-
-
+@shapes(x="T N D", h0="N H", W_x="D 3H", W_h="H 3H", b="3H", mask="bool T N")
 def gru_before_forward(
     x: Array,
     h0: Array,
@@ -170,7 +123,7 @@ def gru_before_forward(
     b: Array,
     *,
     mask: Mask | None = None,
-) -> tuple[Array, SequenceCache]:
+) -> tuple[Array, StepsCache]:
     """Reads a batch of sequences and returns the state after every step.
 
     Args:
@@ -197,38 +150,12 @@ def gru_before_forward(
         >>> h.ravel()  # (5 + 1) / 2, then (3 + 1) / 2
         array([3., 2.])
     """
-    check_sequence("gru_before_forward", "3H", mask, x=x, h0=h0, W_x=W_x, W_h=W_h, b=b)
-    T, N, H = len(x), *h0.shape
-    padded = padded_steps(mask, T)
-    # The sigmoid is a tanh of half the argument, σ(a) = ½ tanh(a / 2) + ½: W and b are halved.
-    W_r_z, W_n = 0.5 * W_h[:, : 2 * H], W_h[:, 2 * H :].copy()
-    r_z = project(x, 0.5 * W_x[:, : 2 * H], 0.5 * b[: 2 * H])
-    n = project(x, W_x[:, 2 * H :], b[2 * H :])
-    r, z = r_z[:, :, :H], r_z[:, :, H:]
-    h, s = np.empty((T + 1, N, H), dtype=x.dtype), np.empty_like(n)
-    h[0] = h0
-    to_r_z, to_n = np.empty_like(r_z[0]), np.empty_like(h0)
-    with one_thread_if_small(len(h0) * W_h.size):
-        for t in range(T):
-            np.matmul(h[t], W_r_z, out=to_r_z)
-            r_z[t] += to_r_z
-            np.tanh(r_z[t], out=r_z[t])
-            r_z[t] *= 0.5
-            r_z[t] += 0.5  # eq:gru-before-gates
-            np.multiply(r[t], h[t], out=s[t])  # eq:gru-before-s
-            np.matmul(s[t], W_n, out=to_n)
-            n[t] += to_n
-            np.tanh(n[t], out=n[t])  # eq:gru-before-n
-            # The blend (1 - z) n + z h, with one product: n + z (h - n).
-            np.subtract(h[t], n[t], out=h[t + 1])
-            h[t + 1] *= z[t]
-            h[t + 1] += n[t]  # eq:gru-before-h
-            if (rest := padded[t]) is not None:
-                np.copyto(h[t + 1], h[t], where=rest)
-    return h[1:], (x, h, s, r_z, n, W_x, W_h, mask)
+    h, _, cache = walk_forward(gru_before_cell_forward, x, (h0,), (W_x, W_h, b), mask=mask)
+    return h, cache
 
 
-def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
+@shapes(h="T N H", dh="T N H")
+def gru_before_backward(dh: Array, cache: StepsCache) -> GRUBeforeGradients:
     """Sends the gradients for all states back through time.
 
     Args:
@@ -250,35 +177,5 @@ def gru_before_backward(dh: Array, cache: SequenceCache) -> GRUBeforeGradients:
         >>> dh0, db  # (8 / 2 + 2) / 2; 8 (3 - 1) / 4 + 6 (5 - 1) / 4
         (array([[3.]]), array([ 0., 10.,  0.]))
     """
-    x, h, s, r_z, n, W_x, W_h, mask = cache
-    check_arrays("gru_before_backward", h=(h[1:], "T N H"), dh=(dh, "T N H"))
-    padded, H = padded_steps(mask, len(x)), dh.shape[2]
-    W_r_zT, W_nT = W_h[:, : 2 * H].T.copy(), W_h[:, 2 * H :].T.copy()
-    r, z = np.split(r_z, 2, axis=2)
-    da = np.empty((*dh.shape[:2], 3 * H), dtype=dh.dtype)
-    da_r_z, da_n = da[:, :, : 2 * H], da[:, :, 2 * H :]
-    da_r, da_z = da_r_z[:, :, :H], da_r_z[:, :, H:]
-    da_r[:] = h[:-1] * r * (1 - r)  # eq:gru-before-dreset
-    da_z[:] = (h[:-1] - n) * z * (1 - z)  # eq:gru-before-dgates
-    da_n[:] = (1 - z) * (1 - n**2)  # eq:gru-before-dgates
-    if mask is not None:
-        da[~mask] = 0
-    from_later, dh_t = np.zeros_like(dh[0]), np.empty_like(dh[0])
-    ds, kept = np.empty_like(dh[0]), np.empty_like(dh[0])
-    with one_thread_if_small(dh.shape[1] * W_h.size):
-        for t in reversed(range(len(x))):
-            np.add(dh[t], from_later, out=dh_t)
-            da_n[t] *= dh_t
-            np.matmul(da_n[t], W_nT, out=ds)  # eq:gru-before-ds
-            da_r[t] *= ds
-            da_z[t] *= dh_t
-            np.matmul(da_r_z[t], W_r_zT, out=from_later)
-            ds *= r[t]
-            from_later += ds
-            np.multiply(dh_t, z[t], out=kept)
-            from_later += kept  # eq:gru-before-dh
-            if (rest := padded[t]) is not None:
-                np.copyto(from_later, dh_t, where=rest)
-    dx, dW_x, db = input_gradients(da, x, W_x)
-    dW_h = np.concatenate([state_gradient(da_r_z, h[:-1]), state_gradient(da_n, s)], axis=1)
-    return dx, from_later, dW_x, dW_h, db
+    dx, dh0, dW_x, dW_h, db = walk_back(gru_before_cell_backward, dh, (), cache)
+    return dx, dh0, dW_x, dW_h, db

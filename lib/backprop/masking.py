@@ -1,20 +1,22 @@
 """Sequences of unequal length in one batch: which steps are real and which are padding.
 
-A mask is a boolean array of shape (T, N), true where sequence n has a real step at time t. The
-recurrent modules carry the state through a padded step unchanged, so that the state after the last
-step is the one after each sequence's own last real step, and a padded step gets no gradient.
+A mask is a boolean array of shape (T, N), true where sequence n has a real step at time t. At a
+padded step the states stay as they are, so that the state after the last step is the one after each
+sequence's own last real step, and what stands in the padding has no influence.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop._check import check_count
+from backprop.shapes import Array, shapes
 
-Mask = NDArray[np.bool_]
+Mask: TypeAlias = NDArray[np.bool_]
 
 
+@shapes(lengths="int N", T="count")
 def mask_from_lengths(lengths: NDArray[np.integer[Any]], T: int) -> Mask:
     """Marks the first steps of each sequence as real, as many as it is long.
 
@@ -35,45 +37,48 @@ def mask_from_lengths(lengths: NDArray[np.integer[Any]], T: int) -> Mask:
                [1, 0, 1],
                [0, 0, 1]])
     """
-    name = "mask_from_lengths"
-    T = check_count(name, "T", T)
-    if not isinstance(lengths, np.ndarray):
-        raise TypeError(f"{name}: lengths has type {type(lengths).__name__}, wanted an array")
-    if not np.issubdtype(lengths.dtype, np.integer):
-        raise TypeError(f"{name}: lengths is {lengths.dtype}, wanted integers")
-    if lengths.ndim != 1 or lengths.size == 0:
-        raise ValueError(f"{name}: lengths has shape {lengths.shape}, wanted (N,) with N above 0")
     outside = lengths[(lengths < 0) | (lengths > T)]
     if outside.size:
-        raise ValueError(f"{name}: lengths holds {outside[0]}, wanted 0 to T = {T}")
+        raise ValueError(f"lengths holds {outside[0]}, wanted 0 to T = {T}")
     mask: Mask = np.arange(T)[:, np.newaxis] < lengths
     return mask
 
 
-def check_mask(function: str, mask: Any, T: int, N: int) -> None:
-    """Checks the mask of a batch; None stands for no padding at all.
+def masked_cell_forward(
+    cell: Callable[..., tuple[Any, ...]], x_and_real: tuple[Array, Mask], *arguments: Array
+) -> tuple[Any, ...]:
+    """Takes one step of a cell where it is real; where it is padding the states stay as they are.
 
-    Raises:
-        TypeError: the mask is no boolean array.
-        ValueError: its shape is not (T, N).
+    Args:
+        cell: one step forward, without a mask.
+        x_and_real: the input of this step, shape (N, D), and which samples have this step, (N,).
+        *arguments: the states, each of shape (N, H), and the weights.
+
+    Returns:
+        The new states and a cache for `masked_cell_backward`.
     """
-    if mask is None:
-        return
-    if not isinstance(mask, np.ndarray):
-        raise TypeError(f"{function}: mask has type {type(mask).__name__}, wanted an array or None")
-    if mask.dtype != np.bool_:
-        raise TypeError(f"{function}: mask is {mask.dtype}, wanted booleans")
-    if mask.shape != (T, N):
-        raise ValueError(f"{function}: mask has shape {mask.shape}, wanted (T, N) = {(T, N)}")
+    x, real = x_and_real[0], x_and_real[1][:, np.newaxis]
+    *states, cache = cell(np.where(real, x, 0), *arguments)
+    for k, h_next in enumerate(states):
+        states[k] = np.where(real, h_next, arguments[k])  # eq:rnn-mask eq:mask-h
+    return *states, (real, cache)
 
 
-def real_steps(mask: Mask | None, T: int, N: int) -> Mask:
-    """Returns the mask as a column for each step, shape (T, N, 1), all true if there is none."""
-    return np.ones((T, N, 1), dtype=np.bool_) if mask is None else mask[:, :, np.newaxis]
+def masked_cell_backward(
+    cell_backward: Callable[..., tuple[Array, ...]], *arguments: Any
+) -> tuple[Array, ...]:
+    """Sends gradients back through one step where it is real, and past it where it is padding.
 
+    Args:
+        cell_backward: one step back, without a mask.
+        *arguments: a gradient for each of the new states, shape (N, H), and the cache.
 
-def padded_steps(mask: Mask | None, T: int) -> list[Mask | None]:
-    """Returns for each step a column that is true where it is padding, or None where none is."""
-    if mask is None:
-        return [None] * T
-    return [None if real.all() else ~real[:, np.newaxis] for real in mask]
+    Returns:
+        What `cell_backward` returns: the gradients for x, for the old states and for the weights.
+    """
+    *dstates, (real, cache) = arguments
+    through = [np.where(real, dh, 0) for dh in dstates]  # eq:rnn-mask-da eq:mask-dcell
+    dx, *gradients = cell_backward(*through, cache)
+    for k, dh in enumerate(dstates):
+        gradients[k] = np.where(real, gradients[k], dh)  # eq:rnn-mask-dh eq:mask-dh
+    return dx, *gradients

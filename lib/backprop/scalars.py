@@ -97,6 +97,22 @@ def sizes(name: str, value: Any) -> tuple[int, ...]:
     return tuple(integer(f"{name}[{axis}]", size, 1) for axis, size in enumerate(value))
 
 
+def choice(name: str, value: Any, wanted: str) -> Any:
+    """Checks that a value is one of several words, given as a message has them.
+
+    Raises:
+        ValueError: it is none of them.
+
+    Examples:
+        >>> choice("activation", "sine", "'tanh' or 'relu'")
+        Traceback (most recent call last):
+        ValueError: activation is 'sine', wanted 'tanh' or 'relu'
+    """
+    if value not in (word.strip("'") for word in wanted.split(" or ")):
+        raise ValueError(f"{name} is {value!r}, wanted {wanted}")
+    return value
+
+
 def generator(name: str, value: Any) -> np.random.Generator:
     """Checks a `numpy.random.Generator`.
 

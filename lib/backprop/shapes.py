@@ -21,6 +21,7 @@ no array has one word, or an interval:
 | `"count"`, `"integer >= 0"` | an integer of at least 1, of at least 0 |
 | `"pair >= 1"` | such an integer, or two of them |
 | `"sizes"` | a tuple of integers of at least 1; `"sizes N D"` one whose sizes are also N and D |
+| `"'a' or 'b'"` | one of these words |
 | `"rng"` | a `numpy.random.Generator` |
 | `"dtype"` | float32 or float64 |
 | `"arrays"` | a mapping from names to arrays of real floats, of any shapes |
@@ -309,6 +310,8 @@ def _scalar_check(wanted: str) -> Callable[[str, Any], Any] | None:
     """Returns the check of what is no array, or None if an array is declared."""
     if wanted[0] in "[(":
         return partial(scalars.real_number, interval=wanted)
+    if wanted[0] == "'":
+        return partial(scalars.choice, wanted=wanted)
     match wanted.split():
         case ["count"]:
             return partial(scalars.integer, least=1)

@@ -6,15 +6,24 @@ Any pair of sequence functions will do, those of `backprop.recurrent` or of `bac
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from backprop._check import Array, check_arrays, check_count
-from backprop._sequence import SequenceCache
-from backprop.masking import Mask, check_mask
+from backprop.masking import Mask
+from backprop.shapes import Array, shapes
 
 
+class TruncatedCache(NamedTuple):
+    """What `truncated_backward` needs: the windows' caches, their length, and how many states."""
+
+    windows: list[Any]
+    window: int
+    number_of_states: int
+    h: Array
+
+
+@shapes(x="T N D", window="count", mask="bool T N")
 def truncated_forward(
     forward: Callable[..., tuple[Any, ...]],
     x: Array,
@@ -23,7 +32,7 @@ def truncated_forward(
     *,
     window: int,
     mask: Mask | None = None,
-) -> tuple[Array, tuple[Array, ...], SequenceCache]:
+) -> tuple[Array, tuple[Array, ...], TruncatedCache]:
     """Reads a batch of sequences in windows, each starting from the state that the last one left.
 
     Args:
@@ -57,9 +66,6 @@ def truncated_forward(
         Williams and Peng, An efficient gradient-based algorithm for on-line training of recurrent
         network trajectories, Neural Computation 2, 1990.
     """
-    window = check_count("truncated_forward", "window", window)
-    check_arrays("truncated_forward", x=(x, "T N D"))
-    check_mask("truncated_forward", mask, *x.shape[:2])
     hs, caches = [], []
     for start in range(0, len(x), window):
         part = slice(start, start + window)
@@ -69,11 +75,12 @@ def truncated_forward(
         hs.append(h)
         caches.append(cache)
     h = np.concatenate(hs)
-    return h, tuple(states), (caches, window, len(states), h)
+    return h, tuple(states), TruncatedCache(caches, window, len(states), h)
 
 
+@shapes(h="T N H", dh="T N H")
 def truncated_backward(
-    backward: Callable[..., tuple[Array, ...]], dh: Array, cache: SequenceCache
+    backward: Callable[..., tuple[Array, ...]], dh: Array, cache: TruncatedCache
 ) -> tuple[Array, ...]:
     """Sends the gradients back within each window, and adds up those of the weights.
 
@@ -83,8 +90,8 @@ def truncated_backward(
         cache: what `truncated_forward` returned.
 
     Returns:
-        The gradient dx, shape (T, N, D), and one for each of the weights. There is none for the
-        initial states, since only the first window would know it.
+        The gradient dx, shape (T, N, D), one for each of the initial states, from the first window
+        alone, and one for each of the weights.
 
     Raises:
         TypeError: dh is no float array, or differs in precision from x.
@@ -98,22 +105,21 @@ def truncated_backward(
         >>> sum_up = partial(rnn_forward, activation="relu")
         >>> x = np.array([[[1.0]], [[2.0]], [[4.0]]])
         >>> h, states, cache = truncated_forward(sum_up, x, (0 * one,), weights, window=2)
-        >>> dx, *dweights = truncated_backward(rnn_backward, np.ones((3, 1, 1)), cache)
+        >>> dx, dh0, *dweights = truncated_backward(rnn_backward, np.ones((3, 1, 1)), cache)
         >>> dx.ravel()  # without windows 3, 2, 1: each input would reach all later states
         array([2., 1., 1.])
     """
-    caches, window, number_of_states, h = cache
-    check_arrays("truncated_backward", h=(h, "T N H"), dh=(dh, "T N H"))
     # A window's last cell state is a plain number to the next one, so nothing comes back for it.
-    detached = [np.zeros_like(dh[0])] * (number_of_states - 1)
+    detached = [np.zeros_like(dh[0])] * (cache.number_of_states - 1)
+    parts = np.split(dh, range(cache.window, len(dh), cache.window))
     gradients = [
-        backward(dh[k * window : (k + 1) * window], *detached, window_cache)  # eq:tbptt-delta
-        for k, window_cache in enumerate(caches)
+        backward(dh_part, *detached, window_cache)  # eq:tbptt-delta
+        for dh_part, window_cache in zip(parts, cache.windows, strict=True)
     ]
-    dx = np.concatenate([of_window[0] for of_window in gradients])
-    weights = range(1 + number_of_states, len(gradients[0]))
-    dweights = (
-        np.sum([of_window[k] for of_window in gradients], axis=0)  # eq:tbptt-dWh eq:tbptt-windows
-        for k in weights
-    )
-    return dx, *dweights
+    dx, *others = zip(*gradients, strict=True)
+    dstates = [of_windows[0] for of_windows in others[: cache.number_of_states]]
+    weights = others[cache.number_of_states :]
+    dweights = [
+        np.sum(of_windows, axis=0) for of_windows in weights
+    ]  # eq:tbptt-dWh eq:tbptt-windows
+    return np.concatenate(dx), *dstates, *dweights

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from backprop._check import Array
 from backprop.data.csi300 import DailyIndex, load_csi300
 from backprop.data.series import Windows, log_returns, make_windows
+from backprop.fast.lstm import lstm_backward, lstm_forward
+from backprop.fast.recurrent import rnn_backward, rnn_forward
 from backprop.initializers import xavier_uniform
 from backprop.layers import LSTM, RNN, Clipped, LastStep, Linear, Sequential, TimeFirst
-from backprop.lstm import lstm_backward, lstm_forward
-from backprop.recurrent import rnn_backward, rnn_forward
 from backprop.training.checkpoint import History
 from backprop.training.evaluation import MEAN_SQUARED_ERROR, predict
 from backprop.training.loop import train

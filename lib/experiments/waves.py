@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from backprop._check import Array
 from backprop.data.waves import NOISE, Waves, best_forecast, noisy_waves
+from backprop.fast.recurrent import rnn_backward, rnn_forward
 from backprop.initializers import orthogonal, xavier_uniform
 from backprop.layers import RNN, Clipped, LastStep, Linear, Sequential, TimeFirst
-from backprop.recurrent import rnn_backward, rnn_forward
 from backprop.training.evaluation import MEAN_SQUARED_ERROR, evaluate, predict
 from backprop.training.loop import cosine_decay, train
 from backprop.training.optimizers import Adam

@@ -1,5 +1,6 @@
 """The kinds of recurrent network as a table, so that what holds for all is tested for all."""
 
+import importlib
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,7 +18,7 @@ MASKS = {"whole": None, "lengths": MASK, "hole": HOLE}
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind: its six functions, and what they take and return."""
+    """One kind: its functions, plain and fast, and what they take and return."""
 
     name: str
     module: object
@@ -27,12 +28,18 @@ class Kind:
     states: tuple[str, ...] = ("h0",)
     activation: str | None = None
 
-    def function(self, part):
-        """Returns `rnn_steps_forward` for "steps_forward", say."""
-        found = getattr(self.module, f"{self.prefix}_{part}")
+    def function(self, part, form="plain"):
+        """Returns `rnn_cell_forward` for "cell_forward", say."""
+        module = self.fast_module if form == "fast" else self.module
+        found = getattr(module, f"{self.prefix}_{part}")
         if self.activation and part.endswith("forward"):
             return partial(found, activation=self.activation)
         return found
+
+    @property
+    def fast_module(self):
+        """The module of its fast twins."""
+        return importlib.import_module(self.module.__name__.replace("backprop", "backprop.fast"))
 
     @property
     def names(self):
@@ -60,9 +67,10 @@ class Kind:
         drawn = self.draw(rng, **sizes)
         return {name.removesuffix("0"): a[0] if name == "x" else a for name, a in drawn.items()}
 
-    def joined(self, part):
+    def joined(self, part="", form="plain"):
         """Returns forward and backward with all outputs in one row, for `check_gradients`."""
-        forward, backward = self.function(f"{part}forward"), self.function(f"{part}backward")
+        forward = self.function(f"{part}forward", form)
+        backward = self.function(f"{part}backward", form)
 
         def one_output(**arguments):
             *outputs, cache = forward(**arguments)

@@ -23,7 +23,7 @@ def draw(kind, rng):
 def test_each_direction_is_what_it_is_alone(rng, kind, mask):
     x, ahead, back = draw(kind, rng)
     forward = kind.function("forward")
-    (h, *last), _ = bidirectional_forward(forward, x, ahead, back, mask=mask)
+    h, last, _ = bidirectional_forward(forward, x, ahead, back, mask=mask)
     h_ahead, *last_ahead, _ = forward(x, *ahead, mask=mask)
     turned = None if mask is None else mask[::-1].copy()
     h_back, *last_back, _ = forward(x[::-1].copy(), *back, mask=turned)
@@ -44,9 +44,10 @@ def test_gradients_of_both_directions(rng, kind, mask):
 
     def forward(x, **arguments):
         values = list(arguments.values())
-        outputs, cache = bidirectional_forward(
+        h, last, cache = bidirectional_forward(
             kind.function("forward"), x, values[:count], values[count:], mask=mask
         )
+        outputs = [h, *last]
         shapes = [output.shape for output in outputs]
         return np.concatenate([output.ravel() for output in outputs]), (cache, shapes)
 
@@ -55,7 +56,8 @@ def test_gradients_of_both_directions(rng, kind, mask):
         borders = np.cumsum([np.prod(shape) for shape in shapes])[:-1]
         parts = np.split(cotangent, borders)
         douts = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
-        dx, dahead, dback = bidirectional_backward(kind.function("backward"), douts, inner)
+        dh, *dlast = douts
+        dx, dahead, dback = bidirectional_backward(kind.function("backward"), dh, dlast, inner)
         return (dx, *dahead, *dback)
 
     report = check_gradients(forward, backward, rng=rng, **named)
@@ -66,7 +68,7 @@ def test_gradients_of_both_directions(rng, kind, mask):
 def test_reading_from_the_back_starts_at_each_sequences_own_end(rng, kind):
     x, ahead, back = draw(kind, rng)
     forward = kind.function("forward")
-    (h, *_), _ = bidirectional_forward(forward, x, ahead, back, mask=MASK)
+    h, *_ = bidirectional_forward(forward, x, ahead, back, mask=MASK)
     for n, length in enumerate(LENGTHS):
         if length == 0:
             continue
@@ -78,10 +80,11 @@ def test_reading_from_the_back_starts_at_each_sequences_own_end(rng, kind):
 def test_a_cotangent_that_does_not_fit_is_refused(rng, refused):
     kind = KINDS["rnn"]
     x, ahead, back = draw(kind, rng)
-    _, cache = bidirectional_forward(kind.function("forward"), x, ahead, back)
+    *_, cache = bidirectional_forward(kind.function("forward"), x, ahead, back)
     refused(
         ValueError,
-        f"bidirectional_backward: dh has shape {(T, N, H)}, wanted {(T, N, 2 * H)} as in h",
+        f"bidirectional_backward: dh has shape {(T, N, H)}, "
+        f"wanted (T, N, M) with M = {2 * H} as in h",
         bidirectional_backward,
-        *(kind.function("backward"), (np.zeros((T, N, H)),), cache),
+        *(kind.function("backward"), np.zeros((T, N, H)), (), cache),
     )

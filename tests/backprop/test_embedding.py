@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 
 from backprop.embedding import embedding_backward, embedding_forward
+from backprop.fast.embedding import embedding_backward as fast_embedding_backward
 from backprop.gradcheck import check_gradients
+from backprop.layers import Embedding
 
+each_backward = pytest.mark.parametrize(
+    "backward", [embedding_backward, fast_embedding_backward], ids=["plain", "fast"]
+)
 W = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0], [10.0, 11.0, 12.0]])
 TOKENS = np.array([[3, 0], [1, 3]])
 
@@ -16,39 +21,41 @@ def test_lookup_by_hand():
     assert not np.shares_memory(y, W)
 
 
+@each_backward
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_repeated_tokens_add_up(dtype):
+def test_repeated_tokens_add_up(dtype, backward):
     _, cache = embedding_forward(TOKENS, W.astype(dtype))
     dy = np.arange(12, dtype=dtype).reshape(2, 2, 3)
-    dW = embedding_backward(dy, cache)
+    dW = backward(dy, cache)
     np.testing.assert_array_equal(dW, [[3, 4, 5], [6, 7, 8], [0, 0, 0], [9, 11, 13]])
     assert dW.dtype == dtype
 
 
+@each_backward
 @pytest.mark.parametrize(("padding", "row"), [(0, 0), (3, 3)])
-def test_padding_gets_no_gradient(padding, row):
+def test_padding_gets_no_gradient(padding, row, backward):
     _, cache = embedding_forward(TOKENS, W)
     dy = np.arange(1.0, 13).reshape(2, 2, 3)
-    with_all = embedding_backward(dy, cache)
-    dW = embedding_backward(dy, cache, padding=padding)
+    with_all = backward(dy, cache)
+    dW = backward(dy, cache, padding=padding)
     np.testing.assert_array_equal(dW[row], 0)
     np.testing.assert_array_equal(np.delete(dW, row, axis=0), np.delete(with_all, row, axis=0))
 
 
-def test_gradient(rng):
-    report = check_gradients(
-        lambda W: embedding_forward(TOKENS, W), embedding_backward, rng=rng, W=W
-    )
+@each_backward
+def test_gradient(rng, backward):
+    report = check_gradients(lambda W: embedding_forward(TOKENS, W), backward, rng=rng, W=W)
     assert report["W"] < 1e-8, str(report)
 
 
-def test_it_is_the_product_with_a_one_hot_matrix(rng):
+@each_backward
+def test_it_is_the_product_with_a_one_hot_matrix(rng, backward):
     one_hot = np.eye(4)[TOKENS]
     y, cache = embedding_forward(TOKENS, W)
     np.testing.assert_array_equal(y, one_hot @ W)
     dy = rng.standard_normal(y.shape)
     wanted = one_hot.reshape(4, 4).T @ dy.reshape(4, 3)
-    np.testing.assert_allclose(embedding_backward(dy, cache), wanted, rtol=1e-14)
+    np.testing.assert_allclose(backward(dy, cache), wanted, rtol=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +74,7 @@ def test_what_does_not_fit_is_refused(refused, tokens, table, error, message):
     refused(error, f"embedding_forward: {message}", embedding_forward, tokens, table)
 
 
+@each_backward
 @pytest.mark.parametrize(
     ("dy", "error", "message"),
     [
@@ -74,13 +82,15 @@ def test_what_does_not_fit_is_refused(refused, tokens, table, error, message):
         (np.zeros((2, 2, 3), "f4"), TypeError, "dy is float32, wanted float64 as in y"),
     ],
 )
-def test_cotangents_that_do_not_fit_are_refused(refused, dy, error, message):
+def test_cotangents_that_do_not_fit_are_refused(refused, dy, error, message, backward):
     _, cache = embedding_forward(TOKENS, W)
-    refused(error, f"embedding_backward: {message}", embedding_backward, dy, cache)
+    refused(error, f"embedding_backward: {message}", backward, dy, cache)
 
 
-@pytest.mark.parametrize("padding", [4, -1])
-def test_padding_out_of_range_is_refused(refused, padding):
+@each_backward
+@pytest.mark.parametrize(("padding", "wanted"), [(4, "0 to 3"), (-1, "at least 0")])
+def test_padding_out_of_range_is_refused(refused, backward, padding, wanted):
     y, cache = embedding_forward(TOKENS, W)
-    message = f"embedding_backward: padding is {padding}, wanted 0 to 3"
-    refused(ValueError, message, embedding_backward, y, cache, padding=padding)
+    message = f"padding is {padding}, wanted {wanted}"
+    refused(ValueError, f"embedding_backward: {message}", backward, y, cache, padding=padding)
+    refused(ValueError, f"Embedding: {message}", Embedding, W, padding=padding)

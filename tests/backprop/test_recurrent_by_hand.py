@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from backprop.fast.recurrent import rnn_forward as fast_rnn_forward
 from backprop.gru import gru_cell_backward, gru_cell_forward, gru_forward
 from backprop.gru_reset_before import gru_before_cell_backward, gru_before_cell_forward
 from backprop.lstm import lstm_cell_backward, lstm_cell_forward
@@ -10,7 +11,6 @@ from backprop.recurrent import (
     rnn_backward,
     rnn_cell_forward,
     rnn_forward,
-    rnn_steps_forward,
 )
 
 ONE = np.ones((1, 1))
@@ -115,7 +115,7 @@ def test_the_two_variants_of_the_gru_agree_where_the_reset_gate_is_1(rng):
     np.testing.assert_allclose(after, before, rtol=1e-14)
 
 
-@pytest.mark.parametrize("function", [rnn_cell_forward, rnn_steps_forward, rnn_forward])
+@pytest.mark.parametrize("function", [rnn_cell_forward, rnn_forward, fast_rnn_forward])
 def test_an_activation_that_nobody_knows_is_refused(refused, function):
     x = ONE if function is rnn_cell_forward else ONE[None]
     refused(

@@ -1,4 +1,4 @@
-"""What holds for every kind of recurrent network, cell, steps and fast form alike."""
+"""What holds for every kind of recurrent network, cell, plain and fast sequence alike."""
 
 import copy
 from contextlib import nullcontext
@@ -11,28 +11,33 @@ from tests.backprop.kinds import HOLE, KINDS, LENGTHS, MASK, MASKS, D, H, N, T
 
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 each_mask = pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS)
-each_form = pytest.mark.parametrize("form", ["steps_", ""], ids=["steps", "fast"])
+each_form = pytest.mark.parametrize("form", ["plain", "fast"])
+each_part = pytest.mark.parametrize(
+    ("part", "form"),
+    [("cell_", "plain"), ("", "plain"), ("", "fast")],
+    ids=["cell", "plain", "fast"],
+)
 METHODS = {"central": 1e-6, "complex": 1e-12}
 
 
 def run(kind, form, arguments, douts=None, mask=None):
     """Returns the outputs and the gradients, for random cotangents unless they are given."""
-    *outputs, cache = kind.function(f"{form}forward")(**arguments, mask=mask)
+    *outputs, cache = kind.function("forward", form)(**arguments, mask=mask)
     if douts is None:
         rng = np.random.default_rng(7)
         douts = [rng.standard_normal(o.shape).astype(o.dtype) for o in outputs]
-    return outputs, kind.function(f"{form}backward")(*douts, cache)
+    return outputs, kind.function("backward", form)(*douts, cache)
 
 
 @each_kind
 @each_mask
 @pytest.mark.parametrize("sizes", [{}, {"T": 1}, {"N": 1}, {"D": 1, "H": 1}], ids=str)
-def test_steps_and_fast_form_agree(rng, kind, mask, sizes):
+def test_plain_and_fast_form_agree(rng, kind, mask, sizes):
     if mask is not None:
         mask = mask[: sizes.get("T", T), : sizes.get("N", N)]
     arguments = kind.draw(rng, **sizes)
-    outputs, gradients = run(kind, "steps_", arguments, mask=mask)
-    fast_outputs, fast_gradients = run(kind, "", arguments, mask=mask)
+    outputs, gradients = run(kind, "plain", arguments, mask=mask)
+    fast_outputs, fast_gradients = run(kind, "fast", arguments, mask=mask)
     for ours, theirs in zip((*outputs, *gradients), (*fast_outputs, *fast_gradients), strict=True):
         assert ours.shape == theirs.shape
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-13)
@@ -59,10 +64,11 @@ def test_gradients_of_the_cell(rng, kind, method):
 @each_kind
 @each_mask
 @pytest.mark.parametrize(
-    ("form", "method"), [("steps_", "central"), ("steps_", "complex"), ("", "central")]
+    ("form", "method"),
+    [("plain", "central"), ("plain", "complex"), ("fast", "central"), ("fast", "complex")],
 )
 def test_gradients_of_the_sequence(rng, kind, mask, form, method):
-    forward, backward = kind.joined(form)
+    forward, backward = kind.joined(form=form)
     report = check_gradients(
         lambda **arguments: forward(**arguments, mask=mask),
         backward,
@@ -78,7 +84,7 @@ def test_gradients_of_the_sequence(rng, kind, mask, form, method):
 @each_form
 @pytest.mark.parametrize("sizes", [{"T": 1}, {"N": 1}], ids=str)
 def test_gradients_at_the_smallest_sizes(rng, kind, form, sizes):
-    forward, backward = kind.joined(form)
+    forward, backward = kind.joined(form=form)
     report = check_gradients(forward, backward, rng=rng, **kind.draw(rng, **sizes))
     assert max(report.values()) < 1e-6, str(report)
 
@@ -121,9 +127,9 @@ def test_padded_steps_carry_the_state_and_get_no_gradient(rng, kind, form, mask)
 @each_form
 def test_a_batch_of_nothing_but_padding_hands_the_gradients_through(rng, kind, form):
     arguments = kind.draw(rng)
-    *outputs, cache = kind.function(f"{form}forward")(**arguments, mask=np.zeros((T, N), bool))
+    *outputs, cache = kind.function("forward", form)(**arguments, mask=np.zeros((T, N), bool))
     douts = [rng.standard_normal(output.shape) for output in outputs]
-    gradients = dict(zip(kind.names, kind.function(f"{form}backward")(*douts, cache), strict=True))
+    gradients = dict(zip(kind.names, kind.function("backward", form)(*douts, cache), strict=True))
     np.testing.assert_array_equal(outputs[0], np.broadcast_to(arguments["h0"], (T, N, H)))
     np.testing.assert_allclose(gradients["h0"], douts[0].sum(axis=0), rtol=1e-14)
     if "c0" in gradients:
@@ -144,15 +150,15 @@ def test_a_mask_of_ones_changes_nothing(rng, kind, form):
 
 
 @each_kind
-@pytest.mark.parametrize("part", ["cell_", "steps_", ""], ids=["cell", "steps", "fast"])
+@each_part
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_dtype_is_kept_and_arguments_stay_as_they_came(rng, kind, part, dtype):
+def test_dtype_is_kept_and_arguments_stay_as_they_came(rng, kind, part, form, dtype):
     arguments = (kind.cell_arguments if part == "cell_" else kind.draw)(rng, dtype=dtype)
     before = copy.deepcopy(arguments)
-    *outputs, cache = kind.function(f"{part}forward")(**arguments)
+    *outputs, cache = kind.function(f"{part}forward", form)(**arguments)
     douts = [rng.standard_normal(output.shape).astype(dtype) for output in outputs]
     douts_before, cache_before = copy.deepcopy((douts, cache))
-    gradients = kind.function(f"{part}backward")(*douts, cache)
+    gradients = kind.function(f"{part}backward", form)(*douts, cache)
     assert {result.dtype for result in (*outputs, *gradients)} == {np.dtype(dtype)}
     for name, array in arguments.items():
         np.testing.assert_array_equal(array, before[name])
@@ -161,10 +167,10 @@ def test_dtype_is_kept_and_arguments_stay_as_they_came(rng, kind, part, dtype):
         np.testing.assert_array_equal(ours, theirs)
         assert not any(np.shares_memory(ours, gradient) for gradient in gradients)
     # What the backward changed in its cache would show the second time.
-    again = kind.function(f"{part}backward")(*douts, cache_before)
+    again = kind.function(f"{part}backward", form)(*douts, cache_before)
     for ours, theirs in zip(
         (*gradients, *again),
-        (*kind.function(f"{part}backward")(*douts, cache), *gradients),
+        (*kind.function(f"{part}backward", form)(*douts, cache), *gradients),
         strict=True,
     ):
         np.testing.assert_array_equal(ours, theirs)
@@ -175,7 +181,7 @@ def test_gates_that_saturate_neither_overflow_nor_warn(rng, kind):
     arguments = kind.draw(rng)
     arguments["b"] = 1e4 * np.sign(arguments["b"])
     if kind.activation != "relu":
-        (h, *_), gradients = run(kind, "", arguments)
+        (h, *_), gradients = run(kind, "fast", arguments)
         assert np.abs(h).max() <= max(1, np.abs(arguments["h0"]).max()) + 1e-12
         assert all(np.isfinite(gradient).all() for gradient in gradients)
 
@@ -188,8 +194,8 @@ def test_openblas_is_told_how_large_the_products_are(rng, monkeypatch, kind):
         told.append(operations)
         return nullcontext()
 
-    monkeypatch.setattr(kind.module, "one_thread_if_small", tell)
-    run(kind, "", kind.draw(rng))
+    monkeypatch.setattr(kind.fast_module, "one_thread_if_small", tell)
+    run(kind, "fast", kind.draw(rng))
     assert told == [N * H * kind.gates * H] * 2
 
 
@@ -255,10 +261,10 @@ def refusals(kind, part):
 
 
 @each_kind
-@pytest.mark.parametrize("part", ["cell_", "steps_", ""], ids=["cell", "steps", "fast"])
-def test_arguments_that_do_not_fit_are_refused(rng, refused, kind, part):
+@each_part
+def test_arguments_that_do_not_fit_are_refused(rng, refused, kind, part, form):
     arguments = (kind.cell_arguments if part == "cell_" else kind.draw)(rng)
-    function = kind.function(f"{part}forward")
+    function = kind.function(f"{part}forward", form)
     name = f"{kind.prefix}_{part}forward"
     for argument, value, error, message in refusals(kind, part):
         refused(error, f"{name}: {message}", function, **{**arguments, argument: value})
@@ -267,23 +273,23 @@ def test_arguments_that_do_not_fit_are_refused(rng, refused, kind, part):
 @each_kind
 @each_form
 def test_masks_that_do_not_fit_are_refused(rng, refused, kind, form):
-    arguments, function = kind.draw(rng), kind.function(f"{form}forward")
-    name = f"{kind.prefix}_{form}forward"
+    arguments, function = kind.draw(rng), kind.function("forward", form)
+    name = f"{kind.prefix}_forward"
     for mask, error, message in [
-        (MASK.T, ValueError, f"mask has shape {(N, T)}, wanted (T, N) = {(T, N)}"),
-        (MASK[:-1], ValueError, f"mask has shape {(T - 1, N)}, wanted (T, N) = {(T, N)}"),
+        (MASK.T, ValueError, f"mask has shape {(N, T)}, wanted (T, N) with T = {T} as in x"),
+        (MASK[:-1], ValueError, f"mask has shape {(T - 1, N)}, wanted (T, N) with T = {T} as in x"),
         (MASK.astype(float), TypeError, "mask is float64, wanted booleans"),
-        (MASK.tolist(), TypeError, "mask has type list, wanted an array or None"),
+        (MASK.tolist(), TypeError, "mask has type list, wanted an array"),
     ]:
         refused(error, f"{name}: {message}", function, **arguments, mask=mask)
 
 
 @each_kind
-@pytest.mark.parametrize("part", ["cell_", "steps_", ""], ids=["cell", "steps", "fast"])
-def test_cotangents_that_do_not_fit_are_refused(rng, refused, kind, part):
+@each_part
+def test_cotangents_that_do_not_fit_are_refused(rng, refused, kind, part, form):
     arguments = (kind.cell_arguments if part == "cell_" else kind.draw)(rng)
-    *outputs, cache = kind.function(f"{part}forward")(**arguments)
-    backward, name = kind.function(f"{part}backward"), f"{kind.prefix}_{part}backward"
+    *outputs, cache = kind.function(f"{part}forward", form)(**arguments)
+    backward, name = kind.function(f"{part}backward", form), f"{kind.prefix}_{part}backward"
     cell, many = part == "cell_", len(outputs) > 1
     kept = ("c_next" if many else "h_next" if kind.gates == 1 else "h") if cell else "h"
     dh, axes = ("dh_next", "(N, H)") if cell else ("dh", "(T, N, H)")

@@ -313,3 +313,13 @@ def test_a_function_stays_what_it_was():
     assert forward.__name__ == "forward"
     assert forward.__doc__ == "A docstring."
     assert [*inspect.signature(forward).parameters] == ["x", "W", "b"]
+
+
+def test_one_of_several_words(refused):
+    @shapes(way="'ahead' or 'back'")
+    def f(*, way="ahead"):
+        return way
+
+    assert (f(), f(way="back")) == ("ahead", "back")
+    for way in ("up", "", "ahead' or 'back", None, 3):
+        refused(ValueError, f"f: way is {way!r}, wanted 'ahead' or 'back'", f, way=way)

@@ -17,11 +17,10 @@ def split(kind, arguments):
 
 
 def full(kind, x, states, weights, dh, mask):
-    """Returns the outputs and the gradients of x and the weights, without windows."""
+    """Returns the outputs and the gradients of x, the states and the weights, without windows."""
     h, *last, cache = kind.function("forward")(x, *states, *weights, mask=mask)
     dlast = [np.zeros_like(c) for c in last]
-    dx, *rest = kind.function("backward")(dh, *dlast, cache)
-    return (h, *last), (dx, *rest[len(states) :])
+    return (h, *last), kind.function("backward")(dh, *dlast, cache)
 
 
 @each_kind
@@ -41,17 +40,17 @@ def test_windows_equal_the_full_gradient_with_the_state_detached(rng, kind, mask
         np.testing.assert_allclose(ours, theirs, rtol=1e-13, atol=1e-15)
 
     # Detached: each window on its own, from the state that the whole run has at its border.
-    dx, totals, start = [], [np.zeros_like(weight) for weight in weights], states
+    dx, dstates, totals = [], [], [np.zeros_like(weight) for weight in weights]
+    start = states
     for begin in range(0, T, window):
         part = slice(begin, begin + window)
         part_mask = None if mask is None else mask[part]
-        (h_part, *c), (dx_part, *dweights) = full(
-            kind, x[part], start, weights, dh[part], part_mask
-        )
+        (h_part, *c), (dx_part, *others) = full(kind, x[part], start, weights, dh[part], part_mask)
         start = [h_part[-1], *c]
         dx.append(dx_part)
-        totals = [total + more for total, more in zip(totals, dweights, strict=True)]
-    for ours, theirs in zip(gradients, (np.concatenate(dx), *totals), strict=True):
+        dstates = dstates or others[: len(states)]  # of the first window alone
+        totals = [t + more for t, more in zip(totals, others[len(states) :], strict=True)]
+    for ours, theirs in zip(gradients, (np.concatenate(dx), *dstates, *totals), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-14)
     for ours, theirs in zip(gradients, untruncated, strict=True):
         assert np.abs(ours - theirs).max() > 1e-3
@@ -138,7 +137,7 @@ def test_shapes_that_do_not_fit_are_refused(rng, refused):
     )
     refused(
         ValueError,
-        f"truncated_forward: mask has shape {(N, T)}, wanted (T, N) = {(T, N)}",
+        f"truncated_forward: mask has shape {(N, T)}, wanted (T, N) with T = {T} as in x",
         truncated_forward,
         *(forward, x, states, weights),
         window=2,

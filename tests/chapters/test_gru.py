@@ -2,10 +2,11 @@
 
 `CODE` has an entry for each equation of the chapter that a line of `lib/backprop` cites. Its value
 is held against *every side* of that equation, so a test fails if either changes, the line or the
-equation. That nothing is left out is a test of its own. The sequence functions, step by step and
-all at once, are held against the chapter's states and gradients.
+equation. That nothing is left out is a test of its own. The sequence functions, plain and
+fast, are held against the chapter's states and gradients.
 """
 
+import inspect
 import sys
 from unittest.mock import patch
 
@@ -13,10 +14,13 @@ import numpy as np
 import pytest
 
 from backprop import bidirectional, embedding, gru, gru_reset_before, recurrent
+from backprop.fast import gru as fast_gru
+from backprop.fast import gru_reset_before as fast_gru_before
 
 CHAPTER = "gru"
 DRAWS = range(3)
 MODULES = {"gru": gru, "gru_before": gru_reset_before}
+FAST = {"gru": fast_gru, "gru_before": fast_gru_before}
 # The arguments of a cell behind the old state.
 WEIGHTS = {"gru": ["W_x", "W_h", "b", "b_hn"], "gru_before": ["W_x", "W_h", "b"]}
 
@@ -64,7 +68,7 @@ def locals_of(function, *arguments):
     found = {}
 
     def note(frame, event, _):
-        if event == "return" and frame.f_code is function.__code__:
+        if event == "return" and frame.f_code is inspect.unwrap(function).__code__:
             found.update(frame.f_locals)
 
     sys.setprofile(note)
@@ -139,10 +143,9 @@ def read_both_ways(values):
 
 
 def read_back_both_ways(values):
-    _, cache = read_both_ways(values)
-    return bidirectional.bidirectional_backward(
-        recurrent.rnn_backward, (gradient(values, "y"),), cache
-    )
+    _, last, cache = read_both_ways(values)
+    dh = gradient(values, "y")
+    return bidirectional.bidirectional_backward(recurrent.rnn_backward, dh, last, cache)
 
 
 def masked_forward(kind, values, first=0):
@@ -154,7 +157,7 @@ def masked_forward(kind, values, first=0):
     mask = values["mask"][first:].astype(bool)
     module = MODULES[kind]
     with patch.object(module, f"{kind}_cell_forward", side_effect=proposed):
-        return getattr(module, f"{kind}_steps_forward")(
+        return getattr(module, f"{kind}_forward")(
             values["x"][first:], old_states(values)[first], *weights, mask=mask
         )
 
@@ -173,7 +176,7 @@ def masked_backward(kind, values, first=0):
     module = MODULES[kind]
     _, cache = masked_forward(kind, values, first)
     with patch.object(module, f"{kind}_cell_backward", side_effect=cell_backward):
-        backward = getattr(module, f"{kind}_steps_backward")
+        backward = getattr(module, f"{kind}_backward")
         gradients = backward(gradient(values, "y")[first:], cache)
     return np.stack([to_cell[t] for t in sorted(to_cell)]), gradients[1]
 
@@ -184,7 +187,7 @@ def handed_back(kind, values):
 
 
 def of_both(compute):
-    """Both modules have lines of their own for a mask; the second is held to the first here."""
+    """A mask is the same for every cell; the second kind is held to the first here."""
 
     def computed(values):
         one, other = (compute(kind, values) for kind in MODULES)
@@ -241,7 +244,7 @@ ROWS = {
 
 # Equations that say what stands where in an array: the array in the chapter, and the code's.
 ARRAYS = {
-    "eq:bidirectional-h": ("y", lambda values: read_both_ways(values)[0][0]),
+    "eq:bidirectional-h": ("y", lambda values: read_both_ways(values)[0]),
     "eq:gru-da": (r"\frac{\partial L}{\partial a}", backward("gru", "da")),
     "eq:gru-du": (r"\frac{\partial L}{\partial u}", backward("gru", "du")),
     "eq:gru-before-da": (r"\frac{\partial L}{\partial a}", backward("gru_before", "da")),
@@ -284,14 +287,15 @@ def test_a_marked_line_computes_the_array_of_its_equation(values_of, same, label
 
 
 @pytest.mark.parametrize("draw", DRAWS)
-@pytest.mark.parametrize("form", ["steps_", ""], ids=["steps", "fast"])
+@pytest.mark.parametrize("form", ["plain", "fast"])
 @pytest.mark.parametrize("kind", MODULES)
 def test_sequences_have_the_states_and_gradients_of_the_chapter(values_of, same, kind, form, draw):
     values = values_of({"gru": "eq:gru-h", "gru_before": "eq:gru-before-h"}[kind], draw)
     names = ["x", "h0", *WEIGHTS[kind]]
-    h, cache = getattr(MODULES[kind], f"{kind}_{form}forward")(*(values[name] for name in names))
+    module = MODULES[kind] if form == "plain" else FAST[kind]
+    h, cache = getattr(module, f"{kind}_forward")(*(values[name] for name in names))
     same(h, values["h"])
-    backward = getattr(MODULES[kind], f"{kind}_{form}backward")
+    backward = getattr(module, f"{kind}_backward")
     for name, found in zip(names, backward(gradient(values, "y"), cache), strict=True):
         same(found, gradient(values, SYMBOLS[name]))
 

@@ -8,39 +8,69 @@ The chapter's activation is any function. So the code runs with the chapter's ow
 tanh: `activated` looks up what the chapter has for it.
 """
 
+from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from backprop import clipping, recurrent
-from backprop.truncated import truncated_backward, truncated_forward
+from backprop.fast import recurrent as fast
+from backprop.fast.rows import project
+from backprop.truncated import TruncatedCache, truncated_backward, truncated_forward
 
 CHAPTER = "recurrent"
 DRAWS = range(2)
+FORMS = {"plain": recurrent, "fast": fast}
 
 
-def lookup(arguments, results):
-    """Returns the function that maps each argument to its result, and any other number to NaN."""
+def lookup(arguments, results, otherwise=np.nan):
+    """Returns the function that maps each argument to its result, and any other to `otherwise`."""
     arguments, results = np.ravel(arguments), np.ravel(results)
 
-    def find(wanted, out=None):
+    def find(wanted):
         distances = np.abs(np.asarray(wanted)[..., np.newaxis] - arguments)
         nearest = results[distances.argmin(axis=-1)]
-        found = np.where(distances.min(axis=-1) < 1e-12, nearest, np.nan)
-        if out is not None:
-            out[...] = found
-        return found
+        return np.where(distances.min(axis=-1) < 1e-12, nearest, otherwise)
 
     return find
 
 
-def activated(values, h="h", indices="tnj"):
-    """Puts the chapter's activation, and its slope, in the place of tanh."""
+class WithTanh:
+    """NumPy with another function in the place of tanh."""
+
+    def __init__(self, tanh):
+        self.tanh = tanh
+
+    def __getattr__(self, name):
+        return getattr(np, name)
+
+
+@contextmanager
+def activated(values, h="h", indices="tnj", otherwise=np.nan):
+    """Puts the chapter's activation in the place of tanh, and its slope in that of 1 - h²."""
     states = values(h)
     slopes = values(rf"\frac{{\partial {h}_{{{indices}}}}}{{\partial a_{{{indices}}}}}")
-    pair = lookup(values("a"), states), lookup(states, slopes)
-    return patch.dict(recurrent._ACTIVATIONS, tanh=pair)
+    bend, slope = lookup(values("a"), states, otherwise), lookup(states, slopes, otherwise)
+
+    class States(np.ndarray):
+        def __pow__(self, exponent):
+            assert exponent == 2
+            return 1 - slope(self)
+
+    def tanh(a, out=None):
+        found = bend(a) if out is None else np.copyto(out, bend(a))
+        return None if found is None else found.view(States)
+
+    def in_one_dtype(*arrays):
+        return [a.view(States) if a.ndim == states.ndim else a for a in as_it_is(*arrays)]
+
+    as_it_is = fast.in_one_dtype
+    with ExitStack() as stack:
+        for module in FORMS.values():
+            stack.enter_context(patch.object(module, "np", WithTanh(tanh)))
+        stack.enter_context(patch.object(fast, "in_one_dtype", in_one_dtype))
+        yield
 
 
 def arguments(values):
@@ -61,6 +91,14 @@ def cell(values):
         return recurrent.rnn_cell_forward(*given)
 
 
+def cell_a(values):
+    """The weighted sums, as the cell hands them to the activation."""
+    seen = []
+    with patch.object(recurrent, "np", WithTanh(lambda a: seen.append(a) or np.tanh(a))):
+        recurrent.rnn_cell_forward(*(values[name] for name in ("x", "h", "W_x", "W_h", "b")))
+    return seen[0]
+
+
 def cell_gradient(position):
     def gradient(values):
         _, cache = cell(values)
@@ -73,8 +111,8 @@ def cell_gradient(position):
 
 def cell_da(values):
     """The gradient for the weighted sums: that for the inputs, were their weights the identity."""
-    _, (x, h, _, W_h, h_next, activation) = cell(values)
-    cache = x, h, np.eye(h.shape[1]), W_h, h_next, activation
+    _, cache = cell(values)
+    cache = cache._replace(W_x=np.eye(cache.h.shape[1]))
     with activated(values, "h'", "nj"):
         return recurrent.rnn_cell_backward(values(r"\frac{\partial L}{\partial h'}"), cache)[0]
 
@@ -88,22 +126,23 @@ def masked(values):
 
 
 def activated_steps(values):
-    return activated(values, "p" if masked(values) else "h")
+    # What a cell makes of padding is in no chapter, and must have no influence.
+    return activated(values, "p", otherwise=7.0) if masked(values) else activated(values)
 
 
-def run(values, way="steps_"):
+def run(values, form="plain"):
     with activated_steps(values):
-        return getattr(recurrent, f"rnn_{way}forward")(*arguments(values), **masked(values))
+        return FORMS[form].rnn_forward(*arguments(values), **masked(values))
 
 
-def gradients(values, way="steps_"):
-    _, cache = run(values, way)
+def gradients(values, form="plain"):
+    _, cache = run(values, form)
     with activated_steps(values):
-        return getattr(recurrent, f"rnn_{way}backward")(dy_of(values), cache)
+        return FORMS[form].rnn_backward(dy_of(values), cache)
 
 
-def gradient(position, way="steps_"):
-    return lambda values: gradients(values, way)[position]
+def gradient(position, form="plain"):
+    return lambda values: gradients(values, form)[position]
 
 
 def whole_state_gradients(values):
@@ -117,8 +156,8 @@ def whole_state_gradients(values):
 
 def da_of_loop(values):
     """The gradients for the weighted sums, as the fast loop leaves them."""
-    with patch.object(recurrent, "input_gradients", wraps=recurrent.input_gradients) as products:
-        gradients(values, "")
+    with patch.object(fast, "input_gradients", wraps=fast.input_gradients) as products:
+        gradients(values, "fast")
     return np.concatenate([call.args[0] for call in products.call_args_list])
 
 
@@ -129,48 +168,48 @@ def state_before_last(values):
         x, h0, *weights = arguments(values)
         mask = values["mask"] == 1
         with activated_steps(values):
-            h, _ = recurrent.rnn_steps_forward(x, h0, *weights, mask=mask)
-            _, cache = recurrent.rnn_steps_forward(x[t:], h[t - 1], *weights, mask=mask[t:])
-            later = recurrent.rnn_steps_backward(dy_of(values)[t:], cache)[1]
+            h, _ = recurrent.rnn_forward(x, h0, *weights, mask=mask)
+            _, cache = recurrent.rnn_forward(x[t:], h[t - 1], *weights, mask=mask[t:])
+            later = recurrent.rnn_backward(dy_of(values)[t:], cache)[1]
         found.append(dy_of(values)[t - 1] + later)
     return np.stack(found)
 
 
 def projected(values):
     T, N, _ = values["x"].shape
-    return recurrent.project(values["x"], values["W_x"], values["b"]).reshape(T * N, -1)
+    return project(values["x"], values["W_x"], values["b"]).reshape(T * N, -1)
 
 
 def sums_of_loop(values):
     """The weighted sums, as the fast loop hands them to the activation."""
+    seen = []
     with activated_steps(values):
-        f, slope = recurrent._ACTIVATIONS["tanh"]
-        seen = []
+        bend = fast.np.tanh
 
-        def bend(a, out):
+        def note(a, out):
             seen.append(a.copy())
-            return f(a, out=out)
+            return bend(a, out=out)
 
-        with patch.dict(recurrent._ACTIVATIONS, tanh=(bend, slope)):
-            recurrent.rnn_forward(*arguments(values))
+        with patch.object(fast.np, "tanh", note):
+            fast.rnn_forward(*arguments(values))
     return np.stack(seen)
 
 
 # --- truncation --------------------------------------------------------------------------------
 
 
-def truncated(values):
+def truncated(values, form="plain"):
     x, h0, *weights = arguments(values)
+    window, module = int(values["window"]), FORMS[form]
     with activated_steps(values):
-        _, _, cache = truncated_forward(
-            recurrent.rnn_forward, x, (h0,), weights, window=int(values["window"])
-        )
-        return truncated_backward(recurrent.rnn_backward, dy_of(values), cache)
+        _, _, cache = truncated_forward(module.rnn_forward, x, (h0,), weights, window=window)
+        return truncated_backward(module.rnn_backward, dy_of(values), cache)
 
 
 def truncated_da(values):
-    with patch.object(recurrent, "input_gradients", wraps=recurrent.input_gradients) as products:
-        truncated(values)
+    """The gradients for the weighted sums, as the fast loop leaves them in each window."""
+    with patch.object(fast, "input_gradients", wraps=fast.input_gradients) as products:
+        truncated(values, "fast")
     return np.concatenate([call.args[0] for call in products.call_args_list])
 
 
@@ -185,7 +224,7 @@ def detached_windows(values):
             for of_window, given in zip(x, o, strict=True)
         ]
         h = np.concatenate([states for states, _ in runs])
-        cache = [cache for _, cache in runs], K, 1, h
+        cache = TruncatedCache([cache for _, cache in runs], K, 1, h)
         dh = dy_of(values).reshape(h.shape)
         return truncated_backward(recurrent.rnn_backward, dh, cache)
 
@@ -207,6 +246,7 @@ def clip_factor(values):
 
 # The equations of the chapter that the code cites, and what it computes for each.
 CODE = {
+    "eq:rnn-a": cell_a,
     "eq:rnn-h": lambda values: cell(values)[0],
     "eq:rnn-da": cell_da,
     "eq:rnn-dx": cell_gradient(0),
@@ -220,18 +260,19 @@ CODE = {
     "eq:bptt-db": gradient(4),
     "eq:rnn-project": projected,
     "eq:rnn-a-rows": sums_of_loop,
-    "eq:rnn-dx-rows": gradient(0, ""),
-    "eq:rnn-dWx-rows": gradient(2, ""),
-    "eq:rnn-dWh-rows": gradient(3, ""),
-    "eq:rnn-db-rows": gradient(4, ""),
+    "eq:rnn-dx-rows": gradient(0, "fast"),
+    "eq:rnn-dWx-rows": gradient(2, "fast"),
+    "eq:rnn-dWh-rows": gradient(3, "fast"),
+    "eq:rnn-db-rows": gradient(4, "fast"),
     "eq:rnn-mask-da": da_of_loop,
     "eq:clip-norm": lambda values: clipping.global_norm(grads(values)),
     "eq:clip-factor": clip_factor,
-    "eq:tbptt-dWh": lambda values: truncated(values)[2],
-    "eq:tbptt-windows": lambda values: detached_windows(values)[2],
+    "eq:tbptt-dWh": lambda values: truncated(values)[3],
+    "eq:tbptt-windows": lambda values: detached_windows(values)[3],
 }
 # Those with several statements, or with a condition, have tests of their own.
 APART = {
+    "eq:bptt-h",
     "eq:rnn-tanh-slope",
     "eq:rnn-relu-slope",
     "eq:rnn-mask",
@@ -261,31 +302,35 @@ def test_slopes_of_the_activations(chapter, same, name, draw):
     label = f"eq:rnn-{name}-slope"
     values = chapter(CHAPTER, label, draw=draw)
     (state, _), slopes = values.sides(label)
-    f, slope = recurrent._ACTIVATIONS[name]
-    same(f(values("a")), state)
+    a = values("a")
+    N, H = a.shape
+    x, W = np.zeros((N, 1)), (np.zeros((1, H)), np.eye(H), np.zeros(H))
+    h_next, cache = recurrent.rnn_cell_forward(x, a, *W, activation=name)
+    same(h_next, state)
+    _, slope, *_ = recurrent.rnn_cell_backward(np.ones_like(a), cache)
     for side in slopes:
-        same(slope(state), side)
+        same(slope, side)
 
 
 @pytest.mark.parametrize("draw", DRAWS)
-@pytest.mark.parametrize("way", ["steps_", ""])
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("place", ["eq:bptt-db", "eq:rnn-mask-da"])
-def test_both_ways_have_the_gradients_of_the_chapter(chapter, same, place, way, draw):
+def test_both_ways_have_the_gradients_of_the_chapter(chapter, same, place, form, draw):
     values = chapter(CHAPTER, place, draw=draw)
     assert len(values["x"]) >= 3
-    h, _ = run(values, way)
+    h, _ = run(values, form)
     same(h, values["h"])
     names = "x", "h_0", r"W^{\mathrm{x}}", r"W^{\mathrm{h}}", "b"
-    for found, name in zip(gradients(values, way), names, strict=True):
+    for found, name in zip(gradients(values, form), names, strict=True):
         same(found, values(rf"\frac{{\partial L}}{{\partial {name}}}"))
 
 
 @pytest.mark.parametrize("draw", DRAWS)
-@pytest.mark.parametrize("way", ["steps_", ""])
-def test_a_masked_step_keeps_the_state(chapter, same, way, draw):
+@pytest.mark.parametrize("form", FORMS)
+def test_a_masked_step_keeps_the_state(chapter, same, form, draw):
     values = chapter(CHAPTER, "eq:rnn-mask", draw=draw)
     assert 0 < values["mask"].mean() < 1
-    h, _ = run(values, way)
+    h, _ = run(values, form)
     for side in values.sides("eq:rnn-mask")[0]:
         same(h, side)
 
@@ -315,10 +360,10 @@ def test_truncated_gradients_for_the_sums(chapter, same, draw):
 @pytest.mark.parametrize("draw", DRAWS)
 def test_truncation_drops_what_the_chapter_says(chapter, same, draw):
     values = chapter(CHAPTER, "eq:tbptt-dropped", draw=draw)
-    whole = gradients(values, "")[3]
-    assert np.abs(whole - truncated(values)[2]).max() > 1e-3
+    whole = gradients(values, "fast")[3]
+    assert np.abs(whole - truncated(values)[3]).max() > 1e-3
     for side in values.sides("eq:tbptt-dropped")[0]:
-        same(whole - truncated(values)[2], side)
+        same(whole - truncated(values)[3], side)
 
 
 @pytest.mark.parametrize("draw", DRAWS)
@@ -327,5 +372,5 @@ def test_a_window_is_a_network_of_its_own(chapter, same, draw):
     values = chapter(CHAPTER, "eq:tbptt-windows", draw=draw)
     found = detached_windows(values)
     same(found[0].reshape(values("x").shape), values(r"\frac{\partial L}{\partial x}"))
-    for gradient, name in zip(found[1:], (r"W^{\mathrm{x}}", r"W^{\mathrm{h}}", "b"), strict=True):
+    for gradient, name in zip(found[2:], (r"W^{\mathrm{x}}", r"W^{\mathrm{h}}", "b"), strict=True):
         same(gradient, values(rf"\frac{{\partial L}}{{\partial {name}}}"))

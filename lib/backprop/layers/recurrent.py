@@ -12,23 +12,16 @@ from typing import Any, Literal, TypedDict, Unpack
 import numpy as np
 from numpy.typing import DTypeLike
 
-from backprop._check import (
-    Array,
-    check_arrays,
-    check_count,
-    check_float_dtype,
-    check_number,
-    check_rng,
-)
 from backprop.bidirectional import bidirectional_backward, bidirectional_forward
 from backprop.dropout import dropout_backward, dropout_forward
-from backprop.gru import gru_backward, gru_forward
-from backprop.gru_reset_before import gru_before_backward, gru_before_forward
+from backprop.fast.gru import gru_backward, gru_forward
+from backprop.fast.gru_reset_before import gru_before_backward, gru_before_forward
+from backprop.fast.lstm import lstm_backward, lstm_forward
+from backprop.fast.recurrent import rnn_backward, rnn_forward
 from backprop.initializers import orthogonal, xavier_uniform, zeros
 from backprop.layers.layer import Layer
-from backprop.lstm import lstm_backward, lstm_forward
 from backprop.masking import Mask
-from backprop.recurrent import rnn_backward, rnn_forward
+from backprop.shapes import Array, check_shapes, shapes
 
 
 class Options(TypedDict, total=False):
@@ -65,6 +58,7 @@ class _Recurrent(Layer):
     _state_count = 1
     _weight_names: tuple[str, ...] = ("W_x", "W_h", "b")
 
+    @shapes(D="count", H="count", layers="count", dropout="[0, 1]", rng="rng", dtype="dtype")
     def __init__(
         self,
         D: int,
@@ -76,22 +70,17 @@ class _Recurrent(Layer):
         dropout: float = 0.0,
         dtype: DTypeLike = np.float64,
     ) -> None:
-        name = type(self).__name__
-        features = check_count(name, "D", D)
-        self.H = check_count(name, "H", H)
-        self.dropout = check_number(name, "dropout", dropout, "[0, 1]")
-        check_rng(name, rng)
-        check_float_dtype(name, dtype)
-        directions = ("", "_reverse") if bidirectional else ("",)
-        self._suffixes = [
-            [f"l{layer}{direction}" for direction in directions]
-            for layer in range(check_count(name, "layers", layers))
-        ]
         super().__init__()
-        self._rng = rng
+        self.H = H
+        self.dropout = dropout
         self.states: tuple[Array, ...] = ()
         self.dstates: tuple[Array, ...] = ()
-        self._caches: list[tuple[list[str], Any, Any]] = []
+        self._rng = rng
+        directions = ("", "_reverse") if bidirectional else ("",)
+        self._suffixes = [
+            [f"l{layer}{direction}" for direction in directions] for layer in range(layers)
+        ]
+        features = D
         for layer in self._suffixes:
             for suffix in layer:
                 for weight, value in self._draw(features, dtype).items():
@@ -112,6 +101,7 @@ class _Recurrent(Layer):
             "b": zeros((self._gates * H,), dtype),
         }
 
+    @shapes(x="T N D", mask="bool T N")
     def forward(
         self,
         x: Array,
@@ -133,7 +123,7 @@ class _Recurrent(Layer):
             ValueError: the shape of x, of the mask or of a state does not fit.
         """
         states = self._starts(x, states)
-        self._caches, ends = [], []
+        caches, ends = [], []
         for layer, suffixes in enumerate(self._suffixes):
             kept: Any = None
             if layer > 0 and training and self.dropout > 0:
@@ -145,48 +135,49 @@ class _Recurrent(Layer):
             ]
             x, end, cache = self._read(x, arguments, mask)
             ends.append(end)
-            self._caches.append((suffixes, kept, cache))
-        self.states = tuple(
-            np.concatenate([end[k] for end in ends]) for k in range(self._state_count)
-        )
+            caches.append((suffixes, kept, cache))
+        self._cache = caches
+        self.states = tuple(np.concatenate(states) for states in zip(*ends, strict=True))
         return x
 
     def backward(self, dy: Array) -> Array:
         """Maps dy, in the shape of the output, to dx, (T, N, D), and replaces `grads`."""
-        if not self._caches:
-            raise RuntimeError(f"{type(self).__name__}.backward: nothing went forward yet")
         backward = self._pair[1]
+        grads: dict[str, Array] = {}
         starts: list[Sequence[Array]] = []
-        for suffixes, kept, cache in reversed(self._caches):
+        for suffixes, kept, cache in reversed(self._remembered()):
             # The loss sees the states of the topmost layer alone, not what it ends with.
             unseen = [np.zeros_like(state[: len(suffixes)]) for state in self.states[1:]]
             if len(suffixes) == 2:
-                dy, *directions = bidirectional_backward(backward, (dy, *unseen), cache)
+                dy, *directions = bidirectional_backward(backward, dy, unseen, cache)
             else:
                 dy, *gradients = backward(dy, *(zero[0] for zero in unseen), cache)
                 directions = [tuple(gradients)]
             starts[:0] = directions
-            for row, suffix in enumerate(suffixes):
-                for k, name in enumerate(self._weight_names, self._state_count):
-                    self.grads[f"{name}_{suffix}"] = directions[row][k]
+            for suffix, found in zip(suffixes, directions, strict=True):
+                names = [f"{name}_{suffix}" for name in self._weight_names]
+                grads |= zip(names, found[self._state_count :], strict=True)
             if kept is not None:
                 dy = dropout_backward(dy, kept)
+        self._grads = {name: grads[name] for name in self.params}
         self.dstates = tuple(
             np.stack([start[k] for start in starts]) for k in range(self._state_count)
         )
         return dy
 
     def _starts(self, x: Array, states: Sequence[Array] | None) -> Sequence[Array]:
-        name = f"{type(self).__name__}.forward"
-        check_arrays(name, x=(x, "T N D"))
-        rows = sum(len(suffixes) for suffixes in self._suffixes)
-        wanted = np.zeros((rows, x.shape[1], self.H), dtype=x.dtype)
+        count = self._state_count
+        wanted = sum(len(suffixes) for suffixes in self._suffixes), x.shape[1], self.H
         if states is None:
-            return [wanted] * self._state_count
-        if len(states) != self._state_count:
-            raise ValueError(f"{name}: states has {len(states)}, wanted {self._state_count}")
-        for index, state in enumerate(states):
-            check_arrays(name, **{"zeros": (wanted, "..."), f"states[{index}]": (state, "...")})
+            return [np.zeros(wanted, dtype=x.dtype)] * count
+        if not isinstance(states, list | tuple):
+            raise TypeError(f"states has type {type(states).__name__}, wanted a tuple of arrays")
+        if len(states) != count:
+            raise ValueError(f"states has {len(states)}, wanted {count}")
+        for k, state in enumerate(states):
+            check_shapes({"x": (x, "T N D"), f"states[{k}]": (state, "L N H")})
+            if state.shape != wanted:
+                raise ValueError(f"states[{k}] has shape {state.shape}, wanted {wanted}")
         return states
 
     def _weights(self, suffix: str) -> list[Array]:
@@ -198,7 +189,7 @@ class _Recurrent(Layer):
         """Runs one layer; returns its output, what each direction ends with, and the cache."""
         forward = self._pair[0]
         if len(arguments) == 2:
-            (h, *last), cache = bidirectional_forward(forward, x, *arguments, mask=mask)
+            h, last, cache = bidirectional_forward(forward, x, *arguments, mask=mask)
             return h, [np.stack([h[-1, :, : self.H], h[0, :, self.H :]]), *last], cache
         h, *last, cache = forward(x, *arguments[0], mask=mask)
         return h, [h[-1:].copy(), *(c[np.newaxis] for c in last)], cache
@@ -215,8 +206,8 @@ class RNN(_Recurrent):
         **options: as `Options` says.
 
     Raises:
-        TypeError: D, H or layers is no integer, dropout no number, rng no generator, dtype none of
-            floats.
+        TypeError: D, H or layers is no integer, dropout no number, rng no generator, dtype neither
+            float32 nor float64.
         ValueError: D, H or layers is below 1, dropout leaves [0, 1], the activation is unknown.
 
     Examples:
@@ -225,6 +216,7 @@ class RNN(_Recurrent):
         (5, 2, 8)
     """
 
+    @shapes(activation="'tanh' or 'relu'")
     def __init__(
         self,
         D: int,
@@ -235,8 +227,6 @@ class RNN(_Recurrent):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(D, H, rng=rng, **options)
-        if activation not in ("tanh", "relu"):
-            raise ValueError(f"RNN: activation is {activation!r}, wanted 'tanh' or 'relu'")
         self._pair = partial(rnn_forward, activation=activation), rnn_backward
 
 
@@ -264,6 +254,7 @@ class LSTM(_Recurrent):
     _gates = 4
     _state_count = 2
 
+    @shapes(forget_bias="(-inf, inf)")
     def __init__(
         self,
         D: int,
@@ -274,7 +265,6 @@ class LSTM(_Recurrent):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(D, H, rng=rng, **options)
-        forget_bias = check_number("LSTM", "forget_bias", forget_bias, "(-inf, inf)")
         for name, param in self.params.items():
             if name.startswith("b_"):
                 param[H : 2 * H] = forget_bias
@@ -302,6 +292,7 @@ class GRU(_Recurrent):
 
     _gates = 3
 
+    @shapes(reset="'after' or 'before'")
     def __init__(
         self,
         D: int,
@@ -314,10 +305,8 @@ class GRU(_Recurrent):
         if reset == "after":
             self._pair = gru_forward, gru_backward
             self._weight_names = ("W_x", "W_h", "b", "b_hn")
-        elif reset == "before":
-            self._pair = gru_before_forward, gru_before_backward
         else:
-            raise ValueError(f"GRU: reset is {reset!r}, wanted 'after' or 'before'")
+            self._pair = gru_before_forward, gru_before_backward
         super().__init__(D, H, rng=rng, **options)
 
     def _draw(self, D: int, dtype: DTypeLike) -> dict[str, Array]:

@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from backprop._check import Array, check_arrays
 from backprop.clipping import clip_by_global_norm
-from backprop.embedding import embedding_backward, embedding_forward
+from backprop.embedding import embedding_forward
+from backprop.fast.embedding import embedding_backward
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
+from backprop.shapes import Array, check_shapes, shapes
 
 
 class Embedding(Layer):
@@ -21,7 +22,7 @@ class Embedding(Layer):
 
     Raises:
         TypeError: W is no float array.
-        ValueError: W is empty or has not two axes.
+        ValueError: W is empty or has not two axes; padding is none of its rows.
 
     Examples:
         >>> layer = Embedding(np.array([[0.0, 0.0], [1.0, 2.0]]), padding=0)
@@ -30,8 +31,10 @@ class Embedding(Layer):
                [0., 0.]])
     """
 
+    @shapes(W="V D", padding="integer >= 0")
     def __init__(self, W: Array, *, trained: bool = True, padding: int | None = None) -> None:
-        check_arrays("Embedding", W=(W, "V D"))
+        if padding is not None and padding >= len(W):
+            raise ValueError(f"padding is {padding}, wanted 0 to {len(W) - 1}")
         self._W = W.copy()
         self._padding = padding
         super().__init__({"W": self._W} if trained else {})
@@ -57,9 +60,9 @@ class TimeFirst(Layer):
         (5, 2, 3)
     """
 
+    @shapes(x="N T D")
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
         """Maps x, (N, T, D), to (T, N, D)."""
-        check_arrays("TimeFirst.forward", x=(x, "N T D"))
         y: Array = x.swapaxes(0, 1)
         return y
 
@@ -72,22 +75,36 @@ class TimeFirst(Layer):
 class LastStep(Layer):
     """What the last step has, (T, N, D) to (N, D): the summary of a sequence.
 
+    With a mask it is each sequence's own last real step, or the last of all if none is real.
+
     Examples:
-        >>> LastStep().forward(np.array([[[1.0]], [[2.0]]]), training=False)
-        array([[2.]])
+        >>> x = np.array([[[1.0], [2.0]], [[3.0], [4.0]]])
+        >>> LastStep()(x)
+        array([[3.],
+               [4.]])
+        >>> LastStep()(x, mask=np.array([[True, True], [True, False]]))
+        array([[3.],
+               [2.]])
     """
 
+    @shapes(x="T N D", mask="bool T N")
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
         """Maps x, (T, N, D), to its last step, (N, D)."""
-        check_arrays("LastStep.forward", x=(x, "T N D"))
-        self._cache = x.shape
-        y: Array = x[-1].copy()
+        T, N, _ = x.shape
+        last = np.full(N, T - 1)
+        if mask is not None:
+            last -= np.argmax(mask[::-1], axis=0)
+        y: Array = x[last, np.arange(N)]
+        self._cache = x.shape, last, y
         return y
 
+    @shapes()
     def backward(self, dy: Array) -> Array:
         """Maps dy, (N, D), to zeros, (T, N, D), with dy at the last step."""
-        dx = np.zeros(self._remembered(), dtype=dy.dtype)
-        dx[-1] = dy
+        shape, last, y = self._remembered()
+        check_shapes({"y": (y, "..."), "dy": (dy, "...")})
+        dx = np.zeros(shape, dtype=dy.dtype)
+        dx[last, np.arange(len(last))] = dy
         return dx
 
 

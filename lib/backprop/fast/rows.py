@@ -1,0 +1,55 @@
+"""All steps of a recurrent network at once: what need not wait for the step before.
+
+The steps of all samples stand under one another, as T N rows of one matrix. So a product with the
+inputs is one product, before the walk forward; and a gradient that is summed over time is one
+product, after the walk back.
+"""
+
+import numpy as np
+
+from backprop.masking import Mask
+from backprop.shapes import Array
+from backprop.sums import sum_rows
+
+
+def in_one_dtype(*arrays: Array) -> list[Array]:
+    """Returns arrays in the dtype that holds them all: complex if one of them is."""
+    dtype = np.result_type(*arrays)
+    return [array.astype(dtype, copy=False) for array in arrays]
+
+
+def real_inputs(x: Array, mask: Mask | None) -> Array:
+    """Returns x with 0 in the padding, so that what stands there has no influence."""
+    return x if mask is None else np.where(mask[:, :, np.newaxis], x, 0)
+
+
+def padded_steps(mask: Mask | None, T: int) -> list[Mask | None]:
+    """Returns for each step a column that is true where it is padding, or None where none is."""
+    if mask is None:
+        return [None] * T
+    return [None if real.all() else ~real[:, np.newaxis] for real in mask]
+
+
+def project(x: Array, W: Array, b: Array) -> Array:
+    """Returns x W + b for all steps in one matrix product, a new array of shape (T, N, M)."""
+    T, N, D = x.shape
+    a = x.reshape(T * N, D) @ W
+    a += b  # eq:rnn-project
+    return a.reshape(T, N, -1)
+
+
+def input_gradients(da: Array, x: Array, W: Array) -> tuple[Array, Array, Array]:
+    """Returns the gradients of `project` for x, W and b, each from one product over all steps."""
+    T, N, D = x.shape
+    rows = da.reshape(T * N, -1)
+    dx = (rows @ W.T).reshape(T, N, D)  # eq:rnn-dx-rows
+    dW = x.reshape(T * N, D).T @ rows  # eq:rnn-dWx-rows
+    db = sum_rows(rows)  # eq:rnn-db-rows
+    return dx, dW, db
+
+
+def state_gradient(da: Array, h: Array) -> Array:
+    """Returns the gradient for W in h W, summed over all steps; h and da have shape (T, N, ·)."""
+    T, N, H = h.shape
+    dW: Array = h.reshape(T * N, H).T @ da.reshape(T * N, -1)  # eq:rnn-dWh-rows
+    return dW
