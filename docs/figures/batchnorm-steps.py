@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop.data.mnist import load_mnist_sample
+from backprop import load_mnist_sample
 from backprop.normalization import batchnorm_forward
 from book.figures import ACCENT, FAINT, INK, figure
 

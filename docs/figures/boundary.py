@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from backprop import xavier_normal, zeros
 from backprop.activations import tanh_backward, tanh_forward
-from backprop.initializers import xavier_normal, zeros
 from backprop.linear import linear_backward, linear_forward
 from backprop.losses import (
-    binary_cross_entropy_backward,
-    binary_cross_entropy_forward,
+    sigmoid_cross_entropy_backward,
+    sigmoid_cross_entropy_forward,
 )
 from book.figures import PAPER, figure, series
 
@@ -35,8 +35,8 @@ def scores(params, x):
 
 def step(params, x, target):
     z, (first, activation, second) = scores(params, x)
-    _, loss = binary_cross_entropy_forward(z, target)
-    dh, dW2, db2 = linear_backward(binary_cross_entropy_backward(1.0, loss), second)
+    _, loss = sigmoid_cross_entropy_forward(z, target)
+    dh, dW2, db2 = linear_backward(sigmoid_cross_entropy_backward(1.0, loss), second)
     _, dW1, db1 = linear_backward(tanh_backward(dh, activation), first)
     return [p - RATE * g for p, g in zip(params, (dW1, db1, dW2, db2), strict=True)]
 

@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
+from backprop import load_mnist_sample
 from backprop.convolution import conv2d_forward
-from backprop.data.mnist import load_mnist_sample
 from backprop.pooling import max_pool2d_forward
 from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, series
 

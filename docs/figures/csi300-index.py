@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from backprop.data.csi300 import load_csi300
-from backprop.data.series import log_returns
+from backprop import load_csi300, log_returns
 from book.figures import ACCENT, FAINT, INK, MUTED, figure, series
 from experiments.csi300 import Settings, split_by_date
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop.data.csi300 import load_csi300
+from backprop import load_csi300
 from book.figures import INK, MUTED, figure, result, series
 from experiments.csi300 import Settings, split_by_date
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import ConnectionPatch, Rectangle
 
-from backprop.data.mnist import load_mnist_sample
+from backprop import load_mnist_sample
 from book.figures import ACCENT, FAINT, INK, MUTED, figure, image
 
 SIZE = 9

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop.initializers import orthogonal
+from backprop import orthogonal
 from backprop.recurrent import rnn_cell_backward, rnn_cell_forward
 from book.figures import figure, series
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop.data.mnist import load_mnist_sample
+from backprop import load_mnist_sample
 from book.figures import MUTED, figure, image, tiles
 
 EACH, GAP = 4, 6

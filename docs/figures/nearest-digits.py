@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop.data.mnist import load_mnist_sample
+from backprop import load_mnist_sample
 from book.figures import INK, MUTED, figure, image
 
 SHOWN = (0, 1, 2, 9, 16)

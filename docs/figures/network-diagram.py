@@ -6,8 +6,7 @@ The shades of the units and the bars are those of a small network trained here o
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
-from backprop import activations, initializers, linear, losses
-from backprop.data.mnist import load_mnist_sample
+from backprop import activations, initializers, linear, load_mnist_sample, losses
 from backprop.optimizers import sgd_update
 from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, series
 

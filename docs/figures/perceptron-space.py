@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop.data.mnist import load_mnist_sample
+from backprop import load_mnist_sample
 from backprop.perceptron import perceptron_learn
 from book.figures import FAINT, INK, MUTED, figure, marked
 

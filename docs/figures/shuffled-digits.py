@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop.data.mnist import load_mnist_sample
+from backprop import load_mnist_sample
 from book.figures import figure, image, tiles
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop.data.waves import noisy_waves
+from backprop import noisy_waves
 from book.figures import ACCENT, FAINT, INK, PAPER, figure
 
 COUNT = 6

@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
+from zipfile import is_zipfile
 
 import numpy as np
+from numpy.typing import NDArray
+
+from backprop.shapes import shapes
 
 
 @contextmanager
@@ -36,27 +40,46 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def save_npz(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
-    """Writes named arrays to exactly `path` (NumPy itself would append `.npz`), atomically."""
+@shapes()
+def save_npz(path: Path | str, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Writes named arrays to exactly `path` (NumPy itself would append `.npz`), atomically.
+
+    Raises:
+        TypeError: an array holds Python objects.
+    """
     for name, array in arrays.items():
         if array.dtype.hasobject:
-            raise TypeError(f"save_npz: {name} holds Python objects, which need pickle")
-    with atomic_write(path) as file:
+            raise TypeError(f"{name} holds Python objects, which need pickle")
+    with atomic_write(Path(path)) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
-def load_npz(path: Path) -> dict[str, np.ndarray[Any, Any]]:
+@shapes()
+def load_npz(path: Path | str) -> dict[str, NDArray[Any]]:
     """Reads every array of an `.npz`; what would need pickle is refused.
 
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: if the file is not an `.npz`, is damaged, or holds pickled objects.
     """
-    with path.open("rb") as stream:
+    with Path(path).open("rb") as stream:
         try:
-            loaded = np.load(stream, allow_pickle=False)
-            if isinstance(loaded, np.ndarray):
-                raise ValueError("it holds one array without a name")
-            return {name: loaded[name] for name in loaded.files}
+            return _arrays(stream)
         except Exception as error:  # a damaged archive fails in a dozen ways, all of them this
-            raise ValueError(f"load_npz: {path} is not a readable .npz: {error}") from error
+            # NumPy would have it loaded with pickle, which runs whatever the file's author wants.
+            reason = "it holds Python objects, not numbers" if "pickle" in str(error) else error
+            raise ValueError(f"{path} is not a readable .npz: {reason}") from error
+
+
+def _arrays(stream: BinaryIO) -> dict[str, NDArray[Any]]:
+    if stream.read(6) == b"\x93NUMPY":
+        raise ValueError("it holds one array without a name")
+    if not is_zipfile(stream):
+        raise ValueError("it is no archive, or not a whole one")
+    stream.seek(0)
+    with np.load(stream, allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray):
+            raise ValueError(f"{name} is no array")
+    return arrays

@@ -1,21 +1,57 @@
 """Losses: one number that says how wrong a batch of outputs is, and its gradient.
 
-Every loss is a mean: over all elements for the mean squared error and the binary cross-entropy,
-over the samples of the batch for the cross-entropy between classes. It comes as a NumPy scalar in
-the dtype of the outputs. The backward functions take `dloss`, the gradient for that scalar, which
-is 1 where the loss is the end of the computation.
+Every loss is a mean: over all elements for the mean squared error and the sigmoid cross-entropy,
+over the samples for the cross-entropy between classes. A name says what is taken: `cross_entropy`
+takes probabilities, `softmax_cross_entropy` and `sigmoid_cross_entropy` take logits, the scores
+that a softmax or a sigmoid would make probabilities of.
+
+In front of its classes, an array of scores may have any axes: (N, K) is a batch, (T, N, K) are the
+steps of a batch of sequences. A loss comes as a NumPy scalar in the dtype of the outputs. The
+backward functions take `dloss`, the gradient for that scalar, which is 1 where the loss is the end
+of the computation.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop._check import Array, Cache, check_arrays, check_number
 from backprop.activations import sigmoid_forward
+from backprop.shapes import Array, shapes
 
 
-def mean_squared_error_forward(y: Array, target: Array) -> tuple[np.floating[Any], Cache]:
+class MeanSquaredErrorCache(NamedTuple):
+    """What `mean_squared_error_backward` needs: outputs and targets."""
+
+    y: Array
+    target: Array
+
+
+class CrossEntropyCache(NamedTuple):
+    """What `cross_entropy_backward` needs: probabilities y, and targets as probabilities t."""
+
+    y: Array
+    t: Array
+
+
+class SoftmaxCrossEntropyCache(NamedTuple):
+    """What `softmax_cross_entropy_backward` needs: logarithms of the softmax, and targets t."""
+
+    log_p: Array
+    t: Array
+
+
+class SigmoidCrossEntropyCache(NamedTuple):
+    """What `sigmoid_cross_entropy_backward` needs: logits z, and targets t."""
+
+    z: Array
+    t: Array
+
+
+@shapes(y="...", target="...")
+def mean_squared_error_forward(
+    y: Array, target: Array
+) -> tuple[np.floating[Any], MeanSquaredErrorCache]:
     """Averages the squared differences over all elements.
 
     Args:
@@ -36,12 +72,12 @@ def mean_squared_error_forward(y: Array, target: Array) -> tuple[np.floating[Any
         >>> print(loss)  # (1 + 9) / 2
         5.0
     """
-    check_arrays("mean_squared_error_forward", y=(y, "..."), target=(target, "..."))
     loss = ((y - target) ** 2).mean()  # eq:mse-loss
-    return loss, (y, target)
+    return loss, MeanSquaredErrorCache(y, target)
 
 
-def mean_squared_error_backward(dloss: float, cache: Cache) -> Array:
+@shapes(dloss="(-inf, inf)")
+def mean_squared_error_backward(dloss: float, cache: MeanSquaredErrorCache) -> Array:
     """Returns the gradient for the outputs.
 
     Args:
@@ -63,20 +99,82 @@ def mean_squared_error_backward(dloss: float, cache: Cache) -> Array:
         array([[ 1., -3.]])
     """
     y, target = cache
-    dloss = check_number("mean_squared_error_backward", "dloss", dloss, "(-inf, inf)")
     dy = dloss * 2 * (y - target) / y.size  # eq:mse-dy
     return dy
 
 
-def cross_entropy_forward(y: Array, target: NDArray[Any]) -> tuple[np.floating[Any], Cache]:
-    """Averages over the batch the cross-entropy of probabilities.
+def check_classes(target: NDArray[Any], scores: Array) -> None:
+    """Checks classes against scores.
+
+    Args:
+        target: classes, integers from 0 to K - 1, shape (...).
+        scores: what they are compared to, shape (..., K).
+
+    Raises:
+        TypeError: target holds no integers.
+        ValueError: target has a shape that does not fit, or a class is out of range.
+    """
+    *N, K = scores.shape
+    if target.dtype.kind not in "iu":
+        raise TypeError(f"target is {target.dtype}, wanted integers for classes")
+    if target.shape != (*N,):
+        raise ValueError(f"target has shape {target.shape}, wanted {(*N,)} for classes")
+    if target.min() < 0 or target.max() >= K:
+        wrong = target[(target < 0) | (target >= K)][0]
+        raise ValueError(f"target holds class {wrong}, wanted 0 to {K - 1}")
+
+
+def as_probabilities(target: NDArray[Any], scores: Array) -> Array:
+    """Writes classes as probabilities: 1 for the class, 0 for the others.
+
+    Args:
+        target: classes, integers from 0 to K - 1, shape (...); or probabilities, shape (..., K),
+            which come back as they are.
+        scores: what they are compared to, shape (..., K).
+
+    Returns:
+        Probabilities, shape (..., K).
+
+    Raises:
+        TypeError: target is neither integers nor floats of the scores' precision.
+        ValueError: target has a shape that does not fit; a class is out of range; a row is no
+            probabilities with sum 1.
+
+    Examples:
+        >>> import numpy as np
+        >>> as_probabilities(np.array([2, 0]), np.zeros((2, 3)))
+        array([[0., 0., 1.],
+               [1., 0., 0.]])
+    """
+    if not isinstance(target, np.ndarray):
+        raise TypeError(f"target has type {type(target).__name__}, wanted an array")
+    if target.dtype.kind == "f" and target.ndim == scores.ndim:
+        if target.dtype != np.finfo(scores.dtype).dtype:
+            raise TypeError(f"target is {target.dtype}, wanted {np.finfo(scores.dtype).dtype}")
+        if target.shape != scores.shape:
+            raise ValueError(f"target has shape {target.shape}, wanted {scores.shape}")
+        # The tolerance lets through float32 rows that a float32 softmax has made.
+        if not ((target >= 0).all() and np.allclose(target.sum(axis=-1), 1, rtol=0, atol=1e-5)):
+            raise ValueError("target has a row that is no probabilities with sum 1")
+        return target
+    check_classes(target, scores)
+    t = np.zeros_like(scores)
+    np.put_along_axis(t, target[..., np.newaxis].astype(np.intp), 1, axis=-1)
+    return t
+
+
+@shapes(y="... K")
+def cross_entropy_forward(
+    y: Array, target: NDArray[Any]
+) -> tuple[np.floating[Any], CrossEntropyCache]:
+    """Averages over the samples the cross-entropy of probabilities.
 
     After a softmax this is the staged form of `softmax_cross_entropy_forward`, for reading and for
     comparison. Train with the fused form: a softmax that has rounded to 0 is lost for this one.
 
     Args:
-        y: probabilities, shape (N, K), each above 0.
-        target: classes, shape (N,), integers from 0 to K - 1; or probabilities, shape (N, K).
+        y: probabilities, shape (..., K), each above 0.
+        target: classes, shape (...), integers from 0 to K - 1; or probabilities, shape (..., K).
 
     Returns:
         The loss, and a cache for `cross_entropy_backward`.
@@ -93,18 +191,18 @@ def cross_entropy_forward(y: Array, target: NDArray[Any]) -> tuple[np.floating[A
         >>> print(loss / np.log(2))  # (log 2 + log 4) / 2 = 1.5 log 2
         1.5
     """
-    check_arrays("cross_entropy_forward", y=(y, "N K"))
-    target = _probabilities("cross_entropy_forward", "y", y, target)
+    t = as_probabilities(target, y)
     if not (y > 0).all():
         raise ValueError(
-            f"cross_entropy_forward: y holds {y.min()}, wanted probabilities above 0; "
+            f"y holds {y.min()}, wanted probabilities above 0; "
             "softmax_cross_entropy_forward takes logits and needs no such thing"
         )
-    loss = -(target * np.log(y)).sum(axis=1).mean()  # eq:cross-entropy-loss
-    return loss, (y, target)
+    loss = -(t * np.log(y)).sum(axis=-1).mean()  # eq:cross-entropy-loss
+    return loss, CrossEntropyCache(y, t)
 
 
-def cross_entropy_backward(dloss: float, cache: Cache) -> Array:
+@shapes(dloss="(-inf, inf)")
+def cross_entropy_backward(dloss: float, cache: CrossEntropyCache) -> Array:
     """Returns the gradient for the probabilities.
 
     Args:
@@ -112,7 +210,7 @@ def cross_entropy_backward(dloss: float, cache: Cache) -> Array:
         cache: what `cross_entropy_forward` returned.
 
     Returns:
-        The gradient dy, shape (N, K).
+        The gradient dy, in the shape of y.
 
     Raises:
         TypeError: dloss is no number.
@@ -126,23 +224,26 @@ def cross_entropy_backward(dloss: float, cache: Cache) -> Array:
         array([[0., 1.],
                [2., 0.]])
     """
-    y, target = cache
-    dloss = check_number("cross_entropy_backward", "dloss", dloss, "(-inf, inf)")
-    dy = -dloss * target / (y * len(y))  # eq:cross-entropy-dy
+    y, t = cache
+    N = y[..., 0].size
+    dy = -dloss * t / (N * y)  # eq:cross-entropy-dy
     return dy
 
 
+@shapes(logits="... K")
+@np.errstate(over="ignore")  # scores so far apart that their difference is infinite
 def softmax_cross_entropy_forward(
     logits: Array, target: NDArray[Any]
-) -> tuple[np.floating[Any], Cache]:
-    """Averages over the batch the cross-entropy of the softmax of the logits.
+) -> tuple[np.floating[Any], SoftmaxCrossEntropyCache]:
+    """Averages over the samples the cross-entropy of the softmax of the logits.
 
     The logarithm of the softmax is taken at once, so that a class of probability exp(-2000), which
-    no float can hold, still has its logarithm, -2000.
+    no float can hold, still has its logarithm, -2000. A logit of -inf rules a class out: it has no
+    part in the loss, which is infinite only where that class was right.
 
     Args:
-        logits: scores, shape (N, K).
-        target: classes, shape (N,), integers from 0 to K - 1; or probabilities, shape (N, K).
+        logits: scores, shape (..., K).
+        target: classes, shape (...), integers from 0 to K - 1; or probabilities, shape (..., K).
 
     Returns:
         The loss, and a cache for `softmax_cross_entropy_backward`.
@@ -159,23 +260,24 @@ def softmax_cross_entropy_forward(
         >>> print(loss)  # (2000 + 0) / 2
         1000.0
     """
-    check_arrays("softmax_cross_entropy_forward", logits=(logits, "N K"))
-    target = _probabilities("softmax_cross_entropy_forward", "logits", logits, target)
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log_y = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))  # eq:xent-logp
-    loss = -(target * log_y).sum(axis=1).mean()  # eq:xent-loss
-    return loss, (log_y, target)
+    t = as_probabilities(target, logits)
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))  # eq:xent-logp
+    log_p_t = np.where(t > 0, log_p, 0)  # where t is 0, so is t log p, whatever p is
+    loss = -(t * log_p_t).sum(axis=-1).mean()  # eq:xent-loss
+    return loss, SoftmaxCrossEntropyCache(log_p, t)
 
 
-def softmax_cross_entropy_backward(dloss: float, cache: Cache) -> Array:
-    """Returns the gradient for the logits: softmax minus target, divided by the batch size.
+@shapes(dloss="(-inf, inf)")
+def softmax_cross_entropy_backward(dloss: float, cache: SoftmaxCrossEntropyCache) -> Array:
+    """Returns the gradient for the logits: softmax minus target, divided by the samples' number.
 
     Args:
         dloss: gradient for the loss.
         cache: what `softmax_cross_entropy_forward` returned.
 
     Returns:
-        The gradient dlogits, shape (N, K).
+        The gradient dlogits, in the shape of the logits.
 
     Raises:
         TypeError: dloss is no number.
@@ -189,23 +291,26 @@ def softmax_cross_entropy_backward(dloss: float, cache: Cache) -> Array:
         array([[ 0.25, -0.25],
                [ 0.  ,  0.  ]])
     """
-    log_y, target = cache
-    dloss = check_number("softmax_cross_entropy_backward", "dloss", dloss, "(-inf, inf)")
-    dlogits = dloss * (np.exp(log_y) - target) / len(log_y)  # eq:xent-dz
+    log_p, t = cache
+    N = log_p[..., 0].size
+    dlogits = dloss * (np.exp(log_p) - t) / N  # eq:xent-dz
     return dlogits
 
 
-def binary_cross_entropy_forward(logits: Array, target: Array) -> tuple[np.floating[Any], Cache]:
-    """Averages over all elements the cross-entropy of the sigmoid of the logits.
+@shapes(logits="...", target="...")
+def sigmoid_cross_entropy_forward(
+    logits: Array, target: Array
+) -> tuple[np.floating[Any], SigmoidCrossEntropyCache]:
+    """Averages over all elements the cross-entropy of the sigmoid of the logits: of yes or no.
 
     Written so that no exponential overflows: log(1 + exp(z)) = max(z, 0) + log(1 + exp(-|z|)).
 
     Args:
-        logits: scores, any shape.
+        logits: scores, any shape; -inf rules a yes out.
         target: probabilities of a yes, from 0 to 1, the same shape.
 
     Returns:
-        The loss, and a cache for `binary_cross_entropy_backward`.
+        The loss, and a cache for `sigmoid_cross_entropy_backward`.
 
     Raises:
         TypeError: an argument is no float array, or they differ in precision.
@@ -214,27 +319,27 @@ def binary_cross_entropy_forward(logits: Array, target: Array) -> tuple[np.float
     Examples:
         >>> import numpy as np
         >>> logits, target = np.array([1000.0, -1000.0]), np.array([0.0, 0.0])
-        >>> loss, cache = binary_cross_entropy_forward(logits, target)
+        >>> loss, cache = sigmoid_cross_entropy_forward(logits, target)
         >>> print(loss)  # (1000 + 0) / 2
         500.0
     """
-    check_arrays("binary_cross_entropy_forward", logits=(logits, "..."), target=(target, "..."))
-    inside = (target >= 0) & (target <= 1)
+    z, t = logits, target
+    inside = (t >= 0) & (t <= 1)
     if not inside.all():
-        raise ValueError(
-            f"binary_cross_entropy_forward: target holds {target[~inside][0]}, wanted 0 to 1"
-        )
-    e = np.exp(np.minimum(logits, -logits))
-    loss = (np.maximum(logits, 0) - target * logits + np.log1p(e)).mean()  # eq:bce-loss
-    return loss, (logits, target)
+        raise ValueError(f"target holds {t[~inside][0]}, wanted 0 to 1")
+    e = np.exp(np.minimum(z, -z))
+    z_t = np.where(t > 0, z, 0)  # where t is 0, so is t z, whatever z is
+    loss = (np.maximum(z, 0) - t * z_t + np.log1p(e)).mean()  # eq:bce-loss
+    return loss, SigmoidCrossEntropyCache(z, t)
 
 
-def binary_cross_entropy_backward(dloss: float, cache: Cache) -> Array:
+@shapes(dloss="(-inf, inf)")
+def sigmoid_cross_entropy_backward(dloss: float, cache: SigmoidCrossEntropyCache) -> Array:
     """Returns the gradient for the logits: sigmoid minus target, divided by the number of elements.
 
     Args:
         dloss: gradient for the loss.
-        cache: what `binary_cross_entropy_forward` returned.
+        cache: what `sigmoid_cross_entropy_forward` returned.
 
     Returns:
         The gradient dlogits, in the shape of the logits.
@@ -246,37 +351,11 @@ def binary_cross_entropy_backward(dloss: float, cache: Cache) -> Array:
     Examples:
         >>> import numpy as np
         >>> logits, target = np.array([1000.0, 0.0]), np.array([0.0, 0.0])
-        >>> loss, cache = binary_cross_entropy_forward(logits, target)
-        >>> binary_cross_entropy_backward(1.0, cache)
+        >>> loss, cache = sigmoid_cross_entropy_forward(logits, target)
+        >>> sigmoid_cross_entropy_backward(1.0, cache)
         array([0.5 , 0.25])
     """
-    logits, target = cache
-    dloss = check_number("binary_cross_entropy_backward", "dloss", dloss, "(-inf, inf)")
-    y, _ = sigmoid_forward(logits)
-    dlogits = dloss * (y - target) / logits.size  # eq:bce-dz
+    z, t = cache
+    p, _ = sigmoid_forward(z)
+    dlogits = dloss * (p - t) / z.size  # eq:bce-dz
     return dlogits
-
-
-def _probabilities(function: str, name: str, scores: Array, target: Any) -> Array:
-    """Checks classes or probabilities against scores (N, K) and returns probabilities (N, K)."""
-    N, K = scores.shape
-    if not isinstance(target, np.ndarray):
-        raise TypeError(f"{function}: target has type {type(target).__name__}, wanted an array")
-    if not np.issubdtype(target.dtype, np.integer):
-        if target.ndim == 1:
-            raise TypeError(f"{function}: target is {target.dtype}, wanted integers for classes")
-        check_arrays(function, **{name: (scores, "N K"), "target": (target, "N K")})
-        # The tolerance lets through float32 rows that a float32 softmax has made.
-        if not ((target >= 0).all() and np.allclose(target.sum(axis=1), 1, rtol=0, atol=1e-5)):
-            raise ValueError(f"{function}: target has a row that is no probabilities with sum 1")
-        return target
-    if target.shape != (N,):
-        raise ValueError(
-            f"{function}: target has shape {target.shape}, wanted (N,) with N = {N} as in {name}"
-        )
-    if target.min() < 0 or target.max() >= K:
-        wrong = target[(target < 0) | (target >= K)][0]
-        raise ValueError(f"{function}: target holds class {wrong}, wanted 0 to {K - 1}")
-    one_hot = np.zeros_like(scores)
-    one_hot[np.arange(N), target] = 1
-    return one_hot

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from backprop import he_normal
 from backprop.activations import relu_backward, relu_forward
 from backprop.graph import Array
-from backprop.initializers import he_normal
 from backprop.linear import linear_backward, linear_forward
 from experiments.record import Number, Result
 

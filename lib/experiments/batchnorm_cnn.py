@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from backprop.data.mnist import Digits, load_mnist
+from backprop import load_mnist
+from backprop.data.mnist import Digits
 from experiments import mnist_cnn
 from experiments.mnist import fit
 from experiments.mnist_convolution import ConvSettings, build_for_images, split_images

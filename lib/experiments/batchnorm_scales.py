@@ -14,12 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop.data.mnist import Digits, load_mnist
-from backprop.initializers import normal
-from backprop.layers import BatchNorm, Layer, Linear, ReLU, Sequential
+from backprop import SGD, BatchNorm, Layer, Linear, ReLU, Sequential, load_mnist, normal, train
+from backprop.data.mnist import Digits
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
-from backprop.training.loop import train
-from backprop.training.optimizers import SGD
 from experiments.mnist import CLASSES, split_digits
 from experiments.record import Number, Result
 

@@ -19,12 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from backprop import convolution, normalization, pooling
-from backprop.fast.parallel import one_thread
-from backprop.layers import (
+from backprop import (
     GRU,
     LSTM,
     RNN,
+    Adam,
     Conv2d,
     Flatten,
     Layer,
@@ -32,11 +31,14 @@ from backprop.layers import (
     MaxPool2d,
     ReLU,
     Sequential,
+    convolution,
+    keep_freed_memory,
+    normalization,
+    pooling,
+    to_torch,
 )
+from backprop.fast.parallel import one_thread
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
-from backprop.torch_weights import to_torch
-from backprop.training.memory import keep_freed_memory
-from backprop.training.optimizers import Adam
 from experiments.record import RESULTS, Number, Result, commit_of_code, record
 
 # A function that works once and returns the seconds that each part took.

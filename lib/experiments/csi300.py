@@ -13,17 +13,29 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop import (
+    LSTM,
+    MEAN_SQUARED_ERROR,
+    RNN,
+    Adam,
+    Clipped,
+    History,
+    LastStep,
+    Linear,
+    Sequential,
+    TimeFirst,
+    load_csi300,
+    log_returns,
+    make_windows,
+    predict,
+    train,
+    xavier_uniform,
+)
 from backprop._check import Array
-from backprop.data.csi300 import DailyIndex, load_csi300
-from backprop.data.series import Windows, log_returns, make_windows
+from backprop.data.csi300 import DailyIndex
+from backprop.data.series import Windows
 from backprop.fast.lstm import lstm_backward, lstm_forward
 from backprop.fast.recurrent import rnn_backward, rnn_forward
-from backprop.initializers import xavier_uniform
-from backprop.layers import LSTM, RNN, Clipped, LastStep, Linear, Sequential, TimeFirst
-from backprop.training.checkpoint import History
-from backprop.training.evaluation import MEAN_SQUARED_ERROR, predict
-from backprop.training.loop import train
-from backprop.training.optimizers import Adam
 from experiments.gradient_flow import gradient_flow
 from experiments.record import Number, Result
 

@@ -13,12 +13,20 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from backprop.data.mnist import Digits, load_mnist, load_mnist_sample, to_unit_interval
+from backprop import (
+    Adam,
+    Linear,
+    ReLU,
+    Sequential,
+    cosine_decay,
+    load_mnist,
+    load_mnist_sample,
+    to_unit_interval,
+    train,
+)
+from backprop.data.mnist import Digits
 from backprop.data.sources import sample_folder, sha256_of
-from backprop.layers import Linear, ReLU, Sequential
 from backprop.shapes import Array
-from backprop.training.loop import cosine_decay, train
-from backprop.training.optimizers import Adam
 
 HIDDEN, EPOCHS, BATCH, LR, SEED = (24, 16), 10, 100, 3e-3, 0
 

@@ -12,27 +12,38 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop._check import Array
-from backprop.activations import softmax_forward
-from backprop.data.glove import WordVectors, load_glove
-from backprop.data.imdb import Reviews, load_imdb, read_reviews
-from backprop.data.sources import sample_folder
-from backprop.data.text import (
-    PADDING,
+from backprop import (
+    GRU,
+    Adam,
+    Clipped,
+    Dropout,
+    Embedding,
+    History,
+    Layer,
+    Linear,
+    Score,
+    Sequential,
     bag_of_words,
     build_vocabulary,
+    cosine_decay,
     embedding_table,
     encode,
+    evaluate,
+    load_glove,
+    load_imdb,
     pad,
     tokenize,
+    train,
+    xavier_uniform,
+    zeros,
 )
-from backprop.initializers import xavier_uniform, zeros
-from backprop.layers import GRU, Clipped, Dropout, Embedding, Layer, Linear, Sequential
+from backprop._check import Array
+from backprop.activations import softmax_forward
+from backprop.data.glove import WordVectors
+from backprop.data.imdb import Reviews, read_reviews
+from backprop.data.sources import sample_folder
+from backprop.data.text import PADDING
 from backprop.masking import Mask
-from backprop.training.checkpoint import History
-from backprop.training.evaluation import Score, evaluate
-from backprop.training.loop import cosine_decay, train
-from backprop.training.optimizers import Adam
 from experiments.record import Number, Result
 
 STRONGEST = 15

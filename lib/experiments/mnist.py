@@ -11,15 +11,25 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop import (
+    SGD,
+    Adam,
+    History,
+    Layer,
+    Linear,
+    Momentum,
+    ReLU,
+    Sequential,
+    cosine_decay,
+    evaluate,
+    predict,
+    to_unit_interval,
+    train,
+)
 from backprop._check import Array
 from backprop.activations import softmax_forward
-from backprop.data.mnist import Digits, to_unit_interval
-from backprop.layers import Layer, Linear, ReLU, Sequential
+from backprop.data.mnist import Digits
 from backprop.losses import softmax_cross_entropy_forward
-from backprop.training.checkpoint import History
-from backprop.training.evaluation import evaluate, predict
-from backprop.training.loop import cosine_decay, train
-from backprop.training.optimizers import SGD, Adam, Momentum
 from experiments.record import Number, Result
 
 CLASSES = 10

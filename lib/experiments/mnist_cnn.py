@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from backprop.data.mnist import Digits, load_mnist
+from backprop import load_mnist
+from backprop.data.mnist import Digits
 from experiments.mnist_convolution import ConvSettings, feature_maps, run_on_images
 from experiments.record import Result
 

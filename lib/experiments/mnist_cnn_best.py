@@ -6,7 +6,8 @@ the one of the epoch that did best on validation; it is tested once.
 
 from pathlib import Path
 
-from backprop.data.mnist import Digits, load_mnist
+from backprop import load_mnist
+from backprop.data.mnist import Digits
 from experiments.mnist_convolution import ConvSettings, run_on_images
 from experiments.record import Result
 

@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop.data.augmentation import shift_and_rotate
-from backprop.data.mnist import Digits, to_unit_interval
-from backprop.layers import (
+from backprop import (
     BatchNorm,
     Conv2d,
     Dropout,
@@ -20,7 +18,10 @@ from backprop.layers import (
     MaxPool2d,
     ReLU,
     Sequential,
+    shift_and_rotate,
+    to_unit_interval,
 )
+from backprop.data.mnist import Digits
 from experiments.mnist import CLASSES, Settings, Split, split_digits, train_and_test
 from experiments.record import Result
 

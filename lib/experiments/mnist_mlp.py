@@ -5,7 +5,8 @@ The settings are those of `mnist-search` that did best on validation.
 
 from pathlib import Path
 
-from backprop.data.mnist import Digits, load_mnist
+from backprop import load_mnist
+from backprop.data.mnist import Digits
 from experiments.mnist import Settings, measure, split_digits
 from experiments.record import Result
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from backprop.data.mnist import Digits, load_mnist
+from backprop import load_mnist
+from backprop.data.mnist import Digits
 from backprop.data.sources import sample_folder, sha256_of
 
 SEED = 0

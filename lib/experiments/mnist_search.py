@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from backprop.data.mnist import Digits, load_mnist
+from backprop import load_mnist
+from backprop.data.mnist import Digits
 from experiments import mnist_sgd
 from experiments.mnist import Settings, build, fit, split_digits
 from experiments.record import Result

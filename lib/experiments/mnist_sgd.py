@@ -6,7 +6,8 @@ The learning rate is the one of `mnist-search` that did best on validation.
 from dataclasses import replace
 from pathlib import Path
 
-from backprop.data.mnist import Digits, load_mnist
+from backprop import load_mnist
+from backprop.data.mnist import Digits
 from experiments.mnist import Settings, measure, split_digits, step_curve
 from experiments.record import Result
 

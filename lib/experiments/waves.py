@@ -7,14 +7,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop import (
+    MEAN_SQUARED_ERROR,
+    RNN,
+    Adam,
+    Clipped,
+    LastStep,
+    Linear,
+    Sequential,
+    TimeFirst,
+    cosine_decay,
+    evaluate,
+    noisy_waves,
+    orthogonal,
+    predict,
+    train,
+    xavier_uniform,
+)
 from backprop._check import Array
-from backprop.data.waves import NOISE, Waves, best_forecast, noisy_waves
+from backprop.data.waves import NOISE, Waves, best_forecast
 from backprop.fast.recurrent import rnn_backward, rnn_forward
-from backprop.initializers import orthogonal, xavier_uniform
-from backprop.layers import RNN, Clipped, LastStep, Linear, Sequential, TimeFirst
-from backprop.training.evaluation import MEAN_SQUARED_ERROR, evaluate, predict
-from backprop.training.loop import cosine_decay, train
-from backprop.training.optimizers import Adam
 from experiments.gradient_flow import gradient_flow
 from experiments.record import Number, Result
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from backprop import CROSS_ENTROPY, Loss, accuracy, evaluate, predict
 from backprop.layers import Identity, Linear
 from backprop.losses import mean_squared_error_backward, mean_squared_error_forward
-from backprop.training.evaluation import CROSS_ENTROPY, Loss, accuracy, evaluate, predict
 
 
 class Recorder(Identity):

@@ -65,6 +65,6 @@ def test_cross_entropies(check, rng, kind):
     check(fused, losses.softmax_cross_entropy_backward, logits=rng.standard_normal((3, 5)))
 
 
-def test_binary_cross_entropy(check, rng):
-    forward = partial(losses.binary_cross_entropy_forward, target=rng.uniform(size=(3, 5)))
-    check(forward, losses.binary_cross_entropy_backward, logits=rng.standard_normal((3, 5)))
+def test_sigmoid_cross_entropy(check, rng):
+    forward = partial(losses.sigmoid_cross_entropy_forward, target=rng.uniform(size=(3, 5)))
+    check(forward, losses.sigmoid_cross_entropy_backward, logits=rng.standard_normal((3, 5)))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from backprop import train
 from backprop.convolution import conv2d_backward, conv2d_forward
 from backprop.dropout import dropout_forward
 from backprop.fast.normalization import (
@@ -39,7 +40,6 @@ from backprop.pooling import (
     max_pool2d_backward,
     max_pool2d_forward,
 )
-from backprop.training.loop import train
 from backprop.training.optimizers import SGD
 
 SHAPE = (4, 2, 6, 5)

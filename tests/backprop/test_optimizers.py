@@ -5,7 +5,14 @@ import pytest
 
 from backprop.optimizers import adam_update, momentum_update, sgd_update
 from backprop.training import optimizers
-from backprop.training.optimizers import SGD, Adam, Momentum, Optimizer
+from backprop.training.optimizers import (
+    SGD,
+    Adam,
+    Group,
+    Momentum,
+    Optimizer,
+    biases_and_gains,
+)
 
 PARAM = np.array([[1.0, -2.0]])
 GRAD = np.array([[10.0, 4.0]])
@@ -362,3 +369,96 @@ def test_updates_refuse_arrays_that_do_not_fit(refused, missing):
 def test_an_optimizer_needs_an_update():
     with pytest.raises(TypeError, match="abstract"):
         Optimizer(lr=0.1)
+
+
+DECAY = {"SGD": (SGD, {}), "Momentum": (Momentum, {"momentum": 0.7}), "Adam": (Adam, {})}
+
+
+@pytest.mark.parametrize("name", DECAY)
+def test_groups_step_as_optimisers_of_their_own(rng, name):
+    """Weights decay, biases and gains do not, and the last layer is ten times slower."""
+    kind, options = DECAY[name]
+    shapes = {"0.W": (3, 4), "0.b": (4,), "1.gamma": (4,), "2.W": (4, 2), "2.b": (2,)}
+    params = {key: rng.normal(size=shape) for key, shape in shapes.items()}
+    last = Group(lambda key, param: key == "2.W", lr_factor=0.1, weight_decay=0.2)
+    groups = [last, Group(biases_and_gains, weight_decay=0.0)]
+    optimizer = kind(0.1, weight_decay=0.5, groups=groups, **options)
+    alone = {
+        "0.W": kind(0.1, weight_decay=0.5, **options),
+        "0.b": kind(0.1, **options),
+        "1.gamma": kind(0.1, **options),
+        "2.W": kind(0.01, weight_decay=0.2, **options),
+        "2.b": kind(0.1, **options),
+    }
+    wanted = {key: param.copy() for key, param in params.items()}
+    for step in range(5):
+        if step == 3:
+            optimizer.lr = 0.02  # as a schedule does
+            for key, own in alone.items():
+                own.lr = 0.002 if key == "2.W" else 0.02
+        grads = {key: rng.normal(size=shape) for key, shape in shapes.items()}
+        optimizer.step(params, grads)
+        for key, own in alone.items():
+            own.step({key: wanted[key]}, {key: grads[key]})
+    for key, param in params.items():
+        np.testing.assert_allclose(param, wanted[key], rtol=1e-13)
+
+
+def test_what_optimisers_show():
+    assert repr(SGD(0.1)) == "SGD(lr=0.1, weight_decay=0.0)"
+    assert repr(Momentum(0.1)) == "Momentum(lr=0.1, momentum=0.9, weight_decay=0.0)"
+    group = Group(biases_and_gains, lr_factor=2.0, weight_decay=0.0)
+    assert repr(SGD(0.1, weight_decay=0.2, groups=[group])) == (
+        "SGD(lr=0.1, weight_decay=0.2, "
+        "groups=(Group(biases_and_gains, lr_factor=2.0, weight_decay=0.0),))"
+    )
+    assert Adam().described(without_lr=True) == (
+        "Adam(beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0.0)"
+    )
+    assert SGD(0.1).described(without_lr=False) == repr(SGD(0.1))
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (
+            lambda: SGD(0.1, groups=[Group(biases_and_gains, beta1=0.5)]),
+            ValueError,
+            "SGD: a group has beta1, which SGD has not",
+        ),
+        (
+            lambda: Adam(groups=[Group(biases_and_gains, beta1=1.5)]),
+            ValueError,
+            "Adam: beta1 is 1.5, wanted a number in [0, 1)",
+        ),
+        (
+            lambda: Group(biases_and_gains, lr=0.1),
+            ValueError,
+            "Group: lr is the optimiser's, and schedules set it: give lr_factor",
+        ),
+        (
+            lambda: Group(biases_and_gains, lr_factor=-1),
+            ValueError,
+            "Group: lr_factor is -1.0, wanted a number in [0, inf)",
+        ),
+        (lambda: Group("b"), TypeError, "Group: where has type str, wanted a function"),
+    ],
+)
+def test_groups_that_are_refused(refused, make, error, message):
+    refused(error, message, make)
+
+
+def test_a_state_is_compared_with_parameters(refused):
+    params = {"W": np.ones((2, 3)), "b": np.ones(3)}
+    optimizer, other = Momentum(0.1), Momentum(0.1)
+    optimizer.step(params, params)
+    state = optimizer.state()
+    other.load_state(state, params)
+    assert other.t == 1
+    fresh = Momentum(0.1)
+    message = "Momentum.load_state: state lacks 'c', which the network has"
+    refused(ValueError, message, fresh.load_state, state, {**params, "c": np.ones(1)})
+    message = "Momentum.load_state: velocity/W has shape (2, 3), wanted (3, 2) as in its parameter"
+    refused(ValueError, message, fresh.load_state, state, {**params, "W": np.ones((3, 2))})
+    assert fresh.t == 0
+    assert [*fresh.state()] == ["t"]

@@ -202,8 +202,8 @@ CODE = {
     "eq:softmax-dx": backward("softmax"),
     "eq:mse-loss": loss("mean_squared_error", "y"),
     "eq:mse-dy": loss_gradient("mean_squared_error", "y"),
-    "eq:bce-loss": loss("binary_cross_entropy", "logits"),
-    "eq:bce-dz": loss_gradient("binary_cross_entropy", "logits"),
+    "eq:bce-loss": loss("sigmoid_cross_entropy", "logits"),
+    "eq:bce-dz": loss_gradient("sigmoid_cross_entropy", "logits"),
     "eq:cross-entropy-loss": loss("cross_entropy", "y"),
     "eq:cross-entropy-dy": loss_gradient("cross_entropy", "y"),
     "eq:xent-logp": log_softmax,
@@ -272,7 +272,7 @@ def test_staged_cross_entropy_is_the_fused_one(chapter, same, draw):
 
 
 @pytest.mark.parametrize("draw", DRAWS)
-def test_staged_binary_cross_entropy_is_the_fused_one(chapter, same, draw):
+def test_staged_sigmoid_cross_entropy_is_the_fused_one(chapter, same, draw):
     values = chapter(CHAPTER, "eq:bce-dz", draw=draw)
     p, cache = activations.sigmoid_forward(values["logits"])
     same(p, values("p"))

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from backprop.layers import GRU, Sequential
+from backprop import GRU, Sequential
 from experiments import bench
 
 

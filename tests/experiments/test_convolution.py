@@ -6,8 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backprop.data.mnist import load_mnist_sample
-from backprop.layers import BatchNorm, Conv2d, Dropout, Linear, MaxPool2d, ReLU, Sequential
+from backprop import (
+    BatchNorm,
+    Conv2d,
+    Dropout,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sequential,
+    load_mnist_sample,
+)
 from experiments import (
     batchnorm_cnn,
     batchnorm_scales,

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backprop.data.mnist import Digits, load_mnist_sample
+from backprop import load_mnist_sample
+from backprop.data.mnist import Digits
 from experiments import mnist, mnist_mlp, mnist_sample, mnist_search, mnist_sgd, mnist_zero_init
 from experiments.mnist import Settings, build, confusion, measure, mistakes, split_digits
 

@@ -6,7 +6,8 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from backprop.data.csi300 import DailyIndex, load_csi300
+from backprop import load_csi300
+from backprop.data.csi300 import DailyIndex
 from backprop.data.glove import WordVectors
 from backprop.data.imdb import Reviews
 from backprop.gradcheck import check_gradients

@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from backprop import SGD, Adam, Momentum
 from backprop import activations as activation_functions
 from backprop import convolution as convolution_functions
 from backprop import losses as loss_functions
 from backprop import normalization as normalization_functions
 from backprop import pooling as pooling_functions
 from backprop.linear import linear_backward, linear_forward
-from backprop.training.optimizers import SGD, Adam, Momentum
 from tests.peers.inputs import CONVOLUTIONS, POOLINGS
 from tests.peers.ours_recurrent import (  # noqa: F401 - found by name
     clipping,
@@ -54,7 +54,7 @@ def losses(logits, y, target, classes, yes, dloss):
         ("staged_probabilities", "cross_entropy", y, target),
         ("fused_classes", "softmax_cross_entropy", logits, classes),
         ("fused_probabilities", "softmax_cross_entropy", logits, target),
-        ("binary", "binary_cross_entropy", logits, yes),
+        ("binary", "sigmoid_cross_entropy", logits, yes),
     ]:
         loss, cache = getattr(loss_functions, f"{function}_forward")(scores, wanted)
         gradient = getattr(loss_functions, f"{function}_backward")(float(dloss), cache)

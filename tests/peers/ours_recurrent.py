@@ -2,15 +2,13 @@
 
 import numpy as np
 
-from backprop.clipping import clip_by_global_norm, clip_by_value
+from backprop import GRU, LSTM, RNN, clip_by_global_norm, clip_by_value, from_torch, to_torch
 from backprop.embedding import embedding_backward, embedding_forward
 from backprop.gru import gru_backward, gru_forward
 from backprop.gru_reset_before import gru_before_backward, gru_before_forward
-from backprop.layers import GRU, LSTM, RNN
 from backprop.lstm import lstm_backward, lstm_forward
 from backprop.masking import mask_from_lengths
 from backprop.recurrent import rnn_backward, rnn_forward
-from backprop.torch_weights import from_torch, to_torch
 
 
 def _results(case, forward, backward, arguments, lengths, dh, dlast=(), **options):

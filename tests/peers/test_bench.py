@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backprop.layers import Sequential
+from backprop import Sequential
 from experiments import bench
 
 torch = pytest.importorskip("torch")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from backprop import from_torch, to_torch
 from backprop.layers import recurrent as recurrent_layers
-from backprop.torch_weights import from_torch, to_torch
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.peers

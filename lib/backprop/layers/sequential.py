@@ -1,14 +1,11 @@
-"""Layers one after another, and what makes a network what it is: its arrays by name."""
+"""Layers one after another."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
-from typing import Any
 
-from numpy.typing import NDArray
-
-from backprop._check import check_names
 from backprop.files import load_npz, save_npz
+from backprop.layers.arrays import assign, state
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
 from backprop.shapes import Array, shapes
@@ -105,8 +102,9 @@ class Sequential(Layer):
 
     def save(self, path: Path | str) -> None:
         """Writes parameters and buffers to exactly this path, as an `.npz` of named arrays."""
-        save_npz(Path(path), state(self))
+        save_npz(path, state(self))
 
+    @shapes()
     def load(self, path: Path | str) -> None:
         """Takes over what `save` wrote.
 
@@ -115,38 +113,4 @@ class Sequential(Layer):
             ValueError: the file is no `.npz`, or its names, shapes or dtypes are not this
                 network's; nothing is taken over then.
         """
-        assign("Sequential.load", state(self), load_npz(Path(path)), Path(path).name)
-
-
-def state(network: Layer) -> dict[str, Array]:
-    """Returns all arrays by name that make a network what it is, its parameters and buffers."""
-    return {**network.params, **network.buffers}
-
-
-def assign(
-    function: str, params: Mapping[str, Array], values: Mapping[str, NDArray[Any]], source: str
-) -> None:
-    """Writes new values into arrays, all of them or, if anything does not fit, none.
-
-    Args:
-        function: name of the caller, with which a message begins.
-        params: the network's arrays by name.
-        values: their new values by the same names.
-        source: where the values come from, for messages.
-
-    Raises:
-        ValueError: a name is missing or unknown, or a shape or dtype differs.
-    """
-    check_names(function, values, source, params, "the network")
-    for name, param in params.items():
-        value = values[name]
-        if value.shape != param.shape:
-            raise ValueError(
-                f"{function}: {name} in {source} has shape {value.shape}, wanted {param.shape}"
-            )
-        if value.dtype != param.dtype:
-            raise ValueError(
-                f"{function}: {name} in {source} is {value.dtype}, wanted {param.dtype}"
-            )
-    for name, param in params.items():
-        param[...] = values[name]
+        assign(state(self), load_npz(path), Path(path).name)

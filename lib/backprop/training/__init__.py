@@ -1,1 +1,32 @@
 """Training: the loop, evaluation, and runs that go on where they stopped."""
+
+from backprop.training.checkpoint import History, Run, load_checkpoint, save_checkpoint
+from backprop.training.evaluation import Score, accuracy, evaluate, predict
+from backprop.training.loop import TrainingInterrupted, train
+from backprop.training.loss import CROSS_ENTROPY, MEAN_SQUARED_ERROR, SIGMOID_CROSS_ENTROPY, Loss
+from backprop.training.memory import keep_freed_memory
+from backprop.training.optimizers import SGD, Adam, Group, Momentum, Optimizer, biases_and_gains
+
+__all__ = [
+    "CROSS_ENTROPY",
+    "MEAN_SQUARED_ERROR",
+    "SGD",
+    "SIGMOID_CROSS_ENTROPY",
+    "Adam",
+    "Group",
+    "History",
+    "Loss",
+    "Momentum",
+    "Optimizer",
+    "Run",
+    "Score",
+    "TrainingInterrupted",
+    "accuracy",
+    "biases_and_gains",
+    "evaluate",
+    "keep_freed_memory",
+    "load_checkpoint",
+    "predict",
+    "save_checkpoint",
+    "train",
+]

@@ -1,5 +1,6 @@
 """A training run as a file, whole enough to go on from it exactly."""
 
+import copy
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -9,11 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop._check import Array
 from backprop.files import load_npz, save_npz
-from backprop.layers import Layer
-from backprop.layers.sequential import assign, state
+from backprop.layers.arrays import assign, check_fit, state
+from backprop.layers.layer import Layer
+from backprop.shapes import Array
+from backprop.training.fingerprint import digest
 from backprop.training.optimizers import Optimizer
+
+# Told apart from files of editions that wrote another form.
+FORM = 2
+Settings = Mapping[str, str | int]
 
 
 @dataclass
@@ -26,8 +32,14 @@ class History:
         train_loss: mean of an epoch's mini-batch losses, each weighed by its size; so it is
             measured while the weights move.
         train_accuracy: the same of the measure, if there is one.
-        validation_loss: loss on the validation set after each epoch, if there is such a set.
+        validation_loss: loss on the validation set after each epoch, if there is such a set; NaN
+            for epochs from before there was one.
         validation_accuracy: the same of the measure.
+
+    Examples:
+        >>> history = History(train_loss=[3.0, 2.0, 1.0], validation_loss=[2.0, 1.5, 1.8])
+        >>> history.best_epoch
+        2
     """
 
     step_loss: list[float] = field(default_factory=list)
@@ -41,11 +53,13 @@ class History:
     def best_epoch(self) -> int | None:
         """The epoch, counted from 1, after which validation was best: the first of equals.
 
-        Best is the highest measure or, without one, the lowest loss.
+        Best is the highest measure or, without one, the lowest loss. An epoch whose loss or measure
+        is NaN is never best.
         """
-        if self.validation_accuracy:
-            return int(np.argmax(self.validation_accuracy)) + 1
-        return int(np.argmin(self.validation_loss)) + 1 if self.validation_loss else None
+        loss = np.array(self.validation_loss)
+        measure = np.array(self.validation_accuracy) if self.validation_accuracy else -loss
+        known = np.flatnonzero(~np.isnan(loss) & ~np.isnan(measure))
+        return int(known[np.argmax(measure[known])]) + 1 if known.size else None
 
 
 @dataclass
@@ -58,6 +72,7 @@ class Run:
         position: how many of them have been used.
         loss_sum: sum of their losses.
         measure_sum: sum of their measures.
+        weight_sum: how many numbers count in these sums.
         best: copies of the network's arrays after the best epoch so far, by name.
     """
 
@@ -66,6 +81,7 @@ class Run:
     position: int = 0
     loss_sum: float = 0.0
     measure_sum: float = 0.0
+    weight_sum: float = 0.0
     best: dict[str, Array] = field(default_factory=dict)
 
     @property
@@ -85,9 +101,9 @@ def save_checkpoint(
     network: Layer,
     optimizer: Optimizer,
     rng: np.random.Generator,
-    settings: Mapping[str, int],
+    settings: Settings,
 ) -> None:
-    """Writes, atomically, all that the next step depends on.
+    """Writes, atomically, all that the next step depends on, and a digest of it.
 
     Args:
         path: the file.
@@ -97,20 +113,18 @@ def save_checkpoint(
         rng: its state is written.
         settings: what a continuation must have in common with this run.
     """
-    save_npz(
-        path,
-        {
-            **_prefixed("network", state(network)),
-            **_prefixed("best", run.best),
-            **_prefixed("optimizer", optimizer.state()),
-            **_prefixed("history", {k: np.array(v) for k, v in asdict(run.history).items()}),
-            "order": run.order,
-            "position": np.array(run.position),
-            "sums": np.array([run.loss_sum, run.measure_sum]),
-            "rng": np.array(json.dumps(rng.bit_generator.state)),
-            "settings": np.array(json.dumps(dict(settings))),
-        },
-    )
+    arrays = {
+        **_prefixed("network", state(network)),
+        **_prefixed("best", run.best),
+        **_prefixed("optimizer", optimizer.state()),
+        **_prefixed("history", {k: np.array(v, float) for k, v in asdict(run.history).items()}),
+        "order": run.order,
+        "position": np.array(run.position),
+        "sums": np.array([run.loss_sum, run.measure_sum, run.weight_sum]),
+        "rng": np.array(json.dumps(rng.bit_generator.state)),
+        "settings": np.array(json.dumps({"form": FORM, **settings})),
+    }
+    save_npz(path, {**arrays, "digest": np.array(digest(arrays))})
 
 
 def load_checkpoint(
@@ -118,39 +132,110 @@ def load_checkpoint(
     network: Layer,
     optimizer: Optimizer,
     rng: np.random.Generator,
-    settings: Mapping[str, int],
+    settings: Settings,
 ) -> Run:
-    """Puts network, optimiser and generator where the checkpoint has them.
+    """Puts network, optimiser and generator where the checkpoint has them: all three, or none.
 
     Returns:
         Where the run stands.
 
     Raises:
-        ValueError: the file is no checkpoint, or one of another network or other settings.
+        ValueError: the file is no checkpoint, is not as it was written, or is one of another
+            network or other settings.
     """
     arrays = load_npz(path)
-    if "settings" not in arrays:
-        raise ValueError(f"train: {path} is not a checkpoint: choose another file")
-    found = json.loads(arrays["settings"].item())
-    for name, wanted in settings.items():
-        if found[name] != wanted:
+    found = _settings(path, arrays)
+    written = arrays.pop("digest", np.array(""))
+    if written.shape != () or written.item() != digest(arrays):
+        raise ValueError(
+            f"{path} is not as it was written, an array was changed or lost: delete it to start "
+            "anew, or put back a copy"
+        )
+    values = _below("network", arrays)
+    check_fit(state(network), values, path.name)
+    _check_settings(path, found, settings)
+    best = _below("best", arrays)
+    if best:
+        check_fit(state(network), best, f"the best epoch in {path.name}")
+    generator = copy.deepcopy(rng)
+    steps = copy.copy(optimizer)
+    try:
+        generator.bit_generator.state = json.loads(arrays["rng"].item())
+        steps.load_state(_below("optimizer", arrays), network.params)
+        history = _below("history", arrays)
+        loss_sum, measure_sum, weight_sum = arrays["sums"].tolist()
+        run = Run(
+            history=History(**{part.name: history[part.name].tolist() for part in fields(History)}),
+            order=arrays["order"],
+            position=arrays["position"].item(),
+            loss_sum=loss_sum,
+            measure_sum=measure_sum,
+            weight_sum=weight_sum,
+            best=best,
+        )
+        _check_sound(run, found["samples"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} does not hold a run that can go on: {error}") from error
+    assign(state(network), values, path.name)
+    optimizer.load_state(steps.state())
+    rng.bit_generator.state = generator.bit_generator.state
+    return run
+
+
+def _settings(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """Returns what the run in a file was made with."""
+    try:
+        found = json.loads(arrays["settings"].item())
+        if found["form"] == FORM:
+            return dict(found)
+    except (KeyError, TypeError, ValueError):
+        pass
+    raise ValueError(f"{path} is not a checkpoint of this edition: choose another file")
+
+
+def _check_settings(path: Path, found: Mapping[str, Any], wanted: Settings) -> None:
+    for name, value in wanted.items():
+        before = found.get(name)
+        later = name == "validation" and before == "None"  # may be added to a run that had none
+        if before != value and not later:
+            one, other = _difference(str(before), str(value))
             raise ValueError(
-                f"train: the run in {path} has {name} {found[name]}, this one {wanted}: "
+                f"the run in {path} has {name} {one}, this one {other}: "
                 "delete the file to start anew"
             )
-    assign("train", state(network), _below("network", arrays), path.name)
-    optimizer.load_state(_below("optimizer", arrays))
-    rng.bit_generator.state = json.loads(arrays["rng"].item())
-    history = _below("history", arrays)
-    loss_sum, measure_sum = arrays["sums"].tolist()
-    return Run(
-        history=History(**{part.name: history[part.name].tolist() for part in fields(History)}),
-        order=arrays["order"],
-        position=int(arrays["position"]),
-        loss_sum=loss_sum,
-        measure_sum=measure_sum,
-        best=_below("best", arrays),
-    )
+
+
+def _check_sound(run: Run, samples: int) -> None:
+    """Refuses where no run can stand, which only a file made by hand says."""
+    order, history = run.order, run.history
+    if order.dtype != np.intp or order.ndim != 1 or np.unique(order).size != order.size:
+        raise ValueError(f"order is {order.dtype} of shape {order.shape}, wanted each sample once")
+    if order.size and not 0 <= order.min() <= order.max() < samples:
+        raise ValueError(f"order has sample {order.max()} of {samples}")
+    if type(run.position) is not int or not 0 <= run.position <= order.size:
+        raise ValueError(f"position is {run.position}, wanted 0 to {order.size}")
+    for name, values in vars(history).items():
+        if not all(type(value) is float for value in values):
+            raise ValueError(f"history's {name} holds no numbers")
+        if "step" not in name and "rate" not in name and len(values) > run.epoch:
+            raise ValueError(f"history's {name} has {len(values)} epochs of {run.epoch}")
+    if len(history.learning_rate) != run.step or run.step < run.epoch:
+        raise ValueError(f"history has {run.step} steps and {len(history.learning_rate)} rates")
+    if not all(type(total) is float for total in (run.loss_sum, run.measure_sum, run.weight_sum)):
+        raise ValueError("sums holds no numbers")
+    if bool(run.position) != bool(run.weight_sum > 0):
+        raise ValueError(
+            f"position is {run.position}, and the weight of what came {run.weight_sum}"
+        )
+
+
+def _difference(one: str, other: str) -> tuple[str, str]:
+    """Returns of two texts the first lines that differ."""
+    lines = one.splitlines(), other.splitlines()
+    for pair in zip(*lines, strict=False):
+        if pair[0] != pair[1]:
+            return pair[0].strip(), pair[1].strip()
+    return one, other
 
 
 def _prefixed(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

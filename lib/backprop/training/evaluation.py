@@ -1,26 +1,18 @@
 """How well a network does: a loss, a measure beside it, and their means over a set."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop._check import Array, Cache, check_count
-from backprop.layers import Layer
-from backprop.losses import (
-    mean_squared_error_backward,
-    mean_squared_error_forward,
-    softmax_cross_entropy_backward,
-    softmax_cross_entropy_forward,
-)
+from backprop.layers.layer import Layer
+from backprop.masking import Mask
+from backprop.shapes import Array, shapes
+from backprop.training.loss import CROSS_ENTROPY, Loss
+from backprop.training.samples import SampleAxis, Samples, both_axes, samples
 
-
-class Loss(NamedTuple):
-    """A pair of functions that ends a network: its output and a target in, one number out."""
-
-    forward: Callable[[Array, NDArray[Any]], tuple[np.floating[Any], Cache]]
-    backward: Callable[[float, Cache], Array]
+Measure = Callable[[Array, NDArray[Any]], float]
 
 
 class Score(NamedTuple):
@@ -30,17 +22,16 @@ class Score(NamedTuple):
     accuracy: float | None
 
 
-Measure = Callable[[Array, NDArray[Any]], float]
-CROSS_ENTROPY = Loss(softmax_cross_entropy_forward, softmax_cross_entropy_backward)
-MEAN_SQUARED_ERROR = Loss(mean_squared_error_forward, mean_squared_error_backward)
-
-
+@shapes()
 def accuracy(scores: Array, target: NDArray[Any]) -> float:
     """The fraction of samples whose highest score is that of their class.
 
     Args:
-        scores: logits or probabilities, (N, K); of equal scores the first counts.
-        target: classes, (N,), integers.
+        scores: logits or probabilities, (..., K); of equal scores the first counts.
+        target: classes, (...), integers.
+
+    Returns:
+        The fraction; NaN if a score is NaN, which is higher than no other and lower than none.
 
     Raises:
         ValueError: the two do not fit.
@@ -49,81 +40,107 @@ def accuracy(scores: Array, target: NDArray[Any]) -> float:
         >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
         0.5
     """
-    if scores.ndim != 2 or target.shape != scores.shape[:1]:
-        raise ValueError(f"accuracy: target has shape {target.shape}, scores {scores.shape}")
-    return float(np.mean(scores.argmax(axis=1) == target))
+    if scores.ndim < 2 or target.shape != scores.shape[:-1]:
+        raise ValueError(f"target has shape {target.shape}, scores {scores.shape}")
+    if np.isnan(scores).any():
+        return float("nan")
+    return float(np.mean(scores.argmax(axis=-1) == target))
 
 
-def predict(network: Layer, x: Array, *, batch_size: int = 1000) -> Array:
+@shapes(batch_size="count")
+def predict(
+    network: Layer,
+    x: NDArray[Any],
+    *,
+    mask: Mask | None = None,
+    sample_axis: SampleAxis = 0,
+    batch_size: int = 1000,
+) -> Array:
     """Returns the network's output for a set, in evaluation mode.
 
     Args:
         network: what predicts.
-        x: inputs, samples along the first axis.
+        x: inputs, samples along `sample_axis`.
+        mask: true where a step is real, (T, N); None if all are.
+        sample_axis: the axis along which samples lie, in x and in the output: 0, or 1 for
+            sequences, time first. (1, 0) is for sequences each of which has one output.
         batch_size: samples at a time, which memory decides.
 
     Raises:
         TypeError: x is no array.
         ValueError: x is empty, or batch_size below 1.
+
+    Examples:
+        >>> from backprop import Linear
+        >>> network = Linear(2, 1, rng=np.random.default_rng(0))
+        >>> predict(network, np.zeros((5, 2)), batch_size=2).shape
+        (5, 1)
     """
-    check_samples("predict", x=x)
-    check_count("predict", "batch_size", batch_size)
-    parts = [x[start : start + batch_size] for start in range(0, len(x), batch_size)]
-    return np.concatenate([network.forward(part, training=False) for part in parts])
+    axis, axis_of_output = both_axes(sample_axis)
+    given = samples(x, x, mask, axis)
+    parts = [network(part.x, mask=part.mask) for part in _batches(given, batch_size)]
+    return np.concatenate(parts, axis=axis_of_output)
 
 
+@shapes(batch_size="count")
 def evaluate(
     network: Layer,
-    x: Array,
+    x: NDArray[Any],
     target: NDArray[Any],
     *,
     loss: Loss = CROSS_ENTROPY,
     measure: Measure | None = accuracy,
+    mask: Mask | None = None,
+    sample_axis: SampleAxis = 0,
     batch_size: int = 1000,
 ) -> Score:
     """Measures a network on a set, in batches, in evaluation mode.
 
     Args:
         network: what is measured.
-        x: inputs, samples along the first axis.
-        target: what the loss wants, samples along the first axis.
+        x: inputs, samples along `sample_axis`.
+        target: what the loss wants, samples along `sample_axis`.
         loss: the loss.
-        measure: what else to average over the samples; None for nothing.
+        measure: what else to average over the targets; None for nothing.
+        mask: true where a step is real, (T, N); None if all are.
+        sample_axis: the axis along which samples lie, in x and in target: 0, or 1 for sequences,
+            time first. (1, 0) is for sequences each of which has one target.
         batch_size: samples at a time, which memory decides and the result does not depend on.
 
     Returns:
-        the means over all samples.
+        the means over all targets that count.
 
     Raises:
         TypeError: x or target is no array.
-        ValueError: x and target differ in length, or are empty.
+        ValueError: x and target differ in length, or are empty; all targets are ignored.
+
+    Examples:
+        >>> from backprop import Identity
+        >>> scores, classes = np.array([[0.0, 0.0], [0.0, 0.0]]), np.array([0, 1])
+        >>> score = evaluate(Identity(), scores, classes)
+        >>> round(score.loss, 4), score.accuracy
+        (0.6931, 0.5)
     """
-    check_samples("evaluate", x=x, target=target)
-    check_count("evaluate", "batch_size", batch_size)
-    loss_sum = measure_sum = 0.0
-    for start in range(0, len(x), batch_size):
-        part = slice(start, start + batch_size)
-        y = network.forward(x[part], training=False)
-        loss_sum += float(loss.forward(y, target[part])[0]) * len(y)
-        measure_sum += measure(y, target[part]) * len(y) if measure else 0.0
-    return Score(loss_sum / len(x), measure_sum / len(x) if measure else None)
+    return mean_score(network, samples(x, target, mask, sample_axis), loss, measure, batch_size)
 
 
-def check_samples(function: str, **arrays: NDArray[Any]) -> None:
-    """Checks that arrays hold the same number of samples, and at least one.
+def mean_score(
+    network: Layer, given: Samples, loss: Loss, measure: Measure | None, batch_size: int = 1000
+) -> Score:
+    """Does what `evaluate` does, for samples that have been checked."""
+    loss_sum = measure_sum = weight_sum = 0.0
+    for part in _batches(given, batch_size):
+        weight = loss.weight(part.target)
+        if weight:
+            y = network(part.x, mask=part.mask)
+            loss_sum += weight * float(loss.forward(y, part.target)[0])
+            measure_sum += weight * measure(*loss.counted(y, part.target)) if measure else 0.0
+        weight_sum += weight
+    if not weight_sum:
+        raise ValueError(f"target holds only {loss.ignore_index}, which the loss ignores")
+    return Score(loss_sum / weight_sum, measure_sum / weight_sum if measure else None)
 
-    Raises:
-        TypeError: one is no array.
-        ValueError: they do not.
-    """
-    first = next(iter(arrays))
-    for name, array in arrays.items():
-        if not isinstance(array, np.ndarray):
-            raise TypeError(f"{function}: {name} has type {type(array).__name__}, wanted an array")
-        if len(array) != len(arrays[first]):
-            raise ValueError(
-                f"{function}: {name} has {len(array)} samples, "
-                f"wanted {len(arrays[first])} as in {first}"
-            )
-        if len(array) == 0:
-            raise ValueError(f"{function}: {name} is empty, wanted at least one sample")
+
+def _batches(given: Samples, batch_size: int) -> Iterator[Samples]:
+    for start in range(0, len(given), batch_size):
+        yield given.take(slice(start, start + batch_size))

@@ -4,7 +4,7 @@ The steps themselves are functions of one parameter, in `backprop.optimizers`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,17 +19,88 @@ from backprop.shapes import Array, check_shapes, shapes
 PART = 1 << 18
 
 
+def biases_and_gains(name: str, param: Array) -> bool:
+    """Whether a parameter is a bias or a gain, which weight decay had better leave alone.
+
+    In this library these are the parameters with one axis.
+
+    Args:
+        name: the parameter's name.
+        param: the parameter.
+
+    Examples:
+        >>> biases_and_gains("0.b", np.zeros(3)), biases_and_gains("0.W", np.zeros((2, 3)))
+        (True, False)
+    """
+    return param.ndim == 1
+
+
+class Group:
+    """Parameters that an optimiser treats otherwise than the rest.
+
+    Args:
+        where: from a parameter's name and the parameter to whether it belongs here.
+        lr_factor: multiple of the optimiser's learning rate that these are moved with.
+        **hyperparameters: those that these have otherwise, but for the learning rate.
+
+    Raises:
+        TypeError: where is no function, or lr_factor no number.
+        ValueError: lr_factor is below 0; a learning rate is given.
+
+    Examples:
+        >>> Group(biases_and_gains, weight_decay=0.0)
+        Group(biases_and_gains, weight_decay=0.0)
+    """
+
+    @shapes(lr_factor="[0, inf)")
+    def __init__(
+        self,
+        where: Callable[[str, Array], bool],
+        *,
+        lr_factor: float = 1.0,
+        **hyperparameters: float,
+    ) -> None:
+        if not callable(where):
+            raise TypeError(f"where has type {type(where).__name__}, wanted a function")
+        if "lr" in hyperparameters:
+            raise ValueError("lr is the optimiser's, and schedules set it: give lr_factor")
+        self.where = where
+        self.lr_factor = lr_factor
+        self.hyperparameters = hyperparameters
+
+    def __repr__(self) -> str:
+        given = {} if self.lr_factor == 1 else {"lr_factor": self.lr_factor}
+        given |= self.hyperparameters
+        where = getattr(self.where, "__name__", type(self.where).__name__)
+        return f"Group({', '.join([where, *(f'{k}={v}' for k, v in given.items())])})"
+
+
 class Optimizer(ABC):
     """Updates every parameter of a network, and keeps between steps what the update needs.
 
+    Args:
+        groups: parameters that are treated otherwise; a parameter belongs to the first that fits.
+        **hyperparameters: those of the kind.
+
     Attributes:
         t: number of steps taken.
+
+    Examples:
+        >>> SGD(0.1, weight_decay=0.01, groups=[Group(biases_and_gains, weight_decay=0.0)])
+        SGD(lr=0.1, weight_decay=0.01, groups=(Group(biases_and_gains, weight_decay=0.0),))
     """
 
     _kept: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, **hyperparameters: float) -> None:
+    def __init__(self, groups: Sequence[Group] = (), **hyperparameters: float) -> None:
         self._hyperparameters = hyperparameters
+        self._groups = tuple(groups)
+        for group in self._groups:
+            for name in group.hyperparameters:
+                if name not in hyperparameters:
+                    raise ValueError(f"a group has {name}, which {type(self).__name__} has not")
+            kind: Callable[..., Optimizer] = type(self)
+            kind(**(hyperparameters | group.hyperparameters))  # refuses what is out of range
         self._slots: dict[str, dict[str, Array]] = {}
         self.t = 0
 
@@ -43,8 +114,35 @@ class Optimizer(ABC):
     def lr(self, lr: float) -> None:
         self._hyperparameters["lr"] = lr
 
+    def __repr__(self) -> str:
+        return self.described(without_lr=False)
+
+    def described(self, *, without_lr: bool) -> str:
+        """Returns the call that would make such an optimiser, with or without learning rate."""
+        given: dict[str, object] = dict(self._hyperparameters)
+        if without_lr:
+            del given["lr"]
+        if self._groups:
+            given["groups"] = self._groups
+        return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in given.items())})"
+
+    def _hyperparameters_of(self, name: str, param: Array) -> dict[str, float]:
+        """Returns those that hold for a parameter: its group's, or else the optimiser's."""
+        for group in self._groups:
+            if group.where(name, param):
+                lr = group.lr_factor * self.lr
+                return {**self._hyperparameters, **group.hyperparameters, "lr": lr}
+        return self._hyperparameters
+
     @abstractmethod
-    def _update(self, param: Array, grad: Array, slot: dict[str, Array], t: int) -> None:
+    def _update(
+        self,
+        param: Array,
+        grad: Array,
+        slot: dict[str, Array],
+        t: int,
+        hyperparameters: dict[str, float],
+    ) -> None:
         """Writes the new values into the parameter and into what is kept for it."""
 
     @shapes(params="arrays", grads="arrays")
@@ -77,9 +175,10 @@ class Optimizer(ABC):
             check_shapes({label: (array, "...") for label, array in arrays.items()})
         t = self.t + 1
         for name, param in params.items():
+            own = self._hyperparameters_of(name, param)
             for part in _parts(param):
                 slot = {kept: array[part] for kept, array in slots[name].items()}
-                self._update(param[part], grads[name][part], slot, t)
+                self._update(param[part], grads[name][part], slot, t, own)
         self._slots, self.t = slots, t
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -93,15 +192,19 @@ class Optimizer(ABC):
         return state
 
     @shapes()
-    def load_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+    def load_state(
+        self, state: Mapping[str, NDArray[Any]], params: Mapping[str, Array] | None = None
+    ) -> None:
         """Takes over copies of what `state` returned, so that the next step continues exactly.
 
         Args:
             state: the flat mapping.
+            params: the parameters that the next step will move, if they are to be compared.
 
         Raises:
-            TypeError: an array holds no floats.
-            ValueError: a name is missing or unknown, or t is no number of steps.
+            TypeError: an array holds no floats, or others than its parameter.
+            ValueError: a name is missing or unknown, t is no number of steps, or an array has not
+                the shape of its parameter. Nothing is taken over then.
         """
         function = f"{type(self).__name__}.load_state"
         arrays = dict(state)
@@ -113,8 +216,13 @@ class Optimizer(ABC):
         check_names(function, arrays, "state", wanted, f"the state of {type(self).__name__}")
         if self._kept and t > 0 and not arrays:
             raise ValueError(f"{function}: state has no {' and no '.join(self._kept)}")
+        if params is not None and arrays:
+            check_names(function, names, "state", params, "the network")
         for key, array in arrays.items():
-            check_shapes({key: (array, "...")})
+            fits = (
+                {} if params is None else {"its parameter": (params[key.partition("/")[2]], "...")}
+            )
+            check_shapes({**fits, key: (array, "...")})
         self._slots = {
             name: {kept: arrays[f"{kept}/{name}"].copy() for kept in self._kept} for name in names
         }
@@ -132,11 +240,20 @@ class SGD(Optimizer):
     """
 
     @shapes(lr="[0, inf)", weight_decay="[0, inf)")
-    def __init__(self, lr: float, *, weight_decay: float = 0.0) -> None:
-        super().__init__(lr=lr, weight_decay=weight_decay)
+    def __init__(
+        self, lr: float, *, weight_decay: float = 0.0, groups: Sequence[Group] = ()
+    ) -> None:
+        super().__init__(groups, lr=lr, weight_decay=weight_decay)
 
-    def _update(self, param: Array, grad: Array, slot: dict[str, Array], t: int) -> None:
-        param[...] = sgd_update(param, grad, **self._hyperparameters)
+    def _update(
+        self,
+        param: Array,
+        grad: Array,
+        slot: dict[str, Array],
+        t: int,
+        hyperparameters: dict[str, float],
+    ) -> None:
+        param[...] = sgd_update(param, grad, **hyperparameters)
 
 
 class Momentum(Optimizer):
@@ -145,12 +262,26 @@ class Momentum(Optimizer):
     _kept = ("velocity",)
 
     @shapes(lr="[0, inf)", momentum="[0, 1)", weight_decay="[0, inf)")
-    def __init__(self, lr: float, *, momentum: float = 0.9, weight_decay: float = 0.0) -> None:
-        super().__init__(lr=lr, momentum=momentum, weight_decay=weight_decay)
+    def __init__(
+        self,
+        lr: float,
+        *,
+        momentum: float = 0.9,
+        weight_decay: float = 0.0,
+        groups: Sequence[Group] = (),
+    ) -> None:
+        super().__init__(groups, lr=lr, momentum=momentum, weight_decay=weight_decay)
 
-    def _update(self, param: Array, grad: Array, slot: dict[str, Array], t: int) -> None:
+    def _update(
+        self,
+        param: Array,
+        grad: Array,
+        slot: dict[str, Array],
+        t: int,
+        hyperparameters: dict[str, float],
+    ) -> None:
         velocity = slot["velocity"]
-        momentum_update(param, grad, velocity, **self._hyperparameters, out=(param, velocity))
+        momentum_update(param, grad, velocity, **hyperparameters, out=(param, velocity))
 
 
 class Adam(Optimizer):
@@ -173,12 +304,22 @@ class Adam(Optimizer):
         beta2: float = 0.999,
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        groups: Sequence[Group] = (),
     ) -> None:
-        super().__init__(lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay)
+        super().__init__(
+            groups, lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay
+        )
 
-    def _update(self, param: Array, grad: Array, slot: dict[str, Array], t: int) -> None:
+    def _update(
+        self,
+        param: Array,
+        grad: Array,
+        slot: dict[str, Array],
+        t: int,
+        hyperparameters: dict[str, float],
+    ) -> None:
         m, v = slot["m"], slot["v"]
-        adam_update(param, grad, m, v, t, **self._hyperparameters, out=(param, m, v))
+        adam_update(param, grad, m, v, t, **hyperparameters, out=(param, m, v))
 
 
 def _parts(param: Array) -> Iterator[slice]:
