@@ -26,6 +26,7 @@ from mathcheck.text.sources import SUFFIXES, read
 
 CACHE = Path(".cache/mathcheck")
 _RIGHT, _FALSE, _UNREADABLE = 0, 1, 2
+_MOST_SHOWN = 100  # errors of one file
 _PAUSE = 0.3  # seconds between two looks at the files
 
 
@@ -227,8 +228,10 @@ def _print_report(report: ChapterReport, options: argparse.Namespace) -> None:
     if options.github:
         for line in annotations(report):
             print(line)
-    for error in report.errors:
+    for error in report.errors[:_MOST_SHOWN]:
         print(report.rendered(error))
+    if len(report.errors) > _MOST_SHOWN:
+        print(f"and {len(report.errors) - _MOST_SHOWN} errors more")
     for warning in report.warnings:
         print(f"{warning.place}: warning: {warning.message}")
     told = {error.message for error in report.errors}

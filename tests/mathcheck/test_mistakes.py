@@ -116,7 +116,7 @@ MISTAKES = [
         "index of the wrong range",
         r"x_{nd} W_{dm}",
         r"x_{nd} W_{md}",
-        "layer.md:17:47: index 1 of W is …",
+        "layer.md:17:47: index …",
     ),
     (
         "two definitions",

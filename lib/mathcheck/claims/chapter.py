@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +19,9 @@ from mathcheck.text.sources import read, read_file
 from mathcheck.values.closures import compile_term
 from mathcheck.values.definitions import Facts, State
 
-# What stands left of a definition: from the start of its row, or from the comma before it.
-_LEFT = re.compile(
-    r"(?:^|\\\\|,\s|&|\\begin\{\w+\})([^&=]*?)&?\s*(?:\\coloneqq|:=|\\leftarrow|\\gets)"
-)
+_DEFINES = re.compile(r"\\coloneqq|:=|\\leftarrow|\\gets")
+# What stands left of a definition begins behind the last of these.
+_BEFORE = re.compile(r"\\\\|,\s|&|\\begin\{\w+\}|=")
 
 
 class Chapter:
@@ -148,13 +148,22 @@ class Chapter:
         torn = any(equation.section.within(section) for section in self._torn)
         if not (torn and isinstance(error, UnknownNameError)):
             self.errors.append(MathError(error.message, equation.place(error.offset)))
-        for left in _LEFT.findall(equation.tex):
+        for left in _left_sides(equation.tex):
             try:
                 term = Resolver(self.scope(equation.section)).term(parse_expression(left))
             except TreeError:
                 continue
             if isinstance(term, terms.Ref) and term.symbol not in self.facts.defined:
                 self.facts.broken[term.symbol] = equation.line
+
+
+def _left_sides(tex: str) -> Iterator[str]:
+    """Yields what stands left of each definition, from the start of its row or a comma on."""
+    end = 0
+    for sign in _DEFINES.finditer(tex):
+        left = tex[end : sign.start()].rstrip().removesuffix("&")
+        yield _BEFORE.split(left)[-1]
+        end = sign.end()
 
 
 def load(

@@ -14,7 +14,15 @@ from mathcheck.meaning.resolver import Resolver
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Range, Term, free_letters
 from mathcheck.text.document import Equation, Section
-from mathcheck.text.errors import EvalError, MathError, Place, ShapeError, TooClose, TreeError
+from mathcheck.text.errors import (
+    EvalError,
+    MathError,
+    Place,
+    ShapeError,
+    SizeError,
+    TooClose,
+    TreeError,
+)
 from mathcheck.text.parser import parse, parse_expression
 from mathcheck.values.arrays import Eye
 from mathcheck.values.closures import compile_term, range_code
@@ -167,6 +175,8 @@ def _told(place: Callable[[int], Place]) -> Iterator[None]:
         raise MathError(message, place(error.node.start)) from None
     except EvalError as error:
         raise MathError(error.message, place(error.node.start)) from None
+    except SizeError as error:
+        raise MathError(str(error), place(0)) from None
     except TooClose:
         raise MathError("too close to a kink in this draw", place(0)) from None
 

@@ -48,6 +48,7 @@ class Comparison:
 
     def evaluate(self, ctx: PlainContext) -> list[tuple[Env, Any, Any, float]]:
         """Returns indices, left side, right side and the size of what they are sums of."""
+        ctx.world.budget.renew()
         places = list(points(self.claim, ctx))
         if len(places) > MOST_POINTS:
             chosen = np.random.default_rng(len(places)).permutation(len(places))[:MOST_POINTS]
@@ -148,6 +149,7 @@ def points(claim: Claim, ctx: PlainContext) -> Iterator[Env]:
             yield dict(env)
             return
         low, high = codes[letters[at]](env, ctx)
+        ctx.spend(high - low + 1, claim.left.node)
         for index in range(low, high + 1):
             env[letters[at]] = index
             yield from walk(at + 1, env)

@@ -45,6 +45,7 @@ def _used_too_early(definition: Definition, state: State) -> MathError | None:
 
 def _problem(checker: Checker, definition: Definition, state: State) -> MathError | None:
     context = checker.context(0, state)
+    context.world.budget.renew()
     symbol = definition.symbol
     try:
         fixed = [

@@ -11,7 +11,7 @@ from mathcheck.claims.comparison import points
 from mathcheck.claims.equations import Claim
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term, free_letters
-from mathcheck.text.errors import EvalError
+from mathcheck.text.errors import EvalError, SizeError, TooClose
 from mathcheck.text.printer import latex
 from mathcheck.values.arrays import Eye
 from mathcheck.values.closures import compile_term
@@ -48,6 +48,12 @@ def _claim(claim: Claim, context: PlainContext) -> Iterator[str]:
         env = _worst(claim, context)
     except EvalError as error:
         yield f"  {error.message}"
+        return
+    except SizeError as error:
+        yield f"  {error}"
+        return
+    except TooClose:
+        yield "  this draw comes too close to a kink: see another, --draw 1"
         return
     if env is None:
         yield "  holds nowhere: its condition leaves no index"

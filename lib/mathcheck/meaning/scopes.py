@@ -29,7 +29,7 @@ class Scope:
         hidden: set[tuple[str, str | None, str | None, int]] = set()
         for symbol in governing:
             key = (symbol.base, symbol.sub, symbol.sup, symbol.primes)
-            if key not in hidden or symbol in self.symbols:
+            if key not in hidden:
                 self.symbols.append(symbol)
             hidden.add(key)
         # Sizes that follow from others, `= H - P + 1`.

@@ -133,19 +133,23 @@ def read_table(table: Table) -> tuple[list[Symbol], list[MathError]]:
             drafts.append((row, _symbol_cell(row.symbol), read_shape(row)))
         except MathError as error:
             problems.append(error)
+    below: dict[object, set[str]] = {}  # what stands below each letter
+    for _, node, shape in drafts:
+        if rivalry := _rivalry(node, shape):
+            below.setdefault(rivalry[0], set()).add(rivalry[1])
+    names: set[str] = set()
     for row, node, shape in drafts:
-        rivals = [
-            other for r, other, s in drafts if r is not row and _rivals(node, shape, other, s)
-        ]
+        rivalry = _rivalry(node, shape)
+        has_rivals = rivalry is not None and len(below[rivalry[0]]) > 1
         try:
-            symbol = _symbol(table, row, node, shape, bool(rivals))
+            symbol = _symbol(table, row, node, shape, has_rivals)
         except MathError as error:
             problems.append(error)
             continue
-        twin = next((s for s in symbols if s.name == symbol.name), None)
-        if twin is not None:
+        if symbol.name in names:
             message = f"{symbol.name} stands in this table twice"
             problems.append(MathError(message, symbol.place))
+        names.add(symbol.name)
         symbols.append(symbol)
     return symbols, problems
 
@@ -179,17 +183,17 @@ def _parts(node: Node) -> tuple[tree.Name, list[Node], list[Node], str | None, i
     return node.base, list(split_subscripts(node.sub)), indices, name, node.primes
 
 
-def _rivals(node: Node, shape: Shape, other: Node, other_shape: Shape) -> bool:
-    """Tells whether two rows have the same letter and differ below it: `b_r` and `b_z`."""
+def _rivalry(node: Node, shape: Shape) -> tuple[object, str] | None:
+    """Returns a letter and what stands below it, for rows such as `b_r` and `b_z`.
+
+    Two that have the letter in common and differ below it have names there, not indices.
+    """
     base, sub, above, sup, _ = _parts(node)
-    other_base, other_sub, other_above, other_sup, _ = _parts(other)
-    if base != other_base or sup != other_sup or above or other_above:
-        return False
-    if sub == other_sub or not sub or not other_sub:
-        return False
-    if any(isinstance(item, tree.Number) for item in [*sub, *other_sub]):
-        return False
-    return shape.sizes is not None and other_shape.sizes is not None
+    if above or not sub or shape.sizes is None:
+        return None
+    if any(isinstance(item, tree.Number) for item in sub):
+        return None
+    return (base.text, sup), ",".join(map(latex, sub))
 
 
 def _symbol(table: Table, row: Row, node: Node, shape: Shape, is_name: bool) -> Symbol:

@@ -33,6 +33,7 @@ _AS_ALIGNED = re.compile(
 )
 _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 _STRUCTURE = re.compile(r"\\begin\s*\{[^}]*\}|\\end\s*\{[^}]*\}|\\\\|(?<!\\)&")
+_MOST_ROWS = 1000
 _CLOSING = {"$$": "$$", "\\[": "\\]", "\\\\[": "\\\\]"}
 # What an equation says, if it says anything: `\[1\]` is a footnote's number.
 _SAYS = re.compile(r"[=<>\\]")
@@ -131,6 +132,13 @@ class DisplayReader(ABC):
         if governed.title.casefold() == "symbols" and governed.parent is not None:
             governed = governed.parent
         found = []
+        if len(rows) > _MOST_ROWS:
+            message = (
+                f"this symbols table has {len(rows):,} rows, more than {_MOST_ROWS:,}: "
+                "divide the text, a table for each of its sections"
+            )
+            self._problem(message, first, 0)
+            rows = rows[:_MOST_ROWS]
         for at, cells in rows:
             if len(cells) != len(names):
                 message = (

@@ -5,6 +5,8 @@ from typing import Any
 
 from mathcheck.text.tree import Node
 
+_WIDEST = 200  # characters of a source line that are shown
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -100,6 +102,10 @@ def render(error: MathError, source: str) -> str:
     if not 1 <= error.place.line <= len(lines):
         return str(error)
     line = lines[error.place.line - 1]
+    column = error.place.column - 1
+    if len(line) > _WIDEST:  # a notebook's cell, or a fault of the file itself
+        start = max(0, min(column - _WIDEST // 2, len(line) - _WIDEST))
+        line, column = line[start : start + _WIDEST], column - start
     # Tabs stay tabs, so that the caret stands where the reader sees the column.
-    margin = "".join("\t" if letter == "\t" else " " for letter in line[: error.place.column - 1])
+    margin = "".join("\t" if letter == "\t" else " " for letter in line[:column])
     return f"{error}\n    {line}\n    {margin}^"

@@ -11,6 +11,7 @@ from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
 from mathcheck.text.tree import Node
 
+_MOST_DIGITS = 300
 _OTHERWISE = {"otherwise", "else", "if not", "elsewhere"}
 _GUARDS = {"if", "when", "for", "where", "while"}
 _BRACKETS = {
@@ -91,7 +92,10 @@ def _only(parsed: Parsed[Token]) -> Node:
 
 
 def _number(parsed: Parsed[Token]) -> Node:
-    return tree.Number(str(parsed.children[0]).replace("{,}", ""), **_span(parsed))
+    text = str(parsed.children[0]).replace("{,}", "")
+    if len(text) > _MOST_DIGITS:
+        raise TreeError(f"a number of {len(text):,} digits: is it meant?", parsed.meta.start_pos)
+    return tree.Number(text, **_span(parsed))
 
 
 def _name(parsed: Parsed[Token]) -> Node:

@@ -37,6 +37,9 @@ class Context(Protocol):
     def size(self, root: Section, letter: str, index: int | None, node: Node) -> int:
         """Returns a size."""
 
+    def spend(self, steps: int, node: Node) -> None:
+        """Counts steps that are about to be taken."""
+
     def bounds(self, symbol: Symbol, axis: int, before: tuple[int, ...]) -> tuple[int, int]:
         """Returns the first and the last index of an axis."""
 
@@ -233,6 +236,7 @@ def _looping(loop: Loop, inner: _Step) -> _Step:
 
     def step(env: Env, ctx: Any, total: Value) -> Value:
         low, high = bounds(env, ctx)
+        ctx.spend(high - low + 1, loop.sum.node)
         for index in range(low, high + 1):
             env[letter] = index
             for test in tests:
@@ -258,6 +262,7 @@ def _reduce(term: terms.Reduce) -> Code:
 
     def values(env: Env, ctx: Any) -> list[Value]:
         low, high = bounds(env, ctx)
+        ctx.spend(high - low + 1, node)
         inner = dict(env)
         found = []
         for index in range(low, high + 1):

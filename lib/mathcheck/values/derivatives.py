@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.text.errors import EvalError
+from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
+from mathcheck.values.budget import check_slopes
 from mathcheck.values.definitions import State
 from mathcheck.values.inline import Code, Env
 from mathcheck.values.lookup import Context
@@ -125,6 +127,9 @@ class PlainContext(Context):
         if target not in reached:
             name = term.of.symbol.name if isinstance(term.of, terms.Ref) else "this"
             raise EvalError(f"{name} does not depend on {target.name}", term.node)
+        lanes = self.world.count(target)
+        of_count = self.world.count(term.of.symbol) if isinstance(term.of, terms.Ref) else 1
+        check_slopes(of_count, lanes, latex(term.of.node), latex(term.by.node), term.node)
         key = ("total" if term.total else "partial", target)
         if key not in self._kinds:
             kind = PerturbedContext if term.total else PartialContext
@@ -183,6 +188,10 @@ class PerturbedContext(Context):
         """Names the values of a symbol in this context; what does not depend on it is plain."""
         plain = self.base.key(symbol)
         return (plain, self.base.key(self.target)) if self._follows(symbol) else plain
+
+    def spend(self, steps: int, node: Node) -> None:
+        """Counts steps, each of which moves all lanes."""
+        self.world.budget.spend(steps, self.lanes.count, node)
 
     def _follows(self, symbol: Symbol) -> bool:
         return self.target in self.state.reach(symbol)[0]

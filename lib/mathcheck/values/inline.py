@@ -3,6 +3,7 @@
 What is no arithmetic on numbers, an array, a sum or a case, is called by a name.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -49,7 +50,8 @@ class Writer:
         match term:
             case terms.Literal(_, _, value):
                 whole = float(value).is_integer() and abs(value) < 1e15
-                return repr(int(value) if whole else value)
+                number = int(value) if whole else value
+                return repr(number) if math.isfinite(value) else self.name(number)
             case terms.Local(_, _, letter):
                 return f"env[{letter!r}]"
             case terms.Size(_, node, letter, index, root):

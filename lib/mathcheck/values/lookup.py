@@ -59,6 +59,10 @@ class Context:
         except SizeError as error:
             raise EvalError(str(error), node) from None
 
+    def spend(self, steps: int, node: Node) -> None:
+        """Counts steps that are about to be taken; there are not too many of them."""
+        self.world.budget.spend(steps, 0, node)
+
     def bounds(self, symbol: Symbol, axis: int, before: tuple[int, ...]) -> tuple[int, int]:
         """Returns the first and the last index of an axis."""
         return self.world.bounds(symbol, axis, before)
@@ -98,6 +102,7 @@ class Context:
         return symbol, self.state.reach(symbol)[1]
 
     def _compute(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
+        self.spend(1, node)
         for definition in self.state.definitions.get(symbol, ()):
             env = self._matches(definition, indices)
             if env is not None:
@@ -211,6 +216,7 @@ class Context:
 
     def _stacked(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
         low, high = self.world.bounds(symbol, len(indices), indices)
+        self.spend(high - low + 1, node)
         parts = [self.lookup(symbol, (*indices, i), node) for i in range(low, high + 1)]
         arrays = [np.atleast_1d(np.asarray(part)) for part in parts]
         if len({array.shape[:-1] for array in arrays}) > 1:

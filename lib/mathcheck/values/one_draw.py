@@ -1,5 +1,6 @@
 """One draw of a chapter: its sizes, its random values, and what has been computed from them."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from mathcheck.text.document import Section
 from mathcheck.text.errors import EvalError, SizeError
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
+from mathcheck.values.budget import Budget, check_elements
 from mathcheck.values.draws import RandomFunction, RandomLoss, generator, random_array
 from mathcheck.values.sizes import constants, draw_sizes, size_value
 
@@ -40,6 +42,7 @@ class World:
     """The values of one draw.
 
     Attributes:
+        budget: what a claim may still cost.
         tables: for each context and symbol the values that are known, by index.
         ranges: what is known of the indices that always run over the same.
     """
@@ -60,6 +63,7 @@ class World:
         self._scope_of = scope_of
         self._key = key
         self.sizes = sizes
+        self.budget = Budget()
         self.tables: dict[object, dict[tuple[int, ...], Any]] = {}
         self.derivatives: dict[object, Any] = {}
         self.ranges: dict[object, tuple[int, int]] = {}
@@ -108,6 +112,10 @@ class World:
             at = (*at, low)
         return tuple(sizes)
 
+    def count(self, symbol: Symbol) -> int:
+        """Returns how many elements a symbol has, about; families of sizes differ a little."""
+        return math.prod(self.shape(symbol))
+
     def describe(self, symbol: Symbol, axis: int) -> str:
         """Returns how the table writes what an axis runs over."""
         first, last = self._scope_of(symbol.table.section).bounds(symbol.axes[axis])
@@ -134,7 +142,9 @@ class World:
             sizes = self._sizes_of(symbol)
             details = tuple(self._detail(node, sizes) for node in symbol.details)
             rng = generator(*self._key, symbol.name, symbol.code, symbol.table.number, lead)
-            self._arrays[key] = random_array(symbol, self.shape(symbol, lead), details, rng)
+            shape = self.shape(symbol, lead)
+            check_elements(math.prod(shape), symbol.name)
+            self._arrays[key] = random_array(symbol, shape, details, rng)
         return self._arrays[key]
 
     def _detail(self, node: Node, sizes: dict[str, int]) -> float:

@@ -18,6 +18,8 @@ from mathcheck.text.tree import Node
 # How many members a family of sizes has, D_0 to D_7.
 FAMILY = 8
 _STARTS = 3
+_MOST_BITS = 1000
+_MOST_LETTERS = 100
 
 
 def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> int | Fraction:
@@ -45,9 +47,7 @@ def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> int | 
         case tree.Run(factors):
             return math.prod(size_value(f, sizes, env) for f in factors)
         case tree.Script(base_node, (), power) if power is not None:
-            return _whole(
-                Fraction(size_value(base_node, sizes, env)) ** int(size_value(power, sizes, env))
-            )
+            return _power(size_value(base_node, sizes, env), size_value(power, sizes, env))
         case tree.Fraction(left, right) | tree.Binary("/", left, right):
             below = size_value(right, sizes, env)
             if not below:
@@ -60,6 +60,19 @@ def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> int | 
     raise SizeError("this is no size")
 
 
+def _power(base: int | Fraction, exponent: int | Fraction) -> int | Fraction:
+    """Raises to a whole power that a float could still hold."""
+    largest = max(abs(int(base.numerator)), int(base.denominator), 2)
+    bits = float(math.log2(largest))
+    if (
+        exponent.denominator != 1
+        or abs(int(exponent)) * bits > _MOST_BITS
+        or (not base and exponent < 0)
+    ):
+        raise SizeError("a power that is no size: it is too large, or its exponent not whole")
+    return _whole(Fraction(base) ** int(exponent))
+
+
 def _whole(value: Fraction) -> int | Fraction:
     return value.numerator if value.denominator == 1 else value
 
@@ -69,6 +82,8 @@ def draw_sizes(scopes: Iterable[Scope], rng: np.random.Generator) -> dict[str, i
     different = {tuple(map(id, scope.symbols)): scope for scope in scopes}
     groups = [_Group(scope, rng) for scope in different.values()]
     letters = sorted({letter for group in groups for letter in group.letters})
+    if len(letters) > _MOST_LETTERS:
+        raise SizeError(f"{len(letters)} different letters for sizes: divide the text")
     layers = {letter for group in groups for letter in group.layers}
     sizes: dict[str, int] = {}
     for base in sorted({base for group in groups for base in group.families}):
