@@ -31,8 +31,8 @@ EXPERIMENTS = {
 
 def main(arguments: Sequence[str], checkpoints: Path | None = None) -> int:
     """Runs the experiments named, and records each; returns the exit status."""
+    from backprop import TrainingInterrupted, keep_freed_memory
     from backprop.data.sources import DataError
-    from backprop.training.loop import TrainingInterrupted
     from experiments.record import RUNS, commit_of_code, record
 
     names = list(EXPERIMENTS) if list(arguments) == ["all"] else list(arguments)
@@ -41,6 +41,7 @@ def main(arguments: Sequence[str], checkpoints: Path | None = None) -> int:
         wrong = f"there is no experiment {unknown[0]!r}" if unknown else "no experiment named"
         print(f"experiments: {wrong}, wanted all or some of:", *EXPERIMENTS, file=sys.stderr)
         return 2
+    keep_freed_memory()
     for name in names:
         folder = (RUNS if checkpoints is None else checkpoints) / name
         commit = commit_of_code()

@@ -392,7 +392,7 @@ def main(arguments: Sequence[str]) -> int:
     ]
     if os.getloadavg()[0] > 0.5:
         print("bench: the machine is busy with other work, so the times will mean little")
-    keep_freed_memory()  # as `train` does; it serves both sides
+    keep_freed_memory()  # as the experiments do; it serves both sides
     print(f"{'':87} {'ours':>11} {'PyTorch':>11} {'ratio':>6}")
     commit = commit_of_code()
     result = measure(torch, cases, rounds=15)

@@ -18,7 +18,6 @@ from backprop import (
     MEAN_SQUARED_ERROR,
     RNN,
     Adam,
-    Clipped,
     History,
     LastStep,
     Linear,
@@ -130,7 +129,7 @@ def fit(
     rng = np.random.default_rng(seed)
     network = build(settings, rng)
     history = train(
-        Clipped(network, settings.max_norm),
+        network,
         Adam(settings.learning_rate),
         split.train.past[:, :, np.newaxis],
         split.train.future,
@@ -139,6 +138,7 @@ def fit(
         rng=rng,
         loss=MEAN_SQUARED_ERROR,
         measure=None,
+        max_norm=settings.max_norm,
         validation=(split.validation.past[:, :, np.newaxis], split.validation.future),
         checkpoint=checkpoint,
     )

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from backprop import (
     GRU,
     Adam,
-    Clipped,
     Dropout,
     Embedding,
     History,
@@ -289,7 +288,7 @@ def fit_reader(
     """Trains the GRU, and gives it the weights of the epoch that validated best."""
     steps = settings.epochs * -(-len(split.train) // settings.batch_size)
     return train(
-        Clipped(reader, settings.max_norm),
+        reader,
         Adam(settings.learning_rate),
         tokens[split.train],
         labels[split.train],
@@ -298,6 +297,7 @@ def fit_reader(
         rng=rng,
         validation=(tokens[split.validation], labels[split.validation]),
         schedule=cosine_decay(settings.learning_rate, steps),
+        max_norm=settings.max_norm,
         checkpoint=checkpoints / "gru.npz",
     )
 

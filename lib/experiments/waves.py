@@ -11,7 +11,6 @@ from backprop import (
     MEAN_SQUARED_ERROR,
     RNN,
     Adam,
-    Clipped,
     LastStep,
     Linear,
     Sequential,
@@ -75,10 +74,9 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
     steps = test_set.target.shape[1]
     network = build(settings, steps, rng)
     untrained = flows(network, rng)
-    clipped = Clipped(network, settings.max_norm)
     count = settings.epochs * -(-settings.train_size // settings.batch_size)
     history = train(
-        clipped,
+        network,
         Adam(settings.learning_rate),
         *_float32(train_set),
         epochs=settings.epochs,
@@ -88,6 +86,7 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
         measure=None,
         validation=_float32(validation_set),
         schedule=cosine_decay(settings.learning_rate, count),
+        max_norm=settings.max_norm,
         checkpoint=checkpoints / "run.npz",
     )
     forecast = predict(network, seen)
@@ -113,9 +112,9 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
         "last_value_mse": repeated,
         "mean_mse": float((test_set.target**2).mean()),
         "steps": count,
-        "steps_clipped": sum(norm > settings.max_norm for norm in clipped.norms),
-        "largest_norm": max(clipped.norms, default=0.0),
-        "largest_over_limit": max(clipped.norms, default=0.0) / settings.max_norm,
+        "steps_clipped": sum(norm > settings.max_norm for norm in history.gradient_norm),
+        "largest_norm": max(history.gradient_norm),
+        "largest_over_limit": max(history.gradient_norm) / settings.max_norm,
         "flow_steps": FLOW_STEPS,
         "vanished": untrained["flow_0.5"][0],
         "kept": untrained["flow_1"][0],

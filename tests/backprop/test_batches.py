@@ -22,6 +22,7 @@ from backprop import (
     ReLU,
     Sequential,
     accuracy,
+    clip_by_global_norm,
     evaluate,
     predict,
     train,
@@ -331,3 +332,52 @@ def test_what_belongs_together_is_checked(refused, rng):
     of(evaluate, message, target=target[:, 0])
     message = "predict: sample_axis is (0, 1), wanted 0, 1 or (1, 0)"
     refused(ValueError, message, predict, network, x, sample_axis=(0, 1))
+
+
+@pytest.mark.parametrize("micro", [None, 3])
+def test_gradients_are_clipped_once_for_a_whole_batch(rng, micro):
+    """By the norm of all of them together, whichever way they were computed."""
+    x, target = 30 * rng.normal(size=(8, 3)), rng.integers(0, 2, 8)
+    network = mlp(rng)
+    before = copy.deepcopy(network.params)
+    _, cache = CROSS_ENTROPY.forward(network(x), target)
+    network.backward(CROSS_ENTROPY.backward(1.0, cache))
+    clipped, norm = clip_by_global_norm(network.grads, 0.5)
+    assert norm > 1
+    history = train(
+        network,
+        SGD(0.1),
+        x,
+        target,
+        epochs=1,
+        batch_size=8,
+        micro_batch_size=micro,
+        max_norm=0.5,
+        rng=rng,
+        progress=False,
+    )
+    assert history.gradient_norm == pytest.approx([norm], rel=1e-12)
+    for name, param in network.params.items():
+        wanted = before[name] - 0.1 * clipped[name]
+        np.testing.assert_allclose(param, wanted, rtol=1e-9, atol=1e-12)
+
+
+def test_without_a_largest_norm_none_is_measured(rng):
+    assert run(mlp(rng), 16).gradient_norm == []
+    assert len(run(mlp(rng), 16, max_norm=np.inf).gradient_norm) == 4
+
+
+@pytest.mark.parametrize("wrong", [0, -1.0, np.nan])
+def test_a_largest_norm_that_is_none_is_refused(rng, wrong):
+    with pytest.raises(ValueError, match=r"train: max_norm is .*, wanted a number in"):
+        run(mlp(rng), 16, max_norm=wrong)
+
+
+def test_gradients_that_are_no_numbers_cannot_be_clipped(rng):
+    def backward(dy, cache):
+        return dy * np.nan
+
+    network = mlp(rng, Activation(lambda x: (x, 0), backward))
+    message = "clip_by_global_norm: the norm is nan, wanted a finite number"
+    with pytest.raises(ValueError, match=message):
+        run(network, 16, max_norm=1.0)

@@ -11,7 +11,6 @@ from backprop.gradcheck import numerical_gradient
 from backprop.initializers import normal, xavier_uniform
 from backprop.layers import (
     Activation,
-    Clipped,
     Embedding,
     Identity,
     LeakyReLU,
@@ -349,10 +348,6 @@ def test_linear_without_biases(rng):
         (lambda rng: LeakyReLU(0.1), "LeakyReLU(0.1)"),
         (lambda rng: Embedding(np.zeros((7, 3)), padding=0), "Embedding(array(7, 3), padding=0)"),
         (
-            lambda rng: Clipped(Sequential([Tanh()]), 1.0),
-            "Clipped(Sequential(\n  0: Tanh()\n), 1.0)",
-        ),
-        (
             lambda rng: Sequential([ReLU(), Sequential({"last": Tanh()})]),
             "Sequential(\n  0: ReLU()\n  1: Sequential(\n    last: Tanh()\n  )\n)",
         ),
@@ -391,7 +386,6 @@ def every_layer(rng):
         "RNN": (layers.RNN(3, 2, rng=rng, activation="relu"), steps),
         "AvgPool2d": (layers.AvgPool2d(2), images),
         "BatchNorm": (layers.BatchNorm(3), rows),
-        "Clipped": (Clipped(Linear(3, 2, rng=rng), 1.0), rows),
         "Conv2d": (layers.Conv2d(3, 2, 2, padding="same", rng=rng), images),
         "Dropout": (layers.Dropout(0.5, rng=rng), rows),
         "Embedding": (Embedding(np.ones((3, 2))), np.array([[0, 2]])),

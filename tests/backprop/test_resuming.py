@@ -236,6 +236,7 @@ OTHERS = {
     ),
     "micro-batch": ("has micro_batch_size 8, this one 4", {}, {"micro_batch_size": 4}),
     "drop last": ("has drop_last False, this one True", {}, {"drop_last": True}),
+    "clipping": ("has max_norm None, this one 1.0", {}, {"max_norm": 1.0}),
     "fewer samples": (
         "has samples 53, this one 50",
         {"x": lambda p: p.x[:50], "target": lambda p: p.target[:50]},

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backprop.layers import Clipped, Embedding, Identity, LastStep, Linear, TimeFirst
+from backprop.layers import Embedding, LastStep, TimeFirst
 
 W = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 TOKENS = np.array([[0, 2], [2, 2]])
@@ -63,23 +63,6 @@ def test_last_step(rng):
     np.testing.assert_array_equal(dx[:4], 0)
 
 
-def test_clipped_scales_the_gradients_of_its_network(rng):
-    network = Linear(2, 1, rng=rng)
-    clipped = Clipped(network, 0.5)
-    x, dy = np.array([[3.0, 4.0]]), np.array([[10.0]])
-    assert clipped.params is network.params
-    np.testing.assert_array_equal(
-        clipped.forward(x, training=True), network.forward(x, training=True)
-    )
-    np.testing.assert_array_equal(clipped.backward(dy), dy @ network.params["W"].T)
-    norm = 10 * np.sqrt(3**2 + 4**2 + 1)
-    np.testing.assert_allclose(clipped.norms, [norm], rtol=1e-15)
-    np.testing.assert_allclose(clipped.grads["W"], [[30 / norm / 2], [40 / norm / 2]], rtol=1e-6)
-    clipped.backward(dy / 1000)
-    np.testing.assert_array_equal(clipped.grads["b"], [0.01])
-    assert len(clipped.norms) == 2
-
-
 def test_what_does_not_fit_is_refused(refused):
     refused(ValueError, "Embedding: W has shape (2,), wanted (V, D)", Embedding, W[0])
     for layer in (TimeFirst(), LastStep()):
@@ -101,21 +84,7 @@ def test_backward_before_forward_is_refused(make):
         layer.backward(np.ones((2, 2)))
 
 
-def test_what_they_have_before_anything_went_forward(rng):
-    for layer in (Embedding(W), TimeFirst(), LastStep(), Clipped(Linear(2, 1, rng=rng), 1.0)):
+def test_what_they_have_before_anything_went_forward():
+    for layer in (Embedding(W), TimeFirst(), LastStep()):
         assert layer.buffers == layer.grads == {}
     assert TimeFirst().params == LastStep().params == {}
-
-
-def test_clipped_hands_on_whether_it_is_training():
-    class Network(Identity):
-        def forward(self, x, *, training, mask=None):
-            told.append((training, mask))
-            return x
-
-    told, network, mask = [], Network(), np.ones((2, 2), bool)
-    clipped = Clipped(network, 1.0)
-    clipped.forward(W, training=True)
-    clipped.forward(W, training=False, mask=mask)
-    assert told == [(True, None), (False, mask)]
-    assert clipped.buffers is network.buffers

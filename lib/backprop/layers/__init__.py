@@ -19,7 +19,7 @@ from backprop.layers.linear import Linear
 from backprop.layers.normalization import BatchNorm, LayerNorm
 from backprop.layers.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from backprop.layers.recurrent import GRU, LSTM, RNN
-from backprop.layers.sequences import Clipped, Embedding, LastStep, TimeFirst
+from backprop.layers.sequences import Embedding, LastStep, TimeFirst
 from backprop.layers.sequential import Sequential
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "Activation",
     "AvgPool2d",
     "BatchNorm",
-    "Clipped",
     "Conv2d",
     "Dropout",
     "Embedding",

@@ -1,10 +1,9 @@
-"""Layers around the recurrent ones: tokens in, the last step out, time first, gradients clipped."""
+"""Layers around the recurrent ones: tokens in, the last step out, time first."""
 
 from typing import Any
 
 import numpy as np
 
-from backprop.clipping import clip_by_global_norm
 from backprop.embedding import embedding_forward
 from backprop.fast.embedding import embedding_backward
 from backprop.layers.layer import Layer
@@ -105,43 +104,4 @@ class LastStep(Layer):
         check_shapes({"y": (y, "..."), "dy": (dy, "...")})
         dx = np.zeros(shape, dtype=dy.dtype)
         dx[last, np.arange(len(last))] = dy
-        return dx
-
-
-class Clipped(Layer):
-    """A network whose gradients come out clipped by their global norm.
-
-    Args:
-        network: the network, which is trained through this one.
-        max_norm: the largest norm that passes.
-
-    Attributes:
-        norms: the norm before clipping, of each `backward` so far.
-    """
-
-    def __init__(self, network: Layer, max_norm: float) -> None:
-        super().__init__()
-        self.network = network
-        self.max_norm = max_norm
-        self.norms: list[float] = []
-
-    @property
-    def params(self) -> dict[str, Array]:
-        """The network's parameters."""
-        return self.network.params
-
-    @property
-    def buffers(self) -> dict[str, Array]:
-        """The network's buffers."""
-        return self.network.buffers
-
-    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
-        """Does what the network does."""
-        return self.network.forward(x, training=training, mask=mask)
-
-    def backward(self, dy: Array) -> Array:
-        """Does what the network does, then clips its gradients."""
-        dx = self.network.backward(dy)
-        self._grads, norm = clip_by_global_norm(self.network.grads, self.max_norm)
-        self.norms.append(norm)
         return dx

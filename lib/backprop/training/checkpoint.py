@@ -29,6 +29,7 @@ class History:
     Attributes:
         step_loss: loss of each mini-batch, before its step.
         learning_rate: learning rate of each step.
+        gradient_norm: norm of each step's gradients before they are clipped, if they are.
         train_loss: mean of an epoch's mini-batch losses, each weighed by its size; so it is
             measured while the weights move.
         train_accuracy: the same of the measure, if there is one.
@@ -44,6 +45,7 @@ class History:
 
     step_loss: list[float] = field(default_factory=list)
     learning_rate: list[float] = field(default_factory=list)
+    gradient_norm: list[float] = field(default_factory=list)
     train_loss: list[float] = field(default_factory=list)
     train_accuracy: list[float] = field(default_factory=list)
     validation_loss: list[float] = field(default_factory=list)
@@ -217,8 +219,10 @@ def _check_sound(run: Run, samples: int) -> None:
     for name, values in vars(history).items():
         if not all(type(value) is float for value in values):
             raise ValueError(f"history's {name} holds no numbers")
-        if "step" not in name and "rate" not in name and len(values) > run.epoch:
+        if name.startswith(("train", "validation")) and len(values) > run.epoch:
             raise ValueError(f"history's {name} has {len(values)} epochs of {run.epoch}")
+    if len(history.gradient_norm) not in (0, run.step):
+        raise ValueError(f"history has {run.step} steps and {len(history.gradient_norm)} norms")
     if len(history.learning_rate) != run.step or run.step < run.epoch:
         raise ValueError(f"history has {run.step} steps and {len(history.learning_rate)} rates")
     if not all(type(total) is float for total in (run.loss_sum, run.measure_sum, run.weight_sum)):

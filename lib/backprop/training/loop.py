@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop.clipping import clip_by_global_norm
 from backprop.fast.parallel import one_thread
 from backprop.layers.arrays import assign, state
 from backprop.layers.layer import Layer
@@ -34,7 +35,13 @@ class TrainingInterrupted(KeyboardInterrupt):
     """Ctrl-C ended a training run between two steps; the message says how to go on."""
 
 
-@shapes(epochs="count", batch_size="count", micro_batch_size="count", rng="rng")
+@shapes(
+    epochs="count",
+    batch_size="count",
+    micro_batch_size="count",
+    max_norm="(0, inf]",
+    rng="rng",
+)
 def train(
     network: Layer,
     optimizer: Optimizer,
@@ -53,6 +60,7 @@ def train(
     sample_axis: SampleAxis = 0,
     drop_last: bool = False,
     micro_batch_size: int | None = None,
+    max_norm: float | None = None,
     checkpoint: Path | str | None = None,
     progress: bool = True,
 ) -> History:
@@ -89,6 +97,8 @@ def train(
         micro_batch_size: samples that go through the network at a time; their gradients are added
             up until a batch is complete. That takes less memory and gives the same steps, but for
             rounding, unless a layer looks at the whole batch, as batch norm does. None for all.
+        max_norm: the largest norm, of all gradients together, that a step is taken with; larger
+            ones are scaled, as by `clip_by_global_norm`. None leaves them as they are.
         checkpoint: the file to save the run in, and to go on from if it exists.
         progress: whether to show a bar for each epoch.
 
@@ -98,7 +108,8 @@ def train(
     Raises:
         TypeError: x or target is no array, epochs or batch_size no integer, rng no generator.
         ValueError: x and target differ in length or are empty; a batch would have one sample,
-            which batch norm cannot normalise; the checkpoint is of another run.
+            which batch norm cannot normalise; the checkpoint is of another run; gradients that are
+            to be clipped became infinite or NaN.
         FloatingPointError: the loss became infinite or NaN; the parameters are those that gave it.
         TrainingInterrupted: after Ctrl-C. A second Ctrl-C stops at once, and saves nothing.
 
@@ -140,6 +151,7 @@ def train(
             "batch_size": batch_size,
             "micro_batch_size": micro_batch_size or batch_size,
             "drop_last": drop_last,
+            "max_norm": str(max_norm),
             "network": repr(network),
             "optimizer": optimizer.described(without_lr=schedule is not None),
             **{
@@ -168,6 +180,7 @@ def train(
         schedule,
         augment,
         micro_batch_size or batch_size,
+        max_norm,
         run,
     )
 
@@ -240,6 +253,7 @@ class _Trainer:
     schedule: Schedule | None
     augment: Callable[[Array], Array] | None
     micro_batch_size: int
+    max_norm: float | None
     run: Run
 
     def step(self, batch_size: int) -> None:
@@ -259,6 +273,9 @@ class _Trainer:
             loss += share * self._send_through(part, own, share)
             found = self.network.grads
             grads = {name: grads[name] + grad for name, grad in found.items()} if grads else found
+        if self.max_norm is not None:
+            grads, norm = clip_by_global_norm(grads, self.max_norm)
+            run.history.gradient_norm.append(norm)
         optimizer.step(self.network.params, grads)
         run.history.step_loss.append(loss)
         run.history.learning_rate.append(optimizer.lr)
