@@ -52,6 +52,18 @@ class Result:
     skipped: bool = False
 
 
+def uncomputable(error: Exception) -> str:
+    """Says what kept something from being computed, where no reading of it foresaw that."""
+    match error:
+        case RecursionError():
+            return "nested too deep: a recurrence of fewer steps can be followed, and one that ends"
+        case OverflowError():
+            return "a power, or a factorial, that is too large for a number (1.8e308 is the most)"
+        case ZeroDivisionError():
+            return "a division by 0"
+    return f"this cannot be computed ({error})"
+
+
 class Checker:
     """Checks the claims of one chapter, with the same draws for all of them."""
 
@@ -139,8 +151,7 @@ class Checker:
                 except SizeError as error:
                     raise EvalError(str(error), claim.statement.sides[claim.link]) from None
                 except COMPUTATION_ERRORS as error:
-                    kind = f"{type(error).__name__}: {error}"
-                    raise EvalError(f"this cannot be computed ({kind})", claim.left.node) from error
+                    raise EvalError(uncomputable(error), claim.left.node) from error
                 break
             else:
                 return math.inf, 0, "every draw comes too close to a kink of this equation"

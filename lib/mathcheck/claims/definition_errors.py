@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mathcheck.claims.checker import COMPUTATION_ERRORS, Checker
+from mathcheck.claims.checker import COMPUTATION_ERRORS, Checker, uncomputable
 from mathcheck.meaning import terms
 from mathcheck.text.errors import EvalError, MathError, SizeError, TooClose
 from mathcheck.values.definitions import Definition, State
@@ -59,8 +59,7 @@ def _problem(checker: Checker, definition: Definition, state: State) -> MathErro
     except SizeError as error:
         return MathError(str(error), definition.equation.place(definition.offset))
     except COMPUTATION_ERRORS as error:
-        message = f"this cannot be computed ({type(error).__name__}: {error})"
-        return MathError(message, definition.equation.place(definition.offset))
+        return MathError(uncomputable(error), definition.equation.place(definition.offset))
     except TooClose:
         return None
     return None

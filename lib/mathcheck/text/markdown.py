@@ -100,7 +100,7 @@ class MarkdownReader(DisplayReader):
 
     def _end(self) -> None:
         for mark, at in self._holders:
-            self._problem(f"this {mark} is never closed", at, 0)
+            self._problem(f"this {mark[:10]} is never closed", at, 0)
 
     # --- fences ----------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ class MarkdownReader(DisplayReader):
         else:
             opened = self.at
             if not self._skip_fence(mark):
-                self._problem(f"this {mark} is never closed", opened, fence.start(2))
+                self._problem(f"this {mark[:10]} is never closed", opened, fence.start(2))
         return True
 
     def _skip_fence(self, mark: str) -> bool:
@@ -140,7 +140,7 @@ class MarkdownReader(DisplayReader):
         if argument:
             inside.append((opened, column))
         if not self._skip_fence(mark):
-            self._problem(f"this {mark} is never closed", opened, 0)
+            self._problem(f"this {mark[:10]} is never closed", opened, 0)
             return
         at = opened + 1
         end = self.at - 1

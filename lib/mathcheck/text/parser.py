@@ -115,7 +115,7 @@ def _unknown(text: str, at: int) -> str:
         return f"cannot read {text[at]!r}"
     if command[0] in ("\\begin", "\\end"):
         name = re.match(r"\\\w+\s*(\{\w*\*?\}?)?", text[at:])
-        return f"unknown environment {name[0] if name else command[0]}"
+        return f"unknown environment {''.join((name or command)[0].split())}"
     near = get_close_matches(command[0][1:], _commands(), 1, 0.7)
     hint = f": is \\{near[0]} meant?" if near else ""
     return f"unknown command {command[0]}{hint}"

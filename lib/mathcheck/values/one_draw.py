@@ -142,6 +142,9 @@ class World:
             sizes = self._sizes_of(symbol)
             details = tuple(self._detail(node, sizes) for node in symbol.details)
             rng = generator(*self._key, symbol.name, symbol.code, symbol.table.number, lead)
+            if symbol.domain in ("interval", "integer") and details[0] > details[1]:
+                ends = " to ".join(map(latex, symbol.details))
+                raise SizeError(f"{symbol.name} has no values: from {ends} is an empty range")
             shape = self.shape(symbol, lead)
             check_elements(math.prod(shape), symbol.name)
             self._arrays[key] = random_array(symbol, shape, details, rng)
