@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/lib
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test site data experiments experiment bench mutants test-peers test-browser test-kernels test-numpy screenshots lighthouse golden lock format clean
+.PHONY: help serve test site data experiments experiment test-set bench mutants test-peers test-browser test-kernels test-numpy screenshots lighthouse golden lock format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -41,6 +41,9 @@ experiments: $(VENV)/.data  ## train everything, rewrite data/results/
 
 experiment: $(VENV)/.data  ## train one: make experiment NAME=mnist-mlp
 	$(PY) -m experiments $(NAME)
+
+test-set: $(VENV)/.data  ## read the test set for a committed result, once: make test-set NAME=mnist-mlp
+	$(PY) -m experiments test $(NAME)
 
 bench: $(VENV)/.bench  ## benchmarks, PyTorch beside ours in one run
 	$(PY) -m experiments.bench

@@ -1,4 +1,4 @@
-"""Runs experiments: `python -m experiments NAME…`, or `all`."""
+"""Runs experiments: `python -m experiments NAME…`, or `all`; `test NAME…` reads their test sets."""
 
 import os
 import sys
@@ -27,40 +27,84 @@ EXPERIMENTS = {
     "csi300": "experiments.csi300",
     "imdb": "experiments.imdb",
 }
+# Those whose run reads the test set of some data at its end. A run is a reading, then.
+TESTED_BY_RUN = {
+    "mnist-conv": "mnist",
+    "mnist-cnn": "mnist",
+    "mnist-cnn-best": "mnist",
+    "waves": "waves",
+    "csi300": "csi300",
+    "imdb": "imdb",
+}
+# Those that are tested apart, by `test NAME`.
+TESTED_APART = ("mnist-sgd", "mnist-mlp")
 
 
-def main(arguments: Sequence[str], checkpoints: Path | None = None) -> int:
-    """Runs the experiments named, and records each; returns the exit status."""
+def main(arguments: Sequence[str], data: Path | None = None) -> int:
+    """Runs the experiments named, or tests them; returns the exit status.
+
+    Args:
+        arguments: what the command line says.
+        data: the folder of results, runs and the ledger; that of the repository if None.
+    """
     from backprop import TrainingInterrupted, keep_freed_memory
     from backprop.data.sources import DataError
-    from experiments.record import RUNS, commit_of_code, record
+    from experiments.readings import ReadingRefused
+    from experiments.record import REPOSITORY
 
-    names = list(EXPERIMENTS) if list(arguments) == ["all"] else list(arguments)
-    unknown = [name for name in names if name not in EXPERIMENTS]
+    test = list(arguments[:1]) == ["test"]
+    named, known = list(arguments)[test:], TESTED_APART if test else tuple(EXPERIMENTS)
+    names = list(known) if named == ["all"] else named
+    unknown = [name for name in names if name not in known]
     if unknown or not names:
         wrong = f"there is no experiment {unknown[0]!r}" if unknown else "no experiment named"
-        print(f"experiments: {wrong}, wanted all or some of:", *EXPERIMENTS, file=sys.stderr)
+        what = f"{wrong} that is tested apart" if test else wrong
+        print(f"experiments: {what}, wanted all or some of:", *known, file=sys.stderr)
         return 2
     keep_freed_memory()
     for name in names:
-        folder = (RUNS if checkpoints is None else checkpoints) / name
-        commit = commit_of_code()
-        print(f"{name}, at commit {commit}")
         try:
-            result = import_module(EXPERIMENTS[name]).run(folder)
-        except (DataError, FloatingPointError) as error:
+            (_test if test else _train)(name, REPOSITORY / "data" if data is None else data)
+        except (DataError, FloatingPointError, ReadingRefused) as error:
             print(f"experiments: {error}", file=sys.stderr)
             return 1
         except TrainingInterrupted as stopped:
             print(f"experiments: {stopped}", file=sys.stderr)
             print(f"experiments: `python -m experiments {name}` makes it", file=sys.stderr)
             return 130
-        path = record(name, result, commit)
-        for checkpoint in folder.glob("*.npz"):
-            checkpoint.unlink()
-        print(*(f"  {key} {value:g}" for key, value in result.metrics.items()), sep="\n")
-        print(f"  written to {path}")
     return 0
+
+
+def _train(name: str, folder: Path) -> None:
+    """Runs an experiment and records it, as a reading too if its run tests."""
+    from experiments.readings import LEDGER, committed_code, counts, enter
+    from experiments.record import commit_of_code, digest, record
+
+    data, ledger, runs = TESTED_BY_RUN.get(name), folder / LEDGER.name, folder / "runs"
+    commit = commit_of_code() if data is None else committed_code(ledger)
+    print(f"{name}, at commit {commit}")
+    result = import_module(EXPERIMENTS[name]).run(runs / name)
+    tested = None
+    if data is not None:
+        enter(data, name, commit, digest(result.settings), ledger)
+        tested = {"commit": commit, "readings": counts(data, name, ledger)}
+    path = record(name, result, commit, folder / "results", runs, tested)
+    for checkpoint in (runs / name).glob("*.npz"):
+        checkpoint.unlink()
+    print(*(f"  {key} {value:g}" for key, value in result.metrics.items()), sep="\n")
+    print(f"  written to {path}")
+    if name in TESTED_APART:
+        print(f"  commit it; then `make test-set NAME={name}` tests it")
+
+
+def _test(name: str, folder: Path) -> None:
+    """Reads the test set for an experiment whose result is committed."""
+    from experiments.readings import LEDGER
+    from experiments.testing import read_test_set
+
+    experiment, ledger = import_module(EXPERIMENTS[name]), folder / LEDGER.name
+    path = read_test_set(name, experiment, folder / "results", folder / "runs", ledger)
+    print(f"{name}: tested, written to {path}; commit it together with {ledger}")
 
 
 if __name__ == "__main__":

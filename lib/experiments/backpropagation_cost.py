@@ -69,7 +69,7 @@ def run(
     return Result(
         metrics=metrics,
         curve={"ratio": ratios},
-        seed=SEED,
+        seeds=(SEED,),
         settings={"layers": layers, "width": width, "batch": BATCH, "repeats": repeats},
         seconds=time.perf_counter() - start,
     )

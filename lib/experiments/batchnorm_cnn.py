@@ -47,7 +47,7 @@ def run(
     return Result(
         metrics=metrics,
         curve=curve,
-        seed=settings.seed,
+        seeds=(settings.seed,),
         settings={**common, "rates": list(rates)},
         seconds=time.perf_counter() - start,
     )

@@ -69,7 +69,7 @@ def run(
     return Result(
         metrics=metrics,
         curve=curve,
-        seed=settings.seed,
+        seeds=(settings.seed,),
         settings=asdict(settings),
         seconds=time.perf_counter() - start,
         arrays=arrays,

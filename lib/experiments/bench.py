@@ -360,7 +360,7 @@ def measure(torch: Any, cases: Sequence[Case], rounds: int) -> Result:
     return Result(
         metrics=metrics,
         curve={},
-        seed=0,
+        seeds=(0,),
         settings={"pytorch": torch.__version__, "rounds": rounds, "calls": CALLS, **machine()},
         seconds=time.perf_counter() - start,
         table=table,

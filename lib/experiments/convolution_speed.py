@@ -80,7 +80,7 @@ def run(checkpoints: Path, settings: SpeedSettings = SETTINGS) -> Result:
     metrics["columns_megabytes"] = unrolled * settings.images / 1e6
     metrics["block_megabytes"] = unrolling.BLOCK / 1e6
     seconds = time.perf_counter() - start
-    return Result(metrics, {}, settings.seed, asdict(settings), seconds)
+    return Result(metrics, {}, (settings.seed,), asdict(settings), seconds)
 
 
 def milliseconds(

@@ -191,7 +191,7 @@ def run(
     return Result(
         metrics=metrics,
         curve=curve,
-        seed=settings.seeds[0],
+        seeds=settings.seeds,
         settings=asdict(settings),
         seconds=time.perf_counter() - start,
         arrays=_shown(forecasts, split),

@@ -260,7 +260,7 @@ def run(
             **_curves("bag_", bag_history),
             "length_count": length_counts(lengths),
         },
-        seed=settings.seed,
+        seeds=(settings.seed,),
         settings=asdict(settings),
         seconds=time.perf_counter() - start,
         arrays=strongest_words(bag.params["out.W"], list(vocabulary)),

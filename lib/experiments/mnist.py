@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +22,7 @@ from backprop import (
     Sequential,
     cosine_decay,
     evaluate,
+    load_mnist,
     predict,
     to_unit_interval,
     train,
@@ -29,8 +30,10 @@ from backprop import (
 from backprop._check import Array
 from backprop.activations import softmax_forward
 from backprop.data.mnist import Digits
+from backprop.layers.arrays import assign, state
 from backprop.losses import softmax_cross_entropy_forward
 from experiments.record import Number, Result
+from experiments.testing import Examined, Weights
 
 CLASSES = 10
 MISTAKES = 24
@@ -57,14 +60,12 @@ class Settings:
 
 
 class Split(NamedTuple):
-    """Inputs as rows of floats from 0 to 1, and labels: to train, to choose by, to test once."""
+    """Inputs as rows of floats from 0 to 1, and labels: to train, and to choose by."""
 
     train_x: NDArray[np.float32]
     train_y: NDArray[np.uint8]
     validation_x: NDArray[np.float32]
     validation_y: NDArray[np.uint8]
-    test_x: NDArray[np.float32]
-    test_y: NDArray[np.uint8]
 
 
 def split_digits(digits: Digits) -> Split:
@@ -77,14 +78,11 @@ def split_digits(digits: Digits) -> Split:
     validation = len(order) // 12
     chosen, rest = np.sort(order[:validation]), np.sort(order[validation:])
     images = to_unit_interval(digits.train_images).reshape(len(digits.train_images), -1)
-    tests = to_unit_interval(digits.test_images).reshape(len(digits.test_images), -1)
     return Split(
         train_x=images[rest],
         train_y=digits.train_labels[rest],
         validation_x=images[chosen],
         validation_y=digits.train_labels[chosen],
-        test_x=tests,
-        test_y=digits.test_labels,
     )
 
 
@@ -130,36 +128,32 @@ def fit(
 
 
 def measure(
-    settings: Settings, digits: Digits, split: Split, checkpoints: Path | None = None
+    settings: Settings, split: Split, checkpoints: Path | None = None
 ) -> tuple[Result, Sequential, History]:
-    """Trains a fully connected network, then tests it, once; returns also what `train_and_test`."""
+    """Trains a fully connected network; returns also what `train_network` does."""
     rng = np.random.default_rng(settings.seed)
     network = build(settings, split.train_x.shape[1], rng)
-    result, history = train_and_test(settings, digits, split, network, rng, checkpoints)
+    result, history = train_network(settings, split, network, rng, checkpoints)
     return result, network, history
 
 
-def train_and_test(
+def train_network(
     settings: Settings,
-    digits: Digits,
     split: Split,
     network: Sequential,
     rng: np.random.Generator,
     checkpoints: Path | None = None,
     augment: Augment | None = None,
 ) -> tuple[Result, History]:
-    """Trains a network, then tests it, once; returns also its history."""
+    """Trains a network, and measures it on what it was trained on and chosen by."""
     start = time.perf_counter()
     history = fit(settings, split, network, rng, checkpoints, augment)
     seconds = time.perf_counter() - start
     training = evaluate(network, split.train_x, split.train_y)
-    logits = predict(network, split.test_x)
-    wrong = logits.argmax(axis=1) != split.test_y
     best = history.best_epoch or settings.epochs
     metrics: dict[str, Number] = {
         "train_size": len(split.train_y),
         "validation_size": len(split.validation_y),
-        "test_size": len(split.test_y),
         "parameters": sum(param.size for param in network.params.values()),
         "epochs": settings.epochs,
         "best_epoch": best,
@@ -168,20 +162,54 @@ def train_and_test(
         "train_accuracy": float(training.accuracy or 0.0),
         "validation_loss": history.validation_loss[best - 1],
         "validation_accuracy": history.validation_accuracy[best - 1],
-        "test_loss": float(softmax_cross_entropy_forward(logits, split.test_y)[0]),
-        "test_accuracy": 1 - wrong.sum().item() / len(wrong),
-        "test_errors": wrong.sum().item(),
         "seconds_per_epoch": seconds / settings.epochs,
     }
     result = Result(
         metrics=metrics,
         curve=curves(history),
-        seed=settings.seed,
+        seeds=(settings.seed,),
         settings=asdict(settings),
         seconds=seconds,
-        arrays={"confusion": confusion(logits, split.test_y), **mistakes(logits, digits)},
+        networks=[state(network)],
     )
     return result, history
+
+
+def examine_network(
+    network: Sequential, digits: Digits, shape: tuple[int, ...] = (-1,)
+) -> Examined:
+    """Tests a network on the digits that nothing was trained on or chosen by.
+
+    Args:
+        network: it is given images as floats from 0 to 1.
+        digits: all digits, of which the test digits are read.
+        shape: of one image as the network takes it.
+    """
+    x = to_unit_interval(digits.test_images).reshape(len(digits.test_images), *shape)
+    logits, target = predict(network, x), digits.test_labels
+    wrong = logits.argmax(axis=1) != target
+    return Examined(
+        metrics={
+            "test_size": len(target),
+            "test_loss": float(softmax_cross_entropy_forward(logits, target)[0]),
+            "test_accuracy": 1 - wrong.sum().item() / len(wrong),
+            "test_errors": wrong.sum().item(),
+        },
+        arrays={"confusion": confusion(logits, target), **mistakes(logits, digits)},
+    )
+
+
+def examine_networks(
+    settings: Settings, networks: Sequence[Weights], digits: Digits | None = None
+) -> list[Examined]:
+    """Tests fully connected networks that were trained with these settings."""
+    digits = digits or load_mnist()
+    found = []
+    for weights in networks:
+        network = build(settings, digits.test_images[0].size, np.random.default_rng(0))
+        assign(state(network), weights, "the weights that were kept")
+        found.append(examine_network(network, digits))
+    return found
 
 
 def curves(history: History) -> dict[str, list[Number]]:

@@ -1,6 +1,6 @@
 """What the experiments with convolutions on MNIST share: networks for images, augmentation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -22,7 +22,7 @@ from backprop import (
     to_unit_interval,
 )
 from backprop.data.mnist import Digits
-from experiments.mnist import CLASSES, Settings, Split, split_digits, train_and_test
+from experiments.mnist import CLASSES, Settings, Split, examine_network, split_digits, train_network
 from experiments.record import Result
 
 # What the feature maps after a layer are kept as; of others they are not kept.
@@ -58,8 +58,7 @@ def split_images(digits: Digits) -> Split:
     split = split_digits(digits)
     side = digits.train_images.shape[1:]
     images = {
-        name: getattr(split, name).reshape(-1, 1, *side)
-        for name in ("train_x", "validation_x", "test_x")
+        name: getattr(split, name).reshape(-1, 1, *side) for name in ("train_x", "validation_x")
     }
     return split._replace(**images)
 
@@ -113,7 +112,11 @@ def run_on_images(
     augment = None
     if settings.shift or settings.degrees:
         augment = partial(shift_and_rotate, shift=settings.shift, degrees=settings.degrees, rng=rng)
-    result, _ = train_and_test(settings, digits, split, network, rng, checkpoints, augment)
+    result, _ = train_network(settings, split, network, rng, checkpoints, augment)
+    tested = examine_network(network, digits, (1, *digits.test_images.shape[1:]))
+    result = replace(
+        result, metrics=result.metrics | tested.metrics, arrays=tested.arrays, networks=[]
+    )
     return result, network, untrained
 
 

@@ -3,13 +3,18 @@
 The settings are those of `mnist-search` that did best on validation.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from backprop import load_mnist
 from backprop.data.mnist import Digits
-from experiments.mnist import Settings, measure, split_digits
+from experiments.mnist import Settings, examine_networks, measure, split_digits
 from experiments.record import Result
+from experiments.repeats import SEEDS, over_seeds
+from experiments.testing import Examined, Weights
 
+DATA = "mnist"
 SETTINGS = Settings(
     hidden=(512, 512),
     optimizer="momentum",
@@ -20,8 +25,19 @@ SETTINGS = Settings(
 )
 
 
-def run(checkpoints: Path, digits: Digits | None = None, settings: Settings = SETTINGS) -> Result:
-    """Trains, chooses on validation, tests once; goes on from a checkpoint if there is one."""
-    digits = digits or load_mnist()
-    result, _, _ = measure(settings, digits, split_digits(digits), checkpoints)
-    return result
+def run(
+    checkpoints: Path,
+    digits: Digits | None = None,
+    settings: Settings = SETTINGS,
+    seeds: Sequence[int] = SEEDS,
+) -> Result:
+    """Trains from each seed, and chooses on validation; goes on from checkpoints if there are."""
+    split = split_digits(digits or load_mnist())
+    return over_seeds(
+        lambda seed: measure(replace(settings, seed=seed), split, checkpoints)[0], seeds
+    )
+
+
+def examine(networks: Sequence[Weights], digits: Digits | None = None) -> list[Examined]:
+    """Reads the test set, with each network."""
+    return examine_networks(SETTINGS, networks, digits)

@@ -63,7 +63,7 @@ def run(
             for purpose in candidates
         },
         curve={},
-        seed=0,
+        seeds=(0,),
         settings={},
         seconds=time.perf_counter() - start,
         tried=tried,

@@ -49,7 +49,7 @@ def run(_checkpoints: Path, digits: Digits | None = None, settings: Settings = S
     return Result(
         metrics=metrics,
         curve={"step": steps, **curve},
-        seed=settings.seed,
+        seeds=(settings.seed,),
         settings=asdict(settings),
         seconds=time.perf_counter() - start,
     )

@@ -133,7 +133,7 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
             **{f"untrained_{name}": flow for name, flow in untrained.items()},
             "trained_flow": trained,
         },
-        seed=settings.seed,
+        seeds=(settings.seed,),
         settings=asdict(settings),
         seconds=time.perf_counter() - start,
         arrays=_shown(seen, target, forecast, best),

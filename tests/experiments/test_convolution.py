@@ -15,6 +15,7 @@ from backprop import (
     ReLU,
     Sequential,
     load_mnist_sample,
+    to_unit_interval,
 )
 from experiments import (
     batchnorm_cnn,
@@ -52,10 +53,10 @@ def kinds(network):
 def test_images_are_split_as_rows_are(digits):
     rows, images = split_digits(digits), split_images(digits)
     assert images.train_x.shape == (440, 1, 28, 28)
-    for name in ("train_x", "validation_x", "test_x"):
+    for name in ("train_x", "validation_x"):
         flat = getattr(images, name).reshape(-1, 784)
         np.testing.assert_array_equal(flat, getattr(rows, name))
-    np.testing.assert_array_equal(images.test_y, rows.test_y)
+    np.testing.assert_array_equal(images.validation_y, rows.validation_y)
 
 
 def test_network_of_the_text():
@@ -92,7 +93,7 @@ def test_small_network_learns_and_its_insides_are_kept(digits, tmp_path):
     assert np.abs(moved).max() < 0.5
     maps = maps_of(result)
     assert list(maps) == ["image", "convolution_1", "relu_1", "pooling_1"]
-    np.testing.assert_array_equal(maps["image"], split_images(digits).test_x[0, 0])
+    np.testing.assert_array_equal(maps["image"], digits.test_images[0] / np.float32(255))
     assert maps["convolution_1"].shape == maps["relu_1"].shape == (30, 24, 24)
     np.testing.assert_array_equal(maps["relu_1"], np.maximum(maps["convolution_1"], 0))
     first = maps["relu_1"][:, :2, :2].max((1, 2))
@@ -120,7 +121,7 @@ def test_maps_of_a_block_are_those_after_its_last_layers(digits):
     _, network, _ = run_on_images(settings, digits)
     maps = feature_maps(network, digits)
     assert [len(maps[f"maps_convolution_{block}"]) for block in (1, 2)] == [3, 4]
-    x = split_images(digits).test_x[:1]
+    x = to_unit_interval(digits.test_images[:1, None])
     wanted = Sequential(list(network.layers.values())[:7]).forward(x, training=False)
     np.testing.assert_array_equal(maps["maps_pooling_1"], wanted[0])
 

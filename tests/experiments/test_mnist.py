@@ -10,7 +10,15 @@ import pytest
 from backprop import load_mnist_sample
 from backprop.data.mnist import Digits
 from experiments import mnist, mnist_mlp, mnist_sample, mnist_search, mnist_sgd, mnist_zero_init
-from experiments.mnist import Settings, build, confusion, measure, mistakes, split_digits
+from experiments.mnist import (
+    Settings,
+    build,
+    confusion,
+    examine_networks,
+    measure,
+    mistakes,
+    split_digits,
+)
 
 SMALL = Settings(hidden=(16,), optimizer="momentum", learning_rate=0.1, schedule="cosine", epochs=2)
 
@@ -34,7 +42,7 @@ def numbers(x):
 
 def test_split_of_all_of_mnist_has_the_sizes_promised():
     split = split_digits(numbered(60_000, 10))
-    assert [len(part) for part in split] == [55_000, 55_000, 5_000, 5_000, 10, 10]
+    assert [len(part) for part in split] == [55_000, 55_000, 5_000, 5_000]
     assert split.train_x.shape == (55_000, 784)
     assert split.train_x.dtype == np.float32
 
@@ -44,7 +52,6 @@ def test_split_loses_nothing_and_mixes_nothing():
     train, validation = numbers(split.train_x), numbers(split.validation_x)
     assert len(validation) == 20
     assert sorted([*train, *validation]) == list(range(240))
-    assert numbers(split.test_x).tolist() == list(range(240, 270))
     np.testing.assert_array_equal(split.train_y, train % 10)
     np.testing.assert_array_equal(split.validation_y, validation % 10)
     assert max(validation) - min(validation) > 100  # drawn at random, not the last ones
@@ -95,16 +102,11 @@ def test_mistakes_by_hand(monkeypatch):
 
 def test_measure_agrees_with_itself(digits):
     split = split_digits(digits)
-    result, network, history = measure(SMALL, digits, split)
-    metrics, counts = result.metrics, result.arrays["confusion"]
-    assert counts.sum() == metrics["test_size"] == 500
-    np.testing.assert_array_equal(counts.sum(axis=1), np.bincount(digits.test_labels))
-    assert metrics["test_errors"] == 500 - np.trace(counts)
-    assert metrics["test_accuracy"] == pytest.approx(np.trace(counts) / 500)
-    assert metrics["test_accuracy"] > 0.6
+    result, network, history = measure(SMALL, split)
+    metrics = result.metrics
     assert metrics["parameters"] == 784 * 16 + 16 + 16 * 10 + 10
     assert metrics["validation_accuracy"] == max(history.validation_accuracy)
-    # The network that was tested is the one that validated best.
+    # The network is the one that validated best.
     scores = network.forward(split.validation_x, training=False)
     accuracy = np.mean(scores.argmax(axis=1) == split.validation_y)
     assert metrics["validation_accuracy"] == pytest.approx(accuracy)
@@ -113,13 +115,32 @@ def test_measure_agrees_with_itself(digits):
     assert result.curve["learning_rate"] == pytest.approx([0.1, 0.05])
     assert {len(series) for series in result.curve.values()} == {2}
     assert json.loads(json.dumps(result.settings))["hidden"] == [16]
+    assert result.networks[0].keys() == network.params.keys()
+
+
+def test_examined_networks_agree_with_themselves(digits):
+    split = split_digits(digits)
+    results = [measure(replace(SMALL, seed=seed), split)[0] for seed in (0, 1)]
+    networks = [result.networks[0] for result in results]
+    first, second = examine_networks(SMALL, networks, digits)
+    metrics, counts = first.metrics, first.arrays["confusion"]
+    assert counts.sum() == metrics["test_size"] == 500
+    np.testing.assert_array_equal(counts.sum(axis=1), np.bincount(digits.test_labels))
+    assert metrics["test_errors"] == 500 - np.trace(counts)
+    assert metrics["test_accuracy"] == pytest.approx(np.trace(counts) / 500)
+    assert metrics["test_accuracy"] > 0.6
+    assert len(first.arrays["mistakes_images"]) == 24
+    assert second.metrics["test_loss"] != metrics["test_loss"]
+    swapped = [{**networks[0], "0.W": networks[0]["0.W"].T}]
+    with pytest.raises(ValueError, match=r"0\.W in the weights that were kept has shape"):
+        examine_networks(SMALL, swapped, digits)
 
 
 def test_same_seed_same_numbers(digits):
     split = split_digits(digits)
 
     def numbers_of(settings):
-        result, _, _ = measure(settings, digits, split)
+        result, _, _ = measure(settings, split)
         metrics = {k: v for k, v in result.metrics.items() if not k.startswith("seconds")}
         return metrics, result.curve
 
@@ -127,37 +148,50 @@ def test_same_seed_same_numbers(digits):
     assert numbers_of(SMALL) != numbers_of(replace(SMALL, seed=1))
 
 
-def test_mnist_mlp(digits, tmp_path):
-    result = mnist_mlp.run(tmp_path, digits, SMALL)
-    assert result.metrics["test_accuracy"] > 0.6
-    assert len(result.arrays["mistakes_images"]) == 24
-    assert list(tmp_path.iterdir()) == [SMALL.checkpoint(tmp_path)]
+@pytest.fixture
+def untested(digits):
+    """Digits whose test labels no class has: any use of one raises."""
+    return digits._replace(test_labels=np.full(500, 255, np.uint8))
+
+
+def test_mnist_mlp(digits, untested, tmp_path, monkeypatch):
+    result = mnist_mlp.run(tmp_path, untested, SMALL, seeds=(3, 4))
+    assert result.seeds == (3, 4)
+    checkpoints = {replace(SMALL, seed=seed).checkpoint(tmp_path) for seed in (3, 4)}
+    assert set(tmp_path.iterdir()) == checkpoints
+    monkeypatch.setattr(mnist_mlp, "SETTINGS", SMALL)
+    found = mnist_mlp.examine(result.networks, digits)
+    assert all(tested.metrics["test_accuracy"] > 0.6 for tested in found)
+    with pytest.raises(ValueError, match="255"):
+        mnist_mlp.examine(result.networks, untested)
 
 
 def test_other_settings_do_not_take_up_a_checkpoint(digits, tmp_path):
     split = split_digits(digits)
-    measure(SMALL, digits, split, tmp_path)
+    measure(SMALL, split, tmp_path)
     other = replace(SMALL, learning_rate=0.2)
-    result, _, _ = measure(other, digits, split, tmp_path)
+    result, _, _ = measure(other, split, tmp_path)
     assert result.curve["learning_rate"][0] == 0.2
-    assert result.curve == measure(other, digits, split)[0].curve
+    assert result.curve == measure(other, split)[0].curve
 
 
-def test_mnist_sgd(digits, tmp_path):
+def test_mnist_sgd(digits, untested, tmp_path, monkeypatch):
     settings = replace(mnist_sgd.SETTINGS, hidden=(25,), epochs=1)
-    result = mnist_sgd.run(tmp_path, digits, settings)
+    result = mnist_sgd.run(tmp_path, untested, settings, seeds=(0, 1))
     steps = math.ceil((2000 - 166) / 100)
     assert result.curve["step"] == list(range(1, steps + 1))
     assert len(result.curve["step_loss"]) == steps
-    assert result.curve["step_loss"][0] == result.metrics["initial_loss"]
+    assert result.curve["step_loss"][0] == result.by_seed["initial_loss"][0]
     assert result.arrays["first_layer"].shape == (20, 28, 28)
+    monkeypatch.setattr(mnist_sgd, "SETTINGS", settings)
+    assert len(mnist_sgd.examine(result.networks, digits)) == 2
 
 
 def test_first_layer_shows_what_each_unit_reads(digits, tmp_path):
     """The weights of unit m come as image m, a pixel's weight where the pixel is."""
     settings = replace(mnist_sgd.SETTINGS, hidden=(25,), epochs=1, learning_rate=0.0)
-    result = mnist_sgd.run(tmp_path, digits, settings)
-    initial = build(settings, 784, np.random.default_rng(settings.seed)).params["0.W"]
+    result = mnist_sgd.run(tmp_path, digits, settings, seeds=(6, 7))
+    initial = build(settings, 784, np.random.default_rng(6)).params["0.W"]
     assert result.arrays["first_layer"][3, 10, 5] == initial[10 * 28 + 5, 3]
 
 
@@ -184,9 +218,7 @@ def test_units_that_differ_by_rounding_are_the_same():
     assert mnist_zero_init.distinct_units(np.zeros((5, 4), np.float32)) == 1
 
 
-def test_search_tries_each_and_tests_none(digits, tmp_path):
-    # No class is called 255: any use of such a label raises.
-    untested = digits._replace(test_labels=np.full(500, 255, np.uint8))
+def test_search_tries_each_and_tests_none(untested, tmp_path):
     candidates = {
         "a": [replace(SMALL, epochs=1, learning_rate=rate) for rate in (0.1, 0.0)],
         "b-c": [replace(SMALL, epochs=1)],

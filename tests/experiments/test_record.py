@@ -6,15 +6,24 @@ import subprocess
 
 import numpy as np
 
+from backprop.data.sources import sha256_of
+from backprop.files import load_npz
 from experiments import record as module
-from experiments.record import Result, commit_of_code, record, versions
+from experiments.record import (
+    Result,
+    commit_of_code,
+    digest,
+    network_paths,
+    record,
+    versions,
+)
 
 
 def result(**changes):
     values = {
         "metrics": {"accuracy": 0.123456789, "count": 12, "tiny": 1.23456789e-8},
         "curve": {"step": [1, 2, 3], "loss": [2.302585093, 1.5, 0.25]},
-        "seed": 7,
+        "seeds": (7, 8),
         "settings": {"hidden": (5, 4), "learning_rate": 0.1},
         "seconds": 12.345,
     }
@@ -28,7 +37,7 @@ def test_record_writes_all_that_was_found(tmp_path):
     assert content["name"] == "some-thing"
     assert content["metrics"] == {"accuracy": 0.123457, "count": 12, "tiny": 1.23457e-8}
     assert content["curve"] == {"step": [1, 2, 3], "loss": [2.30259, 1.5, 0.25]}
-    assert content["seed"] == 7
+    assert content["seeds"] == [7, 8]
     assert content["settings"] == {"hidden": [5, 4], "learning_rate": 0.1}
     assert content["seconds"] == 12.3
     assert content["commit"] == "abc"
@@ -36,7 +45,7 @@ def test_record_writes_all_that_was_found(tmp_path):
     assert content["threads"] >= 1
     assert content["versions"] == versions()
     assert "arrays" not in content
-    assert "tried" not in content
+    assert {"tried", "networks", "by_seed", "tested"}.isdisjoint(content)
     assert not list(path.parent.glob("*.npz"))
 
 
@@ -58,6 +67,26 @@ def test_record_writes_arrays_beside(tmp_path):
             np.testing.assert_array_equal(read[name], array, strict=True)
     record("x", result(arrays=arrays), "abc", tmp_path)
     assert (tmp_path / "x.npz").read_bytes() == first  # no time, no chance in it
+
+
+def test_networks_are_kept_apart_and_named_by_their_hashes(tmp_path):
+    networks = [{"W": np.full((2, 3), seed, np.float32)} for seed in (7, 8)]
+    found = result(networks=networks, by_seed={"accuracy": [0.123456789, 0.5]})
+    tested = {"commit": "abc", "readings": {"data": 3, "experiment": 1}}
+    path = record("x", found, "abc", tmp_path, tmp_path / "runs", tested)
+    content = json.loads(path.read_text())
+    assert content["by_seed"] == {"accuracy": [0.123457, 0.5]}
+    assert content["tested"] == tested
+    paths = network_paths("x", (7, 8), tmp_path / "runs")
+    assert content["networks"] == [sha256_of(path) for path in paths]
+    for path, network in zip(paths, networks, strict=True):
+        np.testing.assert_array_equal(load_npz(path)["W"], network["W"], strict=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"x.json", "runs"}
+
+
+def test_digest_tells_settings_apart():
+    assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+    assert digest({"a": 1}) != digest({"a": 2})
 
 
 def test_threads_are_what_the_environment_says(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from dataclasses import asdict
 
 import numpy as np
@@ -16,8 +17,14 @@ from experiments import (
     mnist_sgd,
     mnist_zero_init,
 )
-from experiments.__main__ import EXPERIMENTS
-from experiments.record import RESULTS
+from experiments.__main__ import EXPERIMENTS, TESTED_APART, TESTED_BY_RUN
+from experiments.readings import LEDGER, readings
+from experiments.record import RESULTS, digest
+
+# Those that measure times, each many times over.
+TIMINGS = {"backpropagation-cost", "convolution-speed"}
+# Those that were recorded once, before short runs were repeated; each is run anew with its chapter.
+RECORDED_ONCE = {"mnist-sgd", "mnist-mlp", "mnist-cnn", "mnist-conv", "mnist-zero-init", "waves"}
 
 
 def read(name):
@@ -38,7 +45,11 @@ def test_every_experiment_has_a_result_with_its_provenance(name):
     content = read(name)
     assert content["name"] == name
     assert re.fullmatch("[0-9a-f]{40}", content["commit"]), "run it on committed code"
-    assert isinstance(content["seed"], int)
+    assert content["seeds"]
+    assert all(isinstance(seed, int) for seed in content["seeds"])
+    repeated = len(content["seeds"]) >= 5
+    if content["seconds"] < 300 * len(content["seeds"]) and name not in TIMINGS:
+        assert repeated != (name in RECORDED_ONCE), "a run of less than five minutes is repeated"
     assert content["cores"] >= content["threads"] >= 1
     assert content["seconds"] > 1
     assert set(content["versions"]) == {"python", "numpy", "blas"}
@@ -47,6 +58,47 @@ def test_every_experiment_has_a_result_with_its_provenance(name):
     if "arrays" in content:
         files.append(RESULTS / content["arrays"])
     assert all(file.stat().st_size < 200_000 for file in files)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_test_is_a_reading_in_the_ledger(name):
+    content = read(name)
+    data = TESTED_BY_RUN.get(name) or ("mnist" if name in TESTED_APART else None)
+    own = [reading for reading in readings() if reading.experiment == name]
+    if not own:
+        assert "tested" not in content
+        assert not {"test_accuracy", "test_loss", "test_mse"} & content["metrics"].keys()
+        return
+    assert {reading.data for reading in own} == {data}
+    last = own[-1]
+    assert content["tested"]["commit"] == last.commit
+    assert digest(content["settings"]) == last.settings
+    assert content["tested"]["readings"]["experiment"] == len(own)
+    before = readings()[: readings().index(last) + 1]
+    count = sum(reading.data == data for reading in before)
+    assert content["tested"]["readings"]["data"] == count
+
+
+def test_the_ledger_loses_no_reading():
+    """What is committed, from the first line on, is how the ledger begins today."""
+    log = subprocess.run(
+        ["git", "log", "--format=%H", "--", "data/test-readings.jsonl"],
+        cwd=LEDGER.parent,
+        capture_output=True,
+        text=True,
+    )
+    if log.returncode:
+        pytest.skip("there is no history here")
+    today = LEDGER.read_text(encoding="utf-8")
+    for commit in log.stdout.split():
+        then = subprocess.run(
+            ["git", "show", f"{commit}:data/test-readings.jsonl"],
+            cwd=LEDGER.parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert today.startswith(then.stdout), f"commit {commit} has a reading that is gone"
 
 
 def test_nothing_else_lies_there():
