@@ -3,16 +3,19 @@
 import hashlib
 import io
 import json
+import re
 import runpy
 import subprocess
 import sys
 from pathlib import Path
 from zipfile import ZipFile
 
+import numpy as np
 import pytest
 
 from book.made.runtime import archive, runtime_files, wanted_packages
 from book.shared.errors import BookError
+from mathcheck.text.sources import read
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,7 +83,8 @@ def test_the_archive_holds_the_library_as_it_is():
     assert linear == (ROOT / "lib" / "backprop" / "linear.py").read_bytes()
     assert "lib/backprop/data/samples/mnist.npz" in names
     modules = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("lib/backprop/**/*.py")}
-    assert {name for name in names if name.endswith(".py")} == modules
+    ours = {name for name in names if name.startswith("lib/backprop/") and name.endswith(".py")}
+    assert ours == modules
     assert not any("__pycache__" in name for name in names)
 
 
@@ -148,3 +152,53 @@ def test_it_fails_as_a_prompt_does(run, source, line, message):
     assert printed.splitlines()[-1] == message
     assert f", line {line}" in printed
     assert "examples.py" not in printed
+
+
+def test_the_archive_holds_the_checker_and_what_it_needs(tmp_path):
+    with ZipFile(io.BytesIO(archive(ROOT))) as file:
+        assert any("LICENSE" in name for name in file.namelist())
+        file.extractall(tmp_path)
+    program = (
+        "import sys; from importlib.util import find_spec; import mathcheck, lark\n"
+        "assert all('archived' in m.__file__ for m in (mathcheck, lark)), lark.__file__\n"
+        "print(mathcheck.check_file('a.md').verdict)"
+    )
+    folder = tmp_path / "archived"
+    (tmp_path / "lib").rename(folder)
+    (tmp_path / "a.md").write_text("$$ 1 + 1 = 2 $$\n", encoding="utf-8")
+    # -S: without what is installed, NumPy apart, as in a page.
+    numpy = str(Path(np.__file__).parents[1])
+    path = f"import sys; sys.path[:0] = [{str(folder)!r}]; sys.path.append({numpy!r})\n"
+    command = [sys.executable, "-S", "-c", path + program]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert "1 of 1 claims hold" in done.stdout
+
+
+def tried():
+    """The text that a reader of the first page can edit."""
+    page = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    return page, re.search(r"^``` \{ \.markdown \.try \}\n(.*?)\n```$", page, re.M | re.S)[1]
+
+
+def test_what_a_reader_can_try_is_what_the_page_shows():
+    page, text = tried()
+    (shown,) = read("a.md", page).equations[:1]
+    (own,) = read("a.md", text).equations
+    assert own.tex == shown.tex
+
+
+def test_the_checker_in_the_page_tells_where_something_is_wrong():
+    examples = runpy.run_path(str(ROOT / "docs/assets/run/examples.py"))["Examples"]()
+    _, text = tried()
+    told = []
+    assert examples.check(text, lambda *each: told.append(each))
+    assert [kind for kind, _ in told] == ["text"] * 4
+    assert "holds at" in told[0][1]
+    flips = [match.end() for match in re.finditer("&= ", text)]
+    assert len(flips) == 3
+    for at in flips:
+        told.clear()
+        assert not examples.check(text[:at] + "-" + text[at:], lambda *each: told.append(each))
+        assert told[-1] == ("place", str(text[:at].count("\n") + 1))
+    assert not examples.check(text.replace("W^\\top", "Z"), lambda *each: told.append(each))
+    assert "is not in the symbols table" in "".join(text for _, text in told)

@@ -142,3 +142,21 @@ test("without a connection it says so, and runs once there is one", { ...LIMIT, 
   await run(example);
   assert.equal(await example.getAttribute("data-example"), "done");
 });
+
+test("the equations of the first page are checked in the page, and a flipped sign is found", { ...LIMIT, skip }, async (t) => {
+  const { tab, asked } = await open(t, "");
+  const field = tab.locator(".highlight.try");
+  assert.match(await run(field), /3 of 3 claims hold/);
+  assert.equal(await field.getAttribute("data-example"), "done");
+  await field.locator(".example__flip").click();
+  await tab.waitForFunction((element) => element.dataset.example === "failed", await field.elementHandle(), { timeout: 300_000 });
+  const { line, text } = await field.locator("textarea").evaluate((editor) => ({
+    line: editor.value.slice(editor.selectionStart, editor.selectionEnd),
+    text: editor.value,
+  }));
+  assert.match(text, /&= -|x W - b/);
+  assert.ok(line.length > 0, "the wrong line is selected");
+  assert.deepEqual(asked, [numpy]);
+  await field.locator(".example__reset").click();
+  assert.equal(await field.locator("textarea").count(), 0);
+});

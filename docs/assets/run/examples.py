@@ -73,6 +73,35 @@ class Examples:
                 _show_figures(emit)
         return True
 
+    def check(self, text: str, emit: Emit) -> bool:
+        """Checks the equations of a text, and tells of each whether it holds.
+
+        Args:
+            text: Markdown, with a table of symbols.
+            emit: takes each line of what is told, as ("text", line), and as ("place", number) the
+                line of the text where something is wrong first.
+
+        Returns:
+            Whether all of it was read and holds.
+        """
+        chapter = importlib.import_module("mathcheck.claims.chapter").load("equations", text)
+        report = importlib.import_module("mathcheck.claims.report").check_chapter(chapter)
+        wrong = [error.place.line for error in report.errors]
+        wrong += [claim.line for claim in report.failed]
+        for error in report.errors:
+            emit("text", f"{report.rendered(error)}\n")
+        for claim in report.claims:
+            told = (
+                f"holds at {claim.points} points, worst relative error {claim.worst:.0e}"
+                if claim.ok
+                else claim.message
+            )
+            emit("text", f"line {claim.line}: {claim.latex}\n    {told}\n")
+        emit("text", f"{report.verdict}\n")
+        if wrong:
+            emit("place", str(min(wrong)))
+        return report.ok
+
 
 def _names_around(scope: str) -> dict[str, object]:
     """The names of the innermost module that a dotted name lies in."""

@@ -8,13 +8,34 @@ let worker; // one for the page; a new one after *Stop*
 let running; // the example that runs
 let done = new Set(); // the examples that have run in this worker, as they are now
 
-class Example {
-  constructor(block, scope, above) {
+export class Example {
+  name = "Run";
+  label = "Code of this example";
+
+  constructor(block, scope = "", above = []) {
     this.block = block;
     this.scope = scope;
     this.above = above;
-    this.typed = typed(block.querySelector("pre")).join("\n");
-    this.run = button("Run", () => start(this), "example__button example__start");
+  }
+
+  // A button on it, once the reader is near.
+  mount() {
+    this.typed = this.read();
+    this.run = button(this.name, () => start(this), "example__button example__start");
+    this.block.append(this.run);
+  }
+
+  read() {
+    return typed(this.block.querySelector("pre")).join("\n");
+  }
+
+  // What the worker is sent, to run this one and others before it.
+  message(queue) {
+    return { sources: queue.map((other) => other.source), scope: this.scope };
+  }
+
+  ending(how) {
+    return how === "done" ? `Done. ${MODIFIER}+Enter runs it again.` : "It ended with an error.";
   }
 
   get source() {
@@ -27,7 +48,7 @@ class Example {
     this.editor = element("textarea", "example__editor");
     this.editor.spellcheck = false;
     this.editor.autocapitalize = "off";
-    this.editor.setAttribute("aria-label", "Code of this example");
+    this.editor.setAttribute("aria-label", this.label);
     this.editor.value = this.typed;
     this.editor.addEventListener("input", () => {
       this.fit();
@@ -101,7 +122,7 @@ class Example {
   }
 }
 
-function start(example) {
+export function start(example) {
   if (running) stop();
   example.open();
   example.output.replaceChildren();
@@ -124,12 +145,12 @@ function start(example) {
     if (data.ended) end(data.ended, data.fault);
     if (data.broken) drop();
   };
-  worker.postMessage({ sources: queue.map((other) => other.source), scope: example.scope });
+  worker.postMessage(example.message(queue));
 }
 
 function end(how, fault) {
   if (fault) running.show({ kind: "text", text: fault });
-  running.tell(how === "done" ? `Done. ${MODIFIER}+Enter runs it again.` : "It ended with an error.", how);
+  running.tell(running.ending(how), how);
   running = undefined;
 }
 
@@ -155,5 +176,5 @@ for (const block of document.querySelectorAll(".highlight:has(> pre .gp)")) {
   examples.push(new Example(block, scope, examples.filter((other) => other.scope === scope)));
 }
 whenNear((run) => {
-  for (const { block, run: start } of examples) if (run.contains(block)) block.append(start);
+  for (const example of examples) if (run.contains(example.block)) example.mount();
 });

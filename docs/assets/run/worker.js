@@ -42,10 +42,15 @@ function say(message) {
 
 let ready;
 
-self.addEventListener("message", async ({ data: { sources, scope } }) => {
+self.addEventListener("message", async ({ data: { sources, scope, text } }) => {
   try {
     ready ??= start();
     const { pyodide, known, examples } = await ready;
+    if (text !== undefined) {
+      say({ status: "Checking…" });
+      const holds = examples.check(text, (kind, text) => say({ kind, text }));
+      return say({ ended: holds ? "done" : "failed", ran: 1 });
+    }
     const wanted = pyodide.pyodide_py.code.find_imports(sources.join("\n")).toJs();
     const more = wanted.filter((name) => name in known && !(name in pyodide.loadedPackages));
     if (more.length) {

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -17,7 +18,11 @@ __all__ = ["archive", "runtime_files", "wanted_packages"]
 _CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 _RELEASE = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"  # where Pyodide keeps its packages
 _WANTED = ("numpy", "matplotlib")
-_LIBRARY = ("lib/backprop/**/*.py", "lib/backprop/data/samples/*")
+_LIBRARY = (
+    *("lib/backprop/**/*.py", "lib/backprop/data/samples/*"),
+    *("lib/mathcheck/**/*.py", "lib/mathcheck/**/*.lark"),
+)
+_BESIDE = "lark"  # what the checker parses with, which Pyodide's release does not have
 
 
 def runtime_files(root: Path, packages: Path | None) -> Iterator[tuple[str, Path | str | bytes]]:
@@ -69,14 +74,25 @@ def wanted_packages(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def archive(root: Path) -> bytes:
-    """The library and its samples, laid out as in the repository; the same bytes each time."""
+    """The library, its samples and the checker, laid out as in the repository.
+
+    Beside them is the parser that the checker needs, with its licence. The bytes are the same each
+    time.
+    """
+    found = {
+        path.relative_to(root).as_posix(): path
+        for pattern in _LIBRARY
+        for path in sorted(root.glob(pattern))
+    }
+    for file in distribution(_BESIDE).files or ():
+        if file.suffix in (".py", ".lark") or "LICENSE" in file.name:
+            found[f"lib/{file.as_posix()}"] = Path(str(file.locate()))
     buffer = io.BytesIO()
-    with ZipFile(buffer, "w", ZIP_DEFLATED) as file:
-        for pattern in _LIBRARY:
-            for path in sorted(root.glob(pattern)):
-                entry = ZipInfo(path.relative_to(root).as_posix())  # of 1980: no date of today
-                entry.compress_type = ZIP_DEFLATED
-                file.writestr(entry, path.read_bytes())
+    with ZipFile(buffer, "w", ZIP_DEFLATED) as archived:
+        for name, path in found.items():
+            entry = ZipInfo(name)  # of 1980: no date of today
+            entry.compress_type = ZIP_DEFLATED
+            archived.writestr(entry, path.read_bytes())
     return buffer.getvalue()
 
 

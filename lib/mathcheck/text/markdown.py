@@ -17,7 +17,7 @@ _MATH = re.compile(r"(?:math\b|\{math\})[ \t]*")
 _OPTION = re.compile(r":?([\w-]+):[ \t]*(.*?)[ \t]*$")
 # Directives that hold code; all others hold text, which may hold equations.
 _CODE = re.compile(
-    r"\{\.|\{(?:code|code-block|code-cell|sourcecode|literalinclude|parsed-literal|mermaid|raw|dot"
+    r"\{\s*\.|\{(?:code|code-block|code-cell|sourcecode|literalinclude|parsed-literal|mermaid|raw|dot"
     r"|graphviz|python|r|julia|ojs|bash|sh|sql|js|rust|cpp|c|include|embed|bibliography|toctree"
     r"|image|eval-rst|autodoc2-object|autoclass|autofunction|automodule)\b"
 )

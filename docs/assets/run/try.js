@@ -1,0 +1,48 @@
+// *Try it*: equations that can be edited, and the checker itself, which runs in the page.
+import { button } from "../make.js";
+import { whenNear } from "../near.js";
+import { Example, start } from "./run.js";
+import { flipped } from "./flip.js";
+
+class Equations extends Example {
+  name = "Check";
+  label = "Equations, with their table of symbols";
+
+  read() {
+    return this.block.querySelector("pre").textContent.trimEnd();
+  }
+
+  message() {
+    return { text: this.source };
+  }
+
+  ending(how) {
+    return how === "done" ? "All of it holds." : "Something is wrong: see below.";
+  }
+
+  open() {
+    if (this.editor) return;
+    super.open();
+    this.stop.before(button("Flip a sign", () => this.flip(), "example__button example__flip"));
+  }
+
+  // A sign of the text as it is printed, so that one thing is wrong and not two.
+  flip() {
+    this.editor.value = flipped(this.typed, Math.random());
+    start(this);
+  }
+
+  // The line that is wrong is the one that is selected.
+  show(told) {
+    if (told.kind !== "place") return super.show(told);
+    const lines = this.editor.value.split("\n");
+    const from = lines.slice(0, told.text - 1).join("\n").length + (told.text > 1);
+    this.editor.focus({ preventScroll: true });
+    this.editor.setSelectionRange(from, from + lines[told.text - 1].length);
+  }
+}
+
+const fields = [...document.querySelectorAll(".highlight.try")].map((block) => new Equations(block));
+whenNear((run) => {
+  for (const field of fields) if (run.contains(field.block)) field.mount();
+});
