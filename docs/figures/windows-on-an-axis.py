@@ -2,7 +2,7 @@
 
 from matplotlib.patches import Circle
 
-from backprop._windows import Axis
+from backprop.fast.axes import Axis
 from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure
 
 SIZE, KERNEL = 6, 3

@@ -31,14 +31,13 @@ from backprop import (
     MaxPool2d,
     ReLU,
     Sequential,
-    convolution,
     keep_freed_memory,
-    normalization,
-    pooling,
     to_torch,
 )
+from backprop.fast import convolution, normalization, pooling
 from backprop.fast.parallel import one_thread
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
+from backprop.normalization import batchnorm_running
 from experiments.record import RESULTS, Number, Result, commit_of_code, record
 
 # A function that works once and returns the seconds that each part took.
@@ -140,8 +139,8 @@ def average_pool_case(*shape: int) -> Case:
     return pair(
         "pooling",
         f"mean 2×2 of {'×'.join(map(str, shape))}",
-        partial(pooling.average_pool2d_forward, kernel=2),
-        pooling.average_pool2d_backward,
+        partial(pooling.avg_pool2d_forward, kernel=2),
+        pooling.avg_pool2d_backward,
         lambda torch: partial(torch.nn.functional.avg_pool2d, kernel_size=2),
         shape,
     )
@@ -153,7 +152,7 @@ def batchnorm_case(*shape: int) -> Case:
 
     def forward(x: Any, gamma: Any, beta: Any) -> tuple[Any, Any]:
         y, cache = normalization.batchnorm_forward(x, gamma, beta)
-        normalization.batchnorm_running(np.zeros(D, x.dtype), np.ones(D, x.dtype), cache)
+        batchnorm_running(np.zeros(D, x.dtype), np.ones(D, x.dtype), cache)
         return y, cache
 
     def theirs(torch: Any) -> Any:

@@ -17,11 +17,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop import convolution
-from backprop.fast import unrolling
+from backprop.fast import convolution, im2col, unrolling
+from experiments import convolution_loops
 from experiments.record import Number, Result
 
 Images = NDArray[np.float32]
+
+WAYS = {
+    "loops": (convolution_loops, "conv2d_loops"),
+    "im2col": (im2col, "conv2d_im2col"),
+    "fast": (convolution, "conv2d"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +70,10 @@ def run(checkpoints: Path, settings: SpeedSettings = SETTINGS) -> Result:
     both: dict[str, float] = {}
     with one_core():
         for name, way, images, at_once, calls in (
-            ("loops", "conv2d_loops", x[:1], 1, 1),
-            ("im2col", "conv2d_im2col", x, len(x), settings.calls),
-            ("blocks", "conv2d_im2col", x, few, settings.calls),
-            ("fast", "conv2d", x, len(x), settings.calls),
+            ("loops", "loops", x[:1], 1, 1),
+            ("im2col", "im2col", x, len(x), settings.calls),
+            ("blocks", "im2col", x, few, settings.calls),
+            ("fast", "fast", x, len(x), settings.calls),
         ):
             blocks = [images[n : n + at_once] for n in range(0, len(images), at_once)]
             times = milliseconds(way, blocks, W, b, calls)
@@ -87,8 +93,9 @@ def milliseconds(
     way: str, blocks: Sequence[Images], W: Images, b: Images, calls: int
 ) -> tuple[float, float]:
     """Times one way forward and backward, one block of images after the other."""
-    forward: Callable[..., tuple[Images, object]] = getattr(convolution, f"{way}_forward")
-    backward: Callable[..., object] = getattr(convolution, f"{way}_backward")
+    module, name = WAYS[way]
+    forward: Callable[..., tuple[Images, object]] = getattr(module, f"{name}_forward")
+    backward: Callable[..., object] = getattr(module, f"{name}_backward")
     shortest = np.full(2, np.inf)
     for _ in range(calls):
         taken = np.zeros(2)

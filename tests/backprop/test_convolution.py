@@ -9,18 +9,24 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from backprop import convolution
-from backprop._windows import Axis
-from backprop.fast import unrolling
+from backprop.fast import convolution as fast
+from backprop.fast import im2col, unrolling
+from backprop.fast.axes import Axis
 from backprop.gradcheck import check_gradients
 
-WAYS = ["conv2d_loops", "conv2d_im2col", "conv2d"]
+WAYS = {
+    "plain": (convolution, "conv2d"),
+    "im2col": (im2col, "conv2d_im2col"),
+    "fast": (fast, "conv2d"),
+}
 X = np.arange(16.0).reshape(1, 1, 4, 4)
 W = np.array([[[[1.0, 2.0], [0.0, -1.0]]]])
 B = np.array([10.0])
 
 
 def pair_of(way):
-    return getattr(convolution, f"{way}_forward"), getattr(convolution, f"{way}_backward")
+    module, name = WAYS[way]
+    return getattr(module, f"{name}_forward"), getattr(module, f"{name}_backward")
 
 
 def draw(rng, N=2, C=3, size=(7, 6), K=4, kernel=(3, 2), dtype="float64"):
@@ -36,8 +42,8 @@ def run(way, rng, x, weights, b, **options):
 
 
 def assert_all_ways_agree(x, weights, b, **options):
-    wanted = run("conv2d_loops", np.random.default_rng(1), x, weights, b, **options)
-    for way in WAYS[1:]:
+    wanted = run("plain", np.random.default_rng(1), x, weights, b, **options)
+    for way in WAYS:
         found = run(way, np.random.default_rng(1), x, weights, b, **options)
         for one, other in zip(found, wanted, strict=True):
             assert one.shape == other.shape
@@ -113,11 +119,11 @@ def test_all_ways_agree_whatever_the_shape(data):
 def test_blocks_of_any_size_give_the_same(monkeypatch, rng, largest, stride):
     x, weights, b = draw(rng, N=5, size=(9, 8), kernel=(3, 3))
     options = {"stride": stride, "padding": 1, "dilation": (2, 1)}
-    wanted = run("conv2d_im2col", np.random.default_rng(1), x, weights, b, **options)
+    wanted = run("im2col", np.random.default_rng(1), x, weights, b, **options)
     monkeypatch.setattr(unrolling, "LARGEST_BLOCK", largest)
     for block in (1, 30_000, 1 << 20):
         monkeypatch.setattr(unrolling, "BLOCK", block)
-        found = run("conv2d", np.random.default_rng(1), x, weights, b, **options)
+        found = run("fast", np.random.default_rng(1), x, weights, b, **options)
         for one, other in zip(found, wanted, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
 
@@ -169,9 +175,9 @@ def test_of_the_rows_only_those_are_unrolled_at_which_a_band_looks(rng, stride, 
 @pytest.mark.parametrize("padding", [(0, 0), (1, 0), (0, 1)])
 def test_nothing_is_read_before_it_is_written(monkeypatch, rng, padding):
     x, weights, b = draw(rng)
-    wanted = run("conv2d_im2col", np.random.default_rng(1), x, weights, b, padding=padding)
+    wanted = run("im2col", np.random.default_rng(1), x, weights, b, padding=padding)
     monkeypatch.setattr(np, "empty", lambda shape, dtype: np.full(shape, np.nan, dtype))
-    found = run("conv2d", np.random.default_rng(1), x, weights, b, padding=padding)
+    found = run("fast", np.random.default_rng(1), x, weights, b, padding=padding)
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
 
@@ -254,10 +260,10 @@ def test_rows_of_outputs_are_copied_unless_they_lie_so(rng):
 def test_without_the_gradient_for_the_input_the_others_are_the_same(monkeypatch, rng, block):
     monkeypatch.setattr(unrolling, "BLOCK", block)
     x, weights, b = draw(rng, N=5)
-    y, cache = convolution.conv2d_forward(x, weights, b)
+    y, cache = fast.conv2d_forward(x, weights, b)
     dy = rng.standard_normal(y.shape)
-    _, *wanted = convolution.conv2d_backward(dy, cache)
-    dx, *found = convolution.conv2d_backward(dy, cache, input_gradient=False)
+    _, *wanted = fast.conv2d_backward(dy, cache)
+    dx, *found = fast.conv2d_backward(dy, cache, input_gradient=False)
     assert dx.shape == x.shape
     assert np.isnan(dx).all()
     for one, other in zip(found, wanted, strict=True):
@@ -276,9 +282,9 @@ def test_gradients(rng, way, method):
 
 def test_float32_is_nearly_as_good_as_float64(rng):
     x, weights, b = draw(rng, N=8, C=16, size=(14, 14), K=8, kernel=(5, 5))
-    wanted = run("conv2d", np.random.default_rng(1), x, weights, b, padding=2)
+    wanted = run("fast", np.random.default_rng(1), x, weights, b, padding=2)
     singles = [array.astype(np.float32) for array in (x, weights, b)]
-    found = run("conv2d", np.random.default_rng(1), *singles, padding=2)
+    found = run("fast", np.random.default_rng(1), *singles, padding=2)
     for one, other in zip(found, wanted, strict=True):
         assert one.dtype == np.float32
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-5 * np.abs(other).max())
@@ -293,15 +299,15 @@ def test_products_are_of_one_precision(monkeypatch, rng):
         return multiply(a, b, out=out)
 
     monkeypatch.setattr(np, "matmul", recorded)
-    run("conv2d", rng, *draw(rng, dtype="float32"))
+    run("fast", rng, *draw(rng, dtype="float32"))
     assert dtypes == {np.dtype(np.float32)}
 
 
 def test_arrays_that_are_not_contiguous(rng):
     x, weights, b = draw(rng)
-    wanted = run("conv2d", np.random.default_rng(1), x, weights, b)
+    wanted = run("fast", np.random.default_rng(1), x, weights, b)
     strange = [array.T.copy().T for array in (x, weights, b)]
-    found = run("conv2d", np.random.default_rng(1), *strange)
+    found = run("fast", np.random.default_rng(1), *strange)
     for one, other in zip(found, wanted, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-12)
     y, dx, dW, db = found
@@ -328,11 +334,11 @@ def test_memory_stays_bounded(shape, kernel, limit):
     b = np.zeros(len(weights), np.float32)
     tracemalloc.start()
     try:
-        y, cache = convolution.conv2d_forward(x, weights, b)
+        y, cache = fast.conv2d_forward(x, weights, b)
         forward = tracemalloc.get_traced_memory()[1] - y.nbytes
         tracemalloc.reset_peak()
         before = tracemalloc.get_traced_memory()[0]
-        dx, _, _ = convolution.conv2d_backward(y, cache)
+        dx, _, _ = fast.conv2d_backward(y, cache)
         backward = tracemalloc.get_traced_memory()[1] - before - dx.nbytes
     finally:
         tracemalloc.stop()
@@ -364,7 +370,7 @@ def test_memory_stays_bounded(shape, kernel, limit):
 )
 def test_refused_values(refused, way, changes, message):
     arguments = {"x": X, "W": W, "b": B, **changes}
-    refused(ValueError, f"{way}_forward: {message}", pair_of(way)[0], **arguments)
+    refused(ValueError, f"{WAYS[way][1]}_forward: {message}", pair_of(way)[0], **arguments)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -384,24 +390,68 @@ def test_refused_values(refused, way, changes, message):
 )
 def test_refused_types(refused, way, changes, message):
     arguments = {"x": X, "W": W, "b": B, **changes}
-    refused(TypeError, f"{way}_forward: {message}", pair_of(way)[0], **arguments)
+    refused(TypeError, f"{WAYS[way][1]}_forward: {message}", pair_of(way)[0], **arguments)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_cotangent_that_does_not_fit(refused, way):
     forward, backward = pair_of(way)
     y, cache = forward(X, W, B)
-    name, layout = f"{way}_backward", "wanted (N, K, U, V)"
+    name, layout = f"{WAYS[way][1]}_backward", "wanted (N, K, U, V)"
+    kept = ("windows", "windows") if way == "plain" else ("y_sizes", "x")
     for dy, error, message in [
         (y[0], ValueError, f"dy has shape (1, 3, 3), {layout}"),
-        (y[..., :2], ValueError, "dy has shape (1, 1, 3, 2), wanted (1, 1, 3, 3) as y has"),
-        (y.repeat(2, 0), ValueError, f"dy has shape (2, 1, 3, 3), {layout} with N = 1 as in x"),
-        (y.astype(np.float32), TypeError, "dy is float32, wanted float64 as in x"),
+        (y[..., :2], ValueError, f"dy has shape (1, 1, 3, 2), {layout} with V = 3 as in {kept[0]}"),
+        (
+            y.repeat(2, 0),
+            ValueError,
+            f"dy has shape (2, 1, 3, 3), {layout} with N = 1 as in {kept[1]}",
+        ),
+        (y.astype(np.float32), TypeError, f"dy is float32, wanted float64 as in {kept[1]}"),
     ]:
         refused(error, f"{name}: {message}", backward, dy, cache)
 
 
-def test_numpy_integers_are_integers():
-    wanted, _ = convolution.conv2d_forward(X, W, B, stride=2)
-    found, _ = convolution.conv2d_forward(X, W, B, stride=np.int32(2), padding=(np.int64(0), 0))
+@pytest.mark.parametrize("way", WAYS)
+def test_numpy_integers_are_integers(way):
+    forward, _ = pair_of(way)
+    wanted, _ = forward(X, W, B, stride=2)
+    found, _ = forward(X, W, B, stride=np.int32(2), padding=(np.int64(0), 0))
     np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("largest", [1, 3000, 1 << 24])
+@pytest.mark.parametrize(("size", "padding"), [((5, 4), 9), ((1, 1), (7, 0)), ((5, 6), (0, 8))])
+def test_blocks_that_lie_wholly_in_the_padding(monkeypatch, rng, largest, size, padding):
+    monkeypatch.setattr(unrolling, "LARGEST_BLOCK", largest)
+    monkeypatch.setattr(unrolling, "BLOCK", largest)
+    for stride, dilation in [(1, 1), (2, 1), (1, 2), (3, 2)]:
+        x, weights, b = draw(rng, size=size, kernel=(1 if size[0] == 1 else 3, 1))
+        options = {"stride": stride, "padding": padding, "dilation": dilation}
+        assert_all_ways_agree(x, weights, b, **options)
+
+
+@pytest.mark.parametrize(
+    ("shape", "kernel", "padding"),
+    [((1, 3, 512, 512), (1, 3, 3, 3), 200), ((1, 64, 256, 256), (2, 64, 3, 3), 7)],
+)
+def test_large_images_with_much_padding(rng, shape, kernel, padding):
+    """What lies in the padding is the bias, in however many blocks the rest is computed."""
+    x, weights = rng.standard_normal(shape, np.float32), rng.standard_normal(kernel, np.float32)
+    y, cache = fast.conv2d_forward(x, weights, np.ones(len(weights), np.float32), padding=padding)
+    assert y.shape[2:] == tuple(size + 2 * padding - 2 for size in shape[2:])
+    assert (y[:, :, : padding - 2] == 1).all()
+    assert (y[:, :, -(padding - 2) :] == 1).all()
+    near = np.s_[:, :, padding - 2 : padding + 3, padding - 2 : padding + 3]
+    wanted, _ = convolution.conv2d_forward(
+        x[:, :, :8, :8], weights, np.ones(len(weights), "f4"), padding=2
+    )
+    np.testing.assert_allclose(y[near], wanted[:, :, :5, :5], rtol=1e-4, atol=1e-4)
+    dx, _, db = fast.conv2d_backward(np.ones_like(y), cache)
+    np.testing.assert_allclose(
+        dx[0, :, 1:-1, 1:-1],
+        weights.sum(axis=(0, 2, 3))[:, None, None] + 0 * dx[0, :, 1:-1, 1:-1],
+        rtol=1e-3,
+        atol=1e-4,
+    )
+    np.testing.assert_allclose(db, y[0, 0].size, rtol=1e-6)

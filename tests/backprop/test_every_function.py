@@ -34,13 +34,14 @@ ELEMENTWISE = [
 PAIRS = {
     "linear": (linear, {"x": X, "W": X.T.copy(), "b": np.array([1.0, -2.0])}, X[:, :2]),
     **{name: (activations, {"x": X}, P) for name in ELEMENTWISE},
-    **{
-        way: (convolution, {"x": IMAGES, "W": KERNELS, "b": np.array([1.0, -2.0])}, SMALL_IMAGES)
-        for way in ("conv2d_loops", "conv2d_im2col", "conv2d")
-    },
+    "conv2d": (
+        convolution,
+        {"x": IMAGES, "W": KERNELS, "b": np.array([1.0, -2.0])},
+        SMALL_IMAGES,
+    ),
     "max_pool2d": (pooling, POOL, SMALL_IMAGES),
-    "average_pool2d": (pooling, {**POOL, "count_include_pad": False}, SMALL_IMAGES),
-    "global_average_pool": (pooling, {"x": IMAGES}, X[:, :2]),
+    "avg_pool2d": (pooling, {**POOL, "count_include_pad": False}, SMALL_IMAGES),
+    "global_avg_pool2d": (pooling, {"x": IMAGES}, X[:, :2]),
     "batchnorm": (normalization, {"x": X, **FEATURES}, P),
     "batchnorm_evaluation": (
         normalization,
@@ -136,10 +137,10 @@ def test_the_tables_above_miss_nothing(module: ModuleType):
         and not name.startswith("_")
         and "__mutmut" not in name  # what mutmut adds
     }
-    # Two take the cache of another function, and two lay a batch out: test_normalization.py. And
-    # two take no arrays of floats alone: test_losses.py.
+    # Two take the cache of another function; others lay a batch out, or show its windows; and two
+    # take no arrays of floats alone: test_losses.py.
     elsewhere = {"batchnorm_backward_staged", "batchnorm_running", "rows_of", "rows_to"}
-    elsewhere |= {"as_probabilities", "check_classes"}
+    elsewhere |= {"pool_windows", "as_probabilities", "check_classes"}
     assert public <= {*EVERY, *elsewhere}
 
 

@@ -4,13 +4,19 @@ import numpy as np
 import pytest
 
 from backprop import train
-from backprop.convolution import conv2d_backward, conv2d_forward
 from backprop.dropout import dropout_forward
+from backprop.fast.convolution import conv2d_backward, conv2d_forward
 from backprop.fast.normalization import (
     batchnorm_backward,
     batchnorm_forward,
     layernorm_backward,
     layernorm_forward,
+)
+from backprop.fast.pooling import (
+    avg_pool2d_backward,
+    avg_pool2d_forward,
+    max_pool2d_backward,
+    max_pool2d_forward,
 )
 from backprop.gradcheck import numerical_gradient
 from backprop.initializers import he_normal, xavier_uniform
@@ -32,14 +38,7 @@ from backprop.normalization import (
     batchnorm_evaluation_forward,
     batchnorm_running,
 )
-from backprop.pooling import (
-    average_pool2d_backward,
-    average_pool2d_forward,
-    global_average_pool_backward,
-    global_average_pool_forward,
-    max_pool2d_backward,
-    max_pool2d_forward,
-)
+from backprop.pooling import global_avg_pool2d_backward, global_avg_pool2d_forward
 from backprop.training.optimizers import SGD
 
 SHAPE = (4, 2, 6, 5)
@@ -103,13 +102,13 @@ def test_pooling(rng):
     layer = MaxPool2d(**options)
     assert_is_the_pair(layer, rng, max_pool2d_forward, max_pool2d_backward, **options)
     assert_is_the_pair(MaxPool2d(2), rng, max_pool2d_forward, max_pool2d_backward, kernel=2)
-    pair = average_pool2d_forward, average_pool2d_backward
+    pair = avg_pool2d_forward, avg_pool2d_backward
     assert_is_the_pair(AvgPool2d(2), rng, *pair, kernel=2)
     padded = {"kernel": 2, "padding": 1}
     assert_is_the_pair(AvgPool2d(**padded), rng, *pair, **padded, count_include_pad=True)
     options["count_include_pad"] = False
     assert_is_the_pair(AvgPool2d(**options), rng, *pair, **options)
-    pair = global_average_pool_forward, global_average_pool_backward
+    pair = global_avg_pool2d_forward, global_avg_pool2d_backward
     assert_is_the_pair(GlobalAvgPool2d(), rng, *pair)
 
 

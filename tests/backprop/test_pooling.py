@@ -8,26 +8,30 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies
 
-from backprop import pooling
-from backprop._windows import Axis
+from backprop import pooling as plain
 from backprop.fast import parallel as _parallel
+from backprop.fast import pooling as fast
 from backprop.fast import unrolling
+from backprop.fast.axes import Axis
 from backprop.gradcheck import check_gradients
 from backprop.pooling import (
-    average_pool2d_backward,
-    average_pool2d_forward,
-    global_average_pool_backward,
-    global_average_pool_forward,
+    avg_pool2d_backward,
+    avg_pool2d_forward,
+    global_avg_pool2d_backward,
+    global_avg_pool2d_forward,
     max_pool2d_backward,
     max_pool2d_forward,
 )
 
 X = np.array([[[[1.0, 5.0, 5.0, -2.0], [4.0, 3.0, 5.0, -1.0], [-7.0, -8.0, -3.0, -9.0]]]])
-KINDS = {"max_pool2d": -np.inf, "average_pool2d": 0.0}
+KINDS = {"max_pool2d": -np.inf, "avg_pool2d": 0.0}
+WAYS = [plain, fast]
+each_way = pytest.mark.parametrize("way", WAYS)
 
 
-def pair_of(kind):
-    return getattr(pooling, f"{kind}_forward"), getattr(pooling, f"{kind}_backward")
+def pair_of(kind, way=fast):
+    way = plain if kind == "global_avg_pool2d" else way
+    return getattr(way, f"{kind}_forward"), getattr(way, f"{kind}_backward")
 
 
 def windows(x, outside, kernel, stride, padding):
@@ -62,10 +66,15 @@ def by_windows(kind, x, dy_of, kernel, stride, padding):
 
 
 def assert_by_windows(kind, x, kernel, stride, padding):
+    for way in WAYS:
+        assert_one_by_windows(kind, way, x, kernel, stride, padding)
+
+
+def assert_one_by_windows(kind, way, x, kernel, stride, padding):
     def dy_of(shape):
         return np.random.default_rng(1).standard_normal(shape)
 
-    forward, backward = pair_of(kind)
+    forward, backward = pair_of(kind, way)
     y, cache = forward(x, kernel=kernel, stride=stride, padding=padding)
     dx = backward(dy_of(y.shape), cache)
     wanted_y, wanted_dx = by_windows(kind, x, dy_of, kernel, stride, padding)
@@ -95,28 +104,28 @@ def test_padding_of_max_is_minus_infinity():
 
 
 def test_average_by_hand():
-    y, cache = average_pool2d_forward(X, kernel=(3, 2))
+    y, cache = avg_pool2d_forward(X, kernel=(3, 2))
     np.testing.assert_array_equal(y, [[[[-2 / 6, -5 / 6]]]])
-    dx = average_pool2d_backward(np.array([[[[6.0, 12.0]]]]), cache)
+    dx = avg_pool2d_backward(np.array([[[[6.0, 12.0]]]]), cache)
     np.testing.assert_array_equal(dx[0, 0], [[1, 1, 2, 2]] * 3)
 
 
 def test_whether_padding_counts():
     x = np.ones((1, 1, 4, 4))
     corner, edge = 0.25, 0.5
-    y, _ = average_pool2d_forward(x, kernel=2, padding=1)
+    y, _ = avg_pool2d_forward(x, kernel=2, padding=1)
     wanted = [[corner, edge, corner], [edge, 1, edge], [corner, edge, corner]]
     np.testing.assert_array_equal(y[0, 0], wanted)
-    y, cache = average_pool2d_forward(x, kernel=2, padding=1, count_include_pad=False)
+    y, cache = avg_pool2d_forward(x, kernel=2, padding=1, count_include_pad=False)
     np.testing.assert_array_equal(y, np.ones((1, 1, 3, 3)))
-    dx = average_pool2d_backward(np.ones_like(y), cache)
+    dx = avg_pool2d_backward(np.ones_like(y), cache)
     np.testing.assert_array_equal(dx[0, 0, :2], [[1, 0.5, 0.5, 1], [0.5, 0.25, 0.25, 0.5]])
 
 
 def test_global_average_by_hand():
-    y, cache = global_average_pool_forward(np.concatenate([X, 2 * X], axis=1))
+    y, cache = global_avg_pool2d_forward(np.concatenate([X, 2 * X], axis=1))
     np.testing.assert_allclose(y, [[-7 / 12, -14 / 12]])
-    dx = global_average_pool_backward(np.array([[12.0, 24.0]]), cache)
+    dx = global_avg_pool2d_backward(np.array([[12.0, 24.0]]), cache)
     np.testing.assert_array_equal(dx, np.stack([np.ones((3, 4)), 2 * np.ones((3, 4))])[None])
 
 
@@ -157,7 +166,7 @@ def test_a_kernel_of_more_than_256_taps(rng):
     ("kernel", "dtype"), [((1, 255), np.uint8), (16, np.uint16), ((17, 18), np.uint16)]
 )
 def test_the_taps_that_won_are_kept_in_few_bytes(rng, kernel, dtype):
-    _, cache = max_pool2d_forward(rng.standard_normal((1, 1, 17, 255)), kernel=kernel)
+    _, cache = fast.max_pool2d_forward(rng.standard_normal((1, 1, 17, 255)), kernel=kernel)
     assert cache[1].dtype == dtype
 
 
@@ -165,7 +174,7 @@ def test_the_taps_that_won_are_kept_in_few_bytes(rng, kernel, dtype):
 def test_gradients_are_divided_in_their_own_precision(counted):
     """By numbers of a higher one they would become so in between, at twice the memory."""
     x = X.astype(np.float32)
-    _, cache = average_pool2d_forward(x, kernel=2, padding=1, count_include_pad=counted)
+    _, cache = fast.avg_pool2d_forward(x, kernel=2, padding=1, count_include_pad=counted)
     assert cache[1].dtype == np.float32
 
 
@@ -177,7 +186,7 @@ def test_shares_are_as_large_as_samples_of_this_size_allow(monkeypatch, kind):
         asked.append((N, size))
         return [work(slice(0, N))]
 
-    monkeypatch.setattr(pooling, "share_batch", share_batch)
+    monkeypatch.setattr(fast, "share_batch", share_batch)
     forward, backward = pair_of(kind)
     y, cache = forward(X.repeat(5, axis=0), kernel=2)
     backward(y, cache)
@@ -220,17 +229,17 @@ def test_the_maximum_is_taken_and_sent_back_in_the_order_in_which_the_input_lies
         copied.append((np.argsort(source.strides), np.argsort(target.strides)))
         unrolling.copy_rows(source, target)
 
-    monkeypatch.setattr(pooling, "copy_rows", recorded)
+    monkeypatch.setattr(fast, "copy_rows", recorded)
     x = rng.standard_normal((2, 3, 8, 8))
     for images in (x, as_from_a_convolution(x)):
         copied: list[tuple[Any, Any]] = []
-        y, cache = max_pool2d_forward(images, kernel=2)
-        assert max_pool2d_backward(y, cache).strides == images.strides
+        y, cache = fast.max_pool2d_forward(images, kernel=2)
+        assert fast.max_pool2d_backward(y, cache).strides == images.strides
         here, there = np.argsort(images.strides), np.argsort(x.strides)
         np.testing.assert_array_equal(copied, [(here, there)] * 2 + [(there, here)] * 2)
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "global_average_pool"])
+@pytest.mark.parametrize("kind", [*KINDS, "global_avg_pool2d"])
 def test_precision_is_kept(kind):
     forward, backward = pair_of(kind)
     y, cache = forward(X.astype(np.float32), **({"kernel": 2} if kind in KINDS else {}))
@@ -252,7 +261,7 @@ def test_images_or_channels_are_shared_whichever_lie_further_apart(
     x = rng.standard_normal([shape[k] for k in order]).transpose(np.argsort(order))
     monkeypatch.setattr(_parallel, "SHARE", x.nbytes // 4)
     parts: list[tuple[slice, ...]] = []
-    pooling._share(parts.append, x)
+    fast._share(parts.append, x)
     wanted = [((slice(None),) * axis, slice(*pair)) for pair in itertools.pairwise(ends)]
     found = sorted(parts, key=lambda part: part[axis].start)
     assert found == [(*before, share) for before, share in wanted]
@@ -291,15 +300,15 @@ def test_stride_is_the_kernel_by_default(rng, kind):
 def test_gradients(rng):
     x = rng.permutation(2 * 3 * 5 * 6).reshape(2, 3, 5, 6) / 10.0  # far from ties
     options = {"kernel": (3, 2), "stride": (1, 2), "padding": 1}
-    uncounted = partial(average_pool2d_forward, count_include_pad=False)
+    uncounted = partial(avg_pool2d_forward, count_include_pad=False)
     for method, limit, pairs in [
         ("central", 1e-6, [(max_pool2d_forward, max_pool2d_backward)]),
         (
             "complex",
             1e-12,
             [
-                (average_pool2d_forward, average_pool2d_backward),
-                (uncounted, average_pool2d_backward),
+                (avg_pool2d_forward, avg_pool2d_backward),
+                (uncounted, avg_pool2d_backward),
             ],
         ),
     ]:
@@ -309,17 +318,44 @@ def test_gradients(rng):
             )
             assert report["x"] < limit, str(report)
     report = check_gradients(
-        global_average_pool_forward, global_average_pool_backward, rng=rng, method="complex", x=x
+        global_avg_pool2d_forward, global_avg_pool2d_backward, rng=rng, method="complex", x=x
     )
     assert report["x"] < 1e-12, str(report)
 
 
-def test_a_value_that_is_no_number_is_not_hidden():
+@each_way
+@pytest.mark.parametrize("place", list(np.ndindex(3, 4)))
+def test_a_value_that_is_no_number_is_what_its_windows_give_and_gets_their_gradients(way, place):
     x = X.copy()
-    x[0, 0, 0, 0] = np.nan
-    np.testing.assert_array_equal(max_pool2d_forward(x, kernel=2)[0], [[[[np.nan, 5]]]])
+    x[0, 0, *place] = np.nan
+    y, cache = way.max_pool2d_forward(x, kernel=2, stride=1)
+    u, v = np.indices(y.shape[2:])
+    seen = (abs(u - place[0] + 0.5) < 1) & (abs(v - place[1] + 0.5) < 1)
+    np.testing.assert_array_equal(np.isnan(y[0, 0]), seen)
+    dx = way.max_pool2d_backward(np.ones_like(y), cache)
+    assert dx[0, 0, *place] == seen.sum()
+    assert dx.sum() == y.size
+    x[0, 0, 1, 1] = x[0, 0, 1, 2] = np.nan  # the first of several
+    y, cache = way.max_pool2d_forward(x[:, :, 1:, 1:3], kernel=2)
+    assert np.isnan(y).all()
+    np.testing.assert_array_equal(
+        way.max_pool2d_backward(np.ones_like(y), cache), [[[[1, 0], [0, 0]]]]
+    )
 
 
+@each_way
+def test_an_infinite_gradient_goes_to_the_largest_and_nowhere_else(way):
+    y, cache = way.max_pool2d_forward(X[:, :, :2], kernel=2)
+    dx = way.max_pool2d_backward(np.full_like(y, np.inf), cache)
+    np.testing.assert_array_equal(dx[0, 0], [[0, np.inf, np.inf, 0], [0, 0, 0, 0]])
+    y, cache = way.max_pool2d_forward(np.full((1, 1, 2, 2), np.inf), kernel=2)
+    assert y == np.inf
+    np.testing.assert_array_equal(
+        way.max_pool2d_backward(0 * cache.winner + 3.0, cache)[0, 0], [[3, 0], [0, 0]]
+    )
+
+
+@each_way
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
@@ -344,32 +380,43 @@ def test_a_value_that_is_no_number_is_not_hidden():
         ),
     ],
 )
-def test_refused(refused, kind, changes, error, message):
+def test_refused(refused, kind, way, changes, error, message):
     arguments = {"x": X, "kernel": 2, **changes}
-    refused(error, f"{kind}_forward: {message}", pair_of(kind)[0], **arguments)
+    refused(error, f"{kind}_forward: {message}", pair_of(kind, way)[0], **arguments)
 
 
+@each_way
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_cotangent_that_does_not_fit(refused, kind):
-    forward, backward = pair_of(kind)
+def test_a_cotangent_that_does_not_fit(refused, kind, way):
+    forward, backward = pair_of(kind, way)
+    first, last = ("winner", "winner") if kind == "max_pool2d" else ("x_sizes", "counts")
+    layout = "wanted (N, C, U, V)"
     y, cache = forward(X, kernel=2)
     for dy, error, message in [
         (y[0], ValueError, "dy has shape (1, 1, 2), wanted (N, C, U, V)"),
-        (y[..., :1], ValueError, "dy has shape (1, 1, 1, 1), wanted (1, 1, 1, 2) as y has"),
-        (y.repeat(2, 0), ValueError, "dy has shape (2, 1, 1, 2), wanted (1, 1, 1, 2) as y has"),
+        (y[..., :1], ValueError, f"dy has shape (1, 1, 1, 1), {layout} with V = 2 as in {last}"),
+        (
+            y.repeat(2, 0),
+            ValueError,
+            f"dy has shape (2, 1, 1, 2), {layout} with N = 1 as in {first}",
+        ),
         (y.astype(int), TypeError, "dy is int64, wanted floats"),
     ]:
         refused(error, f"{kind}_backward: {message}", backward, dy, cache)
 
 
 def test_global_average_refuses(refused):
-    name = "global_average_pool"
+    name = "global_avg_pool2d"
     message = "x has shape (1, 3, 4), wanted (N, C, H, W)"
-    refused(ValueError, f"{name}_forward: {message}", global_average_pool_forward, X[0])
-    y, cache = global_average_pool_forward(X)
+    refused(ValueError, f"{name}_forward: {message}", global_avg_pool2d_forward, X[0])
+    y, cache = global_avg_pool2d_forward(X)
     for dy, error, message in [
         (y[0], ValueError, "dy has shape (1,), wanted (N, C)"),
-        (np.ones((1, 2)), ValueError, "dy has shape (1, 2), wanted (1, 1) as y has"),
+        (
+            np.ones((1, 2)),
+            ValueError,
+            "dy has shape (1, 2), wanted (N, C) with C = 1 as in x_sizes",
+        ),
         (y.astype(int), TypeError, "dy is int64, wanted floats"),
     ]:
-        refused(error, f"{name}_backward: {message}", global_average_pool_backward, dy, cache)
+        refused(error, f"{name}_backward: {message}", global_avg_pool2d_backward, dy, cache)

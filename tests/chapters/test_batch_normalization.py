@@ -6,6 +6,7 @@ of the equation, so each intermediate of the staged backward pass is tested, and
 out of it. That nothing is left out is a test of its own.
 """
 
+import inspect
 import sys
 
 import numpy as np
@@ -29,8 +30,10 @@ def variables(function, *arguments, **options):
     """Calls a function; returns what its variables are when it returns, by their names."""
     found = {}
 
+    code = inspect.unwrap(function).__code__
+
     def note(frame, event, result):
-        if event == "return" and frame.f_code is function.__code__:
+        if event == "return" and frame.f_code is code:
             found.update(frame.f_locals)
 
     before = sys.getprofile()

@@ -10,8 +10,10 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from backprop import convolution, pooling
+from backprop import convolution, pooling, windows
 from backprop.data import augmentation
+from backprop.fast import convolution as fast
+from backprop.fast import im2col as columns_of_images
 from backprop.fast import unrolling
 
 CHAPTER = "convolution"
@@ -30,9 +32,17 @@ def options(values):
     return {name: values[name] for name in ("stride", "padding", "dilation")}
 
 
+WAYS = {
+    "plain": (convolution, "conv2d"),
+    "im2col": (columns_of_images, "conv2d_im2col"),
+    "fast": (fast, "conv2d"),
+}
+
+
 def convolve(way, values):
     """Returns y and the cache of one of the three ways."""
-    forward = getattr(convolution, f"{way}_forward")
+    module, name = WAYS[way]
+    forward = getattr(module, f"{name}_forward")
     return forward(values["x"], values["W"], values["b"], **options(values))
 
 
@@ -43,25 +53,16 @@ def conv_forward(way):
 def conv_backward(way, position):
     def gradient(values):
         _, cache = convolve(way, values)
-        return getattr(convolution, f"{way}_backward")(dy_of(values), cache)[position]
+        module, name = WAYS[way]
+        return getattr(module, f"{name}_backward")(dy_of(values), cache)[position]
 
     return gradient
 
 
 def axes(values):
     """How the windows lie along rows and columns, as the code keeps it."""
-    return convolve("conv2d", values)[1][2:]
-
-
-def axes_of_one(values):
-    """The rows of a single signal."""
-    x, W = values["x"][None, None, :, None], values["W"][None, None, :, None]
-    pairs = {
-        "stride": (values["stride"], 1),
-        "padding": (values["padding"], 0),
-        "dilation": (values["dilation"], 1),
-    }
-    return convolution.conv2d_forward(x, W, np.zeros(1), **pairs)[1][2]
+    _, cache = convolve("fast", values)
+    return cache.rows, cache.columns
 
 
 def im2col(values):
@@ -79,8 +80,8 @@ def col2im(values):
 
 def dcols(values):
     """What the backward pass hands to col2im."""
-    with patch.object(convolution, "col2im") as given:
-        conv_backward("conv2d_im2col", 0)(values)
+    with patch.object(columns_of_images, "col2im") as given:
+        conv_backward("im2col", 0)(values)
     return given.call_args.args[0].reshape(values["cols"].shape)
 
 
@@ -111,10 +112,10 @@ def fold(values):
 def dunrolled(values):
     """What the backward pass, all images at once, hands to fold."""
     with (
-        patch.object(convolution, "share_batch", lambda work, N: [work(slice(0, N))]),
-        patch.object(convolution, "fold") as given,
+        patch.object(fast, "share_batch", lambda work, N: [work(slice(0, N))]),
+        patch.object(fast, "fold") as given,
     ):
-        conv_backward("conv2d", 0)(values)
+        conv_backward("fast", 0)(values)
     found = given.call_args.args[0]
     dZ = np.zeros_like(values("Z"))
     dZ[: len(found)] = found.reshape(len(found), *dZ.shape[1:])
@@ -137,7 +138,7 @@ def max_pool(values):
 
 def max_pool_winners(values):
     """A 1 at the tap whose number the cache has kept."""
-    winner = max_pool(values)[1][1][0, 0]
+    winner = max_pool(values)[1].winner[0, 0]
     P, Q = pool_options(values)["kernel"]
     return (np.arange(P * Q).reshape(P, Q) == winner[..., None, None]).astype(float)
 
@@ -150,18 +151,18 @@ def average_pool(values):
     """Pools with the divisors of the chapter, which may be any, in the place of P Q."""
     P, Q = pool_options(values)["kernel"]
     x = values["x"][None, None]
-    y, cache = pooling.average_pool2d_forward(x, **pool_options(values))
+    y, cache = pooling.avg_pool2d_forward(x, **pool_options(values))
     return y[0, 0] * (P * Q) / values["counts"], cache
 
 
 def average_pool_dx(values):
     P, Q = pool_options(values)["kernel"]
     dy = dy_of(values) * (P * Q) / values["counts"]
-    return pooling.average_pool2d_backward(dy[None, None], average_pool(values)[1])[0, 0]
+    return pooling.avg_pool2d_backward(dy[None, None], average_pool(values)[1])[0, 0]
 
 
 def global_average(values):
-    return pooling.global_average_pool_forward(values["x"])
+    return pooling.global_avg_pool2d_forward(values["x"])
 
 
 # --- augmentation ------------------------------------------------------------------------------
@@ -204,19 +205,21 @@ def between_pixels(values):
 
 # The equations of the chapter that the code cites, and what it computes for each.
 CODE = {
-    "eq:conv-y": conv_forward("conv2d_loops"),
-    "eq:conv-dx": conv_backward("conv2d_loops", 0),
-    "eq:conv-dW": conv_backward("conv2d_loops", 1),
-    "eq:conv-db": conv_backward("conv2d_loops", 2),
-    "eq:conv-size": lambda values: axes_of_one(values).outputs,
+    "eq:conv-y": conv_forward("plain"),
+    "eq:conv-dx": conv_backward("plain", 0),
+    "eq:conv-dW": conv_backward("plain", 1),
+    "eq:conv-db": conv_backward("plain", 2),
+    "eq:conv-size": lambda values: windows.output_size(
+        len(values["x"]), len(values["W"]), **options(values)
+    ),
     "eq:conv-im2col": im2col,
-    "eq:conv-matrix-y": conv_forward("conv2d_im2col"),
-    "eq:conv-matrix-dW": conv_backward("conv2d_im2col", 1),
+    "eq:conv-matrix-y": conv_forward("im2col"),
+    "eq:conv-matrix-dW": conv_backward("im2col", 1),
     "eq:conv-matrix-dcols": dcols,
     "eq:conv-col2im": col2im,
     "eq:conv-unroll": unroll,
-    "eq:conv-fast-y": conv_forward("conv2d"),
-    "eq:conv-fast-dW": conv_backward("conv2d", 1),
+    "eq:conv-fast-y": conv_forward("fast"),
+    "eq:conv-fast-dW": conv_backward("fast", 1),
     "eq:conv-fast-dX": dunrolled,
     "eq:conv-fold": fold,
     "eq:max-pool-y": lambda values: max_pool(values)[0][0, 0],
@@ -225,7 +228,7 @@ CODE = {
     "eq:average-pool-y": lambda values: average_pool(values)[0],
     "eq:average-pool-dx": average_pool_dx,
     "eq:global-average-y": lambda values: global_average(values)[0],
-    "eq:global-average-dx": lambda values: pooling.global_average_pool_backward(
+    "eq:global-average-dx": lambda values: pooling.global_avg_pool2d_backward(
         dy_of(values), global_average(values)[1]
     ),
     "eq:turn-row": source(0),
@@ -252,7 +255,7 @@ def test_a_marked_line_computes_its_equation(chapter, same, label, draw):
 
 
 @pytest.mark.parametrize("draw", DRAWS)
-@pytest.mark.parametrize("way", ["conv2d_im2col", "conv2d"])
+@pytest.mark.parametrize("way", ["im2col", "fast"])
 def test_every_way_has_the_gradients_of_the_chapter(chapter, same, way, draw):
     values = chapter(CHAPTER, "eq:conv-dx", draw=draw)
     same(convolve(way, values)[0], values["y"])

@@ -2,10 +2,12 @@
 
 import os
 
+import numpy as np
 import pytest
 
+from backprop import convolution
 from backprop.fast import unrolling
-from experiments import convolution_speed
+from experiments import convolution_loops, convolution_speed
 from experiments.convolution_speed import SpeedSettings, one_core, run
 
 SMALL = SpeedSettings(images=3, channels=2, size=5, kernels=4, kernel=3, calls=2)
@@ -42,7 +44,7 @@ def test_a_block_is_what_the_caches_hold(monkeypatch, tmp_path, block, sizes):
     monkeypatch.setattr(unrolling, "BLOCK", block)
     monkeypatch.setattr(convolution_speed, "milliseconds", milliseconds)
     found = run(tmp_path, SMALL)
-    assert given == {"conv2d_loops": [[1]], "conv2d_im2col": [[3], sizes], "conv2d": [[3]]}
+    assert given == {"loops": [[1]], "im2col": [[3], sizes], "fast": [[3]]}
     assert found.metrics["loops_forward_ms"] == 3
     assert found.metrics["blocks_backward_ms"] == 2
 
@@ -59,3 +61,15 @@ def test_without_affinity(monkeypatch):
     monkeypatch.delattr(os, "sched_setaffinity", raising=False)
     with one_core():
         pass
+
+
+@pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": (1, 0), "dilation": (1, 2)}])
+def test_the_loops_compute_what_the_plain_form_does(options):
+    rng = np.random.default_rng(0)
+    x, W, b = (rng.standard_normal(shape) for shape in [(2, 3, 5, 6), (4, 3, 2, 3), (4,)])
+    y, cache = convolution_loops.conv2d_loops_forward(x, W, b, **options)
+    wanted, plain_cache = convolution.conv2d_forward(x, W, b, **options)
+    np.testing.assert_allclose(y, wanted, rtol=1e-12)
+    found = convolution_loops.conv2d_loops_backward(np.cos(y), cache)
+    for one, other in zip(found, convolution.conv2d_backward(np.cos(y), plain_cache), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-14)

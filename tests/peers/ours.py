@@ -86,12 +86,12 @@ def pooling(x, cotangents):
     for name, options in POOLINGS.items():
         for kind, function, more in [
             ("max", "max_pool2d", {}),
-            ("average", "average_pool2d", {}),
-            ("uncounted", "average_pool2d", {"count_include_pad": False}),
+            ("average", "avg_pool2d", {}),
+            ("uncounted", "avg_pool2d", {"count_include_pad": False}),
         ]:
             y, _, dx = _pair(pooling_functions, function, (x,), cotangents, **options, **more)
             results |= {f"{kind}.{name}.y": y, f"{kind}.{name}.dx": dx}
-    y, _, dx = _pair(pooling_functions, "global_average_pool", (x,), cotangents)
+    y, _, dx = _pair(pooling_functions, "global_avg_pool2d", (x,), cotangents)
     return results | {"global.y": y, "global.dx": dx}
 
 

@@ -1,19 +1,13 @@
 """Activations without branches: a processor guesses which way each goes, and is often wrong.
 
-Arguments, results and errors are those of `backprop.activations`. A choice between two numbers is
-made with their bits, by a mask of ones or of zeros.
+Arguments, results and errors are those of `backprop.activations`.
 """
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from backprop.activations import InputCache, LeakyReLUCache, OutputCache
+from backprop.fast.bits import where
 from backprop.shapes import Array, shapes
-
-# An integer as wide as a float.
-_BITS = {4: np.int32, 8: np.int64}
 
 
 @shapes(x="...")
@@ -41,7 +35,7 @@ def relu_backward(dy: Array, cache: InputCache) -> Array:
         array([5., 0., 0.])
     """
     (x,) = cache
-    return _where(~(x <= 0), dy)
+    return where(~(x <= 0), dy)
 
 
 @shapes(x="...", slope="(-inf, inf)")
@@ -52,7 +46,7 @@ def leaky_relu_forward(x: Array, *, slope: float = 0.01) -> tuple[Array, LeakyRe
         >>> leaky_relu_forward(np.array([-2.0, 0.0, 3.0]), slope=0.25)[0]
         array([-0.5,  0. ,  3. ])
     """
-    return _where(x > 0, x, slope * x), LeakyReLUCache(x, slope)
+    return where(x > 0, x, slope * x), LeakyReLUCache(x, slope)
 
 
 @shapes(x="...", dy="...")
@@ -65,19 +59,4 @@ def leaky_relu_backward(dy: Array, cache: LeakyReLUCache) -> Array:
         array([1., 2., 7.])
     """
     x, slope = cache
-    return _where(x > 0, dy, slope * dy)
-
-
-def _where(condition: NDArray[np.bool_], a: Array, otherwise: Array | None = None) -> Array:
-    """Returns a where the condition holds, and 0 or another array elsewhere, bit by bit."""
-    if a.dtype.kind == "c":
-        return np.where(condition, a, 0 if otherwise is None else otherwise)
-    bits: Any = _BITS[a.itemsize]
-    chosen = np.multiply(condition, bits(-1), dtype=bits)  # all bits, or none
-    if otherwise is None:
-        np.bitwise_and(a.view(bits), chosen, out=chosen)
-    else:  # of the bits that differ, those of a
-        np.bitwise_and(a.view(bits) ^ otherwise.view(bits), chosen, out=chosen)
-        np.bitwise_xor(otherwise.view(bits), chosen, out=chosen)
-    found: Array = chosen.view(a.dtype)
-    return found
+    return where(x > 0, dy, slope * dy)

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from backprop._check import Array
-from backprop._windows import Axis
+from backprop.fast.axes import Axis
+from backprop.shapes import Array
 
 # Bytes that a block of images may take unrolled: what stays in the caches.
 BLOCK = 1 << 23
@@ -254,7 +254,11 @@ def meeting(h: int, rows: Axis, outputs: int) -> tuple[slice, slice]:
 
 
 def _real_rows(band: slice, height: int, rows: Axis) -> tuple[slice, slice]:
-    """Returns which rows of a block are no padding, and which rows of the images they are."""
+    """Returns which rows of a block are no padding, and which rows of the images they are.
+
+    There are none where the whole block lies above the images or below them.
+    """
     top = band.start * rows.stride - rows.padding
-    start, stop = max(0, top), min(rows.size, top + height)
+    start = max(0, top)
+    stop = max(start, min(rows.size, top + height))
     return slice(start - top, stop - top), slice(start, stop)

@@ -6,13 +6,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import DTypeLike
 
-from backprop._windows import Pair
-from backprop.convolution import conv2d_backward, conv2d_forward
+from backprop.fast.convolution import conv2d_backward, conv2d_forward
 from backprop.initializers import he_normal, zeros
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
 from backprop.scalars import pair
 from backprop.shapes import Array, shapes
+from backprop.windows import Pair
 
 
 class Conv2d(Layer):
