@@ -31,6 +31,7 @@ from backprop.initializers import (
     zeros,
 )
 from backprop.layers import (
+    GELU,
     GRU,
     LSTM,
     RNN,
@@ -53,6 +54,7 @@ from backprop.layers import (
     Sequential,
     Sigmoid,
     Softmax,
+    Softplus,
     Tanh,
     TimeFirst,
 )
@@ -91,6 +93,7 @@ from backprop.training import (
 
 __all__ = [
     "CROSS_ENTROPY",
+    "GELU",
     "GRU",
     "LSTM",
     "MEAN_SQUARED_ERROR",
@@ -124,6 +127,7 @@ __all__ = [
     "Sequential",
     "Sigmoid",
     "Softmax",
+    "Softplus",
     "Tanh",
     "TimeFirst",
     "TrainingInterrupted",

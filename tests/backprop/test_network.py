@@ -94,9 +94,9 @@ def test_linear_refuses(rng, arguments, error, message):
         (Tanh, "tanh"),
         (ReLU, "relu"),
         (LeakyReLU, "leaky_relu"),
-        (Softmax, "softmax"),
         (layers.Softplus, "softplus"),
         (layers.GELU, "gelu"),
+        (Softmax, "softmax"),
     ],
 )
 def test_activation_is_the_pair_of_functions(rng, make, name):

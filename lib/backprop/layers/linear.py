@@ -31,6 +31,8 @@ class Linear(Layer):
         >>> layer = Linear(3, 2, rng=np.random.default_rng(0))
         >>> layer(np.zeros((4, 3))).shape
         (4, 2)
+        >>> layer(np.zeros((7, 4, 3))).shape  # seven steps of four sequences
+        (7, 4, 2)
     """
 
     @shapes(D="count", M="count", rng="rng", dtype="dtype")

@@ -1,0 +1,116 @@
+"""What a user imports, and what the reference shows: the same things, and no others."""
+
+import importlib
+import inspect
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import backprop
+
+DOCS = Path(__file__).parents[2] / "docs" / "reference"
+LIBRARY = Path(backprop.__file__).parent
+BLOCK = re.compile(
+    r"^::: (?P<module>[\w.]+)(?:\n    options: \{members: \[(?P<members>.*)\]\})?$", re.M
+)
+PAGES = sorted(DOCS.glob("*.md"))
+# What serves the modules that are shown, and is shown nowhere.
+INNER = re.compile(
+    r"backprop\.(fast\b(?!\.unrolling)|scalars|shapes|sums|files|_)|\._|\.(arrays|fingerprint|samples)$"
+)
+
+
+def documented():
+    """Yields the page, the module, and the names in it that the page shows."""
+    for page in PAGES:
+        for block in BLOCK.finditer(page.read_text(encoding="utf-8")):
+            module = importlib.import_module(block["module"])
+            members = block["members"]
+            yield page.stem, module, members.split(", ") if members else [*public_in(module)]
+
+
+def public_in(module):
+    """The names that a page of a module shows: what it defines, but for what begins with _."""
+    tree = compile(inspect.getsource(module), module.__name__, "exec").co_names
+    for name in dict.fromkeys(tree):
+        value = vars(module).get(name)
+        own = getattr(value, "__module__", module.__name__) == module.__name__
+        is_import = inspect.ismodule(value) or not own
+        if not name.startswith("_") and name in vars(module) and not is_import:
+            yield name
+
+
+SHOWN = [(page, module, names) for page, module, names in documented()]
+
+
+def test_every_name_can_be_imported_and_is_there_once():
+    assert len({*backprop.__all__}) == len(backprop.__all__)
+    for name in backprop.__all__:
+        assert getattr(backprop, name) is not None
+
+
+def test_what_is_imported_into_the_package_is_public():
+    """Nothing comes along that `__all__` does not name, but for the modules."""
+    others = {
+        name
+        for name, value in vars(backprop).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    assert others == {*backprop.__all__}
+
+
+@pytest.mark.parametrize("name", sorted(backprop.__all__))
+def test_the_reference_shows_what_is_public(name):
+    value = getattr(backprop, name)
+    places = [
+        (page, module.__name__)
+        for page, module, names in SHOWN
+        if name in names and vars(module)[name] is value
+    ]
+    assert len(places) == 1, f"{name} is shown in {places or 'no page'}"
+
+
+def test_the_reference_shows_no_internals():
+    """Of layers and training only what can be imported from `backprop`; no helper anywhere."""
+    for page, module, names in SHOWN:
+        assert not INNER.search(module.__name__), f"{page} shows {module.__name__}"
+        if module.__name__.startswith(("backprop.layers.", "backprop.training.")):
+            more = {*names} - {*backprop.__all__}
+            assert not {name for name in more if inspect.isroutine(vars(module)[name])}, page
+            classes = {name for name in more if inspect.isclass(vars(module)[name])}
+            assert classes <= {"Options"}, page
+
+
+def test_every_module_is_shown_or_is_an_inner_one():
+    shown = {module.__name__ for _, module, _ in SHOWN}
+    for path in LIBRARY.rglob("*.py"):
+        name = ".".join(("backprop", *path.relative_to(LIBRARY).with_suffix("").parts))
+        if path.stem == "__init__" or name.startswith("backprop.data."):
+            continue
+        assert name in shown or INNER.search(name), f"no page of the reference shows {name}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_page_has_an_example_to_start_from(page):
+    text = page.read_text(encoding="utf-8")
+    example = re.search(r"```pycon\n(.*?)```", text, re.S)
+    assert example, "no example"
+    assert ">>> from backprop" in example[1]
+
+
+def test_the_import_takes_numpy_alone():
+    """Whatever else a part of it needs is imported by that part, when it runs."""
+    code = (
+        "import sys, numpy; before = {*sys.modules}; import backprop; "
+        "new = {m.partition('.')[0] for m in {*sys.modules} - before}; "
+        "print(*sorted(new - {*sys.stdlib_module_names}))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(LIBRARY.parent)}
+    command = [sys.executable, "-c", code]
+    out = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    found = {name for name in out.stdout.split() if "cython" not in name}  # NumPy's own
+    assert found <= {"backprop", "numpy"}
