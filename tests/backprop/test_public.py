@@ -15,9 +15,9 @@ import backprop
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 LIBRARY = Path(backprop.__file__).parent
 BLOCK = re.compile(
-    r"^::: (?P<module>[\w.]+)(?:\n    options: \{members: \[(?P<members>.*)\]\})?$", re.M
+    r"^::: (?P<module>backprop\.[\w.]+)(?:\n    options: \{members: \[(?P<members>.*)\]\})?$", re.M
 )
-PAGES = sorted(DOCS.glob("*.md"))
+PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.stem != "mathcheck"]
 # What serves the modules that are shown, and is shown nowhere.
 INNER = re.compile(
     r"backprop\.(fast\b(?!\.unrolling)|scalars|shapes|sums|files|_)|\._|\.(arrays|fingerprint|samples)$"
