@@ -1,7 +1,7 @@
 """The gated recurrent unit of `backprop.gru_reset_before`, all steps at once.
 
-Only the state waits for the step before. What multiplies the gradients on the way back is known
-before it starts, for all steps. The walks are left with the products of the state, in place.
+Only the state waits for the step before. What multiplies the gradients on the way back is made for
+as many steps at once as stay in the cache.
 """
 
 from typing import NamedTuple
@@ -10,10 +10,13 @@ import numpy as np
 
 from backprop.fast.parallel import one_thread_if_small
 from backprop.fast.rows import (
+    back,
+    blocks_back,
+    by_gate,
     in_one_dtype,
     input_gradients,
     padded_steps,
-    project,
+    project_by_gate,
     real_inputs,
     state_gradient,
 )
@@ -23,14 +26,13 @@ from backprop.shapes import Array, shapes
 
 
 class GRUBeforeCache(NamedTuple):
-    """What `gru_before_backward` needs, each of shape (T, N, ·) but for the weights."""
+    """What `gru_before_backward` needs; r, z, n are (T, 3, N, H), the states and s (T, N, H)."""
 
     x: Array
     h_before: Array
     h: Array
     s: Array
-    r_z: Array
-    n: Array
+    gates: Array
     W_x: Array
     W_h: Array
     mask: Mask | None
@@ -52,33 +54,34 @@ def gru_before_forward(
     """
     x, h0, W_x, W_h, b = in_one_dtype(real_inputs(x, mask), h0, W_x, W_h, b)
     T, N, H = len(x), *h0.shape
-    padded = padded_steps(mask, T)
     # The sigmoid is a tanh of half the argument, σ(a) = ½ tanh(a / 2) + ½: W and b are halved.
-    W_r_z, W_n = 0.5 * W_h[:, : 2 * H], W_h[:, 2 * H :].copy()
-    r_z = project(x, 0.5 * W_x[:, : 2 * H], 0.5 * b[: 2 * H])
-    n = project(x, W_x[:, 2 * H :], b[2 * H :])
-    r, z = r_z[:, :, :H], r_z[:, :, H:]
-    h, s = np.empty((T + 1, N, H), dtype=x.dtype), np.empty_like(n)
-    h[0] = h0
-    to_r_z, to_n = np.empty_like(r_z[0]), np.empty_like(h0)
+    halves = np.array([0.5, 0.5, 1.0], dtype=x.dtype).reshape(3, 1, 1)
+    W_gx, W_gh, b_g = (halves * by_gate(array, 3) for array in (W_x, W_h, b))
+    gates = project_by_gate(x, W_gx, b_g)
+    states, s = np.empty((T + 1, N, H), dtype=x.dtype), np.empty((T, N, H), dtype=x.dtype)
+    states[0] = h0
+    h_before, h = states[:-1], states[1:]
+    to_r_z, to_n = np.empty_like(gates[0, :2]), np.empty_like(h0)
+    steps = gates[:, :2], gates[:, 2], h_before, h, s, padded_steps(mask, T)
     with one_thread_if_small(len(h0) * W_h.size):
-        for t in range(T):
-            np.matmul(h[t], W_r_z, out=to_r_z)
-            r_z[t] += to_r_z
-            np.tanh(r_z[t], out=r_z[t])
-            r_z[t] *= 0.5
-            r_z[t] += 0.5  # eq:gru-before-gates
-            np.multiply(r[t], h[t], out=s[t])  # eq:gru-before-s
-            np.matmul(s[t], W_n, out=to_n)
-            n[t] += to_n
-            np.tanh(n[t], out=n[t])  # eq:gru-before-n
+        for r_z, n, h_t, h_next, s_t, rest in zip(*steps, strict=True):
+            np.matmul(h_t, W_gh[:2], out=to_r_z)
+            np.add(r_z, to_r_z, out=r_z)
+            np.tanh(r_z, out=r_z)
+            np.multiply(r_z, 0.5, out=r_z)
+            np.add(r_z, 0.5, out=r_z)  # eq:gru-before-gates
+            r, z = r_z
+            np.multiply(r, h_t, out=s_t)  # eq:gru-before-s
+            np.matmul(s_t, W_gh[2], out=to_n)
+            np.add(n, to_n, out=n)
+            np.tanh(n, out=n)  # eq:gru-before-n
             # The blend (1 - z) n + z h, with one product: n + z (h - n).
-            np.subtract(h[t], n[t], out=h[t + 1])
-            h[t + 1] *= z[t]
-            h[t + 1] += n[t]  # eq:gru-before-h
-            if (rest := padded[t]) is not None:
-                np.copyto(h[t + 1], h[t], where=rest)
-    return h[1:], GRUBeforeCache(x, h[:-1], h[1:], s, r_z, n, W_x, W_h, mask)
+            np.subtract(h_t, n, out=h_next)
+            np.multiply(h_next, z, out=h_next)
+            np.add(h_next, n, out=h_next)  # eq:gru-before-h
+            if rest is not None:
+                np.copyto(h_next, h_t, where=rest)
+    return h, GRUBeforeCache(x, h_before, h, s, gates, W_x, W_h, mask)
 
 
 @shapes(h="T N H", dh="T N H")
@@ -87,35 +90,59 @@ def gru_before_backward(dh: Array, cache: GRUBeforeCache) -> GRUBeforeGradients:
 
     Arguments, returns and errors are those of `backprop.gru_reset_before.gru_before_backward`.
     """
-    dh, x, h_before, _, s, r_z, n, W_x, W_h = in_one_dtype(dh, *cache[:8])
-    mask = cache.mask
-    padded, H = padded_steps(mask, len(x)), dh.shape[2]
+    dh, x, h_before, _, s, gates, W_x, W_h = in_one_dtype(dh, *cache[:7])
+    T, N, H = dh.shape
+    padded = padded_steps(cache.mask, T)
     W_r_zT, W_nT = W_h[:, : 2 * H].T.copy(), W_h[:, 2 * H :].T.copy()
-    r, z = np.split(r_z, 2, axis=2)
-    da = np.empty((*dh.shape[:2], 3 * H), dtype=dh.dtype)
-    da_r_z, da_n = da[:, :, : 2 * H], da[:, :, 2 * H :]
-    da_r, da_z = da_r_z[:, :, :H], da_r_z[:, :, H:]
-    da_r[:] = h_before * r * (1 - r)  # eq:gru-before-dreset
-    da_z[:] = (h_before - n) * z * (1 - z)  # eq:gru-before-dgates
-    da_n[:] = (1 - z) * (1 - n**2)  # eq:gru-before-dgates
-    if mask is not None:
-        da[~mask] = 0
+    da = np.empty((T, N, 3, H), dtype=dh.dtype)
+    rows, da_by_gate = da.reshape(T, N, 3 * H), da.swapaxes(1, 2)
     from_later, dh_t = np.zeros_like(dh[0]), np.empty_like(dh[0])
     ds, kept = np.empty_like(dh[0]), np.empty_like(dh[0])
-    with one_thread_if_small(dh.shape[1] * W_h.size):
-        for t in reversed(range(len(x))):
-            np.add(dh[t], from_later, out=dh_t)
-            da_n[t] *= dh_t
-            np.matmul(da_n[t], W_nT, out=ds)  # eq:gru-before-ds
-            da_r[t] *= ds
-            da_z[t] *= dh_t
-            np.matmul(da_r_z[t], W_r_zT, out=from_later)
-            ds *= r[t]
-            from_later += ds
-            np.multiply(dh_t, z[t], out=kept)
-            from_later += kept  # eq:gru-before-dh
-            if (rest := padded[t]) is not None:
-                np.copyto(from_later, dh_t, where=rest)
-    dx, dW_x, db = input_gradients(da, x, W_x)
+    with one_thread_if_small(N * W_h.size):
+        for block in blocks_back(T, gates[0]):
+            factors = derivative_factors(h_before[block], gates[block])
+            steps = dh[block], rows[block], padded[block], gates[block], factors, da_by_gate[block]
+            for dy_t, row, rest, (r, z, _), factors_t, (da_r, da_z, da_n) in back(*steps):
+                to_r, to_z, to_n = factors_t
+                np.add(dy_t, from_later, out=dh_t)
+                np.multiply(to_n, dh_t, out=da_n)
+                np.matmul(da_n, W_nT, out=ds)  # eq:gru-before-ds
+                np.multiply(to_r, ds, out=da_r)
+                np.multiply(to_z, dh_t, out=da_z)
+                if rest is not None:
+                    np.copyto(row, 0, where=rest)
+                np.matmul(row[:, : 2 * H], W_r_zT, out=from_later)
+                np.multiply(ds, r, out=ds)
+                np.add(from_later, ds, out=from_later)
+                np.multiply(dh_t, z, out=kept)
+                np.add(from_later, kept, out=from_later)  # eq:gru-before-dh
+                if rest is not None:
+                    np.copyto(from_later, dh_t, where=rest)
+    dx, dW_x, db = input_gradients(rows, x, W_x)
+    da_r_z, da_n = rows[:, :, : 2 * H], rows[:, :, 2 * H :]
     dW_h = np.concatenate([state_gradient(da_r_z, h_before), state_gradient(da_n, s)], axis=1)
     return dx, from_later, dW_x, dW_h, db
+
+
+def derivative_factors(h: Array, gates: Array) -> Array:
+    """Returns what the walk back multiplies by, for some steps at once.
+
+    Args:
+        h: states before each step, shape (T, N, H).
+        gates: r, z and the candidate n of each step, shape (T, 3, N, H).
+
+    Returns:
+        The factors of the pre-activations, shape (T, 3, N, H), of which the first multiplies ds and
+        the others dh.
+    """
+    r, z, n = gates.swapaxes(0, 1)
+    factors = np.empty_like(gates)
+    da_r, da_z, da_n = factors.swapaxes(0, 1)
+    np.multiply(h, r, out=da_r)
+    da_r *= 1 - r  # eq:gru-before-dreset
+    np.subtract(h, n, out=da_z)
+    da_z *= z
+    da_z *= 1 - z  # eq:gru-before-dgates
+    np.subtract(1, n**2, out=da_n)
+    da_n *= 1 - z  # eq:gru-before-dgates
+    return factors

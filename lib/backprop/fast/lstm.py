@@ -1,8 +1,7 @@
 """Long short-term memory of `backprop.lstm`, all steps at once.
 
 Only the state waits for the step before. All four gates are made by one tanh, and what multiplies
-the gradients on the way back is made for as many steps at once as stay in the cache. Each gate has
-an array of its own, since what lies together is worked on fastest.
+the gradients on the way back is made for as many steps at once as stay in the cache.
 """
 
 from typing import NamedTuple
@@ -11,9 +10,13 @@ import numpy as np
 
 from backprop.fast.parallel import one_thread_if_small
 from backprop.fast.rows import (
+    back,
+    blocks_back,
+    by_gate,
     in_one_dtype,
     input_gradients,
     padded_steps,
+    project_by_gate,
     real_inputs,
     state_gradient,
 )
@@ -21,12 +24,9 @@ from backprop.lstm import LSTMGradients
 from backprop.masking import Mask
 from backprop.shapes import Array, shapes
 
-# Bytes of factors that are made at once on the way back.
-BLOCK = 1 << 18
-
 
 class LSTMCache(NamedTuple):
-    """What `lstm_backward` needs; gates i, f, g and o are (4, T, N, H), states (T, N, H)."""
+    """What `lstm_backward` needs; gates i, f, g and o are (T, 4, N, H), states (T, N, H)."""
 
     x: Array
     c_before: Array
@@ -56,34 +56,33 @@ def lstm_forward(
     """
     x, h0, c0, W_x, W_h, b = in_one_dtype(real_inputs(x, mask), h0, c0, W_x, W_h, b)
     T, N, H = len(x), *h0.shape
-    padded = padded_steps(mask, T)
     # The sigmoid is a tanh of half the argument, σ(a) = ½ tanh(a / 2) + ½: W and b are halved.
     halves = np.array([0.5, 0.5, 1.0, 0.5], dtype=x.dtype).reshape(4, 1, 1)
-    shift = 1 - halves
-    W_gx, W_gh, b_g = (halves * by_gate(array, H) for array in (W_x, W_h, b))
-    gates = (x.reshape(T * N, -1) @ W_gx + b_g).reshape(4, T, N, H)
+    W_gx, W_gh, b_g = (halves * by_gate(array, 4) for array in (W_x, W_h, b))
+    gates = project_by_gate(x, W_gx, b_g)
+    scale = np.broadcast_to(halves, (4, N, H)).copy()
+    shift = 1 - scale
     h, c = np.empty((2, T + 1, N, H), dtype=x.dtype)
     h[0], c[0] = h0, c0
-    tanh_c, let_in, from_state = np.empty_like(h[1:]), np.empty_like(h0), np.empty_like(gates[:, 0])
+    tanh_c, let_in, from_state = np.empty_like(h[1:]), np.empty_like(h0), np.empty_like(scale)
+    steps = gates, h[:-1], h[1:], c[:-1], c[1:], tanh_c, padded_steps(mask, T)
     with one_thread_if_small(len(h0) * W_h.size):
-        for t in range(T):
-            np.matmul(h[t], W_gh, out=from_state)
-            gates_t = gates[:, t]
-            gates_t += from_state  # eq:lstm-a
+        for gates_t, h_t, h_next, c_t, c_next, tanh_t, rest in zip(*steps, strict=True):
+            np.matmul(h_t, W_gh, out=from_state)
+            np.add(gates_t, from_state, out=gates_t)  # eq:lstm-a
             np.tanh(gates_t, out=gates_t)
-            gates_t *= halves
-            gates_t += shift
+            np.multiply(gates_t, scale, out=gates_t)
+            np.add(gates_t, shift, out=gates_t)
             i, f, g, o = gates_t
             np.multiply(i, g, out=let_in)
-            np.multiply(f, c[t], out=c[t + 1])
-            c[t + 1] += let_in  # eq:lstm-c
-            np.tanh(c[t + 1], out=tanh_c[t])
-            np.multiply(o, tanh_c[t], out=h[t + 1])  # eq:lstm-h
-            if (rest := padded[t]) is not None:
-                np.copyto(h[t + 1], h[t], where=rest)
-                np.copyto(c[t + 1], c[t], where=rest)
-    cache = LSTMCache(x, c[:-1], h[:-1], h[1:], tanh_c, gates, W_x, W_h, mask)
-    return h[1:], c[T].copy(), cache
+            np.multiply(f, c_t, out=c_next)
+            np.add(c_next, let_in, out=c_next)  # eq:lstm-c
+            np.tanh(c_next, out=tanh_t)
+            np.multiply(o, tanh_t, out=h_next)  # eq:lstm-h
+            if rest is not None:
+                np.copyto(h_next, h_t, where=rest)
+                np.copyto(c_next, c_t, where=rest)
+    return h[1:], c[T].copy(), LSTMCache(x, c[:-1], h[:-1], h[1:], tanh_c, gates, W_x, W_h, mask)
 
 
 @shapes(h="T N H", dh="T N H", dc="N H")
@@ -96,36 +95,32 @@ def lstm_backward(dh: Array, dc: Array, cache: LSTMCache) -> LSTMGradients:
     T, N, H = dh.shape
     padded = padded_steps(cache.mask, T)
     da = np.empty((T, N, 4, H), dtype=dh.dtype)
-    da_rows, W_hT, dc = da.reshape(T, N, 4 * H), W_h.T.copy(), dc.copy()
-    from_later, dh_t, dc_t = np.zeros_like(dc), np.empty_like(dc), np.empty_like(dc)
-    block = max(1, BLOCK // gates[:, 0].nbytes)
+    rows, da_by_gate, W_hT = da.reshape(T, N, 4 * H), da.swapaxes(1, 2), W_h.T.copy()
+    dc, from_later = dc.copy(), np.zeros_like(dc)
+    dh_t, dc_t = np.empty_like(dc), np.empty_like(dc)
     with one_thread_if_small(N * W_h.size):
-        for end in range(T, 0, -block):
-            steps = range(max(0, end - block), end)
-            part = slice(steps.start, end)
-            factors, through_h = derivative_factors(c_before[part], tanh_c[part], gates[:, part])
-            for k, t in reversed([*enumerate(steps)]):
-                np.add(dh[t], from_later, out=dh_t)
-                np.multiply(dh_t, through_h[k], out=dc_t)
-                dc_t += dc  # eq:lstm-dc-next
-                da_t = da[t].swapaxes(0, 1)
-                np.multiply(factors[:3, k], dc_t, out=da_t[:3])
-                np.multiply(factors[3, k], dh_t, out=da_t[3])
-                if (rest := padded[t]) is not None:
-                    np.copyto(da_t, 0, where=rest)
-                np.matmul(da_rows[t], W_hT, out=from_later)  # eq:lstm-dh
+        for block in blocks_back(T, gates[0]):
+            factors, through_h = derivative_factors(c_before[block], tanh_c[block], gates[block])
+            steps = (
+                *(dh[block], rows[block], padded[block], gates[block, 1], through_h),
+                *(factors[:, :3], da_by_gate[block, :3], factors[:, 3], da_by_gate[block, 3]),
+            )
+            for dy_t, row, rest, f, through_t, to_i_f_g, da_i_f_g, to_o, da_o in back(*steps):
+                np.add(dy_t, from_later, out=dh_t)
+                np.multiply(dh_t, through_t, out=dc_t)
+                np.add(dc_t, dc, out=dc_t)  # eq:lstm-dc-next
+                np.multiply(to_i_f_g, dc_t, out=da_i_f_g)
+                np.multiply(to_o, dh_t, out=da_o)
+                if rest is not None:
+                    np.copyto(row, 0, where=rest)
+                np.matmul(row, W_hT, out=from_later)  # eq:lstm-dh
                 if rest is None:
-                    np.multiply(dc_t, gates[1, t], out=dc)  # eq:lstm-dc
+                    np.multiply(dc_t, f, out=dc)  # eq:lstm-dc
                 else:
-                    np.multiply(dc_t, gates[1, t], out=dc, where=~rest)
+                    np.multiply(dc_t, f, out=dc, where=~rest)
                     np.copyto(from_later, dh_t, where=rest)
-    dx, dW_x, db = input_gradients(da_rows, x, W_x)
-    return dx, from_later, dc, dW_x, state_gradient(da_rows, h_before), db
-
-
-def by_gate(array: Array, H: int) -> Array:
-    """Returns the columns of each gate in an array of its own, from (·, 4H) to (4, ·, H)."""
-    return array.reshape(-1, 4, H).swapaxes(0, 1)
+    dx, dW_x, db = input_gradients(rows, x, W_x)
+    return dx, from_later, dc, dW_x, state_gradient(rows, h_before), db
 
 
 def derivative_factors(c: Array, tanh_c: Array, gates: Array) -> tuple[Array, Array]:
@@ -134,21 +129,21 @@ def derivative_factors(c: Array, tanh_c: Array, gates: Array) -> tuple[Array, Ar
     Args:
         c: cell states before each step, shape (T, N, H).
         tanh_c: tanh of the cell states after each step, shape (T, N, H).
-        gates: i, f, g and o of each step, shape (4, T, N, H).
+        gates: i, f, g and o of each step, shape (T, 4, N, H).
 
     Returns:
-        The factors of the pre-activations, shape (4, T, N, H), of which the first three multiply
+        The factors of the pre-activations, shape (T, 4, N, H), of which the first three multiply
         dc and the last dh; and that of the way from h to c, shape (T, N, H).
     """
-    i, _, g, o = gates
+    i, _, g, o = gates.swapaxes(0, 1)
     # The derivatives of the sigmoid, y (1 - y), and of tanh, (1 - y) (1 + y), are (1 - y) (y + k).
-    k = np.array([0.0, 0.0, 1.0, 0.0], dtype=gates.dtype).reshape(4, 1, 1, 1)
+    k = np.array([0.0, 0.0, 1.0, 0.0], dtype=gates.dtype).reshape(4, 1, 1)
     factors = gates + k
     factors *= 1 - gates
-    factors[0] *= g  # eq:lstm-dai
-    factors[1] *= c  # eq:lstm-daf
-    factors[2] *= i  # eq:lstm-dag
-    factors[3] *= tanh_c  # eq:lstm-dao
+    factors[:, 0] *= g  # eq:lstm-dai
+    factors[:, 1] *= c  # eq:lstm-daf
+    factors[:, 2] *= i  # eq:lstm-dag
+    factors[:, 3] *= tanh_c  # eq:lstm-dao
     through_h = 1 - tanh_c**2
     through_h *= o
     return factors, through_h

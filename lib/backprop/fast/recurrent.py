@@ -9,6 +9,7 @@ import numpy as np
 
 from backprop.fast.parallel import one_thread_if_small
 from backprop.fast.rows import (
+    back,
     in_one_dtype,
     input_gradients,
     padded_steps,
@@ -57,22 +58,20 @@ def rnn_forward(
     Arguments, returns and errors are those of `backprop.recurrent.rnn_forward`.
     """
     x, h0, W_x, W_h, b = in_one_dtype(real_inputs(x, mask), h0, W_x, W_h, b)
-    T, padded = len(x), padded_steps(mask, len(x))
+    T, tanh = len(x), activation == "tanh"
     a = project(x, W_x, b)
     from_state = np.empty_like(h0)
-    h = np.empty((T + 1, *h0.shape), dtype=h0.dtype)
-    h[0] = h0
+    states = np.empty((T + 1, *h0.shape), dtype=h0.dtype)
+    states[0] = h0
+    h_before, h = states[:-1], states[1:]
     with one_thread_if_small(len(h0) * W_h.size):
-        for t in range(T):
-            np.matmul(h[t], W_h, out=from_state)
-            a[t] += from_state  # eq:rnn-a-rows
-            if activation == "tanh":
-                np.tanh(a[t], out=h[t + 1])  # eq:rnn-h
-            else:
-                np.maximum(0, a[t], out=h[t + 1])
-            if padded[t] is not None:
-                np.copyto(h[t + 1], h[t], where=padded[t])  # eq:rnn-mask
-    return h[1:], RNNCache(x, h[:-1], h[1:], W_x, W_h, mask, activation)
+        for a_t, h_t, h_next, rest in zip(a, h_before, h, padded_steps(mask, T), strict=True):
+            np.matmul(h_t, W_h, out=from_state)
+            np.add(a_t, from_state, out=a_t)  # eq:rnn-a-rows
+            np.tanh(a_t, out=h_next) if tanh else np.maximum(0, a_t, out=h_next)  # eq:rnn-h
+            if rest is not None:
+                np.copyto(h_next, h_t, where=rest)  # eq:rnn-mask
+    return h, RNNCache(x, h_before, h, W_x, W_h, mask, activation)
 
 
 @shapes(h="T N H", dh="T N H")
@@ -90,11 +89,11 @@ def rnn_backward(dh: Array, cache: RNNCache) -> RNNGradients:
     from_later, dh_t = np.zeros_like(dh[0]), np.empty_like(dh[0])
     W_hT = W_h.T.copy()
     with one_thread_if_small(dh.shape[1] * W_h.size):
-        for t in reversed(range(len(x))):
-            np.add(dh[t], from_later, out=dh_t)  # eq:bptt-delta
-            da[t] *= dh_t  # eq:rnn-da
-            np.matmul(da[t], W_hT, out=from_later)  # eq:rnn-dh
-            if padded[t] is not None:
-                np.copyto(from_later, dh_t, where=padded[t])  # eq:rnn-mask-dh
+        for dy_t, da_t, rest in back(dh, da, padded):
+            np.add(dy_t, from_later, out=dh_t)  # eq:bptt-delta
+            np.multiply(da_t, dh_t, out=da_t)  # eq:rnn-da
+            np.matmul(da_t, W_hT, out=from_later)  # eq:rnn-dh
+            if rest is not None:
+                np.copyto(from_later, dh_t, where=rest)  # eq:rnn-mask-dh
     dx, dW_x, db = input_gradients(da, x, W_x)
     return dx, from_later, dW_x, state_gradient(da, h_before), db

@@ -1,15 +1,21 @@
-"""All steps of a recurrent network at once: what need not wait for the step before.
+"""What the fast recurrent networks share: all steps at once, what need not wait for its turn.
 
-The steps of all samples stand under one another, as T N rows of one matrix. So a product with the
-inputs is one product, before the walk forward; and a gradient that is summed over time is one
-product, after the walk back.
+For the products the steps of all samples stand under one another, as T N rows of one matrix: so a
+gradient that is summed over time is one product, after the walk back. For what is done element by
+element each gate of a step has an array of its own, since what lies together is worked on fastest.
 """
+
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
 from backprop.masking import Mask
 from backprop.shapes import Array
 from backprop.sums import sum_rows
+
+# Bytes of a block of steps: what stays in the cache, with what is made of it.
+BLOCK = 1 << 18
 
 
 def in_one_dtype(*arrays: Array) -> list[Array]:
@@ -30,12 +36,36 @@ def padded_steps(mask: Mask | None, T: int) -> list[Mask | None]:
     return [None if real.all() else ~real[:, np.newaxis] for real in mask]
 
 
+def back(*of_steps: Sequence[Any] | Array) -> Iterator[tuple[Any, ...]]:
+    """Goes from the last step to the first, through several arrays at once."""
+    return zip(*(each[::-1] for each in of_steps), strict=True)
+
+
+def blocks_back(T: int, step: Array) -> Iterator[slice]:
+    """Goes from the last steps to the first, by as many as stay in the cache."""
+    size = max(1, BLOCK // step.nbytes)
+    return (slice(max(0, end - size), end) for end in range(T, 0, -size))
+
+
+def by_gate(array: Array, gates: int) -> Array:
+    """Returns the columns of each gate in an array of its own, (gates, ·, H) of (·, gates H)."""
+    rows = len(array) if array.ndim > 1 else 1
+    return array.reshape(rows, gates, -1).swapaxes(0, 1).copy()
+
+
 def project(x: Array, W: Array, b: Array) -> Array:
     """Returns x W + b for all steps in one matrix product, a new array of shape (T, N, M)."""
     T, N, D = x.shape
     a = x.reshape(T * N, D) @ W
     a += b  # eq:rnn-project
     return a.reshape(T, N, -1)
+
+
+def project_by_gate(x: Array, W: Array, b: Array) -> Array:
+    """Returns `project` for each gate, shape (T, gates, N, H), with weights as of `by_gate`."""
+    a = x[:, np.newaxis] @ W
+    a += b
+    return a
 
 
 def input_gradients(da: Array, x: Array, W: Array) -> tuple[Array, Array, Array]:
