@@ -51,6 +51,7 @@ bench: $(VENV)/.bench  ## benchmarks, PyTorch beside ours in one run
 mutants: $(VENV)/.test  ## mutate equations and code, list what survives
 	$(PY) -m book.mutants
 	$(PY) -m tests.mutants
+	$(PY) -m tests.mutants --of mathcheck
 
 golden: $(VENV)/.peers  ## regenerate data/golden/ from PyTorch
 	$(PY) -m tests.peers.make_golden

@@ -242,7 +242,7 @@ def test_the_exit_codes_are_told(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_hook_for_other_repositories_runs_as_it_is_written(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = (Path(LIB).parent / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
     (entry,) = [line.partition("entry:")[2] for line in text.splitlines() if "entry:" in line]
     command, *arguments = entry.split()
     points = metadata.entry_points(group="console_scripts", name=command)

@@ -101,6 +101,7 @@ def test_what_is_too_much_is_told(text: str, sentence: str) -> None:
         "$$ \\frac{1}{0} = 1 $$\n\n$$ 0^{-1} = 1 $$\n\n$$ \\log 0 = 1 $$\n\n$$ \\sqrt{-1} = 1 $$",
         "$$ 10000000! = 1 $$\n\n$$ \\binom{1000000}{500000} = 1 $$\n\n$$ 7 \\bmod 0 = 1 $$",
         "$$ x_{" * 30 + " = 1 $$",
+        "$$ \\mathbf{I} (\\mathbf{I} + 0) = 1 $$",
     ],
 )
 def test_what_is_odd_does_not_pass(text: str) -> None:

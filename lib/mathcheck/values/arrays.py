@@ -15,6 +15,8 @@ class Eye:
 
     def like(self, other: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """Returns it as large as a matrix."""
+        if np.ndim(other) != 3:
+            raise TypeError("an identity matrix beside what is no matrix has no size")
         rows, columns = other.shape[:2]
         return np.asarray(np.eye(rows, columns)[:, :, None] * self.factor)
 
