@@ -290,7 +290,8 @@ def _difference(claim: Claim, env: Env, left: Any, right: Any) -> str:
     where = f"at {where}" if where else "here"
     symbol = claim.left.symbol if isinstance(claim.left, terms.Ref) else None
     hint = ""
-    if symbol is not None and not claim.link and symbol not in claim.state.definitions:
+    undefined = symbol is not None and symbol not in claim.state.definitions
+    if symbol is not None and undefined and not claim.link and claim.op == "=":
         hint = f"; nothing defines {symbol.name}: is \\coloneqq meant?"
     relation = {"=": "equal", "\\approx": "near enough"}.get(claim.op, f"{claim.op}")
     values = f"the left side is {float(a):.6g}, the right side {float(b):.6g}"

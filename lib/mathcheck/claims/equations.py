@@ -8,6 +8,7 @@ from mathcheck.meaning.resolver import Meaning, Resolver
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import letter_of
 from mathcheck.meaning.terms import Range, Term, free_letters
+from mathcheck.meaning.unread import uncheckable
 from mathcheck.text import tree
 from mathcheck.text.document import Equation
 from mathcheck.text.errors import Place, TreeError
@@ -108,7 +109,7 @@ class EquationReader:
                 continue
             left, right = meaning.sides[link], meaning.sides[link + 1]
             if op not in ("=", "\\approx", "<", ">", "\\le", "\\ge", "\\ne"):
-                raise TreeError(f"I cannot check {op}", statement.sides[link + 1].start)
+                raise TreeError(uncheckable(op), statement.sides[link + 1].start)
             _check_ranks(left, right, statement.sides[link + 1])
             _check_condition(meaning.conditions[link], left, right)
             claims.append(

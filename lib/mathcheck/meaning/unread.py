@@ -20,3 +20,19 @@ def unread(node: Node) -> str:
         case tree.Relation():
             return "a comparison, where one value should stand"
     return "this is no value"
+
+
+def uncheckable(relation: str) -> str:
+    """Returns why a relation is no claim, and what to write instead."""
+    match relation:
+        case "\\sim":
+            return "\\sim is not read here: say in the table what the symbol may be"
+        case "\\ll" | "\\gg":
+            return f"{relation} says no bound: write < or > with a number"
+        case "\\propto":
+            return "\\propto leaves out the factor: name it, and write ="
+        case "\\in" | "\\subset" | "\\subseteq":
+            return f"{relation} is not checked: the table says what a symbol may be"
+    if "arrow" in relation or relation in ("\\to", "\\mapsto", "\\longmapsto", "\\gets"):
+        return f"{relation} claims nothing: write =, or a comment '<!-- unchecked: an arrow -->'"
+    return f"{relation} is not checked: a claim is written with =, \\approx, <, >, \\le, \\ge, \\ne"
