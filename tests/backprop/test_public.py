@@ -20,7 +20,7 @@ BLOCK = re.compile(
 PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.stem != "mathcheck"]
 # What serves the modules that are shown, and is shown nowhere.
 INNER = re.compile(
-    r"backprop\.(fast\b(?!\.unrolling)|scalars|shapes|sums|files|_)|\._|\.(arrays|fingerprint|samples)$"
+    r"backprop\.(fast\b|scalars|shapes|sums|files|_)|\._|\.(arrays|fingerprint|samples)$"
 )
 
 
@@ -77,6 +77,9 @@ def test_the_reference_shows_what_is_public(name):
 def test_the_reference_shows_no_internals():
     """Of layers and training only what can be imported from `backprop`; no helper anywhere."""
     for page, module, names in SHOWN:
+        if module.__name__ == "backprop.fast.unrolling":  # the chapter on convolution derives these
+            assert names == ["im2col", "col2im"]
+            continue
         assert not INNER.search(module.__name__), f"{page} shows {module.__name__}"
         if module.__name__.startswith(("backprop.layers.", "backprop.training.")):
             more = {*names} - {*backprop.__all__}

@@ -16,7 +16,7 @@ from backprop.fast.parallel import share_batch
 from backprop.shapes import Array, shapes
 
 # Logits from which on the cores share the work.
-LARGE = 1 << 20
+LARGE = 1 << 18
 
 
 class SoftmaxCrossEntropyCache(NamedTuple):
