@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from mathcheck.claims.equations import Claim, EquationReader
@@ -12,7 +13,7 @@ from mathcheck.meaning.remarks import letters_of_two_ranges, shadowed_sizes
 from mathcheck.meaning.resolver import Resolver
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import Symbol, read_table
-from mathcheck.text.document import Document, Equation, Section
+from mathcheck.text.document import Document, Equation, Section, Table
 from mathcheck.text.errors import MathError, Place, TreeError, UnknownNameError, render
 from mathcheck.text.parser import parse, parse_expression
 from mathcheck.text.sources import read, read_file
@@ -38,14 +39,19 @@ class Chapter:
         states: for each equation, by its place in the document, the definitions in force after it.
     """
 
-    def __init__(self, document: Document, tables: Document | None = None) -> None:
+    def __init__(
+        self, document: Document, tables: Document | None = None, *, rows: bool = False
+    ) -> None:
         """Reads what was found in a file.
 
         Args:
             document: its sections, tables, equations. Those of `tables` are added to it.
             tables: a file whose symbols tables hold in all of the text.
+            rows: whether a symbol that the text defines needs a row of a table too.
         """
         self.document = document
+        self._rows = rows
+        self._without_row = 0
         self.texts = {document.path: document.text}
         if tables is not None:
             self.texts.setdefault(tables.path, tables.text)
@@ -119,7 +125,9 @@ class Chapter:
                 self.facts.arguments[symbol] = [(term, compile_term(term)) for term in found]
 
     def _read_equation(self, equation: Equation, state: State) -> State:
-        reader = EquationReader(equation, self.scope(equation.section), state, self.facts)
+        section = equation.section
+        declare = None if self._rows else partial(self._declare, equation)
+        reader = EquationReader(equation, self.scope(section), state, self.facts, declare)
         drafts: list[Claim] = []
         try:
             statements = parse(equation.tex)
@@ -139,6 +147,18 @@ class Chapter:
             number = so_far[draft.name]
             self.claims.append(replace(draft, number=number, count=count[draft.name]))
         return reader.state
+
+    def _declare(self, equation: Equation, make: Callable[[Table], Symbol]) -> Scope:
+        """Makes a symbol known that has no row, as far as the tables around it hold."""
+        tables = [t for t in self.document.tables if equation.section.within(t.section)]
+        home = max((t.section for t in tables), key=lambda s: s.level, default=None)
+        self._without_row += 1
+        number = len(self.document.tables) + self._without_row
+        place = Place(equation.path, equation.line, 1)
+        section = home or self.document.sections[0]
+        self.symbols.append(make(Table(section, (), place, equation.line, number)))
+        self._scopes.clear()
+        return self.scope(equation.section)
 
     def _refuse(self, error: TreeError, equation: Equation) -> None:
         """Notes an error, and what is without a definition because of it.
@@ -167,7 +187,11 @@ def _left_sides(tex: str) -> Iterator[str]:
 
 
 def load(
-    path: str | Path, text: str | None = None, *, symbols: str | Path | None = None
+    path: str | Path,
+    text: str | None = None,
+    *,
+    symbols: str | Path | None = None,
+    rows: bool = False,
 ) -> Chapter:
     """Reads a chapter from its file.
 
@@ -175,10 +199,11 @@ def load(
         path: the file. Its ending tells Markdown from notebooks, LaTeX and Python.
         text: its content, if it is not to be read from the file.
         symbols: a file with symbols tables that hold in all of the text, beside its own.
+        rows: whether a symbol that the text defines needs a row of a table too.
 
     Raises:
         OSError: if there is no such file.
     """
     tables = None if symbols is None else read_file(symbols)
     document = read_file(path) if text is None else read(str(path), text)
-    return Chapter(document, tables)
+    return Chapter(document, tables, rows=rows)

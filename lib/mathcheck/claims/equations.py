@@ -1,17 +1,26 @@
 """Reads the statements of an equation as definitions and claims."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from mathcheck.meaning import terms
+from mathcheck.meaning.implied import (
+    declared_symbol,
+    defined_symbol,
+    function_symbol,
+    is_label,
+    shape_of_space,
+)
 from mathcheck.meaning.products import as_vector
 from mathcheck.meaning.resolver import Meaning, Resolver
 from mathcheck.meaning.scopes import Scope
-from mathcheck.meaning.symbols import letter_of
+from mathcheck.meaning.signatures import Signature, applied, parameter_name
+from mathcheck.meaning.symbols import Symbol, name_parts
 from mathcheck.meaning.terms import Range, Term, free_letters
 from mathcheck.meaning.unread import uncheckable
 from mathcheck.text import tree
-from mathcheck.text.document import Equation
-from mathcheck.text.errors import Place, TreeError
+from mathcheck.text.document import Equation, Table
+from mathcheck.text.errors import Place, TreeError, UnknownNameError
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.closures import compile_term, index_code
@@ -77,11 +86,29 @@ class EquationReader:
         state: the definitions in force, with those of the equation.
     """
 
-    def __init__(self, equation: Equation, scope: Scope, state: State, facts: Facts) -> None:
+    def __init__(
+        self,
+        equation: Equation,
+        scope: Scope,
+        state: State,
+        facts: Facts,
+        declare: Callable[[Callable[[Table], Symbol]], Scope] | None = None,
+    ) -> None:
+        """Takes what is known at an equation.
+
+        Args:
+            equation: the equation.
+            scope: the symbols that are known there.
+            state: the definitions that are in force before it.
+            facts: what the tables say.
+            declare: makes a symbol known that has no row, returns what is known then; None if all
+                symbols must have one.
+        """
         self.equation = equation
         self.scope = scope
         self.state = state
         self.facts = facts
+        self._declare = declare
 
     def read(self, statement: tree.Statement) -> list[Claim]:
         """Takes in a statement's definition, if it has one, and returns its claims."""
@@ -96,7 +123,12 @@ class EquationReader:
             if len(statement.ops) > 1:
                 raise TreeError("claim this of the function in an equation of its own", 0)
             return []
-        meaning = Resolver(self.scope).statement(statement.sides, statement.conditions)
+        if defines:
+            statement = self._without_arguments(statement)
+            self._imply(statement)
+        if (space := _space(statement)) is not None:
+            return self._shape_claims(statement, space)
+        meaning = self._resolver().statement(statement.sides, statement.conditions)
         ranks = [side.rank for side in meaning.sides if not isinstance(side, terms.Stack)]
         if ranks:
             meaning.sides = tuple(as_vector(side, ranks[0]) for side in meaning.sides)
@@ -129,33 +161,131 @@ class EquationReader:
             )
         return claims
 
-    def _function(self, statement: tree.Statement) -> Function | None:
-        r"""Reads `f(s) \coloneqq …`."""
-        left = statement.sides[0]
-        if not isinstance(left, tree.Run) or len(left.factors) != 2:
-            return None
-        head, group = left.factors
-        if not isinstance(group, tree.Group) or group.kind != "()":
-            return None
+    def _resolver(self) -> Resolver:
+        return Resolver(self.scope, self.state.signatures())
+
+    def _known(self, head: Node) -> Symbol | None:
+        """Returns the symbol that a name means, None if it is not known."""
         base = head.base if isinstance(head, tree.Script) else head
         script = head if isinstance(head, tree.Script) else tree.Script(head, (), None, 0)
         if not isinstance(base, tree.Name):
             return None
         found = self.scope.find(base.text, script.sub, script.sup, script.primes)
-        if found is None or found[0].domain != "function":
-            raise TreeError(f"no table says that {base.text} is a function", head.start)
-        symbol = found[0]
-        primes = script.primes - symbol.primes
-        parameters = [letter_of(item) for item in group.items]
-        if None in parameters:
-            raise TreeError("a function's parameters are letters", group.start)
-        names = tuple(name for name in parameters if name is not None)
+        if found is None:
+            return None
+        symbol, sub, sup = found
+        if symbol.primes != script.primes and symbol.domain != "function":  # `f'` is of f
+            return None
+        return None if any(map(is_label, (*sub, sup))) else symbol
+
+    def _function(self, statement: tree.Statement) -> Function | None:
+        r"""Reads `f(s) \coloneqq …`."""
+        split = applied(statement.sides[0])
+        if split is None:
+            return None
+        head, items = split
+        symbol = self._known(head)
+        if symbol is not None and symbol.domain != "function" and self._lists(symbol, items):
+            return None
+        if (symbol is None or self._is_older(symbol)) and self._declare is not None:
+            self.scope = self._declare(lambda table: function_symbol(head, table))
+            symbol = self._known(head)
+        if symbol is None or symbol.domain != "function":
+            raise TreeError(f"no table says that {latex(head)} is a function", head.start)
+        primes = (head.primes if isinstance(head, tree.Script) else 0) - symbol.primes
+        parameters: dict[str, Symbol | None] = {}
+        for item in items:
+            name = parameter_name(item)
+            if name is None or name in parameters:
+                raise TreeError("a function's parameters are letters", item.start)
+            parameters[name] = self._array(item)
         old = self.state.functions.get((symbol, primes))
         if old is not None and old.equation.section is self.equation.section:
             raise TreeError(f"{symbol.name} is defined twice, first in line {old.equation.line}", 0)
-        body = Resolver(self.scope).function(list(names), statement.sides[1])
+        body = self._resolver().function(parameters, statement.sides[1])
         code = compile_term(body)
-        return Function(symbol, primes, names, body, code, self.equation, head.start)
+        signature = Signature(items, tuple(parameters.values()), body.rank)
+        return Function(symbol, primes, signature, body, code, self.equation, head.start)
+
+    def _whole(self, node: Node) -> Symbol | None:
+        """Returns the symbol that a node names without an index, None for anything else."""
+        try:
+            term = self._resolver().term(node)
+        except TreeError:
+            return None
+        return term.symbol if isinstance(term, terms.Ref) and not term.indices else None
+
+    def _array(self, parameter: Node) -> Symbol | None:
+        """Returns the array that a parameter is named after, None if it is a number."""
+        symbol = self._whole(parameter)
+        return symbol if symbol is not None and symbol.rank else None
+
+    def _lists(self, symbol: Symbol, items: tuple[Node, ...]) -> bool:
+        """Tells whether `L(w, b)` only lists what the value L depends on: whole symbols."""
+        found = [self._whole(item) for item in items]
+        return None not in found and symbol not in found
+
+    def _without_arguments(self, statement: tree.Statement) -> tree.Statement:
+        r"""Takes the list off the left side of `L(w, b) \coloneqq …`, and remembers it."""
+        split = applied(statement.sides[0])
+        symbol = None if split is None else self._known(split[0])
+        if split is None or symbol is None:
+            return statement
+        self.facts.written[symbol] = tuple(map(latex, split[1]))
+        return replace(statement, sides=(split[0], *statement.sides[1:]))
+
+    def _is_older(self, symbol: Symbol) -> bool:
+        """Tells whether a symbol without a row comes from another section: this is a new one."""
+        if symbol.table.rows:
+            return False
+        before = [each.equation.section for each in self.state.definitions.get(symbol, ())]
+        for (known, _), function in self.state.functions.items():
+            if known is symbol:
+                before.append(function.equation.section)
+        return bool(before) and self.equation.section not in before
+
+    def _imply(self, statement: tree.Statement) -> None:
+        """Makes the symbol on the left of a definition known if no row does."""
+        left = statement.sides[0]
+        if self._declare is None or name_parts(left) is None:
+            return
+        symbol = self._known(left)
+        if symbol is not None and not self._is_older(symbol):
+            return
+        right = self._resolver().statement(statement.sides[1:2], ())
+        body, scope = right.sides[0], self.scope
+        if isinstance(body, terms.Stack) and 1 in (len(body.rows), len(body.rows[0])):
+            body = as_vector(body, 1)
+
+        def make(table: Table) -> Symbol:
+            return defined_symbol(left, body, right.free, scope, table)
+
+        self.scope = self._declare(make)
+
+    def _shape_claims(self, statement: tree.Statement, sizes: tuple[Node, ...]) -> list[Claim]:
+        """Reads a shape as a claim of what is known, else as what makes it known."""
+        left, space = statement.sides
+        try:
+            meaning = self._resolver().statement((left,), ())
+        except UnknownNameError:
+            if self._declare is None:
+                raise
+            self.scope = self._declare(lambda table: declared_symbol(left, sizes, table))
+            return []
+        term = meaning.sides[0]
+        if term.rank != len(sizes):
+            message = f"{latex(left)} has {_axes(term.rank)}, this says {_axes(len(sizes))}"
+            raise TreeError(message, space.start)
+        if not sizes:
+            return []
+        wanted = self._resolver().statement(sizes, ()).sides
+        equal = tuple(
+            terms.Compare(0, left, "==", terms.Length(0, left, term, axis), size)
+            for axis, size in enumerate(wanted)
+        )
+        holds, one = terms.All(0, left, equal), terms.Literal(0, space, 1.0)
+        free, state = meaning.free, self.state
+        return [Claim(self.equation, statement, 0, "=", holds, one, free, None, state, 0, 0)]
 
     def _define(self, statement: tree.Statement, meaning: Meaning) -> None:
         left, node = meaning.sides[0], statement.sides[0]
@@ -201,6 +331,11 @@ class EquationReader:
             if extra:
                 at = _find_letter(side, extra[0]) or node
                 raise TreeError(f"nothing binds the index {extra[0]}", at.start)
+
+
+def _space(statement: tree.Statement) -> tuple[Node, ...] | None:
+    r"""Returns the sizes in `x \in \mathbb R^{n \times d}`."""
+    return shape_of_space(statement.sides[1]) if statement.ops == ("\\in",) else None
 
 
 def _axes(rank: int) -> str:

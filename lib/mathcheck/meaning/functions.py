@@ -1,5 +1,7 @@
 """Applies the functions that mathcheck knows to terms."""
 
+from dataclasses import dataclass
+
 from mathcheck.meaning import products, terms
 from mathcheck.meaning.builtins import COLLECTING
 from mathcheck.meaning.terms import Term
@@ -52,13 +54,28 @@ def norm(value: Term, kind: Node, power: Term | None, node: Node) -> Term:
     return terms.Arith(0, node, "**", total, terms.Arith(0, node, "/", one, power))
 
 
-def arguments(node: Node) -> tuple[tuple[Node, ...], Node | None] | None:
-    """Returns the arguments in `(a, b)` or `(a)^2`, and what stands above."""
-    if isinstance(node, tree.Group) and node.kind in ("()", "[]"):
-        return node.items, None
-    if isinstance(node, tree.Script) and not node.sub and isinstance(node.base, tree.Group):
-        return node.base.items, node.sup
-    return None
+@dataclass(frozen=True)
+class Arguments:
+    """What stands in the brackets behind a function, and their scripts."""
+
+    items: tuple[Node, ...]
+    sub: tuple[Node, ...] = ()
+    sup: Node | None = None
+
+
+def arguments(node: Node) -> Arguments | None:
+    """Returns the arguments in `(a, b)`, `(a; b)`, `[a]` or `(a)_i^2`, None for what is no list."""
+    scripted = isinstance(node, tree.Script) and not node.primes
+    match node.base if isinstance(node, tree.Script) and scripted else node:
+        case tree.Group(items, "()" | "[]"):
+            found = items
+        case tree.Conditional(parts, marks, "()" | "[]") if set(marks) == {";"}:
+            found = tuple(item for part in parts for item in part)
+        case _:
+            return None
+    if isinstance(node, tree.Script):
+        return Arguments(found, node.sub, node.sup)
+    return Arguments(found)
 
 
 def is_bare(node: Node) -> bool:

@@ -11,10 +11,12 @@ from functools import reduce
 
 from mathcheck.meaning import products, terms
 from mathcheck.meaning.builtins import CONSTANTS, FUNCTIONS
-from mathcheck.meaning.functions import NORMS, arguments, is_bare, known, norm
+from mathcheck.meaning.functions import NORMS, Arguments, arguments, is_bare, known, norm
 from mathcheck.meaning.index_sets import index_set, interval
 from mathcheck.meaning.indices import Binder, Bindings, index_letters, merged
+from mathcheck.meaning.operators import Operator, operand, operator_of, reaches_on
 from mathcheck.meaning.scopes import Scope
+from mathcheck.meaning.signatures import Signatures
 from mathcheck.meaning.symbols import Symbol, letter_of, split_subscripts
 from mathcheck.meaning.terms import Range, Term, Use
 from mathcheck.meaning.unread import unread
@@ -49,8 +51,16 @@ class Meaning:
 class Resolver:
     """Resolves equations that stand in one section."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, signatures: Signatures | None = None) -> None:
+        """Takes what is known at a place.
+
+        Args:
+            scope: the symbols.
+            signatures: what the text says of its functions.
+        """
         self.scope = scope
+        self.signatures = signatures or Signatures()
+        self._parameters: dict[str, Symbol | None] = {}
         self._bindings = Bindings(scope)
         self._index_letters: set[str] = set()
 
@@ -78,9 +88,10 @@ class Resolver:
         }
         return Meaning(resolved, guards, free)
 
-    def function(self, parameters: list[str], body: Node) -> Term:
-        """Resolves the body of a function of the chapter."""
+    def function(self, parameters: dict[str, Symbol | None], body: Node) -> Term:
+        """Resolves the body of a function of the chapter; arrays have a symbol of their name."""
         self._bindings = Bindings(self.scope, tuple(parameters))
+        self._parameters = parameters
         self._index_letters = set()
         term = self.term(body)
         for letter in self._bindings.free.uses:
@@ -109,6 +120,9 @@ class Resolver:
             case tree.Binary("/", _, tree.Run(factors)) if self._function(factors[0]) is None:
                 message = "how far does this / reach? Write \\frac{…}{…} or brackets"
                 raise TreeError(message, factors[0].start)
+            case tree.Binary(_, left, _) if reaches_on(left):
+                message = "how far does the derivative reach? Write brackets round what it is of"
+                raise TreeError(message, left.start)
             case tree.Binary(op, left, right):
                 return products.multiply(op, self.term(left), self.term(right), node)
             case tree.Fraction(top, bottom):
@@ -132,6 +146,8 @@ class Resolver:
                 return self._big(node)
             case tree.Derivative(total, of, by):
                 return self._derivative(total, of, by, node)
+            case tree.Differential():
+                return self._differential(node)
             case tree.Indicator(condition):
                 return self.condition(condition)
             case tree.Cases(rows):
@@ -215,15 +231,84 @@ class Resolver:
         return self._map({"|": "abs", "floor": "floor", "ceil": "ceil"}[kind], body, node)
 
     def _derivative(self, total: bool, of: Node, by: Node, node: Node) -> Term:
-        value, symbol = self.term(of), self.term(by)
+        function = self._function(of)
+        if function is None:
+            return self._differentiated(total, self.term(of), by, node)
+        symbol, primes = function
+        if isinstance(symbol, str):
+            raise TreeError(f"{latex(of)} is a function: write {latex(of)}(…)", of.start)
+        signature = self.signatures.functions.get((symbol, primes))
+        if signature is not None:
+            value = self._call(function, signature.nodes, of, of)
+            return self._differentiated(total, value, by, node)
+        argument = self.term(by)
+        if argument.rank or not isinstance(argument, terms.Ref | terms.Local):
+            raise TreeError(f"{symbol.name} is a function: write {symbol.name}(…)", of.start)
+        return terms.Call(0, node, symbol, primes + 1, (argument,))
+
+    def _differentiated(self, total: bool, value: Term, by: Node, node: Node) -> Term:
+        symbol = self.term(by)
         if not isinstance(symbol, terms.Ref):
             raise TreeError("a derivative is taken by a symbol of the table", by.start)
         if symbol.symbol.domain in ("integer", "function", "constant"):
             raise TreeError(
                 f"no derivative by {symbol.symbol.name}: it is not a real number", by.start
             )
-        total = total or (isinstance(value, terms.Ref) and value.symbol.is_loss)
-        return terms.Derivative(value.rank + symbol.rank, node, total, value, symbol)
+        named = isinstance(value, terms.Ref | terms.Call) and value.symbol.is_loss
+        total = total or named
+        rank = value.rank + symbol.rank
+        if isinstance(value, terms.Derivative):
+            return terms.Second(rank, node, total or value.total, value.of, value.by, symbol)
+        if isinstance(value, terms.Second):
+            raise TreeError("a third derivative is not read here", node.start)
+        return terms.Derivative(rank, node, total, value, symbol)
+
+    def _differential(self, node: tree.Differential) -> Term:
+        r"""Resolves `\\frac{\\partial^2 f}{\\partial x \\partial y}`."""
+        if node.of is None:
+            raise TreeError("of what is this derivative?", node.start)
+        value = self._derivative(node.total, node.of, node.by[-1], node)
+        for by in reversed(node.by[:-1]):
+            if isinstance(value, terms.Call):
+                value = replace(value, primes=value.primes + 1)
+            else:
+                value = self._differentiated(node.total, value, by, node)
+        return value
+
+    def _operated(
+        self, operator: Operator, rest: list[Node], node: Node
+    ) -> tuple[Term, Node | None]:
+        """Resolves an operator with what it is of, taken from the rest of the factors.
+
+        Returns:
+            The derivative, and what stands above its operand but belongs to it, a transpose.
+        """
+        function = self._function(rest[0])
+        count = operand(operator, rest, function is not None)
+        factors, above = rest[:count], None
+        del rest[:count]
+        last = factors[-1]
+        if operator.sign == "\\nabla" and count == 2 and isinstance(last, tree.Script):
+            above, factors = last.sup, [factors[0], replace(last, sup=None)]
+            if not (isinstance(above, tree.Name) and above.text in _TOPS):
+                raise TreeError("is this of a power, or a power of it? Write brackets", last.start)
+        by = operator.by
+        if not by:
+            given = arguments(factors[-1]) if function is not None else None
+            if given is None or len(given.items) != 1:
+                raise TreeError("by what is this? Write \\nabla_x", node.start)
+            by = given.items * operator.order
+        end = factors[-1].end
+        of = factors[0]
+        if len(factors) > 1:
+            of = tree.Run(tuple(factors), start=of.start, end=end)
+        value = self._derivative(operator.total, of, by[-1], node)
+        if operator.sign == "\\nabla" and isinstance(value, terms.Derivative) and value.of.rank:
+            message = "the gradient of an array has two layouts: write \\frac{∂ …}{∂ …}"
+            raise TreeError(message, node.start)
+        for each in by[:-1]:
+            value = self._differentiated(operator.total, value, each, node)
+        return value, above
 
     # --- products and functions ----------------------------------------------------------------
 
@@ -232,21 +317,39 @@ class Resolver:
         rest = list(factors)
         while rest:
             factor = rest.pop(0)
+            if rest and (operator := operator_of(factor)) is not None:
+                derivative, above = self._operated(operator, rest, node)
+                values.append(self._superscript(derivative, above, factor))
+                continue
             if is_bare(factor) and rest:
                 factor = self._with_argument(factor, rest)
             function = self._function(factor) if rest else None
-            given = arguments(rest[0]) if function is not None else None
-            if function is not None and given is not None:
-                inside, above = given
-                whole = rest.pop(0)
-                value = self._call(function, inside, node, factor)
-                values.append(self._superscript(value, above, whole))
-            else:
+            given = arguments(rest[0]) if rest else None
+            if given is None:
                 values.append(self.term(factor))
+            elif function is not None:
+                value = self._call(function, given.items, node, factor)
+                whole = rest.pop(0)
+                if given.sub:
+                    value = self._element_of(value, given.sub, whole)
+                values.append(self._superscript(value, given.sup, whole))
+            else:
+                values.append(self._depending(self.term(factor), given, rest))
         value = values[0]
         for factor_value in values[1:]:
             value = products.multiply("", value, factor_value, node)
         return value
+
+    def _depending(self, value: Term, given: Arguments, rest: list[Node]) -> Term:
+        """Takes off the brackets of `L(w, b)` where the text writes L with what it depends on."""
+        if not isinstance(value, terms.Ref) or value.symbol not in self.signatures.values:
+            return value
+        written = self.signatures.values[value.symbol]
+        group = rest.pop(0)
+        if tuple(map(latex, given.items)) != written or given.sub:
+            message = f"{value.symbol.name} is written as one of ({', '.join(written)})"
+            raise TreeError(f"{message}: for other arguments make it a function", group.start)
+        return self._superscript(value, given.sup, group)
 
     def _with_argument(self, factor: Node, rest: list[Node]) -> Node:
         r"""Reads `\log \sigma(z)`: what follows is the inner function's."""
@@ -284,7 +387,22 @@ class Resolver:
         values = tuple(self.term(argument) for argument in arguments)
         if isinstance(symbol, str):
             return known(symbol, values, at, primes)
+        signature = self.signatures.functions.get((symbol, primes))
+        signature = signature or self.signatures.functions.get((symbol, 0))
         rank = max(value.rank for value in values)
+        if signature is not None:
+            if len(values) != len(signature.parameters):
+                wanted = _count(len(signature.parameters), "argument", "arguments")
+                raise TreeError(f"{symbol.name} takes {wanted}, not {len(values)}", at.start)
+            if not signature.takes_numbers or not rank:
+                rank = signature.rank
+                ranks = [0 if same is None else same.rank for same in signature.namesakes]
+                for value, wanted_rank in zip(values, ranks, strict=True):
+                    if value.rank != wanted_rank:
+                        message = f"{symbol.name} is of an array with other axes"
+                        raise TreeError(message, value.node.start)
+            elif signature.rank:
+                raise TreeError(f"{symbol.name} is a function of numbers", at.start)
         return terms.Call(rank, node, symbol, primes, values)
 
     def _apply(self, node: tree.Apply) -> Term:
@@ -304,6 +422,8 @@ class Resolver:
     def _scripted(self, node: Node) -> Term:
         """Resolves a name with its scripts, or anything else with scripts."""
         script = node if isinstance(node, tree.Script) else tree.Script(node, (), None, 0)
+        if (parameter := self._parameter(script, node)) is not None:
+            return parameter
         letter = letter_of(node)
         if letter is not None and self._bindings.is_bound(letter):
             return terms.Local(0, node, letter)
@@ -321,7 +441,7 @@ class Resolver:
         if symbol.domain == "function":
             raise TreeError(f"{symbol.name} is a function: write {symbol.name}(…)", node.start)
         if script.primes > symbol.primes:
-            raise TreeError(f"{symbol.name}' is not in the symbols table", node.start)
+            raise UnknownNameError(f"{symbol.name}' is not in the symbols table", node.start)
         given, above = self._above(symbol, above, node)
         indices = self._indices(symbol, given, items, node)
         rank = symbol.rank - len(indices)
@@ -329,6 +449,28 @@ class Resolver:
             point = tuple(terms.Literal(0, node, float(value)) for value in symbol.point)
             symbol, indices = family, (*point, *indices)
         return self._superscript(terms.Ref(rank, node, symbol, indices), above, node)
+
+    def _parameter(self, script: tree.Script, node: Node) -> Term | None:
+        """Resolves a function's parameter, or an element of it."""
+        if not self._parameters:
+            return None
+        whole, bare = latex(node), latex(script.base)
+        if whole in self._parameters:
+            return self._local(whole, node)
+        upper = latex(replace(script, sup=None))
+        if upper in self._parameters:
+            return self._superscript(self._local(upper, script.base), script.sup, node)
+        if bare in self._parameters and not script.primes:
+            value = self._local(bare, script.base)
+            if not script.sub:
+                return self._superscript(value, script.sup, node)
+            element = self._element_of(value, script.sub, node)
+            return self._superscript(element, script.sup, node)
+        return None
+
+    def _local(self, name: str, node: Node) -> Term:
+        namesake = self._parameters[name]
+        return terms.Local(namesake.rank if namesake is not None else 0, node, name)
 
     def _above(
         self, symbol: Symbol, above: Node | None, node: Node
@@ -430,7 +572,7 @@ class Resolver:
                 return self._superscript(constant, script.sup, node)
             if name in ("I", "\\mathbf{I}", "\\mathbb{I}"):
                 return self._superscript(terms.Identity(2, node), script.sup, node)
-        if name in FUNCTIONS:
+        if name in FUNCTIONS and not script.sub:
             raise TreeError(f"{name} is a function: write {name}(…)", node.start)
         if name == "\\partial":
             raise TreeError("a ∂ or d outside of \\frac{∂ …}{∂ …}", node.start)
@@ -482,18 +624,51 @@ class Resolver:
                 kind = script.sub[0]
                 power = None if latex(kind) in NORMS else self.term(kind)
                 return self._superscript(norm(value, kind, power, node), script.sup, node)
-            items = split_subscripts(script.sub)
-            if len(items) != value.rank:
-                wanted = _count(value.rank, "index", "indices")
-                raise TreeError(f"this has {wanted}, not {len(items)}", node.start)
-            indices = []
-            for axis, item in enumerate(items):
-                index = self._index(item)
-                if isinstance(index, terms.Local) and (use := _axis_of(value, axis, item)):
-                    self._bindings.note(index.letter, use)
-                indices.append(index)
-            value = terms.Element(0, node, value, tuple(indices))
+            value = self._element_of(value, script.sub, node)
         return self._superscript(value, script.sup, node)
+
+    def _element_of(self, value: Term, sub: tuple[Node, ...], node: Node) -> Term:
+        """Resolves the subscripts of a value that is no symbol."""
+        items = split_subscripts(sub)
+        if len(items) != value.rank:
+            wanted = _count(value.rank, "index", "indices")
+            raise TreeError(f"this has {wanted}, not {len(items)}", node.start)
+        indices = []
+        for axis, item in enumerate(items):
+            index = self._index(item)
+            if isinstance(index, terms.Local) and (use := self._axis_of(value, axis, item)):
+                self._bindings.note(index.letter, use)
+            indices.append(index)
+        return terms.Element(0, node, value, tuple(indices))
+
+    def _axis_of(self, value: Term, axis: int, item: Node) -> Use | None:
+        r"""Returns which symbol's axis an index of `(x^\\top)_{dn}` means."""
+        match value:
+            case terms.Transpose(2, _, argument):
+                return self._axis_of(argument, 1 - axis, item)
+            case terms.Map(_, _, _, argument):
+                return self._axis_of(argument, axis, item)
+            case terms.Collect(rank, _, _, argument) if rank == argument.rank:
+                return self._axis_of(argument, axis, item)
+            case terms.Arith(rank, _, _, left, right):
+                same = left if left.rank == rank else right
+                return self._axis_of(same, axis, item)
+            case terms.Product(_, _, "matmul", left, right):
+                inside = left.rank - 1
+                if axis < inside:
+                    return self._axis_of(left, axis, item)
+                return self._axis_of(right, axis - inside + 1, item)
+            case terms.Call(rank, _, _, _, (single,)) if rank == single.rank:
+                return self._axis_of(single, axis, item)
+            case terms.Local(_, _, letter) if letter in self._parameters:
+                namesake = self._parameters[letter]
+                if namesake is not None and not namesake.leads(axis):
+                    return Use(namesake, axis, (), item)
+            case terms.Ref(_, _, symbol, indices):
+                axis += len(indices)
+                lead = symbol.leads(axis)
+                return Use(symbol, axis, indices[:lead], item) if lead <= axis else None
+        return None
 
     # --- sums ----------------------------------------------------------------------------------
 
@@ -543,14 +718,3 @@ class Resolver:
 
 def _count(number: int, one: str, many: str) -> str:
     return f"1 {one}" if number == 1 else f"{number} {many}"
-
-
-def _axis_of(value: Term, axis: int, item: Node) -> Use | None:
-    r"""Returns which symbol's axis an index of `(x^\\top)_{dn}` means."""
-    if isinstance(value, terms.Transpose) and value.rank == 2:
-        return _axis_of(value.argument, 1 - axis, item)
-    if isinstance(value, terms.Ref):
-        axis += len(value.indices)
-        lead = value.symbol.leads(axis)
-        return Use(value.symbol, axis, value.indices[:lead], item) if lead <= axis else None
-    return None

@@ -24,7 +24,9 @@ class Scope:
         governing.sort(key=lambda s: (s.table.section.level, s.table.number), reverse=True)
         self.section = section
         # The section of the outermost table. What has the same root shares its sizes.
-        self.root = governing[-1].table.section if governing else section
+        # What has no row does not count: it may become known in the middle of the text.
+        tables = [symbol.table for symbol in governing if symbol.table.rows]
+        self.root = tables[-1].section if tables else _outermost(section)
         self.symbols: list[Symbol] = []
         hidden: set[tuple[str, str | None, str | None, int]] = set()
         for symbol in governing:
@@ -117,6 +119,12 @@ class Scope:
             case tree.Binary(_, left, right):
                 return replace(size, left=self._resolved(left), right=self._resolved(right))
         return size
+
+
+def _outermost(section: Section) -> Section:
+    while section.parent is not None:
+        section = section.parent
+    return section
 
 
 def _names(node: Node) -> set[str]:

@@ -183,6 +183,21 @@ def _parts(node: Node) -> tuple[tree.Name, list[Node], list[Node], str | None, i
     return node.base, list(split_subscripts(node.sub)), indices, name, node.primes
 
 
+def name_parts(
+    node: Node,
+) -> tuple[tree.Name, list[Node], list[Node], str | None, int] | None:
+    """Returns base, subscripts, indices in the superscript, name in it, primes of a name.
+
+    None for what is no name.
+    """
+    if isinstance(node, tree.Name):
+        return _parts(node)
+    if isinstance(node, tree.Script) and isinstance(node.base, tree.Name):
+        transposed = isinstance(node.sup, tree.Name) and node.sup.text in ("T", "\\top")
+        return None if transposed else _parts(node)
+    return None
+
+
 def _rivalry(node: Node, shape: Shape) -> tuple[object, str] | None:
     """Returns a letter and what stands below it, for rows such as `b_r` and `b_z`.
 

@@ -57,6 +57,14 @@ class Local(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class Length(Term):
+    """How long an axis of a value is."""
+
+    argument: Term
+    axis: int
+
+
+@dataclass(frozen=True, slots=True)
 class Size(Term):
     r"""A size, `N`, or one of a family of sizes, `D_{\ell-1}`."""
 
@@ -193,6 +201,16 @@ class Derivative(Term):
     total: bool
     of: Term
     by: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Second(Term):
+    """The second derivative of a term, by one symbol and then by another, or by the same."""
+
+    total: bool
+    of: Term
+    by: Ref
+    again: Ref
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,19 +190,55 @@ def _half_open(tokens: Tokens) -> Tokens:
 
 
 def _differentials(tokens: Tokens) -> Tokens:
-    r"""Tells the ∂ of `\frac{\partial y}{\partial x}` from that of `\partial_x y`."""
+    r"""Tells the ∂ of `\frac{\partial y}{\partial x}` from that of `\partial_x y`.
+
+    An italic d above and below a line, each before a name, is a differential too.
+    """
     found = list(tokens)
-    inside: set[int] = set()
     for at, token in enumerate(tokens):
-        if token.type != "FRAC" or _types(tokens, at + 1, 2) != ["LBRACE", "DIFF"]:
+        if token.type != "FRAC" or _types(tokens, at + 1, 1) != ["LBRACE"]:
             continue
         end = _closing(tokens, at + 1)
-        if end is not None and _types(tokens, end + 1, 2) == ["LBRACE", "DIFF"]:
-            inside |= {at + 2, end + 2}
-    for at, token in enumerate(tokens):
-        if token.type == "DIFF" and at not in inside:
-            found[at] = token.update(type="PARTIAL")
+        if end is None or _types(tokens, end + 1, 1) != ["LBRACE"]:
+            continue
+        last = _closing(tokens, end + 1)
+        if last is None or not _is_differential(tokens, at + 2, True):
+            continue
+        if _is_differential(tokens, end + 2, False):
+            for place in (at + 2, *_below_a_line(tokens, end + 2, last)):
+                found[place] = tokens[place].update(type="DIFF_SIGN")
+    for at, token in enumerate(found):
+        kind = {"DIFF_SIGN": "DIFF", "DIFF": "PARTIAL"}.get(token.type)
+        if kind is not None:
+            found[at] = token.update(type=kind)
     return found
+
+
+def _below_a_line(tokens: Tokens, first: int, end: int) -> Iterator[int]:
+    r"""Yields where the signs of `\partial x \partial y` stand; a d in a script is none."""
+    depth = 0
+    for at in range(first, end):
+        depth += (tokens[at].type in OPENING) - (tokens[at].type in CLOSING)
+        alike = str(tokens[at]) == str(tokens[first])
+        if depth == 0 and alike and _is_differential(tokens, at, False):
+            yield at
+
+
+def _is_differential(tokens: Tokens, at: int, above: bool) -> bool:
+    """Tells whether a ∂ or d stands before a name; above the line also alone or with an order."""
+    token = tokens[at]
+    if token.type != "DIFF" and (token.type, str(token)) != ("LETTER", "d"):
+        return False
+    following = _types(tokens, at + 1, 1)[0]
+    if following == "SUP":
+        number = _types(tokens, at + 2, 3)
+        return above and (number[:1] == ["NUMBER"] or number == ["LBRACE", "NUMBER", "RBRACE"])
+    if above and following == "RBRACE":
+        return True
+    if token.type == "DIFF":
+        return following != "SUB"
+    names = {"LETTER", "SYMBOL", "WORD", "ACCENT", "FONT"}
+    return following in (names | {"LPAR", "LSQB", "FUNCTION"} if above else names)
 
 
 def _types(tokens: Tokens, at: int, count: int) -> list[str]:

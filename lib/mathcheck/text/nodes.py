@@ -12,6 +12,7 @@ from mathcheck.text.errors import TreeError
 from mathcheck.text.tree import Node
 
 _MOST_DIGITS = 300
+_HIGHEST = 4  # order of a derivative
 _OTHERWISE = {"otherwise", "else", "if not", "elsewhere"}
 _GUARDS = {"if", "when", "for", "where", "while"}
 _BRACKETS = {
@@ -373,13 +374,41 @@ def _fraction(parsed: Parsed[Token]) -> Node:
 
 
 def _derivative(parsed: Parsed[Token]) -> Node:
-    kinds = [str(t) == "\\partial" for t in _tokens(parsed) if t.type == "DIFF"]
-    parts = _trees(parsed)
-    if kinds[0] != kinds[1]:
+    kinds = {str(t) == "\\partial" for t in _tokens(parsed) if t.type == "DIFF"}
+    if len(kinds) > 1:
         raise TreeError("a ∂ and a d in one derivative", parsed.meta.start_pos)
-    if len(parts) != 2:
-        raise TreeError("write what is differentiated above the line", parsed.meta.start_pos)
-    return tree.Derivative(not kinds[0], build(parts[0]), build(parts[1]), **_span(parsed))
+    order, *parts = _trees(parsed)
+    bars = len([t for t in _tokens(parsed) if t.type == "DIFF"]) - 1
+    of = build(parts[0]) if len(parts) > bars else None
+    by = [build(part) for part in parts[-bars:]]
+    total = kinds == {False}
+    if not _trees(order) and of is not None and len(by) == 1:
+        return tree.Derivative(total, of, by[0], **_span(parsed))
+    times = _order(order)
+    if len(by) < times:  # `\partial x^2`: twice by x
+        by = [each for node in by for each in _repeated(node)]
+    if len(by) != times:
+        raise TreeError("as often by something as the order says", parsed.meta.start_pos)
+    return tree.Differential(total, of, tuple(by), **_span(parsed))
+
+
+def _order(parsed: Parsed[Token]) -> int:
+    if not _trees(parsed):
+        return 1
+    content = _trees(_trees(parsed)[0])[0]
+    inner = _listed(content, "") if content.data == "contents" else (build(content),)
+    match inner:
+        case (tree.Number(text),) if text.isdecimal() and 1 <= int(text) <= _HIGHEST:
+            return int(text)
+    raise TreeError("of which order is this derivative? Write a number", parsed.meta.start_pos)
+
+
+def _repeated(node: Node) -> list[Node]:
+    match node:
+        case tree.Script(base, sub, tree.Number(text), primes) if text.isdecimal():
+            bare = base if not sub and not primes else replace(node, sup=None)
+            return [bare] * min(int(text), _HIGHEST)
+    return [node]
 
 
 def _root(parsed: Parsed[Token]) -> Node:
@@ -453,7 +482,6 @@ _HANDLERS: dict[str, Callable[[Parsed[Token]], Node]] = {
     "interval": _interval,
     "binomial": _binomial,
     "angles": _group,
-    "apply_big": _apply,
     "apply": _apply,
     "apply_max": _apply_max,
     "scripted": _scripted,

@@ -26,6 +26,8 @@ _TOO_DEEP = 60
 # Signs typed as in code, and how LaTeX spells them.
 _SPELLINGS = {"!=": "\\ne", "==": "="}
 _TOO_DEEP_A_TREE = 120
+# A power of ten as in code.
+_TYPED_NUMBER = re.compile(r"\d[\d.]*[eE]([-+]?\d+)$")
 # What a text says that only a formula should.
 _CLAIM_IN_TEXT = re.compile(r"\$|\\\(|(?<!-)[<>=≤≥≠≈]|\\(?:[lg]eq?|neq?|approx)(?![a-zA-Z])")
 
@@ -134,10 +136,22 @@ def _check_spelling(tokens: list[Token]) -> None:
         if token.type == "TEXT" and (found := _CLAIM_IN_TEXT.search(str(token))):
             at = (token.start_pos or 0) + found.start()
             raise TreeError("mathematics in a text is not read: take it out of the braces", at)
+    for at, token in enumerate(tokens):
+        if typed := _TYPED_NUMBER.match("".join(_adjacent(tokens[at : at + 4]))):
+            message = f"write 10^{{{typed[1].lstrip('+')}}}, not {typed[0]}"
+            raise TreeError(message, token.start_pos or 0)
     for token, following in pairwise(tokens):
         if following.start_pos == token.end_pos and token + following in _SPELLINGS:
             sign = token + following
             raise TreeError(f"write {_SPELLINGS[sign]}, not {sign}", token.start_pos or 0)
+
+
+def _adjacent(tokens: list[Token]) -> list[Token]:
+    """Returns the tokens up to the first space."""
+    for at, (token, following) in enumerate(pairwise(tokens)):
+        if token.end_pos != following.start_pos:
+            return tokens[: at + 1]
+    return tokens
 
 
 def _check_brackets(tokens: list[Token], length: int) -> None:

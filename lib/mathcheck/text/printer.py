@@ -71,6 +71,12 @@ def latex(node: Node) -> str:
         case tree.Derivative(total, of, by):
             sign = "\\mathrm{d}" if total else "\\partial"
             return f"\\frac{{{sign} {_at(of, _PRODUCT)}}}{{{sign} {_at(by, _PRODUCT)}}}"
+        case tree.Differential(total, of, by):
+            sign = "\\mathrm{d}" if total else "\\partial"
+            power = f"^{len(by)}" if len(by) > 1 else ""
+            over = f" {_at(of, _PRODUCT)}" if of is not None else ""
+            under = " ".join(f"{sign} {_at(each, _PRODUCT)}" for each in by)
+            return f"\\frac{{{sign}{power}{over}}}{{{under}}}"
         case tree.Indicator(condition):
             return f"\\mathbb{{1}}[{latex(condition)}]"
         case tree.Cases(rows):

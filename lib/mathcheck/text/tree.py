@@ -230,6 +230,18 @@ class Derivative(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Differential(Node):
+    r"""A derivative of higher order, or one that stands before what it is of.
+
+    `\\frac{\\partial^2 f}{\\partial x^2}` has an f, `\\frac{\\partial}{\\partial x}` has none.
+    """
+
+    total: bool
+    of: Node | None
+    by: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator(Node):
     r"""`\mathbb{1}[condition]`."""
 

@@ -59,6 +59,17 @@ class Context(Protocol):
     ) -> Value:
         """Returns a derivative."""
 
+    def second(
+        self,
+        term: terms.Second,
+        of: Code,
+        of_at: tuple[int, ...],
+        by: tuple[int, ...],
+        again: tuple[int, ...],
+        env: Env,
+    ) -> Value:
+        """Returns a second derivative."""
+
 
 def compile_term(term: Term) -> Code:
     """Returns the closure of a term."""
@@ -88,6 +99,15 @@ def compile_term(term: Term) -> Code:
             return inside if rank == 1 else lambda env, ctx: turned(inside(env, ctx))
         case terms.Element(_, node, argument, indices):
             return element_code(compile_term(argument), [index_code(i) for i in indices], node)
+        case terms.Length(_, _, argument, axis):
+            inside_of = compile_term(argument)
+            return lambda env, ctx: int(inside_of(env, ctx).shape[axis])
+        case terms.Second(_, _, _, of, by, again):
+            first_at, second_at = _indices(by), _indices(again)
+            of_code, of_at = compile_term(of), _indices(of) if isinstance(of, terms.Ref) else _none
+            return lambda env, ctx: ctx.second(
+                term, of_code, of_at(env, ctx), first_at(env, ctx), second_at(env, ctx), env
+            )
         case terms.Identity():
             return lambda env, ctx: Eye(1)
         case terms.Stack(_, _, rows):
@@ -101,6 +121,16 @@ def compile_term(term: Term) -> Code:
         case terms.Choose(_, node, rows):
             return _choose(rows, node)
     raise AssertionError(f"a term that nothing computes: {term}")
+
+
+def _none(env: Env, ctx: Any) -> tuple[int, ...]:
+    return ()
+
+
+def _indices(term: terms.Ref) -> Callable[[Env, Any], tuple[int, ...]]:
+    """Returns the closure of a symbol's indices."""
+    codes = [index_code(index) for index in term.indices]
+    return lambda env, ctx: tuple(code(env, ctx) for code in codes)
 
 
 def index_code(term: Term) -> Callable[[Env, Any], int]:

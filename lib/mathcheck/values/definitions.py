@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mathcheck.meaning import terms
+from mathcheck.meaning.signatures import Signature, Signatures
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
 from mathcheck.text.document import Equation
@@ -52,7 +53,7 @@ class Function:
 
     symbol: Symbol
     primes: int
-    parameters: tuple[str, ...]
+    signature: Signature
     body: Term
     code: Code
     equation: Equation
@@ -68,12 +69,14 @@ class Facts:
         points: for rows like `\theta_0`: the symbol and the index that they are an element of.
         defined: the symbols that something defines, and the line where it first does.
         broken: the symbols that have a definition which cannot be read, and its line.
+        written: the symbols that are written with what they depend on, the L of `L(w, b)`.
     """
 
     arguments: dict[Symbol, list[tuple[Term, Code]]] = field(default_factory=dict)
     points: dict[tuple[Symbol, tuple[int, ...]], Symbol] = field(default_factory=dict)
     defined: dict[Symbol, int] = field(default_factory=dict)
     broken: dict[Symbol, int] = field(default_factory=dict)
+    written: dict[Symbol, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -86,6 +89,11 @@ class State:
     _reach: dict[Symbol, tuple[frozenset[Symbol], frozenset[Definition | Function]]] = field(
         default_factory=dict
     )
+
+    def signatures(self) -> Signatures:
+        """Returns what is known of the functions of the text."""
+        functions = {key: function.signature for key, function in self.functions.items()}
+        return Signatures(functions, self.facts.written)
 
     def with_definition(self, new: Definition, replaced: list[Definition]) -> "State":
         """Returns the state after a definition that takes the place of others."""

@@ -6,6 +6,7 @@ follows. In a *partial* context only what stands directly in one expression is p
 behind a name keeps its plain value.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
-from mathcheck.text.errors import EvalError
+from mathcheck.text.errors import EvalError, TooClose
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.budget import check_slopes
@@ -70,6 +71,21 @@ class Lanes:
         return np.array([self.block((*before, i)) for i in range(low, high + 1)])
 
 
+# How far a symbol is moved for a second derivative, as a part of its value, and the weights of the
+# differences at one to four times as far.
+_STRIDE = 2e-3
+_EIGHTH = (4 / 5, -1 / 5, 4 / 105, -1 / 280)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An element of a symbol that is moved by some real number."""
+
+    symbol: Symbol
+    element: tuple[int, ...]
+    by: float
+
+
 class PlainContext(Context):
     """The plain values, and derivatives of them."""
 
@@ -97,6 +113,67 @@ class PlainContext(Context):
             self._slopes[place] = self._picked(term, self.world.derivatives[key], by)
         return self._slopes[place]
 
+    def second(
+        self,
+        term: terms.Second,
+        of: Code,
+        of_at: tuple[int, ...],
+        by: tuple[int, ...],
+        again: tuple[int, ...],
+        env: Env,
+    ) -> Value:
+        """Returns a second derivative: differences of a derivative that is exact.
+
+        The derivative by the one symbol is taken by a complex step where the other is moved, and a
+        difference of eighth order in these gives twelve digits.
+
+        Raises:
+            TooClose: where a kink lies between the places.
+        """
+        first = terms.Derivative(
+            term.of.rank + term.by.rank, term.node, term.total, term.of, term.by
+        )
+        target = term.again.symbol
+        if target not in self.state.reach_of(term.of):
+            raise EvalError(f"this does not depend on {target.name}", term.node)
+        low = [self.world.bounds(target, axis, again)[0] for axis in range(len(again), target.rank)]
+        shape = self.world.shape(target, again)
+        slopes = []
+        for at in np.ndindex(*shape):
+            element = (*again, *(i + start for i, start in zip(at, low, strict=True)))
+            slopes.append(self._moved_slope(first, of, of_at, by, element, term.again, env))
+        stacked = np.stack(slopes, axis=-1)
+        whole = stacked.reshape((*stacked.shape[:-1], *shape))
+        return float(whole) if not whole.shape else whole[..., None]
+
+    def _moved_slope(
+        self,
+        first: terms.Derivative,
+        of: Code,
+        of_at: tuple[int, ...],
+        by: tuple[int, ...],
+        element: tuple[int, ...],
+        again: terms.Ref,
+        env: Env,
+    ) -> NDArray[Any]:
+        value = abs(float(self.lookup(again.symbol, element, again.node)))
+        step = _STRIDE * (value or 1.0)
+
+        def at(times: int) -> NDArray[Any]:
+            moved = Moved(again.symbol, element, times * step)
+            whole = self._whole(first, of, of_at, env, moved)
+            picked = np.asarray(self._picked(first, whole, by))
+            return picked[..., 0] if picked.ndim else picked
+
+        gaps = [at(k) - at(-k) for k in range(1, 5)]
+        fine = sum(c * gap for c, gap in zip(_EIGHTH, gaps, strict=True)) / step
+        coarse = (8 * gaps[0] - gaps[1]) / (12 * step)
+        size = max(float(np.max(np.abs(at(0)), initial=0.0)), 1e-300)
+        if np.any(np.abs(fine - coarse) > 1e-6 * (np.abs(fine) + size / max(value, step))):
+            raise TooClose
+        noise = 1e-14 * size / step
+        return np.where(np.abs(fine) <= noise, 0.0, fine)
+
     def _picked(self, term: terms.Derivative, whole: NDArray[Any], by: tuple[int, ...]) -> Value:
         """Returns the part of a derivative by all elements that is by some."""
         target = term.by.symbol
@@ -119,7 +196,12 @@ class PlainContext(Context):
         return found
 
     def _whole(
-        self, term: terms.Derivative, of: Code, of_at: tuple[int, ...], env: Env
+        self,
+        term: terms.Derivative,
+        of: Code,
+        of_at: tuple[int, ...],
+        env: Env,
+        moved: "Moved | None" = None,
     ) -> NDArray[Any]:
         """Returns the derivative by all elements of the symbol; its last axis is that of lanes."""
         target = term.by.symbol
@@ -130,10 +212,10 @@ class PlainContext(Context):
         lanes = self.world.count(target)
         of_count = self.world.count(term.of.symbol) if isinstance(term.of, terms.Ref) else 1
         check_slopes(of_count, lanes, latex(term.of.node), latex(term.by.node), term.node)
-        key = ("total" if term.total else "partial", target)
+        key = ("total" if term.total else "partial", target, moved)
         if key not in self._kinds:
             kind = PerturbedContext if term.total else PartialContext
-            self._kinds[key] = kind(self, target)
+            self._kinds[key] = kind(self, target, moved)
         context = self._kinds[key]
         if term.total or not isinstance(term.of, terms.Ref):
             value = of(env, context)
@@ -178,30 +260,37 @@ class PlainContext(Context):
 class PerturbedContext(Context):
     """A total context: the target's elements are perturbed, and what depends on them follows."""
 
-    def __init__(self, base: PlainContext, target: Symbol) -> None:
+    def __init__(self, base: PlainContext, target: Symbol, moved: Moved | None = None) -> None:
         super().__init__(base.world, base.state)
         self.base = base
         self.target = target
+        self.moved = moved
         self.lanes = base.lanes_of(target)
 
     def key(self, symbol: Symbol) -> object:
         """Names the values of a symbol in this context; what does not depend on it is plain."""
         plain = self.base.key(symbol)
-        return (plain, self.base.key(self.target)) if self._follows(symbol) else plain
+        if not self._follows(symbol):
+            return plain
+        return plain, self.base.key(self.target), self.moved
 
     def spend(self, steps: int, node: Node) -> None:
         """Counts steps, each of which moves all lanes."""
         self.world.budget.spend(steps, self.lanes.count, node)
 
     def _follows(self, symbol: Symbol) -> bool:
-        return self.target in self.state.reach(symbol)[0]
+        reached = self.state.reach(symbol)[0]
+        return self.target in reached or (self.moved is not None and self.moved.symbol in reached)
 
     def _compute(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
         if not self._follows(symbol):
             return self.base._compute(symbol, indices, node)
-        if symbol is self.target and len(indices) < symbol.rank:
+        shifts = self.moved is not None and symbol is self.moved.symbol
+        if (symbol is self.target or shifts) and len(indices) < symbol.rank:
             return self._stacked(symbol, indices, node)
         value = super()._compute(symbol, indices, node)
+        if self.moved is not None and shifts and indices == self.moved.element:
+            value = value + self.moved.by
         return self.perturbed(value, indices) if symbol is self.target else value
 
     def perturbed(self, value: Value, indices: tuple[int, ...]) -> Value:
@@ -235,6 +324,8 @@ class PartialContext(PerturbedContext):
     def lookup(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
         """Returns the plain value, perturbed if it is the target's."""
         value = self.base.lookup(symbol, indices, node)
+        if self.moved is not None and symbol is self.moved.symbol:
+            value = self._shifted(value, indices, self.moved)
         if symbol is not self.target:
             return value
         if len(indices) == symbol.rank:
@@ -244,4 +335,19 @@ class PartialContext(PerturbedContext):
         result[:] = value
         flat = result.reshape(-1, self.lanes.count)
         flat[np.arange(block.size), block.reshape(-1)] += STEP * 1j
+        return result
+
+    def _shifted(self, value: Value, indices: tuple[int, ...], moved: Moved) -> Value:
+        """Returns a value with the element moved, if it has that element."""
+        if moved.element[: len(indices)] != indices:
+            return value
+        if len(indices) == moved.symbol.rank:
+            return value + moved.by
+        at = tuple(
+            index - self.world.bounds(moved.symbol, axis, moved.element[:axis])[0]
+            for axis, index in enumerate(moved.element)
+            if axis >= len(indices)
+        )
+        result = np.array(value)
+        result[at] += moved.by
         return result

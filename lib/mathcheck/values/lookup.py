@@ -13,7 +13,7 @@ from mathcheck.text.document import Section
 from mathcheck.text.errors import EvalError, ShapeError, SizeError
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import Eye, as_number
-from mathcheck.values.definitions import Definition, Letter, State
+from mathcheck.values.definitions import Definition, Function, Letter, State
 from mathcheck.values.inline import Env
 from mathcheck.values.numbers import STEP, Value
 from mathcheck.values.one_draw import World
@@ -75,15 +75,39 @@ class Context:
         """Returns a function's value."""
         function = self.state.functions.get((symbol, primes))
         if function is not None:
-            if len(arguments) != len(function.parameters):
-                wanted = len(function.parameters)
-                raise EvalError(f"{symbol.name} takes {wanted}, not {len(arguments)}", node)
-            return function.code(dict(zip(function.parameters, arguments, strict=True)), self)
+            return self._called(function, arguments, node)
         if (symbol, 0) in self.state.functions:
             return self._slope(symbol, primes, arguments, node)
         if len(arguments) != 1:
             raise EvalError(f"{symbol.name} is a function of one number", node)
         return self.world.function(symbol)(arguments[0], primes)
+
+    def _called(self, function: Function, arguments: tuple[Value, ...], node: Node) -> Value:
+        """Returns the value of a function that the text defines; of numbers, element by element."""
+        signature = function.signature
+        names = signature.parameters
+        shapes = [np.shape(value)[:-1] for value in arguments]
+        if not signature.takes_numbers:
+            for shape, same in zip(shapes, signature.namesakes, strict=True):
+                if same is not None and shape != self.world.shape(same):
+                    message = f"{function.symbol.name} is of {same.name}, {{}}, not of {{}}"
+                    raise ShapeError(message, node, self.world.shape(same), shape)
+        elif any(shapes):
+            return self._element_by_element(function, arguments)
+        return function.code(dict(zip(names, arguments, strict=True)), self)
+
+    def _element_by_element(self, function: Function, arguments: tuple[Value, ...]) -> Value:
+        names = function.signature.parameters
+        arrays = [np.atleast_1d(np.asarray(value)) for value in arguments]
+        lanes = max(array.shape[-1] for array in arrays)
+        full = [np.broadcast_to(a, (*a.shape[:-1], lanes)) for a in arrays]
+        shape = np.broadcast_shapes(*(array.shape[:-1] for array in full))
+        spread = [np.broadcast_to(array, (*shape, lanes)) for array in full]
+        found: list[Any] = []
+        for at in np.ndindex(*shape):
+            env = {n: as_number(a[at]) for n, a in zip(names, spread, strict=True)}
+            found.append(np.broadcast_to(np.atleast_1d(function.code(env, self)), (lanes,)))
+        return np.array(found).reshape(*shape, lanes)
 
     def _slope(
         self, symbol: Symbol, primes: int, arguments: tuple[Value, ...], node: Node
