@@ -177,7 +177,7 @@ MISTAKES = [
         RIGHT[RIGHT.index("| Symbol") : RIGHT.index("## Forward")],
         "",
         (
-            "layer.md:8:1: no symbols table governs this section\n"
+            "layer.md:8:18: no symbols table governs this section\n"
             "layer.md:15:16: no symbols table governs this section\n"
             "layer.md:20:16: no symbols table governs this section"
         ),

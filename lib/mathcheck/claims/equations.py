@@ -176,7 +176,8 @@ class EquationReader:
         symbol, sub, sup = found
         if symbol.primes != script.primes and symbol.domain != "function":  # `f'` is of f
             return None
-        return None if any(map(is_label, (*sub, sup))) else symbol
+        scripts = (*sub,) if symbol.in_superscript else (*sub, sup)
+        return None if any(map(is_label, scripts)) else symbol
 
     def _function(self, statement: tree.Statement) -> Function | None:
         r"""Reads `f(s) \coloneqq …`."""

@@ -266,7 +266,7 @@ class Resolver:
     def _differential(self, node: tree.Differential) -> Term:
         r"""Resolves `\\frac{\\partial^2 f}{\\partial x \\partial y}`."""
         if node.of is None:
-            raise TreeError("of what is this derivative?", node.start)
+            raise TreeError("write what is differentiated above the line", node.start)
         value = self._derivative(node.total, node.of, node.by[-1], node)
         for by in reversed(node.by[:-1]):
             if isinstance(value, terms.Call):

@@ -18,7 +18,7 @@ from mathcheck.text.dressing import punctuated, undressed
 from mathcheck.text.errors import TreeError
 from mathcheck.text.lookalikes import told_apart
 from mathcheck.text.nodes import build
-from mathcheck.text.rows import Chain, lay_out
+from mathcheck.text.rows import CLOSING, OPENING, Chain, lay_out
 from mathcheck.text.tree import Node
 
 _MOST_KNOWN = 4096
@@ -104,6 +104,7 @@ def _tokens(text: str) -> list[Token]:
         at = error.pos_in_stream or 0
         raise TreeError(_unknown(text, at), at) from None
     _check_spelling(tokens)
+    _check_depth(tokens)
     tokens = told_apart(list(punctuated(undressed(tokens))))
     _check_brackets(tokens, len(text))
     return tokens
@@ -154,6 +155,15 @@ def _adjacent(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+def _check_depth(tokens: list[Token]) -> None:
+    """Refuses what is nested so deep that no reader could follow."""
+    depth = 0
+    for token in tokens:
+        depth += (token.type in OPENING) - (token.type in CLOSING)
+        if depth > _TOO_DEEP:
+            raise TreeError("brackets nested too deep", token.start_pos or 0)
+
+
 def _check_brackets(tokens: list[Token], length: int) -> None:
     """Says which bracket has no partner, more plainly than the grammar would."""
     partners = {
@@ -171,8 +181,6 @@ def _check_brackets(tokens: list[Token], length: int) -> None:
     for token in tokens:
         if token.type in partners.values():
             stack.append(token)
-            if len(stack) > _TOO_DEEP:
-                raise TreeError("brackets nested too deep", token.start_pos or 0)
         elif token.type in partners:
             if not stack:
                 raise TreeError(f"'{token}' closes nothing", token.start_pos or 0)
