@@ -1,6 +1,5 @@
 """Clipping of gradients, against the steps that explode: by their common norm, or each by value."""
 
-import math
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -29,7 +28,7 @@ def global_norm(grads: Gradients) -> float:
         5.0
     """
     squares = (np.square(grad, dtype=np.float64).sum() for grad in grads.values())
-    return math.sqrt(sum(squares))  # eq:clip-norm
+    return float(np.sqrt(sum(squares)))  # eq:clip-norm
 
 
 @shapes(grads="arrays", max_norm="(0, inf]")
@@ -62,7 +61,7 @@ def clip_by_global_norm(grads: Gradients, max_norm: float) -> tuple[dict[str, Ar
         (array([[1.5, 0. ]]), array([2.]), 5.0)
     """
     norm = global_norm(grads)
-    if not math.isfinite(norm):
+    if not np.isfinite(norm):
         raise ValueError(f"the norm is {norm}, wanted a finite number")
     factor = min(1.0, max_norm / (norm + 1e-6))  # eq:clip-factor
     return {name: factor * grad for name, grad in grads.items()}, norm  # eq:clip-g

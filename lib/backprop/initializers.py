@@ -7,8 +7,6 @@ dtype. All functions raise `TypeError` for a shape that is no tuple of integers,
 no `numpy.random.Generator` and for a dtype not of floats, and `ValueError` for a size below 1.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -39,7 +37,7 @@ def normal(
         >>> print(round(W.std(), 2))
         0.5
     """
-    return (std * rng.standard_normal(shape)).astype(dtype)
+    return rng.normal(0, std, shape).astype(dtype)
 
 
 def fans(shape: Shape) -> tuple[int, int]:
@@ -82,8 +80,8 @@ def xavier_uniform(
         True
     """
     fan_in, fan_out = fans(shape)
-    std = gain * math.sqrt(2 / (fan_in + fan_out))  # eq:xavier-std
-    bound = math.sqrt(3) * std  # eq:uniform-bound
+    std = gain * np.sqrt(2 / (fan_in + fan_out))  # eq:xavier-std
+    bound = np.sqrt(3) * std  # eq:uniform-bound
     return rng.uniform(-bound, bound, shape).astype(dtype)
 
 
@@ -102,15 +100,15 @@ def xavier_normal(
         0.1
     """
     fan_in, fan_out = fans(shape)
-    std = gain * math.sqrt(2 / (fan_in + fan_out))  # eq:xavier-std
-    return (std * rng.standard_normal(shape)).astype(dtype)
+    std = gain * np.sqrt(2 / (fan_in + fan_out))  # eq:xavier-std
+    return rng.normal(0, std, shape).astype(dtype)
 
 
 @shapes(shape="sizes", rng="rng", gain="[0, inf)", dtype="dtype")
 def he_uniform(
     shape: Shape,
     rng: np.random.Generator,
-    gain: float = math.sqrt(2),
+    gain: float = np.sqrt(2),
     dtype: DTypeLike = np.float64,
 ) -> Array:
     """Draws uniformly with variance gain² / fan_in.
@@ -126,8 +124,8 @@ def he_uniform(
         True
     """
     fan_in, _ = fans(shape)
-    std = gain * math.sqrt(1 / fan_in)  # eq:he-std
-    bound = math.sqrt(3) * std  # eq:uniform-bound
+    std = gain * np.sqrt(1 / fan_in)  # eq:he-std
+    bound = np.sqrt(3) * std  # eq:uniform-bound
     return rng.uniform(-bound, bound, shape).astype(dtype)
 
 
@@ -135,7 +133,7 @@ def he_uniform(
 def he_normal(
     shape: Shape,
     rng: np.random.Generator,
-    gain: float = math.sqrt(2),
+    gain: float = np.sqrt(2),
     dtype: DTypeLike = np.float64,
 ) -> Array:
     """Draws from a normal distribution with variance gain² / fan_in.
@@ -149,8 +147,8 @@ def he_normal(
         0.1
     """
     fan_in, _ = fans(shape)
-    std = gain * math.sqrt(1 / fan_in)  # eq:he-std
-    return (std * rng.standard_normal(shape)).astype(dtype)
+    std = gain * np.sqrt(1 / fan_in)  # eq:he-std
+    return rng.normal(0, std, shape).astype(dtype)
 
 
 @shapes(shape="sizes", rng="rng", gain="[0, inf)", dtype="dtype")
@@ -172,7 +170,7 @@ def orthogonal(
         True
     """
     fans(shape)
-    rows, columns = shape[0], math.prod(shape[1:])
+    rows, columns = shape[0], int(np.prod(shape[1:]))
     tall = rng.standard_normal((max(rows, columns), min(rows, columns)))
     Q, R = np.linalg.qr(tall)
     # With the signs of R's diagonal every orthogonal matrix is as likely as any other.

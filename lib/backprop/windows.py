@@ -6,7 +6,6 @@ Stride, padding and dilation are integers, or pairs of them for rows and columns
 from typing import TypeAlias
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from backprop.shapes import Array
 
@@ -85,5 +84,5 @@ def windows_of(x: Array, kernel: tuple[int, int], stride: Pair = 1, dilation: Pa
     for name, span, size in zip(("rows", "columns"), reach, x.shape[2:], strict=True):
         if span > size:
             raise ValueError(f"the kernel spans {span} {name}, the padded images have {size}")
-    windows: Array = sliding_window_view(x, reach, axis=(2, 3), writeable=True)
+    windows = np.lib.stride_tricks.sliding_window_view(x, reach, axis=(2, 3), writeable=True)
     return windows[:, :, ::S, ::T, ::E, ::F]

@@ -184,7 +184,7 @@ def source(position):
 
     def found(values):
         with (
-            patch.object(augmentation, "_sample") as sample,
+            patch.object(augmentation, "sample") as sample,
             patch.object(np, "radians", lambda angle: angle),
         ):
             augmentation.shift_and_rotate(
@@ -200,7 +200,7 @@ def source(position):
 
 def between_pixels(values):
     place = (np.full((1, 1, 1), values[name]) for name in ("below", "beside"))
-    return augmentation._sample(values("A").reshape(1, 1, 2, 2), *place)[0, 0, 0, 0]
+    return augmentation.sample(values("A").reshape(1, 1, 2, 2), *place)[0, 0, 0, 0]
 
 
 # The equations of the chapter that the code cites, and what it computes for each.

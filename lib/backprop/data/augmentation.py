@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from backprop._check import Array, check_arrays, check_number, check_rng
+from backprop.shapes import Array, shapes
 
 
+@shapes(x="N C H W", shift="[0, inf)", degrees="[0, inf)", rng="rng")
 def shift_and_rotate(x: Array, *, shift: float, degrees: float, rng: np.random.Generator) -> Array:
     """Moves each image by a random distance and turns it by a random angle about its middle.
 
@@ -32,10 +33,6 @@ def shift_and_rotate(x: Array, *, shift: float, degrees: float, rng: np.random.G
                [0. , 1. , 0. ],
                [0. , 0.2, 0.6]])
     """
-    check_arrays("shift_and_rotate", x=(x, "N C H W"))
-    shift = check_number("shift_and_rotate", "shift", shift, "[0, inf)")
-    degrees = check_number("shift_and_rotate", "degrees", degrees, "[0, inf)")
-    check_rng("shift_and_rotate", rng)
     N, _, H, W = x.shape
     angle = np.radians(rng.uniform(-degrees, degrees, (N, 1, 1)))
     down, right = rng.uniform(-shift, shift, (2, N, 1, 1))
@@ -44,11 +41,22 @@ def shift_and_rotate(x: Array, *, shift: float, degrees: float, rng: np.random.G
     w = np.arange(W) - (W - 1) / 2 - right
     source_h = np.cos(angle) * h - np.sin(angle) * w + (H - 1) / 2  # eq:turn-row
     source_w = np.sin(angle) * h + np.cos(angle) * w + (W - 1) / 2  # eq:turn-column
-    return _sample(x, source_h, source_w)
+    return sample(x, source_h, source_w)
 
 
-def _sample(x: Array, h: Array, w: Array) -> Array:
-    """Returns x at rows h and columns w, each (N, H, W), that lie between pixels."""
+def sample(x: Array, h: Array, w: Array) -> Array:
+    """Returns images at places between their pixels; outside there is 0.
+
+    Args:
+        x: images, shape (N, C, H, W).
+        h: rows of the places, shape (N, H, W).
+        w: their columns, likewise.
+
+    Examples:
+        >>> x = np.array([[[[1.0, 3.0]]]])
+        >>> sample(x, np.zeros((1, 1, 2)), np.array([[[0.5, 1.5]]]))
+        array([[[[2. , 1.5]]]])
+    """
     N, C, H, W = x.shape
     framed = np.zeros((N, H + 2, W + 2, C), x.dtype)  # zeros around, for what lies outside
     framed[:, 1:-1, 1:-1] = x.transpose(0, 2, 3, 1)
