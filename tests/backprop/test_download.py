@@ -25,6 +25,7 @@ import pytest
 from tqdm import tqdm
 
 from backprop.data import download, sources
+from backprop.data import mirror as mirror_module
 from backprop.data.sources import DataError, DataFile, DataSet, Package, Table, is_verified
 
 CONTENTS = {
@@ -698,10 +699,17 @@ def test_a_missing_extra_is_a_sentence(tmp_path, monkeypatch, package):
         download.fetch(DataSet("Toy", (file,), package=NOTHING), tmp_path / "full", given)
 
 
+def test_a_missing_pooch_is_a_sentence(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "pooch", None)
+    assert mirror_module.main(["http://127.0.0.1/", "one.bin.gz", "0" * 64, "."]) == 1
+    assert capsys.readouterr().out.startswith("there is no pooch, which downloads: `pip install")
+
+
 RUNNER = """
 import signal
 import sys
 from backprop.data import download, sources
+from backprop.data import mirror as mirror_module
 from test_download import FILES
 sources.DATA_SETS.clear()
 sources.DATA_SETS["toy"] = sources.DataSet("Toy", FILES, mirrors=(sys.argv[1],))

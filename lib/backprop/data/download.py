@@ -154,17 +154,12 @@ def _verify(name: str, found: str, wanted: str) -> None:
         raise DataError(f"{name} has the SHA-256 {found[:12]}…, wanted {wanted[:12]}…")
 
 
-def _lacking(package: str) -> DataError:
-    """The error where the package is installed without what fetching takes."""
-    return DataError(f"there is no {package}: `pip install backprop-line-by-line[data]` brings it")
-
-
 def _write_strings(table: Path, column: str, target: Path) -> None:
     """Writes the strings of one column of a Parquet table, a line each."""
     try:
         import pyarrow.parquet  # type: ignore[import-untyped]
     except ModuleNotFoundError:
-        raise _lacking("pyarrow, which reads Parquet") from None
+        raise DataError(mirror.lacking("pyarrow, which reads Parquet")) from None
     with _reading(table.name):
         strings = pyarrow.parquet.read_table(table, columns=[column]).column(column).to_pylist()
     with _to_disk(target) as lines:
@@ -299,7 +294,7 @@ def _run(command: Sequence[str], title: str, size: int, scratch: Path) -> str | 
     try:
         from tqdm import tqdm
     except ModuleNotFoundError:
-        raise _lacking("tqdm, which shows progress") from None
+        raise DataError(mirror.lacking("tqdm, which shows progress")) from None
 
     start, longest = time.monotonic(), _PATIENCE + size / _SLOWEST
     environment = os.environ | {"TMPDIR": str(scratch), "TEMP": str(scratch), "TMP": str(scratch)}

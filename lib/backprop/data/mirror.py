@@ -11,8 +11,12 @@ from pathlib import Path
 
 def main(arguments: Sequence[str]) -> int:
     """Lets pooch fetch a file, verify it and give it its name; says what went wrong."""
-    import pooch  # type: ignore[import-untyped]
-    import requests
+    try:
+        import pooch  # type: ignore[import-untyped]
+        import requests
+    except ModuleNotFoundError as error:
+        print(lacking(f"{error.name}, which downloads"))
+        return 1
 
     address, name, sha256, folder = arguments
     mirror = pooch.create(
@@ -27,6 +31,11 @@ def main(arguments: Sequence[str]) -> int:
         print(str(error).partition(". ")[0].replace("\n", " "))
         return 1
     return 0
+
+
+def lacking(package: str) -> str:
+    """What to say where the package is installed without what fetching takes."""
+    return f"there is no {package}: `pip install backprop-line-by-line[data]` brings it"
 
 
 if __name__ == "__main__":
