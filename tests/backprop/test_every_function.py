@@ -62,6 +62,14 @@ SINGLES = {
         optimizers,
         {"param": X, "grad": P, "velocity": P, "lr": 0.1, "weight_decay": 0.1},
     ),
+    "nag_update": (
+        optimizers,
+        {"param": X, "grad": P, "velocity": P, "lr": 0.1, "weight_decay": 0.1},
+    ),
+    "adagrad_update": (optimizers, {"param": X, "grad": P, "s": P, "lr": 0.1}),
+    "rmsprop_update": (optimizers, {"param": X, "grad": P, "v": P, "lr": 0.1}),
+    "adadelta_update": (optimizers, {"param": X, "grad": P, "v": P, "d": P, "lr": 0.1}),
+    "adamw_update": (optimizers, {"param": X, "grad": P, "m": P, "v": P, "t": 3, "lr": 0.1}),
     "adam_update": (optimizers, {"param": X, "grad": P, "m": P, "v": P, "t": 3, "lr": 0.1}),
 }
 EVERY = [*(f"{name}_{way}" for name in PAIRS for way in ("forward", "backward")), *SINGLES]

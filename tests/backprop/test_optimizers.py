@@ -3,14 +3,20 @@
 import numpy as np
 import pytest
 
+from backprop import optimizers as functions
 from backprop.optimizers import adam_update, momentum_update, sgd_update
 from backprop.training import optimizers
 from backprop.training.optimizers import (
+    NAG,
     SGD,
+    Adadelta,
+    Adagrad,
     Adam,
+    AdamW,
     Group,
     Momentum,
     Optimizer,
+    RMSprop,
     biases_and_gains,
 )
 
@@ -371,7 +377,16 @@ def test_an_optimizer_needs_an_update():
         Optimizer(lr=0.1)
 
 
-DECAY = {"SGD": (SGD, {}), "Momentum": (Momentum, {"momentum": 0.7}), "Adam": (Adam, {})}
+DECAY = {
+    "SGD": (SGD, {}),
+    "Momentum": (Momentum, {"momentum": 0.7}),
+    "NAG": (NAG, {"momentum": 0.7}),
+    "Adagrad": (Adagrad, {"eps": 1e-3}),
+    "RMSprop": (RMSprop, {"rho": 0.8}),
+    "Adadelta": (Adadelta, {"rho": 0.8}),
+    "Adam": (Adam, {"beta1": 0.8}),
+    "AdamW": (AdamW, {"beta1": 0.8}),
+}
 
 
 @pytest.mark.parametrize("name", DECAY)
@@ -385,10 +400,10 @@ def test_groups_step_as_optimisers_of_their_own(rng, name):
     optimizer = kind(0.1, weight_decay=0.5, groups=groups, **options)
     alone = {
         "0.W": kind(0.1, weight_decay=0.5, **options),
-        "0.b": kind(0.1, **options),
-        "1.gamma": kind(0.1, **options),
+        "0.b": kind(0.1, weight_decay=0.0, **options),
+        "1.gamma": kind(0.1, weight_decay=0.0, **options),
         "2.W": kind(0.01, weight_decay=0.2, **options),
-        "2.b": kind(0.1, **options),
+        "2.b": kind(0.1, weight_decay=0.0, **options),
     }
     wanted = {key: param.copy() for key, param in params.items()}
     for step in range(5):
@@ -462,3 +477,24 @@ def test_a_state_is_compared_with_parameters(refused):
     refused(ValueError, message, fresh.load_state, state, {**params, "W": np.ones((3, 2))})
     assert fresh.t == 0
     assert [*fresh.state()] == ["t"]
+
+
+@pytest.mark.parametrize("name", DECAY)
+@pytest.mark.parametrize("shape", [(3, 2), (700, 600)])  # a large one is updated in parts
+def test_an_optimiser_is_its_function_for_every_parameter(rng, name, shape):
+    """The state between steps and the number of the step are what the function is given."""
+    kind, options = DECAY[name]
+    update = getattr(functions, f"{name.lower()}_update")
+    options = {"lr": 0.1, "weight_decay": 0.3, **options}
+    optimizer = kind(**options)
+    param = rng.normal(size=shape)
+    params, kept = {"W": param.copy()}, [np.zeros(shape) for _ in kind._kept]
+    for t in range(1, 4):
+        grad = rng.normal(size=shape)
+        optimizer.step(params, {"W": grad})
+        numbered = {"t": t} if name.startswith("Adam") else {}
+        found = update(param, grad, *kept, **numbered, **options)
+        param, *kept = found if kept else (found,)
+        np.testing.assert_allclose(params["W"], param, rtol=1e-12, atol=1e-14)
+    for slot, array in zip(kind._kept, kept, strict=True):
+        np.testing.assert_allclose(optimizer.state()[f"{slot}/W"], array, rtol=1e-12)

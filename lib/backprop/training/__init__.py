@@ -5,19 +5,36 @@ from backprop.training.evaluation import Score, accuracy, evaluate, predict
 from backprop.training.loop import TrainingInterrupted, train
 from backprop.training.loss import CROSS_ENTROPY, MEAN_SQUARED_ERROR, SIGMOID_CROSS_ENTROPY, Loss
 from backprop.training.memory import keep_freed_memory
-from backprop.training.optimizers import SGD, Adam, Group, Momentum, Optimizer, biases_and_gains
+from backprop.training.optimizers import (
+    NAG,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    AdamW,
+    Group,
+    Momentum,
+    Optimizer,
+    RMSprop,
+    biases_and_gains,
+)
 
 __all__ = [
     "CROSS_ENTROPY",
     "MEAN_SQUARED_ERROR",
+    "NAG",
     "SGD",
     "SIGMOID_CROSS_ENTROPY",
+    "Adadelta",
+    "Adagrad",
     "Adam",
+    "AdamW",
     "Group",
     "History",
     "Loss",
     "Momentum",
     "Optimizer",
+    "RMSprop",
     "Run",
     "Score",
     "TrainingInterrupted",

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from backprop._check import check_names
 from backprop.fast.optimizers import adam_update, momentum_update
-from backprop.optimizers import sgd_update
+from backprop.optimizers import (
+    adadelta_update,
+    adagrad_update,
+    nag_update,
+    rmsprop_update,
+    sgd_update,
+)
 from backprop.shapes import Array, check_shapes, shapes
 
 # Bytes of a parameter that are updated at once.
@@ -284,6 +290,118 @@ class Momentum(Optimizer):
         momentum_update(param, grad, velocity, **hyperparameters, out=(param, velocity))
 
 
+class NAG(Optimizer):
+    """Nesterov's accelerated gradient: `nag_update` for every parameter."""
+
+    _kept = ("velocity",)
+
+    @shapes(lr="[0, inf)", momentum="[0, 1)", weight_decay="[0, inf)")
+    def __init__(
+        self,
+        lr: float,
+        *,
+        momentum: float = 0.9,
+        weight_decay: float = 0.0,
+        groups: Sequence[Group] = (),
+    ) -> None:
+        super().__init__(groups, lr=lr, momentum=momentum, weight_decay=weight_decay)
+
+    def _update(
+        self,
+        param: Array,
+        grad: Array,
+        slot: dict[str, Array],
+        t: int,
+        hyperparameters: dict[str, float],
+    ) -> None:
+        velocity = slot["velocity"]
+        param[...], velocity[...] = nag_update(param, grad, velocity, **hyperparameters)
+
+
+class Adagrad(Optimizer):
+    """Adagrad: `adagrad_update` for every parameter."""
+
+    _kept = ("s",)
+
+    @shapes(lr="[0, inf)", eps="(0, inf)", weight_decay="[0, inf)")
+    def __init__(
+        self,
+        lr: float = 1e-2,
+        *,
+        eps: float = 1e-10,
+        weight_decay: float = 0.0,
+        groups: Sequence[Group] = (),
+    ) -> None:
+        super().__init__(groups, lr=lr, eps=eps, weight_decay=weight_decay)
+
+    def _update(
+        self,
+        param: Array,
+        grad: Array,
+        slot: dict[str, Array],
+        t: int,
+        hyperparameters: dict[str, float],
+    ) -> None:
+        param[...], slot["s"][...] = adagrad_update(param, grad, slot["s"], **hyperparameters)
+
+
+class RMSprop(Optimizer):
+    """RMSprop: `rmsprop_update` for every parameter."""
+
+    _kept = ("v",)
+
+    @shapes(lr="[0, inf)", rho="[0, 1)", eps="(0, inf)", weight_decay="[0, inf)")
+    def __init__(
+        self,
+        lr: float = 1e-2,
+        *,
+        rho: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        groups: Sequence[Group] = (),
+    ) -> None:
+        super().__init__(groups, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
+
+    def _update(
+        self,
+        param: Array,
+        grad: Array,
+        slot: dict[str, Array],
+        t: int,
+        hyperparameters: dict[str, float],
+    ) -> None:
+        param[...], slot["v"][...] = rmsprop_update(param, grad, slot["v"], **hyperparameters)
+
+
+class Adadelta(Optimizer):
+    """Adadelta: `adadelta_update` for every parameter."""
+
+    _kept = ("v", "d")
+
+    @shapes(lr="[0, inf)", rho="[0, 1)", eps="(0, inf)", weight_decay="[0, inf)")
+    def __init__(
+        self,
+        lr: float = 1.0,
+        *,
+        rho: float = 0.9,
+        eps: float = 1e-6,
+        weight_decay: float = 0.0,
+        groups: Sequence[Group] = (),
+    ) -> None:
+        super().__init__(groups, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
+
+    def _update(
+        self,
+        param: Array,
+        grad: Array,
+        slot: dict[str, Array],
+        t: int,
+        hyperparameters: dict[str, float],
+    ) -> None:
+        v, d = slot["v"], slot["d"]
+        param[...], v[...], d[...] = adadelta_update(param, grad, v, d, **hyperparameters)
+
+
 class Adam(Optimizer):
     """Adam: `adam_update` for every parameter, with one count of the steps for all."""
 
@@ -320,6 +438,42 @@ class Adam(Optimizer):
     ) -> None:
         m, v = slot["m"], slot["v"]
         adam_update(param, grad, m, v, t, **hyperparameters, out=(param, m, v))
+
+
+class AdamW(Adam):
+    """AdamW: `adamw_update` for every parameter, with one count of the steps for all."""
+
+    @shapes(
+        lr="[0, inf)",
+        beta1="[0, 1)",
+        beta2="[0, 1)",
+        eps="(0, inf)",
+        weight_decay="[0, inf)",
+    )
+    def __init__(
+        self,
+        lr: float = 1e-3,
+        *,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        groups: Sequence[Group] = (),
+    ) -> None:
+        super().__init__(
+            lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay, groups=groups
+        )
+
+    def _update(
+        self,
+        param: Array,
+        grad: Array,
+        slot: dict[str, Array],
+        t: int,
+        hyperparameters: dict[str, float],
+    ) -> None:
+        param *= 1 - hyperparameters["lr"] * hyperparameters["weight_decay"]
+        super()._update(param, grad, slot, t, {**hyperparameters, "weight_decay": 0.0})
 
 
 def _parts(param: Array) -> Iterator[slice]:
