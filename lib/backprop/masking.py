@@ -44,41 +44,42 @@ def mask_from_lengths(lengths: NDArray[np.integer[Any]], T: int) -> Mask:
     return mask
 
 
-def masked_cell_forward(
-    cell: Callable[..., tuple[Any, ...]], x_and_real: tuple[Array, Mask], *arguments: Array
-) -> tuple[Any, ...]:
-    """Takes one step of a cell where it is real; where it is padding the states stay as they are.
+def masked_cell_forward(cell: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
+    """Makes of a cell one whose states stay as they are where a step is padding.
 
     Args:
-        cell: one step forward, without a mask.
-        x_and_real: the input of this step, shape (N, D), and which samples have this step, (N,).
-        *arguments: the states, each of shape (N, H), and the weights.
+        cell: one step forward.
 
     Returns:
-        The new states and a cache for `masked_cell_backward`.
+        A cell that takes, in place of x, x and which samples have this step, a boolean (N,).
     """
-    x, real = x_and_real[0], x_and_real[1][:, np.newaxis]
-    *states, cache = cell(np.where(real, x, 0), *arguments)
-    for k, h_next in enumerate(states):
-        states[k] = np.where(real, h_next, arguments[k])  # eq:rnn-mask eq:mask-h
-    return *states, (real, cache)
+
+    def forward(x_and_real: tuple[Array, Mask], *arguments: Array, **options: Any) -> Any:
+        x, real = x_and_real[0], x_and_real[1][:, np.newaxis]
+        *states, cache = cell(np.where(real, x, 0), *arguments, **options)
+        for k, h_next in enumerate(states):
+            states[k] = np.where(real, h_next, arguments[k])  # eq:rnn-mask eq:mask-h
+        return *states, (real, cache)
+
+    return forward
 
 
-def masked_cell_backward(
-    cell_backward: Callable[..., tuple[Array, ...]], *arguments: Any
-) -> tuple[Array, ...]:
-    """Sends gradients back through one step where it is real, and past it where it is padding.
+def masked_cell_backward(cell_backward: Callable[..., Any]) -> Callable[..., tuple[Array, ...]]:
+    """Makes of a step back one that leads past the cell where the step is padding.
 
     Args:
-        cell_backward: one step back, without a mask.
-        *arguments: a gradient for each of the new states, shape (N, H), and the cache.
+        cell_backward: one step back.
 
     Returns:
-        What `cell_backward` returns: the gradients for x, for the old states and for the weights.
+        A step back for the cache of `masked_cell_forward`.
     """
-    *dstates, (real, cache) = arguments
-    through = [np.where(real, dh, 0) for dh in dstates]  # eq:rnn-mask-da eq:mask-dcell
-    dx, *gradients = cell_backward(*through, cache)
-    for k, dh in enumerate(dstates):
-        gradients[k] = np.where(real, gradients[k], dh)  # eq:rnn-mask-dh eq:mask-dh
-    return dx, *gradients
+
+    def backward(*arguments: Any) -> tuple[Array, ...]:
+        *dstates, (real, cache) = arguments
+        through = [np.where(real, dh, 0) for dh in dstates]  # eq:rnn-mask-da eq:mask-dcell
+        dx, *gradients = cell_backward(*through, cache)
+        for k, dh in enumerate(dstates):
+            gradients[k] = np.where(real, gradients[k], dh)  # eq:rnn-mask-dh eq:mask-dh
+        return dx, *gradients
+
+    return backward

@@ -1,6 +1,5 @@
 """The recurrent network: one layer applied at every step, with its own last output as an input."""
 
-from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -143,8 +142,10 @@ def rnn_forward(
         >>> h.ravel()  # 1 - 2 + 3, then 4 - 2 + 3
         array([2., 5.])
     """
-    cell = partial(rnn_cell_forward, activation=activation)
-    h, _, cache = walk_forward(cell, x, (h0,), (W_x, W_h, b), mask=mask)
+    weights = W_x, W_h, b
+    h, _, cache = walk_forward(
+        rnn_cell_forward, x, (h0,), weights, mask=mask, activation=activation
+    )
     return h, cache
 
 

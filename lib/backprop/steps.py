@@ -5,7 +5,6 @@ weights, and returns its new states, the one that it hands out first, and a cach
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -32,6 +31,7 @@ def walk_forward(
     weights: Sequence[Array],
     *,
     mask: Mask | None = None,
+    **options: Any,
 ) -> tuple[Array, list[Array], StepsCache]:
     """Reads a batch of sequences, each step from the states that the one before it left.
 
@@ -41,6 +41,7 @@ def walk_forward(
         states: the states before the first step, each of shape (N, H).
         weights: what else the cell takes.
         mask: true where a step is real, shape (T, N); None if all are.
+        **options: what the cell takes by name.
 
     Returns:
         The first state after every step, shape (T, N, H); the states after the last step; and a
@@ -54,12 +55,11 @@ def walk_forward(
         >>> h.ravel()
         array([2., 6.])
     """
-    inputs: Any = x
     if mask is not None:  # an option, for sequences of unequal length
-        cell, inputs = partial(masked_cell_forward, cell), zip(x, mask, strict=True)
+        cell = masked_cell_forward(cell)
     h, caches = [], []
-    for x_t in inputs:
-        *states, cache = cell(x_t, *states, *weights)  # eq:bptt-h
+    for x_t in x if mask is None else zip(x, mask, strict=True):
+        *states, cache = cell(x_t, *states, *weights, **options)  # eq:bptt-h
         h.append(states[0])
         caches.append(cache)
     hs = np.stack(h)
@@ -93,7 +93,7 @@ def walk_back(
         (array([2., 1.]), array([[2.]]))
     """
     if cache.mask is not None:
-        cell_backward = partial(masked_cell_backward, cell_backward)
+        cell_backward = masked_cell_backward(cell_backward)
     dx, dstates = [], [np.zeros_like(dh[0]), *dlast]
     dweights = [np.zeros_like(weight) for weight in cache.weights]
     for dy_t, step in zip(reversed(dh), reversed(cache.steps), strict=True):

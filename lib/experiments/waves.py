@@ -24,11 +24,12 @@ from backprop import (
     xavier_uniform,
 )
 from backprop._check import Array
-from backprop.data.waves import NOISE, Waves, best_forecast
+from backprop.data.waves import Waves, best_forecast
 from backprop.fast.recurrent import rnn_backward, rnn_forward
 from experiments.gradient_flow import gradient_flow
 from experiments.record import Number, Result
 
+NOISE = 0.1
 SHOWN = 6
 FLOW_STEPS = 50
 # Factors on an orthogonal matrix of untrained weights: all its singular values.
@@ -69,7 +70,7 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
     start = time.perf_counter()
     rng = np.random.default_rng(settings.seed)
     sizes = settings.train_size, settings.validation_size, settings.test_size
-    train_set, validation_set, test_set = (noisy_waves(size, rng) for size in sizes)
+    train_set, validation_set, test_set = (noisy_waves(size, rng, noise=NOISE) for size in sizes)
     seen, target = _float32(test_set)
     steps = test_set.target.shape[1]
     network = build(settings, steps, rng)
@@ -90,7 +91,7 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
         checkpoint=checkpoints / "run.npz",
     )
     forecast = predict(network, seen)
-    best = best_forecast(test_set.seen)
+    best = best_forecast(test_set.seen, noise=NOISE)
     test = evaluate(network, seen, target, loss=MEAN_SQUARED_ERROR, measure=None)
     best_error = float(((best - test_set.target) ** 2).mean())
     repeated = float(((test_set.seen[:, -1] - test_set.target) ** 2).mean())

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from backprop.data.waves import NOISE, PERIODS, best_forecast, noisy_waves
+from backprop.data.waves import best_forecast, noisy_waves
+
+PERIODS, NOISE = (8.0, 13.0, 21.0), 0.1
 
 
 def test_without_noise_they_are_sines(rng):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop._check import Array, check_arrays, check_count
+from backprop.shapes import Array, shapes
 
 
 class Windows(NamedTuple):
@@ -19,6 +19,7 @@ class Windows(NamedTuple):
     future: Array
 
 
+@shapes(prices="T")
 def log_returns(prices: Array) -> Array:
     """Returns the logarithm of each price's ratio to the one before.
 
@@ -36,12 +37,12 @@ def log_returns(prices: Array) -> Array:
         >>> log_returns(np.array([1.0, np.e, 1.0]))
         array([ 1., -1.])
     """
-    check_arrays("log_returns", prices=(prices, "T"))
     if not (prices > 0).all():
-        raise ValueError(f"log_returns: prices holds {prices.min()}, wanted prices above 0")
+        raise ValueError(f"prices holds {prices.min()}, wanted prices above 0")
     return np.diff(np.log(prices))  # eq:log-return
 
 
+@shapes(series="T", past="count", future="count")
 def make_windows(series: Array, past: int, future: int) -> Windows:
     """Cuts every window of past + future consecutive steps from a series.
 
@@ -67,12 +68,7 @@ def make_windows(series: Array, past: int, future: int) -> Windows:
                [2., 3.]]), future=array([[3.],
                [4.]]))
     """
-    check_arrays("make_windows", series=(series, "T"))
-    check_count("make_windows", "past", past)
-    check_count("make_windows", "future", future)
     if len(series) < past + future:
-        raise ValueError(
-            f"make_windows: series has {len(series)} steps, wanted at least {past + future}"
-        )
+        raise ValueError(f"series has {len(series)} steps, wanted at least {past + future}")
     windows = np.lib.stride_tricks.sliding_window_view(series, past + future)
     return Windows(windows[:, :past].copy(), windows[:, past:].copy())

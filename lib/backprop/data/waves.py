@@ -8,10 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop._check import Array, check_arrays, check_count, check_number, check_rng
-
-PERIODS = (8.0, 13.0, 21.0)
-NOISE = 0.1
+from backprop.shapes import Array, shapes
 
 
 class Waves(NamedTuple):
@@ -26,9 +23,8 @@ class Waves(NamedTuple):
     target: Array
 
 
-def noisy_waves(
-    N: int, rng: np.random.Generator, *, steps: int = 10, noise: float = NOISE
-) -> Waves:
+@shapes(N="count", rng="rng", steps="count", noise="[0, inf)")
+def noisy_waves(N: int, rng: np.random.Generator, *, steps: int = 10, noise: float = 0.1) -> Waves:
     """Draws waves.
 
     Args:
@@ -49,18 +45,15 @@ def noisy_waves(
         >>> waves.seen.shape, waves.target.shape
         ((3, 10, 1), (3, 10))
     """
-    check_count("noisy_waves", "N", N)
-    check_rng("noisy_waves", rng)
-    check_count("noisy_waves", "steps", steps)
-    check_number("noisy_waves", "noise", noise, "[0, inf)")
-    periods = rng.choice(PERIODS, (N, 1))
-    phases = rng.uniform(0, 2 * np.pi, (N, 1))
-    clean = _waves(periods, phases, steps)
+    period = rng.choice([8.0, 13.0, 21.0], (N, 1))
+    phase = rng.uniform(0, 2 * np.pi, (N, 1))
+    clean = np.sin(2 * np.pi * np.arange(2 * steps) / period + phase)
     noisy = clean + noise * rng.standard_normal(clean.shape)
     return Waves(noisy[:, :steps, np.newaxis], noisy[:, steps:])
 
 
-def best_forecast(seen: Array, *, noise: float = NOISE) -> Array:
+@shapes(seen="N T F", noise="(0, inf)")
+def best_forecast(seen: Array, *, noise: float = 0.1) -> Array:
     """Returns the best forecast there is, for one who knows how the waves are made.
 
     It is the mean of what follows, over all periods and phases, each weighed by how likely it makes
@@ -77,14 +70,12 @@ def best_forecast(seen: Array, *, noise: float = NOISE) -> Array:
         TypeError: seen is no float array, or noise no number.
         ValueError: seen has not the right shape, or noise is not above 0.
     """
-    check_arrays("best_forecast", seen=(seen, "N T F"))
-    if seen.shape[2] != 1:
-        raise ValueError(f"best_forecast: seen has shape {seen.shape}, wanted (N, T, 1)")
-    noise = check_number("best_forecast", "noise", noise, "(0, inf)")
-    steps = seen.shape[1]
-    phases = np.linspace(0, 2 * np.pi, 400, endpoint=False)
-    periods = np.repeat(PERIODS, len(phases))[:, np.newaxis]
-    possible = _waves(periods, np.tile(phases, len(PERIODS))[:, np.newaxis], steps)
+    _, steps, features = seen.shape
+    if features != 1:
+        raise ValueError(f"seen has shape {seen.shape}, wanted (N, T, 1)")
+    period, phase = np.meshgrid([8.0, 13.0, 21.0], 2 * np.pi * np.arange(400) / 400)
+    t = np.arange(2 * steps)
+    possible = np.sin(2 * np.pi * t / period.reshape(-1, 1) + phase.reshape(-1, 1))
     past, future = possible[:, :steps], possible[:, steps:]
     # The squared distance but for seen², which is the same for every possible wave.
     distances = (past**2).sum(axis=1) - 2 * seen[:, :, 0] @ past.T
@@ -92,10 +83,3 @@ def best_forecast(seen: Array, *, noise: float = NOISE) -> Array:
     weights /= weights.sum(axis=1, keepdims=True)
     forecast: Array = weights @ future
     return forecast
-
-
-def _waves(periods: Array, phases: Array, steps: int) -> Array:
-    """Returns clean waves, two times as many steps, a row for each of the columns given."""
-    t = np.arange(2 * steps)
-    waves: Array = np.sin(2 * np.pi * t / periods + phases)
-    return waves
