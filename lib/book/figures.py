@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from book.known.results import arrays, result
-from book.known.svg import ACCENT, FAINT, INK, MUTED, PAPER, SERIES
+from book.made.svg import ACCENT, FAINT, INK, MUTED, PAPER, SERIES
 
 __all__ = [
     "ACCENT",

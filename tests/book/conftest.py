@@ -1,5 +1,6 @@
 """A small book, built in a folder of its own: the demonstration beside this file."""
 
+import logging
 import os
 import re
 import shutil
@@ -12,8 +13,9 @@ import pytest
 
 from book.known.bibliography import Bibliography, Publication
 from book.known.crossref import Tools
-from book.known.origins import Origins
+from book.known.origins import Drawn, Origins
 from book.known.source import Library
+from book.shared.store import Store
 from book.shared.tex import Tex
 
 collect_ignore = ["demo"]
@@ -78,16 +80,17 @@ def build() -> Callable[..., subprocess.CompletedProcess[str]]:
 @pytest.fixture(scope="session")
 def tex(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tex]:
     """Temml, with an empty memory at first."""
-    made = Tex(tmp_path_factory.mktemp("cache"), ROOT / "node_modules")
+    store = Store(tmp_path_factory.mktemp("kept"), logging.getLogger("mkdocs"))
+    made = Tex(store, ROOT / "node_modules")
     yield made
     made.close()
 
 
 @pytest.fixture
-def lay_tools(tmp_path: Path, tex: Tex) -> Callable[[str, str, Callable[[str], str]], Tools]:
+def lay_tools(tmp_path: Path, tex: Tex) -> Callable[[str, str, Callable[[str], Drawn]], Tools]:
     """Gives the pass a library of one module, a bibliography and figures."""
 
-    def lay(code: str, literature: str, figure: Callable[[str], str]) -> Tools:
+    def lay(code: str, literature: str, figure: Callable[[str], Drawn]) -> Tools:
         package = tmp_path / "lib" / "backprop"
         package.mkdir(parents=True)
         (package / "double.py").write_text(code)
@@ -98,7 +101,7 @@ def lay_tools(tmp_path: Path, tex: Tex) -> Callable[[str, str, Callable[[str], s
             bibliography=Bibliography(tmp_path / "references.bib"),
             publication=Publication("The Book", "Its authors", "1.0", "2026-11-22"),
             figure=figure,
-            origins=Origins(tmp_path),
+            origins=Origins(),
         )
 
     return lay

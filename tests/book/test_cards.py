@@ -45,7 +45,7 @@ def test_rows_have_ids(cards: Cards) -> None:
 
 
 def test_symbols_indices_and_sizes_are_marked_other_letters_are_not(cards: Cards) -> None:
-    marked = cards.displayed(0, r"y_{nm} \coloneqq \sum_{d=1}^{D} \hat{x}_{nd} \, x_{nd}")
+    marked = cards.displayed(11, r"y_{nm} \coloneqq \sum_{d=1}^{D} \hat{x}_{nd} \, x_{nd}")
     n, m, d, size = (rf"{{\class{{sym l{at}}}{{{of}}}}}" for at, of in enumerate("nmdD"))
     left = rf"{{\class{{sym s0-2}}{{y}}}}_{{{n}{m}}} \coloneqq \sum_{{{d}=1}}^{{{size}}}"
     right = rf"\hat{{x}}_{{{n}{d}}} \, {{\class{{sym s0-0}}{{x}}}}_{{{n}{d}}}"
@@ -69,7 +69,7 @@ def test_the_letters_of_a_name_are_no_indices(cards: Cards) -> None:
 
 
 def test_a_letter_means_what_its_section_says(cards: Cards) -> None:
-    assert cards.displayed(1, "y = 1") == r"{\class{sym s1-0}{y}} = 1"
+    assert cards.displayed(23, "y = 1") == r"{\class{sym s1-0}{y}} = 1"
     assert cards.inline("y", 2) == r"{\class{sym s0-2}{y}}"
     assert cards.inline("y", 3) == r"{\class{sym s1-0}{y}}"
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_read_stays_as_it_is(cards: Cards) -> None:
     assert cards.inline(r"\odot y /", 2) == r"\odot y /"
     assert cards.inline("y", 9) == "y"
     assert cards.displayed(7, "y") == "y"
-    assert cards.displayed(1, "y = 2") == "y = 2"
+    assert cards.displayed(23, "y = 2") == "y = 2"
 
 
 def test_a_symbol_knows_the_equation_that_defines_it(cards: Cards) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from book.known.macros import expand
+from book.known.macros import embed, embedded, expand
 from book.known.results import arrays, format_metric, result
 from book.shared.errors import BookError
 
@@ -87,9 +87,13 @@ def test_fenced_code_is_left_alone(root: Path) -> None:
     assert expand(text, FILE, root) == (text, [])
 
 
-def test_code_becomes_a_place_to_fill(root: Path) -> None:
-    text, _ = expand("a\n::: backprop.linear.linear_forward\nb", FILE, root)
-    assert '<div class="literate" data-object="backprop.linear.linear_forward"></div>' in text
+def test_code_is_left_to_mkdocstrings() -> None:
+    text = "a\n\n::: backprop.one\n\n::: backprop.two\n\n```\n::: backprop.one\n```\n"
+    assert embedded(text) == [("backprop.one", 3), ("backprop.two", 5)]
+    out = embed(text, {"backprop.two": "none <here>"})
+    assert "\n::: backprop.one\n    options: {extra: {only_source: true}}\n" in out
+    assert "\n**none &lt;here&gt;**\n" in out
+    assert out.endswith("```\n::: backprop.one\n```\n")
 
 
 def test_a_remark_below_an_equation_does_not_hide_it(root: Path) -> None:

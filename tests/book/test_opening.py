@@ -56,8 +56,8 @@ def test_what_there_is_to_read_is_counted(library: Library) -> None:
     html = (
         '<p>Three words <span class="arithmatex">\\(x\\)</span> here.</p><!-- not this -->'
         '<div class="arithmatex">\\[a &= b \\\\ &= c\\]</div>'
-        '<div class="literate" data-object="backprop.double.double"></div>'
-        '<div class="literate" data-object="backprop.double.nowhere"></div>'
+        '<div class="literate" data-object="x" data-file="backprop/double.py" data-lines="1-3">'
+        "</div>"
         "<pre><code>&gt;&gt;&gt; 1 + 1\n2\n</code></pre>"
         "<figure><figcaption>Four words in caption.</figcaption></figure>"
         "<details><summary>Solution</summary><p>Left aside.</p><pre>x</pre></details>"

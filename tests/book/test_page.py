@@ -1,6 +1,5 @@
 """The pass, on pieces of HTML: numbers, links both ways, and everything that must not pass."""
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from book.known.crossref import Scan, Tools, Verdict, assemble, scan
 from book.known.equations import Source
-from book.known.origins import Origins
+from book.known.origins import Drawn, Origins, place_of_copy
 from book.made.page import render
 from book.shared.errors import BookError
 
@@ -32,16 +31,18 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><path d="M0 0
 
 @pytest.fixture
 def tools(lay_tools: Callable[..., Tools]) -> Tools:
-    def figure(name: str) -> str:
+    def figure(name: str) -> Drawn:
         if name != "curve":
             raise BookError(f'no figure "{name}"')
-        return SVG
+        return Drawn(SVG, ("data/results/run.json", "data/results/run.npz"))
 
     return lay_tools(CODE, BIB, figure)
 
 
-def display(tex: str) -> str:
-    return f'<div class="arithmatex">\\[{tex}\\]</div>'
+def display(tex: str, line: int = 0) -> str:
+    """A displayed formula as it is converted, with the line where the checker reads it."""
+    mark = f"\ue004{line}\ue005" if line else ""
+    return f'<div class="arithmatex">\\[{mark}{tex}\\]</div>'
 
 
 def page(markdown: str, url: str = "chapters/x/", number: str = "1", **options: bool) -> Source:
@@ -51,8 +52,11 @@ def page(markdown: str, url: str = "chapters/x/", number: str = "1", **options: 
 
 Make = Callable[..., tuple[str, list[str]]]
 
-LABELLED = display(r"y = 2x \label{eq:double-y}")
-LITERATE = '<div class="literate" data-object="backprop.double.double"></div>'
+LABELLED = display(r"y = 2x \label{eq:double-y}", 1)
+LITERATE = (
+    '<div class="literate" data-object="backprop.double.double" '
+    'data-file="backprop/double.py" data-lines="4-10"></div>'
+)
 
 
 @pytest.fixture
@@ -68,8 +72,8 @@ def make(tools: Tools) -> Make:
             text = page(other, f"chapters/x{count}/", str(count))
             scans.append(scan(other, text, tools))
         book, problems = assemble(scans, tools)
-        out, more = render(html, source, book, tools)
-        return out, [str(problem) for problem in problems + more]
+        made = render(html, source, book, tools)
+        return made.html, [str(problem) for problem in problems + made.problems]
 
     return run
 
@@ -117,51 +121,56 @@ def test_a_code_line_is_linked_on_the_page_that_shows_it(make: Make) -> None:
 
 
 def test_a_verdict_is_shown(tools: Tools) -> None:
-    html = display("a = b") + LABELLED
+    html = display("a = b", 7) + LABELLED
     source = page(html)
-    tools.verdicts = {"docs/chapters/x.md": [Verdict("", "v/"), Verdict("1 claim", "v/#x")]}
+    tools.verdicts = {"docs/chapters/x.md": {1: Verdict("1 claim", "v/#x"), 7: Verdict("", "v/")}}
     book, _ = assemble([scan(html, source, tools)], tools)
-    out, problems = render(html, source, book, tools)
-    assert problems == []
+    made = render(html, source, book, tools)
+    out = made.html
+    assert made.problems == []
     assert out.count('href="../../v/') == 1
     assert out.index("double-y") < out.index('href="../../v/#x" title="1 claim"')
 
 
 def test_the_checker_must_have_read_what_the_page_shows(tools: Tools) -> None:
-    source = page(LABELLED)
-    tools.verdicts = {"docs/chapters/x.md": []}
-    book, _ = assemble([scan(LABELLED, source, tools)], tools)
-    _, problems = render(LABELLED, source, book, tools)
-    assert "the page shows 1 equations, the checker read 0" in str(problems[0])
+    html = LABELLED + display("a = b")
+    source = page("$$\ny = 2x\n$$\na = b\n")
+    book, _ = assemble([scan(html, source, tools)], tools)
+    tools.verdicts = {"docs/chapters/x.md": {9: Verdict("1 claim", "v/")}}
+    told = [str(problem) for problem in render(html, source, book, tools).problems]
+    shown = "the page shows an equation that the checker does not read"
+    assert f"docs/chapters/x.md:1: {shown}" in told
+    assert f"docs/chapters/x.md:4: {shown}" in told
+    assert any(each.startswith("docs/chapters/x.md:9: the checker reads an") for each in told)
 
 
 @pytest.mark.parametrize(
     ("html", "markdown", "message"),
     [
         (
-            LABELLED + display(r"z = 1 \label{eq:double-z}"),
-            "one\n\\label{eq:double-y}\n\\label{eq:double-z}",
-            "docs/chapters/x.md:3: no line of code carries eq:double-z: mark one with "
+            LABELLED + display("\nz = 1\n\\label{eq:double-z}\n", 3),
+            "",
+            "docs/chapters/x.md:5: no line of code carries eq:double-z: mark one with "
             "`# eq:double-z`, or write <!-- no code: why --> below the equation",
         ),
         (
-            LABELLED + LABELLED,
-            "\\label{eq:double-y}\n\n\\label{eq:double-y}",
+            LABELLED + display(r"y = 2x \label{eq:double-y}", 3),
+            "",
             "docs/chapters/x.md:3: label eq:double-y is taken, see docs/chapters/x.md:1",
         ),
         (
-            display(r"a \label{eq:double-y} \label{eq:two}"),
-            "\\label{eq:double-y}\n\\label{eq:two}",
+            display("a \\label{eq:double-y}\n\\label{eq:two}", 1),
+            "",
             "docs/chapters/x.md:2: an equation has one label, not two",
         ),
         (
-            LABELLED + display(r"a \label{double}"),
-            "\n\\label{double}",
+            LABELLED + display(r"a \label{double}", 2),
+            "",
             'docs/chapters/x.md:2: label "double" is not like eq:layer-symbol',
         ),
         (
             LABELLED + "<!-- no code: by choice -->",
-            "\\label{eq:double-y}",
+            "",
             "docs/chapters/x.md:1: no code? eq:double-y has code, lib/backprop/double.py:9: not so",
         ),
         (
@@ -185,19 +194,14 @@ def test_the_checker_must_have_read_what_the_page_shows(tools: Tools) -> None:
             "docs/chapters/x.md:3: docs/references.bib has no entry nobody1900",
         ),
         (
-            LABELLED + display(r"\frac{a}{b} \nonsense"),
-            "a\n\\frac{a}{b} \\nonsense",
+            LABELLED + display(r"\frac{a}{b} \nonsense", 2),
+            "",
             "docs/chapters/x.md:2: Temml: Unsupported function name: \\nonsense",
         ),
         (
-            LABELLED + display(r"\begin{aligned} a &= b \\ &= c \end{aligned}"),
-            "a\n$$\n\\begin{aligned} a &= b \\\\ &= c \\end{aligned}\n$$",
+            LABELLED + display(r"\begin{aligned} a &= b \\ &= c \end{aligned}", 3),
+            "",
             "docs/chapters/x.md:3: step 2 does not say what rule took it there: add && \\text{...}",
-        ),
-        (
-            LABELLED + '<div class="literate" data-object="backprop.double.treble"></div>',
-            "a\n::: backprop.double.treble",
-            "docs/chapters/x.md:2: no function or class backprop.double.treble in lib/",
         ),
         (
             LABELLED + '<figure data-figure="plot" data-alt="x"></figure>',
@@ -219,7 +223,7 @@ def test_what_does_not_resolve_is_told_with_file_and_line(
 
 
 def test_a_label_on_two_pages_is_taken(make: Make) -> None:
-    _, problems = make(LABELLED, others=("x\n" + LABELLED,))
+    _, problems = make(LABELLED, others=(display(r"y = 2x \label{eq:double-y}", 2),))
     assert problems == [
         "docs/chapters/x2.md:2: label eq:double-y is taken, see docs/chapters/x.md:1"
     ]
@@ -243,11 +247,7 @@ def test_a_figure_is_inline_numbered_and_named(make: Make) -> None:
     assert '<a class="figure__number" href="#fig:curve">Figure 1.1</a> It <em>falls</em>.' in out
 
 
-def test_a_figure_says_what_drew_it_and_from_which_results(make: Make, tmp_path: Path) -> None:
-    cache = tmp_path / ".cache" / "figures"
-    cache.mkdir(parents=True)
-    read = {"lib/book/svg.py": "1", "data/results/run.json": "2", "data/results/run.npz": "3"}
-    (cache / "curve.json").write_text(json.dumps({"svg": SVG, "read": read}))
+def test_a_figure_says_what_drew_it_and_from_which_results(make: Make) -> None:
     figure = '<figure data-figure="curve" data-alt="x"></figure>'
     out, _ = make(figure + LABELLED)
     copies = "../../assets/origins"
@@ -258,9 +258,8 @@ def test_a_figure_says_what_drew_it_and_from_which_results(make: Make, tmp_path:
     ) in out
 
 
-def test_a_table_says_which_results_it_shows_and_what_made_them(make: Make, tmp_path: Path) -> None:
-    (tmp_path / "lib" / "experiments").mkdir()
-    (tmp_path / "lib" / "experiments" / "one_run.py").touch()
+def test_a_table_says_which_results_it_shows_and_what_made_them(tools: Tools, make: Make) -> None:
+    tools.origins = Origins("", ("one_run",))
     out, _ = make('<div class="origins" data-results="one-run two"></div>' + LABELLED)
     copies = "../../assets/origins"
     assert (
@@ -270,19 +269,27 @@ def test_a_table_says_which_results_it_shows_and_what_made_them(make: Make, tmp_
     ) in out
 
 
-def test_what_is_linked_is_carried_unless_the_repository_has_an_address(tmp_path: Path) -> None:
+def test_what_is_linked_is_carried_unless_the_repository_has_an_address() -> None:
     files = ["docs/figures/a.py", "data/results/b.json", "docs/figures/a.py"]
-    carrying = Origins(tmp_path)
-    assert carrying.links(files, "").count("<a ") == 2
-    assert dict(carrying.copies()) == {
-        "assets/origins/data/results/b.json": tmp_path / "data/results/b.json",
-        "assets/origins/docs/figures/a.py.txt": tmp_path / "docs/figures/a.py",
+    html, carried = Origins().links(files, "")
+    assert html.count("<a ") == 2
+    assert {place_of_copy(path) for path in carried} == {
+        "assets/origins/data/results/b.json",
+        "assets/origins/docs/figures/a.py.txt",
     }
-    linking = Origins(tmp_path, "https://code.example/")
-    assert linking.links(files[:1], "x/") == (
-        '<a href="https://code.example/docs/figures/a.py">a.py</a>'
+    assert Origins("https://code.example/").links(files[:1], "x/") == (
+        '<a href="https://code.example/docs/figures/a.py">a.py</a>',
+        set(),
     )
-    assert not dict(linking.copies())
+
+
+def test_there_is_an_experiment_for_each_of_its_modules(tmp_path: Path) -> None:
+    (tmp_path / "lib" / "experiments").mkdir(parents=True)
+    (tmp_path / "lib" / "experiments" / "one_run.py").touch()
+    assert Origins.of(tmp_path, "").of_result("one-run") == [
+        "lib/experiments/one_run.py",
+        "data/results/one-run.json",
+    ]
 
 
 def test_citations_are_numbered_and_listed(make: Make) -> None:
@@ -296,7 +303,7 @@ def test_citations_are_numbered_and_listed(make: Make) -> None:
 
 def test_a_chapter_says_how_to_cite_it(tools: Tools) -> None:
     source = page("", is_chapter=True)
-    out, _ = render("<h1>A title</h1>", source, assemble([], tools)[0], tools)
+    out = render("<h1>A title</h1>", source, assemble([], tools)[0], tools).html
     assert '<h2 id="cite-this-chapter">Cite this chapter</h2>' in out
     assert "@incollection{backprop-x," in out
     assert "author    = {{Its authors}}" in out
@@ -304,7 +311,7 @@ def test_a_chapter_says_how_to_cite_it(tools: Tools) -> None:
 
 def test_a_chapter_without_a_map_is_told_with_file_and_line(tools: Tools) -> None:
     source = page("---\ntitle: x\n---\n\n# A title\n", is_chapter=True)
-    _, problems = render("<h1>A title</h1>", source, assemble([], tools)[0], tools)
+    problems = render("<h1>A title</h1>", source, assemble([], tools)[0], tools).problems
     assert [str(problem) for problem in problems] == [
         "docs/chapters/x.md:5: the chapter has no map: say what `You need` and what "
         "`You will be able to` before its first section, see CONTRIBUTING.md"
@@ -378,7 +385,7 @@ ARROWS = '<a href="eq:double-y"><path d="M0 0h9"/></a><a href="eq:double-y"><tex
 
 
 def test_an_arrow_of_a_drawing_leads_to_its_equation(tools: Tools, make: Make) -> None:
-    tools.figure = lambda name: SVG.replace("</svg>", f"{ARROWS}</svg>")
+    tools.figure = lambda name: Drawn(SVG.replace("</svg>", f"{ARROWS}</svg>"))
     out, problems = make('<figure data-figure="curve" data-alt="x"></figure>' + LABELLED)
     assert problems == []
     name = "Equation 1.1: y = 2x"
@@ -389,7 +396,8 @@ def test_an_arrow_of_a_drawing_leads_to_its_equation(tools: Tools, make: Make) -
 
 
 def test_an_arrow_that_leads_nowhere_is_told_once(tools: Tools, make: Make) -> None:
-    tools.figure = lambda name: SVG.replace("</svg>", f"{ARROWS}</svg>".replace("-y", "-z"))
+    wrong = SVG.replace("</svg>", f"{ARROWS}</svg>".replace("-y", "-z"))
+    tools.figure = lambda name: Drawn(wrong)
     html = '<figure data-figure="curve" data-alt="x"></figure>' + LABELLED
     _, problems = make(html, '\n{{ figure("curve", alt="x") }}')
     message = "docs/figures/curve.py: no equation has the label eq:double-z"

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from book.figures import marked, stroke
-from book.known.svg import SERIES
+from book.made.svg import SERIES
 
 CSS = (Path(__file__).parents[2] / "docs" / "assets" / "book.css").read_text(encoding="utf-8")
 

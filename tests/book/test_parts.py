@@ -7,42 +7,55 @@ from pathlib import Path
 import pytest
 
 from book.known.bibliography import Bibliography, Publication
-from book.known.svg import INK, inline_svg
-from book.made import draw
+from book.made.drawing import Drawing
 from book.made.locate import AddLine, with_line
+from book.made.svg import INK, inline_svg
 from book.shared.errors import BookError
+from book.shared.store import Store
 from book.shared.tex import Formula, Tex
 
 ROOT = Path(__file__).parents[2]
 
 
+def memory(folder: Path) -> Store:
+    store = Store(folder, logging.getLogger("mkdocs"))
+    store.begin()
+    return store
+
+
 def test_formulas_are_rendered_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = Tex(tmp_path, ROOT / "node_modules")
     formulas = [Formula("x^2", False), Formula("x^2", True)]
-    rendered = first.render(formulas)
-    assert rendered[0].html != rendered[1].html
-    first.save()
+    store = memory(tmp_path)
+    first = Tex(store, ROOT / "node_modules")
+    rendered = first.keep("page", 1, lambda: [each.html for each in first.render(formulas)])
+    assert rendered[0] != rendered[1]
     first.close()
+    store.end()
     monkeypatch.setenv("PATH", "")
-    again = Tex(tmp_path, ROOT / "node_modules")
-    assert again.render(formulas) == rendered
+    again = Tex(memory(tmp_path), ROOT / "node_modules")
+    for given in (1, 2):  # another text with the same formulas, too
+        assert again.keep("page", given, lambda: [e.html for e in again.render(formulas)]) == (
+            rendered
+        )
+    assert again.characters == first.characters == set("x2")
     with pytest.raises(BookError, match="node is not on the PATH"):
         again.render([Formula("y", False)])
 
 
-def test_formulas_that_are_no_longer_used_are_forgotten(tmp_path: Path) -> None:
-    for tex in ("a", "b"):
-        memory = Tex(tmp_path, ROOT / "node_modules")
-        memory.render([Formula(tex, False)])
-        memory.save()
-        memory.close()
-    (kept,) = tmp_path.glob("temml-*.json")
-    assert len(json.loads(kept.read_text())) == 1
+def test_what_another_temml_made_is_made_anew(tmp_path: Path) -> None:
+    modules = tmp_path / "node_modules"
+    (modules / "temml").mkdir(parents=True)
+    made: list[str] = []
+    for edition in ("1", "2", "2"):
+        (modules / "temml" / "package.json").write_text(edition)
+        tex = Tex(memory(tmp_path / "kept"), modules)
+        tex.keep("page", 1, lambda edition=edition: made.append(edition))
+    assert made == ["1", "2"]
 
 
 def test_without_temml_the_message_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(BookError, match="npm ci"):
-        Tex(tmp_path, tmp_path)
+        Tex(memory(tmp_path), tmp_path)
 
 
 def figure_of(root: Path, body: str) -> None:
@@ -58,31 +71,39 @@ from book.known.results import ROOT
 
 def draw():
     fig, ax = figure()
-    ax.plot([1, float((ROOT / "number.txt").read_text())])
+    ax.plot([1, float((ROOT / "number.txt").read_text()), len(list((ROOT / "many").iterdir()))])
     return fig
 """
 
 
-def drawn(root: Path) -> str:
-    process = draw.redraw(draw.outdated(root), root)
-    if process is not None:
-        process.wait()
-    return draw.drawn("one", root)
+def drawn(root: Path, name: str = "one", seconds: float = 100) -> str:
+    """Draws as a build does."""
+    drawing = Drawing(root, memory(root / "kept"), "edition", seconds)
+    try:
+        return drawing.drawn(name).svg
+    finally:
+        drawing.close()
 
 
-def test_a_figure_is_redrawn_when_what_it_read_changes(tmp_path: Path) -> None:
+def test_a_figure_is_redrawn_when_what_it_read_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     figure_of(tmp_path, DRAWS)
     (tmp_path / "number.txt").write_text("2")
+    (tmp_path / "many").mkdir()
     first = drawn(tmp_path)
-    assert draw.outdated(tmp_path) == []
+    assert "<dc:date>" not in first
+    monkeypatch.setattr("book.made.drawing.Process", None)  # nothing is run
     (tmp_path / "other.txt").write_text("2")
-    assert draw.outdated(tmp_path) == []
+    assert drawn(tmp_path) == first
+    monkeypatch.undo()
     (tmp_path / "number.txt").write_text("3.5")
-    assert draw.outdated(tmp_path) == ["one"]
-    assert drawn(tmp_path) != first
+    second = drawn(tmp_path)
+    (tmp_path / "many" / "file").touch()
+    assert len({first, second, drawn(tmp_path)}) == 3
+    (tmp_path / "many" / "file").unlink()
     (tmp_path / "number.txt").write_text("2")
     assert drawn(tmp_path) == first
-    assert "<dc:date>" not in first
 
 
 def test_a_figure_that_fails_says_why(tmp_path: Path) -> None:
@@ -90,7 +111,28 @@ def test_a_figure_that_fails_says_why(tmp_path: Path) -> None:
     with pytest.raises(BookError, match='figure "one" failed: ZeroDivisionError'):
         drawn(tmp_path)
     with pytest.raises(BookError, match=r"docs/figures/two\.py does not exist"):
-        draw.drawn("two", tmp_path)
+        drawn(tmp_path, "two")
+    figure_of(tmp_path, "import os\n\n\ndef draw():\n    os._exit(3)\n")
+    with pytest.raises(BookError, match="its process died"):
+        drawn(tmp_path)
+
+
+def test_a_figure_that_never_ends_is_stopped_with_a_sentence(tmp_path: Path) -> None:
+    figure_of(tmp_path, "def draw():\n    while True:\n        pass\n")
+    (tmp_path / "docs" / "figures" / "two.py").write_text("def draw():\n    return '<svg/>'\n")
+    drawing = Drawing(tmp_path, memory(tmp_path / "kept"), "edition", 20)
+    with pytest.raises(BookError, match=r"one\.py did not end within 20 seconds and was stopped"):
+        drawing.drawn("one")
+    assert drawing.drawn("two").svg == "<svg/>"  # those after it are drawn all the same
+    drawing.close()
+
+
+def test_a_figure_does_not_see_what_another_has_set(tmp_path: Path) -> None:
+    counts = "import matplotlib\n\n\ndef draw():\n    matplotlib.seen = n = "
+    counts += "getattr(matplotlib, 'seen', 0) + 1\n    return str(n)\n"
+    figure_of(tmp_path, counts)
+    (tmp_path / "docs" / "figures" / "two.py").write_text(counts)
+    assert {drawn(tmp_path, "one"), drawn(tmp_path, "two")} == {"1"}
 
 
 def test_a_drawing_takes_the_colours_of_the_theme() -> None:

@@ -127,7 +127,10 @@ def test_items_and_captions_are_paragraphs_and_shown_code_is_named(read: Read) -
     assert read("<figure><figcaption>A curve</figcaption></figure>") == (
         "<figure><p>A curve</p></figure>"
     )
-    shown = '<div class="literate" data-object="backprop.double.double"></div>'
+    shown = (
+        '<div class="literate" data-object="backprop.double.double" '
+        'data-file="backprop/double.py" data-lines="1-2"></div>'
+    )
     assert read(shown) == "<p>backprop.double.double</p>"
     assert read(f'a<details class="reference-source">{shown}</details>') == "a"
 

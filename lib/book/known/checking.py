@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from book.shared.errors import BookError, Problem
+from book.shared.processes import Process
 from mathcheck.text.sources import read
 
 __all__ = ["Checked", "Checking", "Found", "error_text"]
 
 _CACHE = Path(".cache") / "mathcheck"
+_SECONDS = 1800  # for a whole book, on a slow machine, with nothing kept
 
 
 @dataclass
@@ -108,12 +108,8 @@ class Checking:
         self._texts = {page: page.read_text(encoding="utf-8") for page in pages}
         self._texts = {page: text for page, text in self._texts.items() if "$$" in text}
         names = [page.relative_to(root).as_posix() for page in self._texts]
-        command = [sys.executable, "-m", "mathcheck", "check", "--json", "--cache", str(_CACHE)]
-        self._process = (
-            subprocess.Popen([*command, *names], cwd=root, stdout=subprocess.PIPE, text=True)
-            if names
-            else None
-        )
+        command = ["check", "--json", "--cache", str(_CACHE), *names]
+        self._process = Process("mathcheck", command, root) if names else None
         self._checked: list[Checked] | None = None
 
     def wait(self) -> list[Checked]:
@@ -133,14 +129,21 @@ class Checking:
     def _reports(self) -> list[dict[str, Any]]:
         if self._process is None:
             return []
-        output, _ = self._process.communicate()
         try:
+            output = self._process.output(_SECONDS)
             reports: list[dict[str, Any]] = json.loads(output)
+        except BookError as error:
+            raise BookError(f"mathcheck: {error}") from None
         except ValueError:
-            status = self._process.returncode
+            status = self._process.close()
             message = f"mathcheck failed with status {status}; what it said stands above"
             raise BookError(message) from None
         return reports
+
+    def close(self) -> None:
+        """Ends the check, if it goes on."""
+        if self._process is not None:
+            self._process.close()
 
 
 def _take(file: Path, text: str, report: dict[str, Any]) -> Checked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from book.known.bibliography import Bibliography, Publication
@@ -14,9 +14,9 @@ from book.known.equations import (
     number_all,
     relative_url,
 )
-from book.known.origins import Origins
+from book.known.origins import Drawn, Origins
 from book.known.source import Excerpt, Library, Mark
-from book.shared.errors import BookError, Problem
+from book.shared.errors import Problem
 from book.shared.tex import Tex
 from book.shared.tree import parse
 
@@ -45,22 +45,20 @@ class Tools:
         library: finds code.
         bibliography: the literature.
         publication: how the book is cited.
-        figure: gives a figure's SVG by its name; raises `BookError`.
+        figure: gives a figure by its name; raises `BookError`.
         origins: finds what figures and tables are made from.
         repository: address of the source tree, to which a file's path is appended; or empty.
-        verdicts: what the checker found, for each page's file the displayed equations in order.
-        images: the pictures in the figures so far, by their names in the site's folder of images.
+        verdicts: what the checker found, for each page's file by the lines of its equations.
     """
 
     tex: Tex
     library: Library
     bibliography: Bibliography
     publication: Publication
-    figure: Callable[[str], str]
+    figure: Callable[[str], Drawn]
     origins: Origins
     repository: str = ""
-    verdicts: dict[str, Sequence[Verdict]] = field(default_factory=dict)
-    images: dict[str, bytes] = field(default_factory=dict)
+    verdicts: dict[str, dict[int, Verdict]] = field(default_factory=dict)
 
 
 @dataclass
@@ -74,7 +72,7 @@ class Scan:
     @property
     def anchors(self) -> set[str]:
         """The ids that the pass will add to the page."""
-        labels = {label for display in self.displays for label in display.labels}
+        labels = {label for display in self.displays for label, _ in display.labels}
         blocks = {excerpt.id for excerpt in self.excerpts}
         return labels | blocks | {a for e in self.excerpts for a in e.anchors().values()}
 
@@ -105,15 +103,13 @@ class Book:
 def scan(html: str, source: Source, tools: Tools) -> Scan:
     """Finds the equations and the code of a page."""
     root = parse(html)
-    excerpts: dict[str, Excerpt] = {}
-    for element in root.iter("div"):
-        name = element.get("data-object")
-        if element.get("class") == "literate" and name and name not in excerpts:
-            try:
-                excerpts[name] = tools.library.find(name)
-            except BookError:
-                continue  # reported by `render`
-    return Scan(source, displays(root), list(excerpts.values()))
+    excerpts = [
+        tools.library.excerpt(element)
+        for element in root.iter("div")
+        if element.get("class") == "literate"
+    ]
+    first = {excerpt.name: excerpt for excerpt in reversed(excerpts)}
+    return Scan(source, displays(root), [each for each in excerpts if first[each.name] is each])
 
 
 def assemble(scans: list[Scan], tools: Tools) -> tuple[Book, list[Problem]]:

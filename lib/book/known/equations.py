@@ -10,16 +10,29 @@ from pathlib import Path
 from lxml import html as lxml_html
 from lxml.etree import Comment
 
-from book.known.macros import code_lines
 from book.shared.errors import Problem
+from book.shared.markdown import code_lines
+from mathcheck.text.sources import read
 
-__all__ = ["EQREF", "Display", "Equation", "Source", "displays", "number_all", "relative_url"]
+__all__ = [
+    "EQREF",
+    "Display",
+    "Equation",
+    "Source",
+    "displays",
+    "mark_lines",
+    "number_all",
+    "relative_url",
+    "unseen",
+]
 
 LABEL = re.compile(r"\s*\\label\{([^}]*)\}")
 LABEL_FORM = re.compile(r"eq:[A-Za-z0-9][\w-]*")
 EQREF = re.compile(r"\\eqref\{([^}]*)\}")
 NO_CODE = re.compile(r"\s*no code:\s*(\S.*)", re.DOTALL)
 REMARK = re.compile(r"\s*(unchecked|no code)\s*:", re.DOTALL)
+_SIGNS = ("$$", "\\[")
+_LINE = re.compile("\ue004(\\d+)\ue005")
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,8 @@ class Source:
 
     def line_of(self, needle: str, occurrence: int = 0) -> int:
         """The line, outside fenced code, where a text stands; 0 if it does not."""
+        if needle not in self.text:
+            return 0
         fenced = code_lines(self.text)
         position = -1
         while (position := self.text.find(needle, position + 1)) >= 0:
@@ -66,16 +81,23 @@ class Display:
     Attributes:
         element: the element that holds it.
         tex: its TeX without labels.
-        labels: those it has; more than one is an error.
+        labels: those it has, each with its line; more than one is an error.
+        line: of its opening dollars in the source; 0 for one that the checker does not read.
         no_code: why no line of code carries it, if the author says so.
         remarks: the comments after it, which are for the book's tools.
     """
 
     element: lxml_html.HtmlElement
     tex: str
-    labels: list[str]
+    labels: list[tuple[str, int]]
+    line: int = 0
     no_code: str = ""
     remarks: list[lxml_html.HtmlElement] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """Its label; empty if it has none."""
+        return self.labels[0][0] if self.labels else ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +130,23 @@ def relative_url(target: str, page: str) -> str:
     return found + "/" if target.endswith("/") or not target else found
 
 
+def mark_lines(markdown: str, text: str) -> str:
+    """Writes its line into each displayed equation, from where `displays` reads it.
+
+    Args:
+        markdown: what is to be converted: the end of the page's file.
+        text: all of that file, front matter included.
+    """
+    lines = markdown.split("\n")
+    offset = text.count("\n") + 1 - len(lines)
+    for equation in read("", text).equations:
+        at, end = equation.line - 1 - offset, equation.column + 1
+        if 0 <= at < len(lines) and lines[at][end - 2 : end] in _SIGNS and not equation.follows:
+            mark = f"\ue004{equation.line}\ue005"
+            lines[at] = lines[at][:end] + mark + lines[at][end:]
+    return "\n".join(lines)
+
+
 def displays(root: lxml_html.HtmlElement) -> list[Display]:
     """The displayed equations below an element, in order."""
     found = []
@@ -115,7 +154,14 @@ def displays(root: lxml_html.HtmlElement) -> list[Display]:
         if element.get("class") != "arithmatex":
             continue
         text = (element.text or "").strip().removeprefix("\\[").removesuffix("\\]")
-        display = Display(element, LABEL.sub("", text).strip(), LABEL.findall(text))
+        mark = _LINE.match(text)
+        line = int(mark[1]) if mark else 0
+        text = _LINE.sub("", text)
+        labels = [
+            (label[1], line and line + text.count("\n", 0, label.start(1)))
+            for label in LABEL.finditer(text)
+        ]
+        display = Display(element, LABEL.sub("", text).strip(), labels, line)
         follower = element.getnext()
         while follower is not None and follower.tag is Comment and REMARK.match(follower.text):
             if reason := NO_CODE.fullmatch(follower.text):
@@ -124,6 +170,11 @@ def displays(root: lxml_html.HtmlElement) -> list[Display]:
             follower = follower.getnext()
         found.append(display)
     return found
+
+
+def unseen(html: str, found: list[Display]) -> list[int]:
+    """The lines of equations that the checker reads and the page does not show as such."""
+    return sorted({int(line) for line in _LINE.findall(html)} - {each.line for each in found})
 
 
 def number_all(
@@ -139,29 +190,23 @@ def number_all(
     for source, found in pages:
         count = 0
         for display in found:
-            for extra in display.labels[1:]:
-                problems.append(
-                    source.problem(f"\\label{{{extra}}}", "an equation has one label, not two")
-                )
+            for _, line in display.labels[1:]:
+                message = "an equation has one label, not two"
+                problems.append(Problem(source.file, line, message))
             if not display.labels:
                 continue
-            label = display.labels[0]
-            written = f"\\label{{{label}}}"
+            label, line = display.labels[0]
             if not LABEL_FORM.fullmatch(label):
-                problems.append(
-                    source.problem(written, f'label "{label}" is not like eq:layer-symbol')
-                )
+                message = f'label "{label}" is not like eq:layer-symbol'
+                problems.append(Problem(source.file, line, message))
             elif label in equations:
                 first = equations[label]
-                again = 1 if first.source is source else 0
                 place = f"{first.source.file.as_posix()}:{first.line}"
-                problems.append(
-                    source.problem(written, f"label {label} is taken, see {place}", again)
-                )
+                message = f"label {label} is taken, see {place}"
+                problems.append(Problem(source.file, line, message))
             else:
                 count += 1
                 number = f"{source.number}.{count}" if source.number else str(count)
-                line = source.line_of(written)
                 equations[label] = Equation(
                     label, number, display.tex, source, line, display.no_code
                 )

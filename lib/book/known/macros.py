@@ -6,15 +6,16 @@ becomes an empty element that `book.made.page` fills:
 `{{ figure("name", alt="...", caption="...") }}`,
 with `interactive="script"` where docs/assets/interactive/script.js takes the drawing's place;
 `{{ equation("eq:linear-dW") }}`, an equation beside its lines of code; `{{ citation() }}`, how to
-cite the book; and `::: backprop.linear.linear_backward`, the source of a function. A table with
-results in it is followed by one more such element, which names them.
+cite the book. A table with results in it is followed by one more such element, which names them.
+
+`::: backprop.linear.linear_backward`, the source of a function, is left to mkdocstrings.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,12 @@ from typing import Any
 from book.known.results import format_metric
 from book.known.timings import timings
 from book.shared.errors import BookError, Problem
+from book.shared.markdown import code_lines
 
-__all__ = ["code_lines", "expand"]
+__all__ = ["embed", "embedded", "expand"]
 
 _MACRO = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_LITERATE = re.compile(r"^:::[ \t]+([\w.]+)[ \t]*$", re.MULTILINE)
-_FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})")
+_EMBEDDED = re.compile(r"^:::[ \t]+([\w.]+)[ \t]*$", re.MULTILINE)
 _RESULT = re.compile(r"\s*(?:result|timings)\(\s*\"([\w-]+)\"")
 _SHOWN = re.compile("\ue002([^\ue003]*)\ue003")
 _REMARK = re.compile(r"\$\$[ \t]*\n[ \t]*<!--")
@@ -61,17 +62,39 @@ def expand(markdown: str, file: Path, root: Path, offset: int = 0) -> tuple[str,
             return f"**{escape(str(error))}**"
 
     text = _name_results(_MACRO.sub(macro, markdown))
-    fenced = code_lines(text)
-
-    def literate(match: re.Match[str]) -> str:
-        if text.count("\n", 0, match.start()) + 1 in fenced:
-            return match[0]
-        return f'\n<div class="literate" data-object="{match[1]}"></div>\n'
-
-    text = _LITERATE.sub(literate, text)
     # Python-Markdown takes a display for one only where a blank line follows.
     text = _REMARK.sub(lambda match: match[0].replace("\n", "\n\n", 1), text)
     return text, problems
+
+
+def embedded(text: str) -> list[tuple[str, int]]:
+    r"""The objects whose source a page shows, each with its line.
+
+    >>> embedded("a\n\n::: backprop.linear\n")
+    [('backprop.linear', 3)]
+    """
+    fenced = code_lines(text)
+    places = [(each[1], text.count("\n", 0, each.start()) + 1) for each in _EMBEDDED.finditer(text)]
+    return [(name, line) for name, line in places if line not in fenced]
+
+
+def embed(markdown: str, missing: Mapping[str, str]) -> str:
+    """Has mkdocstrings show the source of objects, and nothing else of them.
+
+    Args:
+        markdown: of a chapter.
+        missing: the objects that there are not, and what is said in their place.
+    """
+    fenced = code_lines(markdown)
+
+    def shown(match: re.Match[str]) -> str:
+        if markdown.count("\n", 0, match.start()) + 1 in fenced:
+            return match[0]
+        if match[1] in missing:
+            return f"\n**{escape(missing[match[1]])}**\n"
+        return f"\n{match[0]}\n    options: {{extra: {{only_source: true}}}}\n"
+
+    return _EMBEDDED.sub(shown, markdown)
 
 
 def _name_results(text: str) -> str:
@@ -90,28 +113,6 @@ def _name_results(text: str) -> str:
             names = []
         lines.append(shown)
     return "\n".join(lines[:-1])
-
-
-def code_lines(markdown: str) -> set[int]:
-    r"""The lines, counted from 1, that stand in fenced code.
-
-    >>> sorted(code_lines("a\n```\nb\n```\nc"))
-    [2, 3, 4]
-    """
-    return set(_code_lines(markdown))
-
-
-def _code_lines(markdown: str) -> Iterator[int]:
-    fence = ""
-    for number, line in enumerate(markdown.split("\n"), 1):
-        found = _FENCE.match(line)
-        if fence:
-            yield number
-            if found and found[2].startswith(fence) and not line.strip(" \t`~"):
-                fence = ""
-        elif found:
-            fence = found[2]
-            yield number
 
 
 def _call(text: str, root: Path) -> str:

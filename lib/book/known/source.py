@@ -6,15 +6,14 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from html import escape, unescape
 from pathlib import Path
 
+from lxml import html as lxml_html
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
-
-from book.shared.errors import BookError
 
 __all__ = ["PLAIN", "Excerpt", "Library", "Mark", "Module", "link_marks", "mark_ids"]
 
@@ -181,9 +180,8 @@ class Module:
         ]
 
 
-@lru_cache(maxsize=256)
 def _highlight(text: str) -> list[str]:
-    """Highlights a file as a whole, so that strings over lines are right; once while serving."""
+    """Highlights a file as a whole, so that strings over lines are right."""
     lexer, formatter = PythonLexer(stripnl=False, ensurenl=False), HtmlFormatter(nowrap=True)
     return _PLAIN_SPAN.sub(r"\1", str(highlight(text, lexer, formatter))).split("\n")
 
@@ -206,23 +204,15 @@ class Library:
         files = sorted((self._root / "lib" / self._package).rglob("*.py"))
         return [mark for path in files for mark in self._module(path).marks()]
 
-    def find(self, name: str) -> Excerpt:
-        """The function or class of this name, for instance `backprop.linear.linear_backward`.
+    def excerpt(self, element: lxml_html.HtmlElement) -> Excerpt:
+        """The function or class of which mkdocstrings has told where it stands.
 
-        Raises:
-            BookError: if there is none.
+        Args:
+            element: with `data-object`, `data-file`, `data-lines`, as the template writes them.
         """
-        parts = name.split(".")
-        for count in range(len(parts) - 1, 0, -1):
-            path = (self._root / "lib").joinpath(*parts[:count]).with_suffix(".py")
-            if path.is_file():
-                module = self._module(path)
-                node: ast.AST | None = module.tree
-                for part in parts[count:]:
-                    node = _member(node, part)
-                if node is not None:
-                    return _excerpt(name, module, node)
-        raise BookError(f"no function or class {name} in lib/")
+        first, _, last = str(element.get("data-lines")).partition("-")
+        module = self._module(self._root / "lib" / str(element.get("data-file")))
+        return Excerpt(str(element.get("data-object")), module, int(first), int(last))
 
     def line(self, mark: Mark) -> str:
         """A marked line as HTML, without its indentation."""
@@ -232,16 +222,3 @@ class Library:
         if path not in self._modules:
             self._modules[path] = Module(path, path.relative_to(self._root))
         return self._modules[path]
-
-
-def _member(node: ast.AST | None, name: str) -> ast.AST | None:
-    for child in getattr(node, "body", []):
-        if getattr(child, "name", None) == name:
-            return child if isinstance(child, ast.AST) else None
-    return None
-
-
-def _excerpt(name: str, module: Module, node: ast.AST) -> Excerpt:
-    assert isinstance(node, ast.FunctionDef | ast.ClassDef)
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    return Excerpt(name, module, first, node.end_lineno or first)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import unicodedata
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ __all__ = ["MATH_FONT", "math_font", "text_fonts"]
 
 MATH_FONT = "math.woff2"
 _TEXT = "stix-two-text-latin-wght-{}.woff2"
-_EDITION = "1"  # of how the font is cut: what was cut another way is not taken from the cache
 
 # Browsers set a variable of one letter in these, of which the page says nothing.
 _ITALIC = {
@@ -46,12 +44,11 @@ def text_fonts(modules: Path) -> Iterator[tuple[str, bytes]]:
             raise BookError("STIX Two Text is not installed: run `npm ci` (make does)") from None
 
 
-def math_font(characters: str, cache: Path) -> bytes:
+def math_font(characters: str) -> bytes:
     """STIX Two Math, with all that its glyphs need to stretch, cut to the characters of the book.
 
     Args:
         characters: those of its formulas.
-        cache: the folder that keeps the font for the next build.
 
     Returns:
         A WOFF2 file.
@@ -61,15 +58,7 @@ def math_font(characters: str, cache: Path) -> bytes:
         raise BookError("ziamath, which has the font, is not installed: make does it")
     source = Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
     letters = {_ITALIC[letter] for letter in characters if letter in _ITALIC}
-    wanted = "".join(sorted({*characters, _ROOT} | letters))
-    digest = hashlib.sha256(_EDITION.encode() + wanted.encode() + source.read_bytes())
-    kept = cache / f"math-{digest.hexdigest()[:16]}.woff2"
-    if not kept.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        for old in cache.glob("math-*.woff2"):
-            old.unlink()
-        kept.write_bytes(_cut(source, wanted))
-    return kept.read_bytes()
+    return _cut(source, "".join(sorted({*characters, _ROOT} | letters)))
 
 
 def _cut(source: Path, characters: str) -> bytes:

@@ -49,6 +49,7 @@ class Cards:
 
     def __init__(self, source: Source) -> None:
         self._document = read(source.file.as_posix(), source.text)
+        self._equations = {equation.line: equation for equation in self._document.equations}
         self._names: dict[Symbol, str] = {}
         self.rows: list[list[str | None]] = []
         for number, table in enumerate(self._document.tables):
@@ -64,12 +65,10 @@ class Cards:
         self.letters: dict[Letter, str] = {}
         self._define()
 
-    def displayed(self, place: int, tex: str) -> str:
-        """The page's displayed equation at a place, with its symbols marked."""
-        if place >= len(self._document.equations):
-            return tex
-        equation = self._document.equations[place]
-        if equation.tex.split() != tex.split():
+    def displayed(self, line: int, tex: str) -> str:
+        """The page's displayed equation whose dollars open in a line, with its symbols marked."""
+        equation = self._equations.get(line)
+        if equation is None or equation.tex.split() != tex.split():
             return tex  # Markdown made something else of it
         try:
             return self._marked(equation.tex, parse(equation.tex), equation.section).strip()

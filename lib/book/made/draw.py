@@ -1,62 +1,31 @@
-"""Runs the scripts of docs/figures/ and keeps what they drew until something they read changes.
+"""Runs the scripts of docs/figures/ in a process of their own, and notes what they read.
 
-`python -m book.made.draw NAME...` draws the named figures; with `--png` it writes pictures.
-The build calls it once, in a process of its own, for all the figures that are out of date, so that
-Matplotlib is imported only when something is to be drawn, and every script sees the sources as
-they are now.
+`python -m book.made.draw NAME...` draws the named figures, and prints each as a line of JSON; with
+`--png` it writes pictures to look at. The build has one such process for all the figures that are
+out of date, so that Matplotlib is imported only when something is to be drawn, and every script
+sees the sources as they are now.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
+import ast
+import contextlib
+import importlib
 import io
 import json
 import os
 import runpy
-import subprocess
 import sys
+import warnings
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from book.known.results import ROOT
-from book.shared.errors import BookError
+from book.shared.files import digest_of
 
-__all__ = ["draw", "drawn", "outdated", "redraw", "results_read"]
-
-
-def drawn(name: str, root: Path = ROOT) -> str:
-    """The SVG of an up-to-date figure.
-
-    Raises:
-        BookError: if no script has this name, or it failed.
-    """
-    if not (root / "docs" / "figures" / f"{name}.py").exists():
-        raise BookError(f'no figure "{name}": docs/figures/{name}.py does not exist')
-    entry = _entry(name, root)
-    if "error" in entry:
-        raise BookError(f'figure "{name}" failed: {entry["error"]}')
-    return str(entry["svg"])
-
-
-def results_read(name: str, root: Path = ROOT) -> list[str]:
-    """The files in data/results/ that a figure was drawn from, relative to the repository."""
-    return [path for path in _entry(name, root)["read"] if path.startswith("data/results/")]
-
-
-def outdated(root: Path = ROOT) -> list[str]:
-    """The names of the figures that are not drawn yet, or not from the files as they are now."""
-    names = sorted(path.stem for path in (root / "docs" / "figures").glob("*.py"))
-    return [name for name in names if not _is_fresh(_entry(name, root), root)]
-
-
-def redraw(names: list[str], root: Path = ROOT) -> subprocess.Popen[bytes] | None:
-    """Begins to draw figures in another process; wait for it before `drawn`."""
-    if not names:
-        return None
-    library = os.pathsep.join([str(root / "lib"), str(Path(__file__).parents[2])])
-    environment = {**os.environ, "BOOK_ROOT": str(root), "PYTHONPATH": library}
-    return subprocess.Popen([sys.executable, "-m", "book.made.draw", *names], env=environment)
+__all__ = ["draw"]
 
 
 def draw(name: str, root: Path = ROOT) -> Any:
@@ -74,72 +43,112 @@ def to_svg(drawing: Any) -> str:
     return buffer.getvalue()
 
 
-def _cache(name: str, root: Path) -> Path:
-    return root / ".cache" / "figures" / f"{name}.json"
+class _Reads:
+    """Notes every file of the repository that is opened, listed or imported, as it is then.
+
+    Args:
+        root: the repository.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        # Modules may be loaded from bytecode: what they say is what their sources say at the start.
+        self._seen = {path: digest_of(path) for path in sorted((root / "lib").rglob("*.py"))}
+        self._opened: set[Path] = set()
+        self._busy = False
+        sys.addaudithook(self._note)
+
+    def _note(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self._busy or event not in ("open", "os.listdir", "os.scandir"):
+            return
+        if not isinstance(arguments[0], str):
+            return
+        self._busy = True  # to take the digest is to open
+        try:
+            path = Path(arguments[0]).resolve()
+            if self._is_source(path):
+                self._opened.add(path)
+                if path not in self._seen:
+                    self._seen[path] = digest_of(path)
+        finally:
+            self._busy = False
+
+    def read(self) -> dict[str, str]:
+        """What was read, with its digest; with none if it has changed meanwhile."""
+        modules = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+        files = {Path(file).resolve() for file in modules if file}
+        paths = self._opened | {path for path in files if self._is_source(path)}
+        self._busy = True
+        try:
+            return {
+                path.relative_to(self._root).as_posix(): self._digest(path)
+                for path in sorted(paths)
+            }
+        finally:
+            self._busy = False
+
+    def _digest(self, path: Path) -> str:
+        now = digest_of(path)
+        return now if self._seen.get(path, now) == now else "it changed"
+
+    def _is_source(self, path: Path) -> bool:
+        if not path.is_relative_to(self._root):
+            return False
+        parts = path.relative_to(self._root).parts
+        generated = (".venv", ".cache", ".git", "node_modules", "site")
+        return "__pycache__" not in parts and parts[:1] != () and parts[0] not in generated
 
 
-def _entry(name: str, root: Path) -> dict[str, Any]:
-    try:
-        entry: dict[str, Any] = json.loads(_cache(name, root).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {"error": "it was not drawn", "read": {}}
-    return entry
+def _draw_all(names: Sequence[str], root: Path) -> None:
+    """Draws; prints what came of each figure.
 
-
-def _is_fresh(entry: dict[str, Any], root: Path) -> bool:
-    return "svg" in entry and all(
-        _digest(root / path) == digest for path, digest in entry["read"].items()
-    )
-
-
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
-
-
-def _draw_all(names: list[str], root: Path) -> None:
-    """Draws, noting every file of the repository that was opened or imported on the way."""
-    opened: set[Path] = set()
-
-    def note(event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open" and isinstance(arguments[0], str):
-            opened.add(Path(arguments[0]))
-
-    sys.addaudithook(note)
+    Each script runs in a fork that begins as all others do: what one of them sets or seeds, the
+    next does not find.
+    """
+    warnings.filterwarnings("ignore", ".*multi-threaded, use of fork", DeprecationWarning)
+    reads = _Reads(root)
+    _warm_up(root / "docs" / "figures" / f"{name}.py" for name in names)
     for name in names:
-        opened.clear()
-        entry: dict[str, Any] = {}
+        child = os.fork()
+        if not child:
+            print(json.dumps(_outcome(name, root, reads)), flush=True)
+            os._exit(0)
+        if os.waitpid(child, 0)[1]:
+            print(json.dumps({"error": "its process died", "read": {}}), flush=True)
+
+
+def _warm_up(scripts: Iterable[Path]) -> None:
+    """Loads what scripts import, once for all of them: Matplotlib is slow to import."""
+    from book.figures import figure
+
+    to_svg(figure()[0])
+    for script in scripts:
+        with contextlib.suppress(Exception):  # which the script itself will meet, and tell
+            for node in ast.walk(ast.parse(script.read_bytes())):
+                names = [node.module] if isinstance(node, ast.ImportFrom) else []
+                names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
+                for name in filter(None, names):
+                    importlib.import_module(name)
+
+
+def _outcome(name: str, root: Path, reads: _Reads) -> dict[str, Any]:
+    entry: dict[str, Any] = {}
+    with contextlib.redirect_stdout(sys.stderr):
         try:
             entry["svg"] = to_svg(draw(name, root))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             entry["error"] = f"{type(error).__name__}: {error}"
-        modules = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-        files = opened | {Path(file) for file in modules if file}
-        read = {file.resolve() for file in files}
-        entry["read"] = {
-            path.relative_to(root).as_posix(): _digest(path)
-            for path in sorted(read)
-            if path.is_relative_to(root) and path.is_file() and not _is_generated(path, root)
-        }
-        target = _cache(name, root)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(entry), encoding="utf-8")
-
-
-def _is_generated(path: Path, root: Path) -> bool:
-    parts = path.relative_to(root).parts
-    return "__pycache__" in parts or parts[0] in (".venv", ".cache", "node_modules", "site")
+    return entry | {"read": reads.read()}
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m book.made.draw", description="draws figures")
     parser.add_argument("names", nargs="+", metavar="NAME", help="of docs/figures/NAME.py")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the repository")
     parser.add_argument("--png", action="store_true", help="write screenshots/NAME.png to look at")
     arguments = parser.parse_args()
-    root = ROOT.resolve()
+    root = arguments.root.resolve()
     if not arguments.png:
         _draw_all(arguments.names, root)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html import escape
+from pathlib import Path
 
 from lxml import html as lxml_html
 
@@ -32,6 +33,8 @@ class Making:
         tools: what to work with.
         cards: the page's symbols.
         problems: what does not resolve.
+        images: the pictures in the figures, by their names in the site's folder of images.
+        carried: the files of the repository that are linked and that the site must carry.
         seen: how often each thing of which only the first is special came so far.
     """
 
@@ -44,6 +47,8 @@ class Making:
         self.tools = tools
         self.cards = Cards(source)
         self.problems: list[Problem] = []
+        self.images: dict[str, bytes] = {}
+        self.carried: set[str] = set()
         self._raw: list[str] = []
         self.seen: Counter[str] = Counter()
 
@@ -86,15 +91,30 @@ class Making:
         url = escape(found.url(self.source.url))
         return f'<a class="eqref" href="{url}">({found.number})</a>'
 
-    def math(self, tex: str, result: Rendered, *, display: bool = True) -> str:
-        """A formula as it is shown: a derivation as steps, references in it as links."""
+    def inline(self, tex: str, result: Rendered) -> str:
+        """A formula in the text as it is shown."""
         if result.error:
-            first = tex.strip().split("\n")[0]
-            self.problem(first, f"Temml: {result.error}")
+            self.problem(tex, f"Temml: {result.error}")
             return f"<code>{escape(tex)}</code>"
-        derived = chain(result.html) if display else None
+        return self._linked(result.html)
+
+    def math(self, tex: str, result: Rendered, file: Path, line: int) -> str:
+        """A displayed formula as it is shown: a derivation as steps, references in it as links.
+
+        Args:
+            tex: the formula.
+            result: what Temml made of it.
+            file: in which it is written.
+            line: in which it is written.
+        """
+        if result.error:
+            self.problems.append(Problem(file, line, f"Temml: {result.error}"))
+            return f"<code>{escape(tex)}</code>"
+        derived = chain(result.html)
         for step in derived.bare if derived else []:
             message = f"step {step} does not say what rule took it there: add && \\text{{...}}"
-            self.problems.append(self.source.problem(tex, message))
-        html = derived.html if derived else result.html
+            self.problems.append(Problem(file, line, message))
+        return self._linked(derived.html if derived else result.html)
+
+    def _linked(self, html: str) -> str:
         return _HELD.sub(lambda match: self.anchor(match[1]), html)

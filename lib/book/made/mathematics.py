@@ -11,6 +11,7 @@ from book.known.equations import Display, Equation, displays, relative_url
 from book.known.source import link_marks
 from book.made.layout import ROWS
 from book.made.making import Making
+from book.shared.errors import Problem
 from book.shared.tex import Formula
 
 __all__ = ["formulas", "letters"]
@@ -24,25 +25,38 @@ def formulas(page: Making) -> None:
     inline = [e for e in page.root.iter("span") if e.get("class") == "arithmatex"]
     texts = [(e.text or "").removeprefix("\\(").removesuffix("\\)") for e in inline]
     headings = _headings_before(page, inline)
-    marked = [page.cards.displayed(place, each.tex) for place, each in enumerate(shown)]
+    marked = [page.cards.displayed(each.line, each.tex) for each in shown]
     formulas = [Formula(page.refer(tex), True) for tex in marked]
     formulas += [
         Formula(page.refer(page.cards.inline(text, heading)), False)
         for text, heading in zip(texts, headings, strict=True)
     ]
     rendered = page.tools.tex.render(formulas)
-    verdicts = page.tools.verdicts.get(page.source.file.as_posix(), [None] * len(shown))
-    if len(verdicts) != len(shown):
-        message = f"the page shows {len(shown)} equations, the checker read {len(verdicts)}"
-        page.problem("$$", message)
-    for count, (display, result) in enumerate(zip(shown, rendered[: len(shown)], strict=True)):
-        _equation(page, display, page.math(display.tex, result), _verdict(page, count))
+    _agree(page, shown)
+    for display, result in zip(shown, rendered[: len(shown)], strict=True):
+        math = page.math(display.tex, result, page.source.file, display.line)
+        _equation(page, display, math, _verdict(page, display.line))
     for element, text, result in zip(inline, texts, rendered[len(shown) :], strict=True):
         element.set("class", "math")
-        element.text = page.keep(page.math(text, result, display=False))
+        element.text = page.keep(page.inline(text, result))
     for element in list(page.root.iter("div")):
         if element.get("class") == "quoted":
             _quoted(page, element)
+
+
+def _agree(page: Making, shown: list[Display]) -> None:
+    """What the checker reads is what the page shows, and the other way round."""
+    verdicts = page.tools.verdicts.get(page.source.file.as_posix())
+    if verdicts is None:
+        return  # a page without the checker, as a notebook is
+    for display in shown:
+        if display.line not in verdicts:
+            message = "the page shows an equation that the checker does not read"
+            line = display.line or page.source.line_of(display.tex.split("\n")[0])
+            page.problems.append(Problem(page.source.file, line, message))
+    for line in sorted(verdicts.keys() - {display.line for display in shown}):
+        message = "the checker reads an equation that the page does not show as one"
+        page.problems.append(Problem(page.source.file, line, message))
 
 
 def letters(page: Making) -> None:
@@ -51,7 +65,7 @@ def letters(page: Making) -> None:
     formulas = page.tools.tex.render([Formula(letter.tex, False) for letter in letters])
     rows = ""
     for (letter, name), formula in zip(letters.items(), formulas, strict=True):
-        math = page.math(letter.tex, formula, display=False)
+        math = page.inline(letter.tex, formula)
         cells = f"<td>{math}</td><td></td><td></td><td>{letter.meaning}</td>"
         rows += f'<tr id="{name}" data-see="{letter.row}">{cells}</tr>'
     if rows:
@@ -72,7 +86,7 @@ def _headings_before(page: Making, elements: list[lxml_html.HtmlElement]) -> lis
 
 def _equation(page: Making, display: Display, math: str, verdict: str) -> None:
     element = display.element
-    found = page.book.equations.get(display.labels[0]) if display.labels else None
+    found = page.book.equations.get(display.label)
     body = f'<div class="equation__math">{math}</div>'
     element.set("class", "equation")
     element.set(ROWS, str(math.count('<div class="chain__') or 1))
@@ -92,16 +106,16 @@ def _equation(page: Making, display: Display, math: str, verdict: str) -> None:
         remark.drop_tree()
 
 
-def _verdict(page: Making, count: int) -> str:
-    """What the checker says of the page's equation with this number."""
-    found = page.tools.verdicts.get(page.source.file.as_posix(), [])
-    if count >= len(found) or not found[count].summary:
+def _verdict(page: Making, line: int) -> str:
+    """What the checker says of the page's equation in this line."""
+    found = page.tools.verdicts.get(page.source.file.as_posix(), {}).get(line)
+    if found is None or not found.summary:
         return ""
-    url = escape(relative_url(found[count].url, page.source.url))
+    url = escape(relative_url(found.url, page.source.url))
     return (
-        f'<a class="equation__verdict" href="{url}" title="{escape(found[count].summary)}">'
+        f'<a class="equation__verdict" href="{url}" title="{escape(found.summary)}">'
         '<span aria-hidden="true">✓</span>'
-        f'<span class="sr-only">{escape(found[count].summary)}</span></a>'
+        f'<span class="sr-only">{escape(found.summary)}</span></a>'
     )
 
 
@@ -124,7 +138,7 @@ def _quoted(page: Making, element: lxml_html.HtmlElement) -> None:
     if found is None:
         return
     result = page.tools.tex.render([Formula(page.refer(found.tex), True)])[0]
-    math = page.math(found.tex, result)
+    math = page.math(found.tex, result, found.source.file, found.line)
     number, url = page.link(label)
     lines = []
     for mark in page.book.marks.get(label, []):

@@ -14,7 +14,6 @@ from lxml.html import builder
 
 from book.known.equations import displays
 from book.known.source import Library
-from book.shared.errors import BookError
 
 __all__ = ["Reading", "measure", "open_chapter"]
 
@@ -73,7 +72,7 @@ def measure(root: lxml_html.HtmlElement, library: Library) -> Reading:
     formulas = [e for e in copy.iter("span") if e.get("class") == "arithmatex"]
     shown = displays(copy)
     code = list(copy.iter("pre"))
-    named = [e.get("data-object") for e in copy.iter("div") if e.get("class") == "literate"]
+    shown_code = [library.excerpt(e) for e in copy.iter("div") if e.get("class") == "literate"]
     typed = sum((block.text_content() or "").strip().count("\n") + 1 for block in code)
     for element in [*formulas, *(display.element for display in shown), *code]:
         element.drop_tree()
@@ -81,17 +80,9 @@ def measure(root: lxml_html.HtmlElement, library: Library) -> Reading:
         words=len(" ".join(copy.itertext("*")).split()),
         formulas=len(formulas),
         rows=sum(1 + display.tex.count("\\\\") for display in shown),
-        lines=typed + sum(_length(name or "", library) for name in named),
+        lines=typed + sum(excerpt.last - excerpt.first + 1 for excerpt in shown_code),
         figures=sum(1 for _ in copy.iter("figure")),
     )
-
-
-def _length(name: str, library: Library) -> int:
-    try:
-        excerpt = library.find(name)
-    except BookError:
-        return 0  # reported where the code is shown
-    return excerpt.last - excerpt.first + 1
 
 
 def open_chapter(root: lxml_html.HtmlElement, reading: Reading) -> bool:

@@ -7,6 +7,7 @@ each page and `assemble` what was found into a `Book`. Then `render` makes each 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 
@@ -17,22 +18,39 @@ from book.known.bibliography import CITATION, Publication, keys_of
 from book.known.crossref import Book, Tools
 from book.known.equations import EQREF, Source, relative_url
 from book.known.source import PLAIN, link_marks
-from book.known.svg import inline_svg, link_equations, take_images
 from book.made.layout import ROWS, pair, part
 from book.made.making import Making
 from book.made.mathematics import formulas, letters
 from book.made.opening import measure, open_chapter
+from book.made.svg import inline_svg, link_equations, take_images
 from book.shared.errors import BookError, Problem
 from book.shared.plain import plain
 from book.shared.tex import Formula
 from book.shared.tree import parse
 
-__all__ = ["render"]
+__all__ = ["Made", "render"]
 
 _OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
 
 
-def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, list[Problem]]:
+@dataclass(frozen=True)
+class Made:
+    """A page of the book.
+
+    Attributes:
+        html: the content as it is shown.
+        problems: what does not resolve.
+        images: the pictures in its figures, by their names in the site's folder of images.
+        carried: the files of the repository that it links and that the site must carry.
+    """
+
+    html: str
+    problems: list[Problem]
+    images: dict[str, bytes]
+    carried: set[str]
+
+
+def render(html: str, source: Source, book: Book, tools: Tools) -> Made:
     """Makes a page of the book.
 
     Args:
@@ -40,9 +58,6 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, li
         source: the Markdown that it came from.
         book: what the other pages have.
         tools: what to work with.
-
-    Returns:
-        The content as it is shown, and what does not resolve.
     """
     page = _Page(parse(html), source, book, tools)
     page.opening()
@@ -54,7 +69,7 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> tuple[str, li
     page.back_matter()
     part(page.root)
     letters(page)
-    return page.html(), sorted(page.problems)
+    return Made(page.html(), sorted(page.problems), page.images, page.carried)
 
 
 def _cite(work: Publication, title: str = "", url: str = "") -> str:
@@ -107,12 +122,13 @@ class _Page(Making):
                 element.set("id", f"fig:{name}")
             self.seen[name] += 1
             try:
-                drawing = inline_svg(self.tools.figure(name), name, alt)
+                drawn = self.tools.figure(name)
+                drawing = inline_svg(drawn.svg, name, alt)
             except (BookError, ValueError) as error:
                 self.problem(f'figure("{name}"', str(error))
                 continue
             label = f'<a class="figure__number" href="#fig:{name}">Figure {number}</a> '
-            script, read = self._origins(self.tools.origins.of_figure(name))
+            script, read = self._origins([f"docs/figures/{name}.py", *drawn.results])
             made = f' <span class="origins">Drawn by {script}{read and f" from {read}"}.</span>'
             caption = element.find("figcaption")
             if caption is None:
@@ -127,7 +143,7 @@ class _Page(Making):
             folder = relative_url("assets/figures", self.source.url)
             drawing = link_equations(drawing, partial(self._arrow, figure=name))
             drawing, images = take_images(drawing, folder)
-            self.tools.images.update(images)
+            self.images |= images
             element.text = self.keep(drawing)
 
     def _symbols(self, table: lxml_html.HtmlElement, names: list[str | None]) -> None:
@@ -173,16 +189,13 @@ class _Page(Making):
         for element in list(self.root.iter("div")):
             if element.get("class") != "literate":
                 continue
-            name = element.attrib.pop("data-object")
-            try:
-                excerpt = self.tools.library.find(name)
-            except BookError as error:
-                self.problem(f"::: {name}", str(error))
-                continue
-            self.seen[f"::: {name}"] += 1
+            excerpt = self.tools.library.excerpt(element)
+            for attribute in ("data-object", "data-file", "data-lines"):
+                del element.attrib[attribute]
+            self.seen[f"::: {excerpt.name}"] += 1
             file = excerpt.module.file.as_posix()
             url = self.tools.repository + file if self.tools.repository else None
-            first_time = self.seen[f"::: {name}"] == 1
+            first_time = self.seen[f"::: {excerpt.name}"] == 1
             element.set(ROWS, str(excerpt.rows))
             element.text = self.keep(excerpt.render(self.link, url, first_time))
         for element in list(self.root.iter("code")):
@@ -229,8 +242,12 @@ class _Page(Making):
         """Links to the scripts among some files, and to the others, which are results."""
         scripts = [file for file in files if file.endswith(".py")]
         results = [file for file in files if file not in scripts]
-        link = self.tools.origins.links
-        return link(scripts, self.source.url), link(results, self.source.url)
+        links = []
+        for paths in (scripts, results):
+            html, carried = self.tools.origins.links(paths, self.source.url)
+            links.append(html)
+            self.carried |= carried
+        return links[0], links[1]
 
     def _arrow(self, label: str, figure: str) -> tuple[str, str] | None:
         """Where a part of a drawing leads that names an equation, and what it is called."""

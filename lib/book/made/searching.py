@@ -93,12 +93,11 @@ def _equations(root: lxml_html.HtmlElement, book: Book, tools: Tools) -> None:
     texts = _texts((Formula(display.tex, True) for display in shown), tools)
     for display, text in zip(shown, texts, strict=True):
         parts = [text]
-        label = display.labels[0] if display.labels else ""
-        if found := book.equations.get(label):
+        if found := book.equations.get(display.label):
             name = in_letters(text)
             named = name not in text and _NAMED.fullmatch(name)
             parts.insert(0, f"({found.number}) {name}:" if named else f"({found.number})")
-            lines = [tools.library.line(mark) for mark in book.marks.get(label, [])]
+            lines = [tools.library.line(mark) for mark in book.marks.get(display.label, [])]
             code = [_COMMENT.sub("", unescape(_TAG.sub("", line))).strip() for line in lines]
             parts += [f"[{'; '.join(dict.fromkeys(filter(None, code)))}]"] if any(code) else []
         _paragraph(display.element, " ".join(parts))

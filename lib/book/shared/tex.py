@@ -1,22 +1,24 @@
-"""Turns formulas into MathML with Temml, in one Node process, and remembers them."""
+"""Turns formulas into MathML with Temml, in one Node process."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import subprocess
-from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from typing import TypeVar
 
 from book.shared.errors import BookError
+from book.shared.store import Store, digest
 
 __all__ = ["Formula", "Rendered", "Tex"]
 
+_T = TypeVar("_T")
 _TAG = re.compile(r"<[^>]*>")
+_AT_ONCE = 32  # formulas, so that neither process waits for the other to read
 SCRIPT = Path(__file__).with_name("temml.mjs")
 
 
@@ -38,26 +40,26 @@ class Rendered:
 
 
 class Tex:
-    """Temml with a memory on disk, keyed by the formula, Temml's version and the script.
+    """Temml. What is made with it is kept together with the formulas that it needed.
 
     Args:
-        cache: the folder for the memory.
+        store: keeps them, under a key of Temml and of the script.
         modules: the `node_modules` that holds Temml.
+
+    Attributes:
+        characters: all that is set in the formulas of what was made so far.
     """
 
-    def __init__(self, cache: Path, modules: Path) -> None:
+    def __init__(self, store: Store, modules: Path) -> None:
         try:
             package = (modules / "temml" / "package.json").read_bytes()
         except FileNotFoundError:
             raise BookError("Temml is not installed: run `npm ci` (make does)") from None
-        edition = hashlib.sha256(package + SCRIPT.read_bytes()).hexdigest()[:16]
-        self._file = cache / f"temml-{edition}.json"
-        try:
-            self._known: dict[str, str] = json.loads(self._file.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            self._known = {}
+        self.edition = digest((package, SCRIPT.read_bytes()))
+        self.characters: set[str] = set()
+        self._store = store
+        self._known: dict[str, str] = {}
         self._used: set[str] = set()
-        self._fresh = False
         self._process: subprocess.Popen[str] | None = None
 
     def render(self, formulas: Sequence[Formula]) -> list[Rendered]:
@@ -72,38 +74,31 @@ class Tex:
         self._used.update(keys)
         return [failed.get(key) or Rendered(html=self._known[key]) for key in keys]
 
-    @contextmanager
-    def noted(self) -> Iterator[set[str]]:
-        """Gathers the keys of what is rendered within."""
-        before, self._used = self._used, set()
-        try:
-            yield self._used
-        finally:
-            self._used |= before
+    def keep(self, name: str, given: object, make: Callable[[], _T]) -> _T:
+        """What is made of formulas, made anew only if something in it has changed.
 
-    def knows(self, keys: Set[str]) -> bool:
-        """Whether these formulas are all remembered."""
-        return keys <= self._known.keys()
+        The formulas are kept beside it: most of them outlive a change of what they stand in.
 
-    def note(self, keys: Set[str]) -> None:
-        """Counts formulas as rendered: what they became is still in use."""
-        self._used |= keys
+        Args:
+            name: as `Store.get` takes it.
+            given: what decides the result, formulas apart.
+            make: makes it by `render`.
+        """
+        memory = f"formulas of {name}"
 
-    def characters(self) -> str:
-        """All that is set in what was rendered since the start."""
-        text = "".join(self._known[key] for key in self._used & self._known.keys())
-        return "".join(sorted(set(unescape(_TAG.sub("", text)))))
+        def noted() -> tuple[_T, str]:
+            self._known |= self._store.get(memory, self.edition, dict[str, str])
+            self._used = set()
+            made = make()
+            own = {key: self._known[key] for key in sorted(self._used & self._known.keys())}
+            self._store.put(memory, self.edition, own)
+            text = unescape(_TAG.sub("", "".join(own.values())))
+            return made, "".join(sorted(set(text)))
 
-    def save(self) -> None:
-        """Writes what was used since the start, if any of it is new, and drops the rest."""
-        if not self._fresh and len(self._known) == len(self._used):
-            return
-        self._known = {key: self._known[key] for key in sorted(self._used & self._known.keys())}
-        self._fresh = False
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._file.with_suffix(".tmp")
-        temporary.write_text(json.dumps(self._known), encoding="utf-8")
-        temporary.replace(self._file)
+        made, characters = self._store.get(name, (self.edition, given), noted)
+        self._store.retain(memory)
+        self.characters |= set(characters)
+        return made
 
     def close(self) -> None:
         """Ends the Node process, if it was needed."""
@@ -115,26 +110,29 @@ class Tex:
         process = self._start()
         assert process.stdin is not None
         assert process.stdout is not None
-        for formula in formulas.values():
-            process.stdin.write(json.dumps({"tex": formula.tex, "display": formula.display}) + "\n")
-        process.stdin.flush()
         failed: dict[str, Rendered] = {}
-        for key in formulas:
-            line = process.stdout.readline()
-            if not line:
-                raise BookError("Temml's process ended; what it wrote stands above")
-            answer = json.loads(line)
-            if "error" in answer:
-                failed[key] = Rendered(error=answer["error"], position=answer["position"])
-            else:
-                self._known[key] = answer["html"]
-                self._fresh = True
+        waiting = list(formulas.items())
+        while waiting:
+            some, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
+            for _, formula in some:
+                asked = {"tex": formula.tex, "display": formula.display}
+                process.stdin.write(json.dumps(asked) + "\n")
+            process.stdin.flush()
+            for key, _ in some:
+                line = process.stdout.readline()
+                if not line:
+                    raise BookError("Temml's process ended; what it wrote stands above")
+                answer = json.loads(line)
+                if "error" in answer:
+                    failed[key] = Rendered(error=answer["error"], position=answer["position"])
+                else:
+                    self._known[key] = answer["html"]
         return failed
 
     def _start(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             try:
-                self._process = subprocess.Popen(
+                self._process = subprocess.Popen(  # it ends when what it reads from is closed
                     ["node", str(SCRIPT)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -147,4 +145,4 @@ class Tex:
 
 
 def _key(formula: Formula) -> str:
-    return hashlib.sha256(f"{formula.display} {formula.tex}".encode()).hexdigest()[:32]
+    return digest((formula.display, formula.tex))[:32]

@@ -1,0 +1,485 @@
+"""The book as a plugin of MkDocs: it hands pages over and writes down what comes back.
+
+All that is decided about a page is decided in `book.made.page`, which knows nothing of MkDocs. What
+takes long is kept in one store from build to build; here stands what each kept thing is made of.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property, partial
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import AnchorLink
+
+from book import conversion
+from book.inputs import Code, Inputs, settings_of
+from book.known.bibliography import Bibliography, Publication
+from book.known.checking import Checked, Checking
+from book.known.checkout import Checkout
+from book.known.crossref import Book, Scan, Tools, Verdict, assemble, scan
+from book.known.equations import Source, mark_lines
+from book.known.macros import expand
+from book.known.origins import Drawn, Origins, place_of_copy
+from book.known.source import Library
+from book.made import verification
+from book.made.assets import MATH_FONT, math_font, text_fonts
+from book.made.drawing import Drawing
+from book.made.locate import AddLine
+from book.made.notebooks import Executing, notebook_page
+from book.made.page import render
+from book.made.runtime import runtime_files
+from book.made.searching import order, searchable
+from book.shared.errors import BookError, Problem
+from book.shared.store import Store, digest
+from book.shared.tex import Formula, Tex
+
+__all__ = ["BookPlugin"]
+
+log = logging.getLogger("mkdocs.book")
+_REPORT = "verification.md"
+_INLINE = re.compile(r"\\\((.+?)\\\)")
+_FIGURE = re.compile(r'data-figure="([^"]+)"')
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the book cannot go on with, as MkDocs tells it: in a sentence."""
+    try:
+        yield
+    except BookError as error:
+        raise PluginError(str(error)) from None
+
+
+class Settings(Config):  # type: ignore[no-untyped-call]
+    """What mkdocs.yml may say of the book."""
+
+    figure_seconds = config_options.Type((int, float), default=300)
+    """After how long the script of a figure is stopped."""
+
+
+class NotebookFile(File):
+    """A page that comes out of an executed notebook."""
+
+    def is_documentation_page(self) -> bool:
+        """So that MkDocs takes a `.py` file for a page."""
+        return True
+
+
+class _Templates(BytecodeCache):
+    """Compiled templates, in memory alone: what is in a file could be anybody's program."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+class Build:
+    """What one build holds between MkDocs' events."""
+
+    def __init__(self, config: MkDocsConfig, code: Code, store: Store, figure_seconds: float):
+        self.root = Path(config.config_file_path).parent.resolve()
+        self.docs = Path(config.docs_dir).resolve()
+        self.store = store
+        self.inputs_now = partial(Inputs.of, self.root, code, settings_of(config))
+        self.inputs = self.inputs_now()
+        self.checkout = Checkout.of(self.root)
+        address = (config.repo_url or "").rstrip("/")
+        repository = f"{address}/blob/{self.checkout.commit or 'HEAD'}/" if address else ""
+        publication = Publication.read(self.root / "CITATION.cff", config.site_url or "")
+        tex = Tex(store, self.root / "node_modules")
+        self.checking = Checking(self.root, sorted(self.docs.rglob("*.md")))
+        self.drawing = Drawing(self.root, store, self.inputs.drawing, figure_seconds)
+        self.executing = Executing(self.root, store, self.inputs.edition)
+        self.tools = Tools(
+            tex=tex,
+            library=Library(self.root),
+            bibliography=Bibliography(self.docs / "references.bib"),
+            publication=publication,
+            figure=self.drawing.drawn,
+            origins=Origins.of(self.root, repository),
+            repository=repository,
+        )
+        self.conversions: dict[str, dict[str, Any]] = {}
+        self.sources: dict[str, Source] = {}
+        self.contents: dict[str, str] = {}
+        self.images: dict[str, bytes] = {}
+        self.carried: set[str] = set()
+        self.book = Book({}, {}, {})
+
+    @cached_property
+    def state(self) -> str:
+        """A digest of what a page shows of the others; of an equation, not its line."""
+        equations = self.book.equations.values()
+        others = [(each.id, each.number, each.source.url, each.tex) for each in equations]
+        return digest((others, self.book.shown))
+
+    def source(self, page: Page, number: str = "") -> Source:
+        """The page as the pass wants it."""
+        uri = page.file.src_uri
+        path = self.docs / uri
+        return Source(
+            path.relative_to(self.root),
+            path.read_text(encoding="utf-8") if path.is_file() else page.markdown or "",
+            page.file.url if page.file.url != "./" else "",
+            unescape(str(page.title or "")),
+            number,
+            uri.startswith("chapters/"),
+        )
+
+    def converted(self, page: Page, markdown: str, config: MkDocsConfig, files: Files) -> Any:
+        """What MkDocs makes of a page's Markdown."""
+        source = self.source(page)
+        inputs = self.inputs
+        shown = (inputs.library, inputs.templates) if ":::" in markdown else ()
+        return self.store.get(
+            f"conversion of {page.url}",
+            (inputs.edition, shown, markdown, sorted(files.src_uris)),
+            lambda: conversion.convert(page, markdown, source, config, files),
+        )
+
+    def notebook(self, page: Page, files: Files) -> Any:
+        """What a notebook's page is."""
+        name = page.file.name
+        executed = self.executing.executed(name)
+        html, ipynb = executed["html"], executed["ipynb"]
+        return self.store.get(
+            f"conversion of {page.url}",
+            (self.inputs.edition, html, ipynb, sorted(files.src_uris)),
+            lambda: conversion.of_notebook(notebook_page(html, ipynb, name), page, files),
+        )
+
+    def entries(self, page: Page, index: Any) -> list[dict[str, Any]]:
+        """What the search's plugin makes of a page."""
+        content = page.content or ""
+
+        def make() -> list[dict[str, Any]]:
+            page.content = searchable(content, self.book, self.tools)
+            start = len(index.entries)
+            index.add_entry_from_context(page)
+            made = index.entries[start:]
+            del index.entries[start:]
+            return list(made)
+
+        given = (self.inputs.edition, self.inputs.library, self.state, content)
+        return self.tools.tex.keep(f"search of {page.url}", (given, page.title, page.meta), make)
+
+    def page(self, page: Page) -> dict[str, Any]:
+        """The page as a reader sees it, and what it needs beside it."""
+        uri, tools, inputs = page.file.src_uri, self.tools, self.inputs
+        source, html = self.sources[uri], self.contents[uri]
+        titles = list(_titles(page.toc.items))
+
+        def make() -> dict[str, Any]:
+            made = render(html, source, self.book, tools)
+            return {
+                "html": made.html,
+                "problems": [(p.file.as_posix(), p.line, p.message) for p in made.problems],
+                "images": {name: b64encode(data).decode() for name, data in made.images.items()},
+                "carried": sorted(made.carried),
+                "titles": {title: self._set(title) for title in titles},
+            }
+
+        figures = [(name, self._figure(name)) for name in _FIGURE.findall(html)]
+        verdicts = tools.verdicts.get(source.file.as_posix())
+        given = (inputs.edition, inputs.library, inputs.literature, self.state, html, source)
+        of_tools = (tools.publication, tools.origins, tools.repository, verdicts, figures, titles)
+        return tools.tex.keep(f"page {page.url}", (given, of_tools), make)
+
+    def font(self) -> bytes:
+        """The font of the formulas, cut to what stands in them."""
+        characters = "".join(sorted(self.tools.tex.characters))
+        return self.store.get(
+            "font of formulas", (self.inputs.edition, characters), lambda: math_font(characters)
+        )
+
+    def close(self) -> None:
+        """Leaves no process behind."""
+        for process in (self.tools.tex, self.checking, self.drawing, self.executing):
+            process.close()
+
+    def _figure(self, name: str) -> Drawn | str:
+        try:
+            return self.tools.figure(name)
+        except BookError as error:
+            return str(error)
+
+    def _set(self, title: str) -> str:
+        """Sets the formulas in an entry of the table of contents."""
+        return _INLINE.sub(
+            lambda match: self.tools.tex.render([Formula(unescape(match[1]), False)])[0].html, title
+        )
+
+
+class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
+    """Makes the book. MkDocs keeps one such object for all the builds while it serves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._code = Code.loaded()
+        self._store: Store | None = None
+        self._templates = _Templates()
+        self._build: Build | None = None
+        self._epoch = os.environ.get("SOURCE_DATE_EPOCH")
+
+    @property
+    def build(self) -> Build:
+        """What this build holds."""
+        assert self._build is not None, "no build has begun"
+        return self._build
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Nothing to do: that there is such an event keeps this object while MkDocs serves."""
+
+    def on_shutdown(self) -> None:
+        """Leaves no process behind."""
+        self._end()
+
+    def on_config(self, config: MkDocsConfig) -> None:
+        """Starts what takes long: drawing and executing go on while MkDocs reads the pages."""
+        self._end()
+        root = Path(config.config_file_path).parent.resolve()
+        if self._store is None:
+            self._store = Store(root / ".cache" / "kept", logging.getLogger("mkdocs"))
+        self._store.begin()
+        with _told():
+            self._code.hold()
+            seconds = self.config.figure_seconds
+            self._build = Build(config, self._code, self._store, float(seconds))
+        # Every date in the site is the commit's, so that one commit makes one site.
+        os.environ["SOURCE_DATE_EPOCH"] = self._epoch or self.build.checkout.seconds or "0"
+        for handler in logging.getLogger("mkdocs").handlers:
+            for old in [found for found in handler.filters if isinstance(found, AddLine)]:
+                handler.removeFilter(old)
+            handler.addFilter(AddLine(self.build.docs, self.build.root))
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """Adds the fonts, the report, and a page and a download for each notebook."""
+        files.append(File.generated(config, _REPORT, content=""))
+        for name, file_or_content in self._runtime():
+            files.append(_generated(config, f"assets/{name}", file_or_content))
+        for name, content in text_fonts(self.build.root / "node_modules"):
+            files.append(File.generated(config, f"assets/fonts/{name}", content=content))
+        for file in list(files):
+            if _is_notebook(file, ".py"):
+                files.remove(file)
+                page = NotebookFile.generated(
+                    config, file.src_uri, content="", inclusion=InclusionLevel.INCLUDED
+                )
+                files.append(page)
+                download = file.src_uri.removesuffix(".py") + ".ipynb"
+                files.append(File.generated(config, download, content="", inclusion=page.inclusion))
+        # Its styles and its list of objects are written whether or not it has anything to render.
+        mkdocstrings: Any = config.plugins["mkdocstrings"]
+        mkdocstrings.get_handler("python")
+        return files
+
+    def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
+        """The report, once all is checked."""
+        if page.file.src_uri != _REPORT:
+            return None
+        marks = Counter(mark.equation for mark in self.build.tools.library.marks())
+        return verification.report(
+            self._checked(), marks, self.build.root, self.build.checkout.commit
+        )
+
+    @event_priority(-100)
+    def on_page_markdown(
+        self, markdown: str, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Puts in the results, holds the places of figures; converts, or takes what is kept."""
+        build, uri = self.build, page.file.src_uri
+        with _told():
+            if isinstance(page.file, NotebookFile):
+                build.conversions[uri] = build.notebook(page, files)
+                return ""
+        source = build.source(page)
+        text = markdown
+        if not uri.startswith("reference/"):
+            if (build.root / source.file).is_file():
+                text = mark_lines(text, source.text)
+            text, problems = expand(text, source.file, build.root, _offset(source.text, markdown))
+            _report(problems)
+        build.conversions[uri] = build.converted(page, text, config, files)
+        return ""  # there is nothing left to convert
+
+    @event_priority(100)
+    def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """What was converted, in the place of nothing."""
+        found = self.build.conversions.pop(page.file.src_uri)
+        return conversion.restore(page, found, config, files)
+
+    @event_priority(10)
+    def on_env(self, env: Any, config: MkDocsConfig, files: Files) -> None:
+        """Numbers the equations, once every page has been read; ties them to the code."""
+        build = self.build
+        env.bytecode_cache = self._templates
+        build.drawing.keep()
+        for file in files:
+            if _is_notebook(file, ".ipynb"):
+                with _told():
+                    file.content_string = build.executing.executed(file.name)["ipynb"]
+        for checked in self._checked():
+            _report(checked.problems)
+            place = f"verification/#{verification.anchor(checked.file)}"
+            build.tools.verdicts[checked.file.as_posix()] = {
+                equation.line: Verdict(equation.summary, place) for equation in checked.found
+            }
+        scans: list[Scan] = []
+        chapters = 0
+        for page in _pages(files):
+            if page.file.src_uri.startswith("chapters/"):
+                chapters += 1
+                number = str(chapters)
+            else:
+                number = str(page.meta.get("number", str(page.title or "A")[0].upper()))
+            source = build.source(page, number)
+            with _told():
+                found = scan(page.content or "", source, build.tools)
+            build.sources[page.file.src_uri] = source
+            scans.append(found)
+            if page.present_anchor_ids is not None:
+                page.present_anchor_ids |= found.anchors | {"references", "cite-this-chapter"}
+        build.book, problems = assemble(scans, build.tools)
+        _report(problems)
+
+    @event_priority(100)
+    def _index(self, context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
+        """Before the search reads the page: it finds nothing in it, since all is told already."""
+        self.build.contents[page.file.src_uri] = page.content or ""
+        index: Any = config.plugins["material/search"]
+        index.search_index.entries += self.build.entries(page, index.search_index)
+        page.content = ""
+
+    @event_priority(-100)
+    def _show(self, context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> Any:
+        """After it has: the page as a reader sees it."""
+        build = self.build
+        source = build.sources[page.file.src_uri]
+        made = build.page(page)
+        page.content = made["html"]
+        _report([Problem(Path(file), line, text) for file, line, text in made["problems"]])
+        build.images |= {name: b64decode(data) for name, data in made["images"].items()}
+        build.carried |= set(made["carried"])
+        _set_titles(page.toc.items, made["titles"])
+        if source.is_chapter:
+            work = build.tools.publication
+            context["citation_meta"] = work.meta(source.title, source.url)
+            context["linked_data"] = work.linked_data(source.title, source.url)
+            if page.toc.items:
+                entry = AnchorLink("Cite this chapter", "cite-this-chapter", 2)
+                page.toc.items[0].children.append(entry)
+        return context
+
+    on_page_context = CombinedEvent(_index, _show)
+
+    @event_priority(100)
+    def on_post_build(self, config: MkDocsConfig) -> None:
+        """Writes what the pages turned out to need; drops what this build has not used."""
+        build = self.build
+        search: Any = config.plugins["material/search"]
+        order(search.search_index.entries)
+        assets = Path(config.site_dir, "assets")
+        with _told():
+            _write(assets / "fonts" / MATH_FONT, build.font())
+        for name, content in build.images.items():
+            _write(assets / "figures" / name, content)
+        for path in sorted(build.carried):
+            _write(Path(config.site_dir, place_of_copy(path)), (build.root / path).read_bytes())
+        build.store.end(sound=build.inputs == build.inputs_now())
+        self._end()
+
+    def on_build_error(self, error: Exception) -> None:
+        """Leaves no process behind."""
+        self._end()
+
+    def _end(self) -> None:
+        if self._build is not None:
+            self._build.close()
+            self._build = None
+
+    def _runtime(self) -> list[tuple[str, Path | str | bytes]]:
+        """What runs Python in a page, NumPy too if `PYODIDE_PACKAGES` names a folder with it."""
+        packages = os.environ.get("PYODIDE_PACKAGES")
+        with _told():
+            return list(runtime_files(self.build.root, Path(packages) if packages else None))
+        raise AssertionError
+
+    def _checked(self) -> list[Checked]:
+        with _told():
+            return self.build.checking.wait()
+        raise AssertionError
+
+
+def _is_notebook(file: File, suffix: str) -> bool:
+    return file.src_uri.startswith("notebooks/") and file.src_uri.endswith(suffix)
+
+
+def _generated(config: MkDocsConfig, uri: str, source: Path | str | bytes) -> File:
+    if isinstance(source, Path):
+        return File.generated(config, uri, abs_src_path=str(source))
+    return File.generated(config, uri, content=source)
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def _report(problems: list[Problem]) -> None:
+    """A warning each: a strict build fails by them, `make serve` shows the page all the same."""
+    for problem in problems:
+        log.warning(str(problem))
+
+
+def _titles(entries: list[AnchorLink]) -> Iterator[str]:
+    for entry in entries:
+        if _INLINE.search(entry.title):
+            yield entry.title
+        yield from _titles(entry.children)
+
+
+def _set_titles(entries: list[AnchorLink], titles: dict[str, str]) -> None:
+    for entry in entries:
+        entry.title = titles.get(entry.title, entry.title)
+        _set_titles(entry.children, titles)
+
+
+def _pages(files: Files) -> list[Page]:
+    """The pages in the order of the book: as `nav` has them, then those it leaves out."""
+    pages = [file.page for file in files.documentation_pages() if file.page is not None]
+    in_nav: list[Page] = []
+    first = next((page for page in pages if page.is_homepage), pages[0]) if pages else None
+    while first is not None:
+        in_nav.append(first)
+        first = first.next_page
+    return in_nav + [page for page in pages if page not in in_nav]
+
+
+def _offset(text: str, markdown: str) -> int:
+    """The lines of front matter that MkDocs has taken away."""
+    return text.count("\n") - markdown.count("\n") if text.startswith("---") else 0
