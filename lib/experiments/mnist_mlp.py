@@ -12,9 +12,10 @@ from backprop.data.mnist import Digits
 from experiments.mnist import Settings, examine_networks, measure, split_digits
 from experiments.record import Result
 from experiments.repeats import SEEDS, over_seeds
-from experiments.testing import Examined, Weights
 
+# What `experiments.testing` reads the test set with.
 DATA = "mnist"
+examine = examine_networks
 SETTINGS = Settings(
     hidden=(512, 512),
     optimizer="momentum",
@@ -36,8 +37,3 @@ def run(
     return over_seeds(
         lambda seed: measure(replace(settings, seed=seed), split, checkpoints)[0], seeds
     )
-
-
-def examine(networks: Sequence[Weights], digits: Digits | None = None) -> list[Examined]:
-    """Reads the test set, with each network."""
-    return examine_networks(SETTINGS, networks, digits)

@@ -12,9 +12,10 @@ from backprop.data.mnist import Digits
 from experiments.mnist import Settings, examine_networks, measure, split_digits, step_curve
 from experiments.record import Result
 from experiments.repeats import SEEDS, over_seeds
-from experiments.testing import Examined, Weights
 
+# What `experiments.testing` reads the test set with.
 DATA = "mnist"
+examine = examine_networks
 SETTINGS = Settings(
     hidden=(100,), optimizer="sgd", learning_rate=0.5, schedule="constant", epochs=10
 )
@@ -40,8 +41,3 @@ def run(
         )
 
     return over_seeds(once, seeds)
-
-
-def examine(networks: Sequence[Weights], digits: Digits | None = None) -> list[Examined]:
-    """Reads the test set, with each network."""
-    return examine_networks(SETTINGS, networks, digits)

@@ -5,7 +5,7 @@ committed, with the settings it came from, they may be tested, once.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -52,8 +52,9 @@ class Experiment(Protocol):
     DATA: str
     SETTINGS: Any
 
-    def examine(self, networks: Sequence[Weights]) -> list[Examined]:
-        """Reads the test set, with each network."""
+    @property
+    def examine(self) -> Callable[[Any, Sequence[Weights]], list[Examined]]:
+        """What reads the test set, with each network, given the settings and their weights."""
 
 
 def read_test_set(
@@ -97,7 +98,7 @@ def read_test_set(
         raise ReadingRefused(f"the networks of {name} are not those of its result: train it anew")
 
     enter(experiment.DATA, name, commit, digest(content["settings"]), ledger)
-    found = experiment.examine([load_npz(path) for path in paths])
+    found = experiment.examine(experiment.SETTINGS, [load_npz(path) for path in paths])
     metrics, by_seed = summary([tested.metrics for tested in found])
     content["metrics"] |= rounded(metrics)
     content["by_seed"] = content.get("by_seed", {}) | rounded_series(by_seed)

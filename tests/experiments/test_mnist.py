@@ -154,16 +154,15 @@ def untested(digits):
     return digits._replace(test_labels=np.full(500, 255, np.uint8))
 
 
-def test_mnist_mlp(digits, untested, tmp_path, monkeypatch):
+def test_mnist_mlp(digits, untested, tmp_path):
     result = mnist_mlp.run(tmp_path, untested, SMALL, seeds=(3, 4))
     assert result.seeds == (3, 4)
     checkpoints = {replace(SMALL, seed=seed).checkpoint(tmp_path) for seed in (3, 4)}
     assert set(tmp_path.iterdir()) == checkpoints
-    monkeypatch.setattr(mnist_mlp, "SETTINGS", SMALL)
-    found = mnist_mlp.examine(result.networks, digits)
+    found = mnist_mlp.examine(SMALL, result.networks, digits)
     assert all(tested.metrics["test_accuracy"] > 0.6 for tested in found)
     with pytest.raises(ValueError, match="255"):
-        mnist_mlp.examine(result.networks, untested)
+        mnist_mlp.examine(SMALL, result.networks, untested)
 
 
 def test_other_settings_do_not_take_up_a_checkpoint(digits, tmp_path):
@@ -175,7 +174,7 @@ def test_other_settings_do_not_take_up_a_checkpoint(digits, tmp_path):
     assert result.curve == measure(other, split)[0].curve
 
 
-def test_mnist_sgd(digits, untested, tmp_path, monkeypatch):
+def test_mnist_sgd(digits, untested, tmp_path):
     settings = replace(mnist_sgd.SETTINGS, hidden=(25,), epochs=1)
     result = mnist_sgd.run(tmp_path, untested, settings, seeds=(0, 1))
     steps = math.ceil((2000 - 166) / 100)
@@ -183,8 +182,7 @@ def test_mnist_sgd(digits, untested, tmp_path, monkeypatch):
     assert len(result.curve["step_loss"]) == steps
     assert result.curve["step_loss"][0] == result.by_seed["initial_loss"][0]
     assert result.arrays["first_layer"].shape == (20, 28, 28)
-    monkeypatch.setattr(mnist_sgd, "SETTINGS", settings)
-    assert len(mnist_sgd.examine(result.networks, digits)) == 2
+    assert len(mnist_sgd.examine(settings, result.networks, digits)) == 2
 
 
 def test_first_layer_shows_what_each_unit_reads(digits, tmp_path):

@@ -57,7 +57,8 @@ def trained(repository):
     """An experiment that was trained from two seeds, recorded and committed; and what tests it."""
     experiment = SimpleNamespace(DATA="toys", SETTINGS=Settings(), seen=[])
 
-    def examine(networks):
+    def examine(settings, networks):
+        assert settings == experiment.SETTINGS
         experiment.seen.append([float(network["W"][0]) for network in networks])
         return [
             Examined(
@@ -113,7 +114,7 @@ def test_a_committed_result_is_tested_and_the_reading_counted(repository, traine
 def test_a_reading_counts_even_if_it_fails(repository, trained):
     """Whoever has seen a number has seen it, whatever became of the program after."""
 
-    def fail(networks):
+    def fail(settings, networks):
         raise KeyboardInterrupt
 
     trained.examine = fail
