@@ -34,7 +34,9 @@ from backprop import (
     keep_freed_memory,
     to_torch,
 )
+from backprop.embedding import embedding_forward
 from backprop.fast import convolution, normalization, pooling
+from backprop.fast.embedding import embedding_backward
 from backprop.fast.parallel import one_thread
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from backprop.normalization import batchnorm_running
@@ -300,6 +302,20 @@ def recurrent_case(
     return Case("recurrent", name, make)
 
 
+def embedding_case(V: int, D: int, T: int, N: int) -> Case:
+    """Vectors of words, a few of which make up most of a text, as in any language."""
+    ranks = np.random.default_rng(0).zipf(1.2, (T, N))
+    tokens = np.minimum(ranks, V) - 1
+    return pair(
+        "embedding",
+        f"{V} words of {D} numbers, {N} texts of {T}",
+        partial(embedding_forward, tokens),
+        embedding_backward,
+        lambda torch: partial(torch.nn.functional.embedding, torch.tensor(tokens)),
+        (V, D),
+    )
+
+
 CASES = [
     conv_case(100, 1, 28, 30, 5),
     conv_case(100, 16, 28, 16, 3),
@@ -317,6 +333,7 @@ CASES = [
     recurrent_case(GRU, 16, 200, 8, 50, layers=3, bidirectional=True),
     recurrent_case(GRU, 64, 200, 64, 50, bidirectional=True),
     recurrent_case(RNN, 30, 10, 32, 1, layers=3),
+    embedding_case(20_000, 50, 200, 64),
 ]
 
 

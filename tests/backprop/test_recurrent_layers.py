@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backprop.gradcheck import check_gradients
-from backprop.layers import GRU, LSTM, RNN, LastStep, Linear, Sequential, TimeFirst
+from backprop.layers import GRU, LSTM, RNN, Embedding, LastStep, Linear, Sequential, TimeFirst
 from tests.backprop.kinds import KINDS, LENGTHS, MASK, MASKS, D, H, N, T
 
 LAYERS = {
@@ -249,3 +249,69 @@ def test_inputs_that_do_not_fit_are_refused(rng, refused):
         )
     with pytest.raises(RuntimeError, match=r"^GRU.backward: nothing went forward yet$"):
         make("gru", rng).backward(np.zeros((T, N, H)))
+
+
+@each_kind
+def test_states_that_do_not_fit_are_refused(rng, refused, name):
+    layer = make(name, rng, layers=2)
+    x, count = np.zeros((T, N, D)), len(KINDS[name].states)
+    good = zeros(2, count)
+    call = f"{type(layer).__name__}.forward"
+    for states, error, message in [
+        (
+            np.zeros((count, 2, N, H)),
+            TypeError,
+            "states has type ndarray, wanted a tuple of arrays",
+        ),
+        ("h", TypeError, "states has type str, wanted a tuple of arrays"),
+        ([], ValueError, f"states has 0, wanted {count}"),
+        ([*good, good[0]], ValueError, f"states has {count + 1}, wanted {count}"),
+        ([0.0] * count, TypeError, "states[0] has type float, wanted an array"),
+        ([a[0] for a in good], ValueError, f"states[0] has shape {(N, H)}, wanted (L, N, H)"),
+        (
+            [a[:, 1:] for a in good],
+            ValueError,
+            f"states[0] has shape {(2, N - 1, H)}, wanted (L, N, H) with N = {N} as in x",
+        ),
+        (
+            [a[:, :, 1:] for a in good],
+            ValueError,
+            f"states[0] has shape {(2, N, H - 1)}, wanted {(2, N, H)}",
+        ),
+        (
+            [a.astype(np.float32) for a in good],
+            TypeError,
+            "states[0] is float32, wanted float64 as in x",
+        ),
+    ]:
+        refused(error, f"{call}: {message}", layer.forward, x, training=True, states=states)
+
+
+@each_kind
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_a_mask_goes_through_a_network_to_the_layers_that_ask_for_it(rng, name, bidirectional):
+    """A padded batch of tokens gives what its texts give alone; training, the same gradients."""
+    tokens = rng.integers(1, 7, (T, N))
+    tokens[~MASK] = 0
+    width = 2 * H if bidirectional else H
+    network = Sequential(
+        [
+            Embedding(rng.standard_normal((7, D)), padding=0),
+            make(name, rng, bidirectional=bidirectional),
+            Linear(width, 3, rng=rng),
+            LastStep(),
+        ]
+    )
+    y = network.forward(tokens, training=True, mask=MASK)
+    dy = rng.standard_normal(y.shape)
+    dy[LENGTHS == 0] = 0  # one has no step of its own, and is left out below
+    network.backward(dy)
+    found, wanted = dict(network.grads), dict.fromkeys(network.grads, 0.0)
+    for n, length in enumerate(LENGTHS):
+        if length:
+            alone = network.forward(tokens[:length, n : n + 1], training=True)
+            np.testing.assert_allclose(y[n : n + 1], alone, rtol=1e-12)
+            network.backward(dy[n : n + 1])
+            wanted = {k: total + network.grads[k] for k, total in wanted.items()}
+    for k, grad in found.items():
+        np.testing.assert_allclose(grad, wanted[k], rtol=1e-11, atol=1e-13)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from backprop.gradcheck import check_gradients
+from backprop.steps import walk_back, walk_forward
 from tests.backprop.kinds import HOLE, KINDS, LENGTHS, MASK, MASKS, D, H, N, T
 
 each_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -321,3 +322,112 @@ def test_cotangents_that_do_not_fit_are_refused(rng, refused, kind, part, form):
             backward,
             *(outputs[0], np.zeros((N + 1, H)), cache),
         )
+
+
+@each_kind
+@each_part
+def test_arrays_that_would_compute_something_else_are_refused(rng, refused, kind, part, form):
+    arguments = (kind.cell_arguments if part == "cell_" else kind.draw)(rng)
+    function, name = kind.function(f"{part}forward", form), f"{kind.prefix}_{part}forward"
+    for argument, value, message in [
+        ("W_x", arguments["W_x"].view(np.matrix), "has type matrix, wanted a plain array"),
+        ("x", np.ma.masked_less(arguments["x"], 0), "has type MaskedArray, wanted a plain array"),
+        ("x", arguments["x"].astype(np.float16), "is float16, wanted float32 or float64"),
+    ]:
+        message = f"{name}: {argument} {message}"
+        refused(TypeError, message, function, **{**arguments, argument: value})
+    *outputs, cache = function(**arguments)
+    backward, name = kind.function(f"{part}backward", form), f"{kind.prefix}_{part}backward"
+    dh = "dh_next" if part == "cell_" else "dh"
+    message = f"{name}: {dh} is float16, wanted float32 or float64"
+    refused(TypeError, message, backward, outputs[0].astype(np.float16), *outputs[1:], cache)
+
+
+@each_kind
+@each_form
+def test_nan_goes_on_forwards_and_back_and_nowhere_else(rng, kind, form):
+    arguments = kind.draw(rng)
+    others = np.arange(N) != 2
+    spoilt = {**arguments, "x": arguments["x"].copy()}
+    spoilt["x"][1, 2, 0] = np.nan
+    (h, *last), (dx, dh0, *rest) = run(kind, form, spoilt)
+    assert np.isnan(h[1:, 2]).all()
+    assert np.isfinite(h[0]).all()
+    assert np.isfinite(h[:, others]).all()
+    assert all(np.isnan(c[2]).all() and np.isfinite(c[others]).all() for c in last)
+    assert np.isnan(dx[1, 2]).all()
+    assert np.isfinite(dx[:, others]).all()
+    assert np.isfinite(dh0[others]).all()
+    assert all(np.isnan(gradient).any() for gradient in rest[-len(kind.weights) :])
+
+    (h, *last), _ = run(kind, form, arguments)
+    dh = rng.standard_normal(h.shape)
+    dh[3, 2, 0] = np.nan
+    _, (dx, dh0, *_) = run(kind, form, arguments, [dh, *last])
+    assert np.isnan(dx[:4, 2]).all()
+    assert np.isnan(dh0[2]).all()
+    assert np.isfinite(dx[4]).all()
+    assert np.isfinite(dx[:, others]).all()
+
+
+@each_kind
+@each_form
+@pytest.mark.parametrize("mask", [MASK, HOLE], ids=["lengths", "hole"])
+def test_what_stands_in_the_padding_has_no_influence_even_if_it_is_no_number(rng, kind, form, mask):
+    arguments = kind.draw(rng)
+    wanted = run(kind, form, arguments, mask=mask)
+    for rubbish in (np.nan, np.inf, 1e300):
+        x = np.where(mask[:, :, np.newaxis], arguments["x"], rubbish)
+        found = run(kind, form, {**arguments, "x": x}, mask=mask)
+        for ours, theirs in zip((*found[0], *found[1]), (*wanted[0], *wanted[1]), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+@each_kind
+@each_form
+@each_mask
+def test_complex_gradients_are_two_real_ones(rng, kind, form, mask):
+    arguments = kind.draw(rng)
+    *outputs, cache = kind.function("forward", form)(**arguments, mask=mask)
+    backward = kind.function("backward", form)
+    real, imaginary = ([rng.standard_normal(output.shape) for output in outputs] for _ in range(2))
+    both = [a + 1j * b for a, b in zip(real, imaginary, strict=True)]
+    for found, a, b in zip(
+        backward(*both, cache), backward(*real, cache), backward(*imaginary, cache), strict=True
+    ):
+        np.testing.assert_allclose(found, a + 1j * b, rtol=1e-12, atol=1e-13)
+
+
+@each_kind
+@pytest.mark.parametrize("argument", ["x", "h0", "W_x", "W_h", "b"])
+def test_one_complex_argument_makes_all_complex(rng, kind, argument):
+    arguments = kind.draw(rng)
+    arguments[argument] = arguments[argument] + 1e-3j
+    for ours, theirs in zip(
+        *(
+            (*outputs, *gradients)
+            for outputs, gradients in (run(kind, form, arguments) for form in ("plain", "fast"))
+        ),
+        strict=True,
+    ):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-13)
+
+
+def test_the_walk_takes_any_cell_with_its_options():
+    def decay(x, a, b, W, *, keep):
+        return keep * a + x * W, b + a, (x, W, keep)
+
+    def decay_backward(da, db, cache):
+        x, W, keep = cache
+        return da * W, keep * da + db, db, (da * x).sum(axis=0)
+
+    x, start = np.ones((2, 3, 1)), np.array([[8.0], [4.0], [2.0]])
+    mask = np.array([[True, True, False], [True, False, False]])
+    weights = (np.array([2.0]),)
+    h, (a, b), cache = walk_forward(decay, x, (start, start), weights, mask=mask, keep=0.5)
+    np.testing.assert_array_equal(h[:, :, 0], [[6, 4, 2], [5, 4, 2]])
+    np.testing.assert_array_equal(np.hstack([a, b]), [[5, 8 + 8 + 6], [4, 4 + 4], [2, 2]])
+    dx, da, db, dW = walk_back(decay_backward, np.zeros_like(h), (np.ones((3, 1)),), cache)
+    np.testing.assert_array_equal(dx[:, :, 0], [[2, 0, 0], [0, 0, 0]])
+    np.testing.assert_array_equal(np.hstack([da, db]), [[1.5, 1], [1, 1], [0, 1]])
+    np.testing.assert_array_equal(dW, [1])
