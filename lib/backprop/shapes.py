@@ -25,6 +25,7 @@ no array has one word, or an interval:
 | `"rng"` | a `numpy.random.Generator` |
 | `"dtype"` | float32 or float64 |
 | `"arrays"` | a mapping from names to arrays of real floats, of any shapes |
+| `"classes of y"` | classes, integers (...), or probabilities (..., K); y is an argument (..., K) |
 
 A name that is no parameter is a field of the argument `cache`. A parameter whose default is None
 may be None. A size letter with a word, `C="input channels"`, gets called so: `W has 3 input
@@ -45,6 +46,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop import scalars
+from backprop.targets import check_targets
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 P = ParamSpec("P")
@@ -86,9 +88,13 @@ def shapes(**declared: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def declare(function: Callable[P, R]) -> Callable[P, R]:
         parameters = inspect.signature(function).parameters
         words = {name: word for name, word in declared.items() if _is_word(name, word, parameters)}
-        arrays, others = [], []
+        arrays, others, targets = [], [], []
         for name, wanted in declared.items():
             if name in words:
+                continue
+            if wanted.startswith("classes of "):
+                scores = _Place.of(wanted.removeprefix("classes of "), parameters)
+                targets.append((_Place.of(name, parameters), name, scores))
                 continue
             check = _scalar_check(wanted)
             if check is None:
@@ -110,6 +116,11 @@ def shapes(**declared: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                         return function(*args, **kwargs)  # Python says which argument it misses
                     found.append(_described(name, value, layout, place.optional))
                 fit(*found)
+                for place, name, scores in targets:
+                    value = place.value(args, kwargs)
+                    if value is _MISSING:
+                        return function(*args, **kwargs)
+                    check_targets(name, value, scores.value(args, kwargs))
                 for place, name, check in others:
                     value = place.value(given, kwargs)
                     if value is _MISSING or (value is None and place.optional):
