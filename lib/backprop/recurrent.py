@@ -142,9 +142,8 @@ def rnn_forward(
         >>> h.ravel()  # 1 - 2 + 3, then 4 - 2 + 3
         array([2., 5.])
     """
-    weights = W_x, W_h, b
     h, _, cache = walk_forward(
-        rnn_cell_forward, x, (h0,), weights, mask=mask, activation=activation
+        rnn_cell_forward, x, (h0,), (W_x, W_h, b), mask=mask, activation=activation
     )
     return h, cache
 

@@ -26,6 +26,7 @@ no array has one word, or an interval:
 | `"dtype"` | float32 or float64 |
 | `"arrays"` | a mapping from names to arrays of real floats, of any shapes |
 | `"classes of y"` | classes, integers (...), or probabilities (..., K); y is an argument (..., K) |
+| `"rows of W"` | integers that number rows of the argument W |
 
 A name that is no parameter is a field of the argument `cache`. A parameter whose default is None
 may be None. A size letter with a word, `C="input channels"`, gets called so: `W has 3 input
@@ -55,6 +56,7 @@ R = TypeVar("R")
 _MISSING: Any = object()
 _KINDS = {"bool": ("b", "booleans"), "int": ("iu", "integers"), "floats": ("fc", "floats")}
 _PRECISIONS = {np.dtype(t): np.finfo(t).dtype for t in ("f4", "f8", "c8", "c16")}
+_RELATION = re.compile(r"(classes|rows) of (\w+)")
 _NAMED = re.compile(r"[A-Za-z_][\w.]*: ")  # how a message begins that says who refuses
 
 
@@ -88,13 +90,14 @@ def shapes(**declared: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def declare(function: Callable[P, R]) -> Callable[P, R]:
         parameters = inspect.signature(function).parameters
         words = {name: word for name, word in declared.items() if _is_word(name, word, parameters)}
-        arrays, others, targets = [], [], []
+        arrays, others, related = [], [], []
         for name, wanted in declared.items():
             if name in words:
                 continue
-            if wanted.startswith("classes of "):
-                scores = _Place.of(wanted.removeprefix("classes of "), parameters)
-                targets.append((_Place.of(name, parameters), name, scores))
+            if relation := _RELATION.fullmatch(wanted):
+                check_relation = check_targets if relation[1] == "classes" else _check_rows
+                places = _Place.of(name, parameters), _Place.of(relation[2], parameters)
+                related.append((*places, name, check_relation))
                 continue
             check = _scalar_check(wanted)
             if check is None:
@@ -116,11 +119,11 @@ def shapes(**declared: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                         return function(*args, **kwargs)  # Python says which argument it misses
                     found.append(_described(name, value, layout, place.optional))
                 fit(*found)
-                for place, name, scores in targets:
+                for place, other, name, check_relation in related:
                     value = place.value(args, kwargs)
                     if value is _MISSING:
                         return function(*args, **kwargs)
-                    check_targets(name, value, scores.value(args, kwargs))
+                    check_relation(name, value, other.value(args, kwargs))
                 for place, name, check in others:
                     value = place.value(given, kwargs)
                     if value is _MISSING or (value is None and place.optional):
@@ -344,6 +347,14 @@ def _scalar_check(wanted: str) -> Callable[[str, Any], Any] | None:
 def _check_pair(name: str, value: Any, least: int) -> Any:
     scalars.pair(name, value, least)
     return value
+
+
+def _check_rows(name: str, value: Any, table: Array) -> None:
+    described = _described(name, value, _Layout.of("int ..."), optional=False)
+    _check_array(name, "int", *described)
+    outside = value[(value < 0) | (value >= len(table))]
+    if outside.size:
+        raise ValueError(f"{name} holds {outside[0]}, wanted 0 to {len(table) - 1}")
 
 
 def _check_arrays(name: str, value: Any) -> Any:

@@ -31,15 +31,16 @@ def test_repeated_tokens_add_up(dtype, backward):
     assert dW.dtype == dtype
 
 
-@each_backward
-@pytest.mark.parametrize(("padding", "row"), [(0, 0), (3, 3)])
-def test_padding_gets_no_gradient(padding, row, backward):
-    _, cache = embedding_forward(TOKENS, W)
+@pytest.mark.parametrize("padding", [0, 3])
+def test_padding_gets_no_gradient(padding):
     dy = np.arange(1.0, 13).reshape(2, 2, 3)
-    with_all = backward(dy, cache)
-    dW = backward(dy, cache, padding=padding)
-    np.testing.assert_array_equal(dW[row], 0)
-    np.testing.assert_array_equal(np.delete(dW, row, axis=0), np.delete(with_all, row, axis=0))
+    _, cache = embedding_forward(TOKENS, W)
+    layer, with_all = Embedding(W, padding=padding), embedding_backward(dy, cache)
+    layer.forward(TOKENS, training=True)
+    layer.backward(dy)
+    assert with_all[padding].any()
+    with_all[padding] = 0
+    np.testing.assert_array_equal(layer.grads["W"], with_all)
 
 
 @each_backward
@@ -87,10 +88,7 @@ def test_cotangents_that_do_not_fit_are_refused(refused, dy, error, message, bac
     refused(error, f"embedding_backward: {message}", backward, dy, cache)
 
 
-@each_backward
 @pytest.mark.parametrize(("padding", "wanted"), [(4, "0 to 3"), (-1, "at least 0")])
-def test_padding_out_of_range_is_refused(refused, backward, padding, wanted):
-    y, cache = embedding_forward(TOKENS, W)
-    message = f"padding is {padding}, wanted {wanted}"
-    refused(ValueError, f"embedding_backward: {message}", backward, y, cache, padding=padding)
-    refused(ValueError, f"Embedding: {message}", Embedding, W, padding=padding)
+def test_padding_out_of_range_is_refused(refused, padding, wanted):
+    message = f"Embedding: padding is {padding}, wanted {wanted}"
+    refused(ValueError, message, Embedding, W, padding=padding)

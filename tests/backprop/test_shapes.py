@@ -323,3 +323,23 @@ def test_one_of_several_words(refused):
     assert (f(), f(way="back")) == ("ahead", "back")
     for way in ("up", "", "ahead' or 'back", None, 3):
         refused(ValueError, f"f: way is {way!r}, wanted 'ahead' or 'back'", f, way=way)
+
+
+def test_rows_of_a_table(refused):
+    @shapes(index="rows of table", table="V D")
+    def f(index, table):
+        return table[index]
+
+    np.testing.assert_array_equal(f(np.array([1, 0]), X), X[[1, 0]])
+    for index, error, message in [
+        (np.array([[0], [len(X)]]), ValueError, f"index holds {len(X)}, wanted 0 to {len(X) - 1}"),
+        (np.array([-1]), ValueError, f"index holds -1, wanted 0 to {len(X) - 1}"),
+        (np.array([0.0]), TypeError, "index is float64, wanted integers"),
+        (np.array([True]), TypeError, "index is bool, wanted integers"),
+        ([0], TypeError, "index has type list, wanted an array"),
+        (np.zeros((0, 2), int), ValueError, "index is empty, its shape is (0, 2)"),
+    ]:
+        refused(error, f"f: {message}", f, index, X)
+    refused(ValueError, f"f: table has shape {B.shape}, wanted (V, D)", f, np.array([0]), B)
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'table'"):
+        f(np.array([0]))

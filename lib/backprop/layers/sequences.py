@@ -47,7 +47,10 @@ class Embedding(Layer):
         """Replaces `grads`; what goes further back is 0, since a token is no quantity."""
         cache = self._remembered()
         if self.params:
-            self._grads = {"W": embedding_backward(dy, cache, padding=self._padding)}
+            dW = embedding_backward(dy, cache)
+            if self._padding is not None:
+                dW[self._padding] = 0
+            self._grads = {"W": dW}
         return np.zeros(dy.shape[:-1], dtype=dy.dtype)
 
 
