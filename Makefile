@@ -91,7 +91,7 @@ $(VENV)/.bench: $(VENV)/.peers
 node_modules/.%: package-lock.json $(VENV)/.%
 	@$(BASE) requirements/install.py $* --node --venv $(VENV)
 
-.cache/numpy-2.0: $(VENV)/.test
+.cache/numpy-2.0: | $(VENV)/.test
 	rm -rf $@.part
 	$(PIP) --only-binary :all: --target $@.part numpy==2.0.2
 	mv $@.part $@
