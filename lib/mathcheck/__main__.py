@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     symbols.add_argument(
         "--symbols", metavar="FILE", help="a file whose symbols tables hold in every text"
     )
+    symbols.add_argument(
+        "--rows", action="store_true", help="want a row even for what the text itself defines"
+    )
 
     check = commands.add_parser("check", parents=[draws, symbols], help="check every claim")
     check.set_defaults(run=_check)
@@ -207,7 +210,7 @@ def _check_once(options: argparse.Namespace, files: Sequence[str]) -> int:
 def _report(path: str, options: argparse.Namespace) -> ChapterReport:
     """Checks a file; whatever happens, there is a report of it."""
     try:
-        chapter = load(path, symbols=options.symbols)
+        chapter = load(path, symbols=options.symbols, rows=options.rows)
         if options.cache is None:
             return check_chapter(chapter, draws=options.draws, seed=options.seed)
         return check_cached(chapter, options.cache, draws=options.draws, seed=options.seed)
@@ -251,7 +254,7 @@ def _print_report(report: ChapterReport, options: argparse.Namespace) -> None:
 def _explain(options: argparse.Namespace) -> int:
     files = options.files or sorted(map(str, Path("docs").rglob("*.md")))
     for path in files:
-        chapter = load(path, symbols=options.symbols)
+        chapter = load(path, symbols=options.symbols, rows=options.rows)
         lines = explain(chapter, options.equation, draw=options.draw, seed=options.seed)
         if lines:
             print("\n".join(lines))
@@ -265,7 +268,7 @@ def _explain(options: argparse.Namespace) -> int:
 def _symbols(options: argparse.Namespace) -> int:
     code = _RIGHT
     for path in options.files:
-        chapter = load(path, symbols=options.symbols)
+        chapter = load(path, symbols=options.symbols, rows=options.rows)
         table = None
         for symbol in chapter.symbols:
             if symbol.table is not table:

@@ -35,13 +35,15 @@ def _found(root: Path, *patterns: str) -> frozenset[Path]:
 
 
 @cache
-def _loaded(root: Path, file: Path, symbols: str) -> Chapter:
+def _loaded(root: Path, file: Path, symbols: str, rows: bool) -> Chapter:
     name = file.relative_to(root).as_posix()
-    return Chapter(read_file(file, name), read_file(root / symbols, symbols) if symbols else None)
+    tables = read_file(root / symbols, symbols) if symbols else None
+    return Chapter(read_file(file, name), tables, rows=rows)
 
 
 def _chapter(config: pytest.Config, file: Path) -> Chapter:
-    return _loaded(config.rootpath, file, config.getini("mathcheck_symbols"))
+    symbols, rows = config.getini("mathcheck_symbols"), config.getini("mathcheck_rows")
+    return _loaded(config.rootpath, file, symbols, rows)
 
 
 class TextFile(pytest.File):

@@ -25,6 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=["docs/**/*.md"],
     )
     parser.addini("mathcheck_symbols", "a file whose symbols tables hold in every text", default="")
+    parser.addini(
+        "mathcheck_rows", "want a row even for what the text itself defines", "bool", default=False
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -108,7 +108,7 @@ class Checking:
         self._texts = {page: page.read_text(encoding="utf-8") for page in pages}
         self._texts = {page: text for page, text in self._texts.items() if "$$" in text}
         names = [page.relative_to(root).as_posix() for page in self._texts]
-        command = ["check", "--json", "--cache", str(_CACHE), *names]
+        command = ["check", "--json", "--rows", "--cache", str(_CACHE), *names]
         self._process = Process("mathcheck", command, root) if names else None
         self._checked: list[Checked] | None = None
 
