@@ -11,6 +11,7 @@ from functools import reduce
 
 from mathcheck.meaning import products, terms
 from mathcheck.meaning.builtins import CONSTANTS, FUNCTIONS
+from mathcheck.meaning.ellipsis import has_dots, over_list, written_out
 from mathcheck.meaning.functions import NORMS, Arguments, arguments, is_bare, known, norm
 from mathcheck.meaning.index_sets import index_set, interval
 from mathcheck.meaning.indices import Binder, Bindings, index_letters, merged
@@ -36,6 +37,8 @@ _COMPARISONS = {
 }
 # What behind `\\log p` would be a product with the logarithm, or within it.
 _SIDE_BY_SIDE = tree.Name | tree.Number | tree.Script
+# What may be 0 for many terms and then not.
+_DECIDING = terms.Compare | terms.All | terms.Choose
 _TOPS = {"\\top", "\\intercal", "\\mathsf{T}", "\\mathrm{T}"}
 
 
@@ -115,6 +118,8 @@ class Resolver:
                 raise TreeError("a list, where one value should stand", node.start)
             case tree.Negative(body):
                 return self._map("neg", self.term(body), node)
+            case tree.Binary("+" | "-" | "\\cdot") | tree.Run() if has_dots(node):
+                return self.term(written_out(node))
             case tree.Binary("+" | "-" as op, left, right):
                 return products.add(op, self.term(left), self.term(right), node)
             case tree.Binary("/", _, tree.Run(factors)) if self._function(factors[0]) is None:
@@ -146,6 +151,8 @@ class Resolver:
                 return self._big(node)
             case tree.Derivative(total, of, by):
                 return self._derivative(total, of, by, node)
+            case tree.Integral():
+                return self._integral(node)
             case tree.Differential():
                 return self._differential(node)
             case tree.Indicator(condition):
@@ -405,7 +412,29 @@ class Resolver:
                 raise TreeError(f"{symbol.name} is a function of numbers", at.start)
         return terms.Call(rank, node, symbol, primes, values)
 
+    def _integral(self, node: tree.Integral) -> Term:
+        r"""Resolves `\int_a^b f(x) \, dx`."""
+        letter = letter_of(node.by[0]) if len(node.by) == 1 else None
+        if letter is None:
+            raise TreeError("over what is this integral? Write one variable, dx", node.start)
+        if len(node.below) != 1 or node.above is None:
+            raise TreeError("an integral without bounds is not read here", node.start)
+        first, last = self.term(node.below[0]), self.term(node.above)
+        if self._bindings.is_bound(letter):
+            raise TreeError(f"{letter} is bound already: take another letter", node.start)
+        self._bindings.open([letter])
+        body = self.term(node.body)
+        self._bindings.close()
+        for part in (first, last, body):
+            if part.rank:
+                raise TreeError("an integral of arrays is not read here", part.node.start)
+        return terms.Integral(0, node, letter, first, last, body)
+
     def _apply(self, node: tree.Apply) -> Term:
+        if any(isinstance(item, tree.Dots) for item in node.arguments):
+            if node.function not in ("max", "min") or node.base or node.power:
+                raise TreeError(unread(tree.Dots()), node.start)
+            return self.term(over_list(node.function, node.arguments, node))
         values = tuple(self.term(argument) for argument in node.arguments)
         value = known(FUNCTIONS.get(node.function, node.function), values, node)
         if node.base is not None:
@@ -681,6 +710,11 @@ class Resolver:
         letters = [letter for binder in binders for letter in binder.letters]
         if node.op.startswith("arg") and len(letters) != 1:
             raise TreeError(f"\\{node.op} is over one index", node.start)
+        series = binders[-1].last == tree.Name("\\infty")
+        if series:
+            if node.op != "sum" or len(letters) != 1:
+                raise TreeError(f"this \\{node.op} to \\infty is not read here", node.start)
+            binders[0].last = binders[0].first
         bounds = {letter: self._bounds(binder) for binder in binders for letter in binder.letters}
         for letter in letters:
             if self._bindings.is_bound(letter):
@@ -689,6 +723,8 @@ class Resolver:
         body = self.term(node.body)
         guards = tuple(self.condition(b.condition) for b in binders if b.condition is not None)
         self._bindings.close()
+        if series and any(isinstance(part, _DECIDING) for part in (*body.walk(), *guards)):
+            raise TreeError("a case in an infinite sum is not read here", node.start)
         if node.op not in ("sum", "prod") and (idle := set(letters) - terms.free_letters(body)):
             raise TreeError(f"nothing behind this \\{node.op} depends on {min(idle)}", node.start)
         rank = 0 if node.op.startswith("arg") else body.rank
@@ -700,7 +736,7 @@ class Resolver:
             else:
                 over = self._bindings.range_of(letter, uses, node.start)
                 over = replace(over, first=first, last=last)
-            body = terms.Reduce(rank, node, node.op, over, guards, body)
+            body = terms.Reduce(rank, node, "series" if series else node.op, over, guards, body)
             guards = ()
         return body
 

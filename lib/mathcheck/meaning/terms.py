@@ -204,6 +204,16 @@ class Derivative(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class Integral(Term):
+    """The integral of a number over a number, `letter`, from `first` to `last`."""
+
+    letter: str
+    first: Term
+    last: Term
+    body: Term
+
+
+@dataclass(frozen=True, slots=True)
 class Second(Term):
     """The second derivative of a term, by one symbol and then by another, or by the same."""
 
@@ -245,6 +255,9 @@ def free_letters(term: Term) -> set[str]:
         inner = free_letters(term.body).union(*map(free_letters, term.conditions))
         bounds = [bound for bound in (over.first, over.last) if bound is not None]
         return (inner - {over.letter}).union(*map(free_letters, bounds))
+    if isinstance(term, Integral):
+        ends = free_letters(term.first) | free_letters(term.last)
+        return (free_letters(term.body) - {term.letter}) | ends
     found: set[str] = set()
     for child in term.children():
         found |= free_letters(child)

@@ -11,8 +11,6 @@ def unread(node: Node) -> str:
             return "an ellipsis is not read here: write a sum with its bounds"
         case tree.Conditional():
             return "what is given behind a bar is not read here"
-        case tree.Integral():
-            return "an integral is not read here"
         case tree.Interval() | tree.Group((_, _), "[]"):
             return "an interval, where one value should stand"
         case tree.Slice():

@@ -16,6 +16,7 @@ from mathcheck.text.errors import EvalError
 from mathcheck.text.tree import Binary, Node
 from mathcheck.values.arrays import Eye, best, extreme, turned
 from mathcheck.values.inline import Code, Env, Writer
+from mathcheck.values.limits import integral_code, sum_of_series
 from mathcheck.values.matrices import (
     arith_code,
     collect_code,
@@ -99,6 +100,9 @@ def compile_term(term: Term) -> Code:
             return inside if rank == 1 else lambda env, ctx: turned(inside(env, ctx))
         case terms.Element(_, node, argument, indices):
             return element_code(compile_term(argument), [index_code(i) for i in indices], node)
+        case terms.Integral(_, node, letter, first, last, body):
+            low, high = compile_term(first), compile_term(last)
+            return integral_code(letter, low, high, compile_term(body), node)
         case terms.Length(_, _, argument, axis):
             inside_of = compile_term(argument)
             return lambda env, ctx: int(inside_of(env, ctx).shape[axis])
@@ -314,4 +318,17 @@ def _reduce(term: terms.Reduce) -> Code:
         low, _ = bounds(env, ctx)
         return best([real(value) for value in values(env, ctx)], op == "argmax") + low
 
-    return {"prod": product, "max": most, "min": most}.get(op, where)
+    def series(env: Env, ctx: Any) -> Value:
+        low, _ = bounds(env, ctx)
+        inner = dict(env)
+
+        def at(index: int) -> Value:
+            ctx.spend(1, node)
+            inner[letter] = index
+            counts = not tests or all(test(inner, ctx) for test in tests)
+            return body(inner, ctx) if counts else 0
+
+        return sum_of_series(at, low, node)
+
+    found = {"prod": product, "max": most, "min": most, "series": series}
+    return found.get(op, where)

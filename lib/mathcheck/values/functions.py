@@ -24,11 +24,11 @@ def _whole(value: Value) -> int | None:
 
 
 def factorial(value: Value) -> Value:
-    """Returns n!, NaN for what is no whole number of moderate size."""
+    """Returns n!, NaN for what is no whole number."""
     number = _whole(value)
-    if number is None or not 0 <= number <= _LARGEST_FACTORIAL:
+    if number is None or number < 0:
         return math.nan
-    return math.factorial(number)
+    return math.factorial(number) if number <= _LARGEST_FACTORIAL else math.inf
 
 
 def binomial(left: Value, right: Value) -> Value:
