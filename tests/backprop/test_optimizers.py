@@ -475,6 +475,9 @@ def test_a_state_is_compared_with_parameters(refused):
     refused(ValueError, message, fresh.load_state, state, {**params, "c": np.ones(1)})
     message = "Momentum.load_state: velocity/W has shape (2, 3), wanted (3, 2) as in its parameter"
     refused(ValueError, message, fresh.load_state, state, {**params, "W": np.ones((3, 2))})
+    message = "Momentum.load_state: velocity/W is complex128, wanted real numbers"
+    complex_state = {**state, "velocity/W": state["velocity/W"].astype(complex)}
+    refused(TypeError, message, fresh.load_state, complex_state)
     assert fresh.t == 0
     assert [*fresh.state()] == ["t"]
 

@@ -383,6 +383,15 @@ def test_no_progress_shows_nothing(capsys):
     assert captured.out == captured.err == ""
 
 
+def test_without_tqdm_there_is_no_bar(monkeypatch, capsys):
+    """It is an extra that training does without."""
+    expected = Problem().train()
+    monkeypatch.setattr("backprop.training.loop.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "tqdm", None)  # an import would fail
+    assert Problem().train(progress=True) == expected
+    assert capsys.readouterr().err == ""
+
+
 def test_tqdm_is_imported_only_when_training():
     """The library's import is NumPy alone; what shows progress comes when there is progress."""
     code = "import sys, backprop.training.loop; sys.exit('tqdm' in sys.modules)"

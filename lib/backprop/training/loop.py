@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -100,7 +101,7 @@ def train(
         max_norm: the largest norm, of all gradients together, that a step is taken with; larger
             ones are scaled, as by `clip_by_global_norm`. None leaves them as they are.
         checkpoint: the file to save the run in, and to go on from if it exists.
-        progress: whether to show a bar for each epoch.
+        progress: whether to show a bar for each epoch, if tqdm is installed, which draws it.
 
     Returns:
         the history of the whole run, what came before an interruption included.
@@ -328,7 +329,25 @@ def _append(values: list[float], epoch: int, value: float) -> None:
     values.append(value)
 
 
-def _bar(run: Run, batch_size: int, epochs: int, *, show: bool) -> "tqdm[NoReturn]":
+class _NoBar:
+    """Stands where a bar would, if none is to be shown."""
+
+    def __enter__(self) -> "_NoBar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def set_postfix(self, numbers: dict[str, float], refresh: bool = True) -> None:
+        pass
+
+    def update(self) -> None:
+        pass
+
+
+def _bar(run: Run, batch_size: int, epochs: int, *, show: bool) -> "tqdm[NoReturn] | _NoBar":
+    if not show or find_spec("tqdm") is None:
+        return _NoBar()
     from tqdm import tqdm
 
     return tqdm(
@@ -336,7 +355,6 @@ def _bar(run: Run, batch_size: int, epochs: int, *, show: bool) -> "tqdm[NoRetur
         initial=run.position // batch_size,
         desc=f"epoch {run.epoch + 1}/{epochs}",
         unit="step",
-        disable=not show,
     )
 
 

@@ -225,10 +225,12 @@ class Optimizer(ABC):
         if params is not None and arrays:
             check_names(function, names, "state", params, "the network")
         for key, array in arrays.items():
-            fits = (
-                {} if params is None else {"its parameter": (params[key.partition("/")[2]], "...")}
-            )
-            check_shapes({**fits, key: (array, "...")})
+            compared = {key: (array, "...")}
+            if params is not None:
+                compared = {"its parameter": (params[key.partition("/")[2]], "..."), **compared}
+            check_shapes(compared)
+            if np.iscomplexobj(array):
+                raise TypeError(f"{key} is {array.dtype}, wanted real numbers")
         self._slots = {
             name: {kept: arrays[f"{kept}/{name}"].copy() for kept in self._kept} for name in names
         }
