@@ -1,29 +1,64 @@
-"""Activations without branches: a processor guesses which way each goes, and is often wrong.
+"""Activations without branches, and those that take long by several cores.
 
+Where a branch goes as often one way as the other, the processor guesses wrong half of the time.
 Arguments, results and errors are those of `backprop.activations`.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
 from backprop.activations import InputCache, LeakyReLUCache, OutputCache
 from backprop.fast.bits import where
+from backprop.fast.parallel import share_batch
 from backprop.shapes import Array, shapes
+
+# Elements from which on the cores share the work.
+LARGE = 1 << 16
 
 
 @shapes(x="...")
 def sigmoid_forward(x: Array) -> tuple[Array, OutputCache]:
     """Squeezes each element into (0, 1).
 
+    Where exp(-x) overflows, 1 / (1 + exp(-x)) is the 0 that it should be. So no element needs a
+    form of its own.
+
     Examples:
         >>> sigmoid_forward(np.array([-1000.0, 0.0, 1000.0]))[0]
         array([0. , 0.5, 1. ])
     """
-    e = np.minimum(x, -x)
-    np.exp(e, out=e)
-    y = np.maximum(e, x >= 0)
-    e += 1
-    y /= e
+
+    @np.errstate(over="ignore")
+    def forward(x: Array, y: Array) -> None:
+        np.negative(x, out=y)
+        np.exp(y, out=y)
+        y += 1
+        np.divide(1, y, out=y)
+
+    y = np.empty_like(x)
+    _by_parts(forward, x, y)
     return y, OutputCache(y)
+
+
+@shapes(y="...", dy="...")
+def sigmoid_backward(dy: Array, cache: OutputCache) -> Array:
+    """Sends dy back through the sigmoid.
+
+    Examples:
+        >>> sigmoid_backward(np.array([8.0]), OutputCache(np.array([0.5])))
+        array([2.])
+    """
+
+    def backward(y: Array, dy: Array, dx: Array) -> None:
+        np.subtract(1, y, out=dx)
+        dx *= y
+        dx *= dy
+
+    (y,) = cache
+    dx = np.empty_like(y, np.result_type(y, dy))
+    _by_parts(backward, y, dy, dx)
+    return dx
 
 
 @shapes(x="...", dy="...")
@@ -60,3 +95,12 @@ def leaky_relu_backward(dy: Array, cache: LeakyReLUCache) -> Array:
     """
     x, slope = cache
     return where(x > 0, dy, slope * dy)
+
+
+def _by_parts(work: Callable[..., None], *arrays: Array) -> None:
+    """Does work on all elements of arrays of one shape, in parts by the cores if they are large."""
+    if arrays[0].size < LARGE or not all(array.flags.c_contiguous for array in arrays):
+        work(*arrays)
+        return
+    flat = [array.reshape(-1) for array in arrays]
+    share_batch(lambda part: work(*(a[part] for a in flat)), flat[0].size, flat[0].itemsize)

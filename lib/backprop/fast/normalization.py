@@ -4,16 +4,22 @@ Arguments, results and errors are those of `backprop.normalization`. Images keep
 memory: nothing is laid out anew, and products are summed without an array of them.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import numpy as np
 
+from backprop.fast.parallel import one_thread, share_batch
 from backprop.normalization import BatchNormCache, LayerNormCache
 from backprop.shapes import Array, shapes
 from backprop.sums import sum_rows
 
 # Values of a feature that are added up one after another; more are added by halves.
 RUN = 1 << 12
-# Bytes of the samples that layer norm works on at a time.
-BLOCK = 1 << 19
+# Bytes of the rows that layer norm works on at a time.
+BLOCK = 1 << 18
+
+T = TypeVar("T")
 
 
 @shapes(x="N D ...", gamma="D", beta="D", eps="(0, inf)")
@@ -77,16 +83,19 @@ def layernorm_forward(
                [-1.,  1.]])
     """
     D = len(gamma)
-    rows = x.reshape(-1, D)
+    rows, mean_of = x.reshape(-1, D), np.full((D, 1), 1 / D, x.dtype)
     y, x_hat = np.empty_like(rows), np.empty_like(rows)
     sigma = np.empty((len(rows), 1), x.dtype)
-    for part in _blocks(rows):
-        centred = x_hat[part]
-        np.subtract(rows[part], rows[part].mean(axis=1, keepdims=True), out=centred)
-        sigma[part, 0] = np.sqrt(np.einsum("nd,nd->n", centred, centred) / D + eps)
-        centred /= sigma[part]
-        np.multiply(centred, gamma, out=y[part])
+
+    def forward(part: slice) -> None:
+        hat = x_hat[part]
+        np.subtract(rows[part], rows[part] @ mean_of, out=hat)
+        np.sqrt(np.vecdot(hat, hat)[:, None] / D + eps, out=sigma[part])
+        hat *= 1 / sigma[part]
+        np.multiply(hat, gamma, out=y[part])
         y[part] += beta
+
+    _by_blocks(forward, rows)
     shape = (*x.shape[:-1], 1)
     return y.reshape(x.shape), LayerNormCache(x_hat.reshape(x.shape), sigma.reshape(shape), gamma)
 
@@ -104,15 +113,21 @@ def layernorm_backward(dy: Array, cache: LayerNormCache) -> tuple[Array, Array, 
     x_hat, sigma, gamma = cache
     D = len(gamma)
     rows, hats, sigmas = dy.reshape(-1, D), x_hat.reshape(-1, D), sigma.reshape(-1, 1)
-    dx = np.empty_like(rows)
-    for part in _blocks(rows):
+    dx, mean_of = np.empty_like(rows), np.full((D, 1), 1 / D, rows.dtype)
+
+    def backward(part: slice) -> tuple[Array, Array]:
         hat, dhat = hats[part], dx[part]
+        products = rows[part] * hat
+        dgamma, dbeta = sum_rows(products), sum_rows(rows[part])
         np.multiply(rows[part], gamma, out=dhat)
-        along = np.einsum("nd,nd->n", dhat, hat)[:, None] / D
-        dhat -= dhat.mean(axis=1, keepdims=True)
-        dhat -= hat * along
-        dhat /= sigmas[part]
-    return dx.reshape(dy.shape), _sums_of_products(rows, hats), sum_rows(rows)
+        np.multiply(hat, np.vecdot(dhat, hat)[:, None] / D, out=products)
+        products += dhat @ mean_of
+        dhat -= products
+        dhat *= 1 / sigmas[part]
+        return dgamma, dbeta
+
+    dgamma, dbeta = zip(*_by_blocks(backward, rows), strict=True)
+    return dx.reshape(dy.shape), sum_rows(np.array(dgamma)), sum_rows(np.array(dbeta))
 
 
 def _sums(x: Array) -> Array:
@@ -139,7 +154,15 @@ def _along(x: Array, values: Array) -> Array:
     return values.reshape(-1, *[1] * (x.ndim - 2))
 
 
-def _blocks(rows: Array) -> list[slice]:
-    """Cuts rows into blocks that stay in the cache."""
+def _by_blocks(work: Callable[[slice], T], rows: Array) -> list[T]:
+    """Does work on blocks of rows that stay in the cache: by the cores, if there are several."""
     count = max(1, BLOCK // rows[0].nbytes)
-    return [slice(start, start + count) for start in range(0, len(rows), count)]
+    starts = range(0, len(rows), count)
+    if len(starts) == 1:
+        with one_thread():
+            return [work(slice(0, len(rows)))]
+
+    def several(share: slice) -> list[T]:
+        return [work(slice(start, start + count)) for start in starts[share]]
+
+    return [result for share in share_batch(several, len(starts)) for result in share]

@@ -48,7 +48,7 @@ class Sigmoid(Activation):
     """1 / (1 + exp(-x))."""
 
     def __init__(self) -> None:
-        super().__init__(activations.sigmoid_forward, activations.sigmoid_backward)
+        super().__init__(fast.sigmoid_forward, fast.sigmoid_backward)
 
 
 class Tanh(Activation):
