@@ -28,6 +28,7 @@ from backprop.layers import (
     Flatten,
     GlobalAvgPool2d,
     LayerNorm,
+    LeakyReLU,
     Linear,
     MaxPool2d,
     ReLU,
@@ -246,6 +247,26 @@ def test_backward_before_forward(refused, rng, make, name):
             lambda rng: Conv2d(1, 1, 1, rng=rng, dtype=int),
             TypeError,
             "Conv2d: dtype is int64, wanted floats",
+        ),
+        (
+            lambda rng: MaxPool2d(0),
+            ValueError,
+            "MaxPool2d: kernel is 0, wanted at least 1",
+        ),
+        (
+            lambda rng: MaxPool2d(2, padding=-1),
+            ValueError,
+            "MaxPool2d: padding is -1, wanted at least 0",
+        ),
+        (
+            lambda rng: AvgPool2d((2, 2.0)),
+            TypeError,
+            "AvgPool2d: kernel is (2, 2.0), wanted an integer or a pair of integers",
+        ),
+        (
+            lambda rng: LeakyReLU("a"),
+            TypeError,
+            "LeakyReLU: slope has type str, wanted a number",
         ),
         (lambda rng: BatchNorm(0), ValueError, "BatchNorm: D is 0, wanted at least 1"),
         (

@@ -30,7 +30,7 @@ class History:
         step_loss: loss of each mini-batch, before its step.
         learning_rate: learning rate of each step.
         gradient_norm: norm of each step's gradients before they are clipped, if they are.
-        train_loss: mean of an epoch's mini-batch losses, each weighed by its size; so it is
+        train_loss: mean of an epoch's mini-batch losses, weighed by what counts in each; so it is
             measured while the weights move.
         train_accuracy: the same of the measure, if there is one.
         validation_loss: loss on the validation set after each epoch, if there is such a set; NaN
