@@ -115,7 +115,6 @@ def test_columns_of_aligned_are_equations() -> None:
         r"a = b \quad (i < j)",
         r"a = b \quad \text{for } i < j",
         r"a = b \text{ if } i < j",
-        r"a = b, \quad i < j",
         r"\begin{aligned} a &= b && \text{for } i < j \end{aligned}",
         r"\begin{aligned} a &= b \end{aligned} \qquad (i < j)",
     ],

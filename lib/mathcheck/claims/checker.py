@@ -3,31 +3,48 @@
 import math
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from mathcheck.claims import draw_plan
 from mathcheck.claims.chapter import Chapter
 from mathcheck.claims.comparison import Comparison
+from mathcheck.claims.draw_plan import Draw
 from mathcheck.claims.equations import Claim
-from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
-from mathcheck.text.document import Section
-from mathcheck.text.errors import EvalError, MathError, ShapeError, SizeError, TooClose
+from mathcheck.text.document import Equation, Section
+from mathcheck.text.errors import (
+    EvalError,
+    MathError,
+    OutOfRangeError,
+    ShapeError,
+    SizeError,
+    TooClose,
+)
+from mathcheck.values.coverage import Missing, missing
 from mathcheck.values.definitions import State
 from mathcheck.values.derivatives import PlainContext
+from mathcheck.values.draws import Manner
 from mathcheck.values.one_draw import World, sizes_of
 
 _ATTEMPTS = 20
-# Two sides that are 0 may be so by their form, or may cancel to the last bit by luck: look again.
-_MORE = 12
+# A claim that is soon computed gets more draws than it needs, up to so many, until so many points
+# have been compared; one that has branches which no draw has taken yet gets the most.
+_MORE, _MOST, _CHEAP = 40, 120, 100
 # What can come of numbers where no reading of the equation foresees it.
 COMPUTATION_ERRORS = (ArithmeticError, LookupError, ValueError, RecursionError, TypeError)
 
 
-# A claim that decides by its values, by a maximum or a case, gets so many times the draws: in three
-# draws a number may well be positive each time.
-_BRANCHES = 4
+class Taken:
+    """How each place has decided, over several draws."""
+
+    def __init__(self) -> None:
+        self.places: dict[int, set[object]] = {}
+
+    def add(self, places: dict[int, set[object]]) -> None:
+        """Takes in those of one draw."""
+        for place, outcomes in places.items():
+            self.places.setdefault(place, set()).update(outcomes)
 
 
 @dataclass
@@ -71,31 +88,40 @@ class Checker:
         self.chapter = chapter
         self.draws = draws
         self.seed = seed
-        self._sizes: dict[int, dict[Section, dict[str, int]]] = {}
-        self._worlds: dict[int, tuple[int, World]] = {}
-        self._draw = 0
+        self._sizes: dict[object, dict[Section, dict[str, int]] | None] = {}
+        self._worlds: dict[tuple[int, Manner], tuple[int, World]] = {}
+        self._at = self._usual(0)
         self._contexts: dict[tuple[int, int], tuple[World, PlainContext]] = {}
 
+    def _usual(self, draw: int) -> tuple[int, Manner]:
+        return draw, Manner(sizes=draw % self.draws)
+
     def world(self, draw: int) -> World:
-        """Returns the world of a draw."""
-        if draw not in self._worlds:
-            self._set_world(draw, 0)
-        return self._worlds[draw][1]
+        """Returns the world of a draw with usual values."""
+        return self._world(*self._usual(draw))
 
-    def _set_world(self, draw: int, attempt: int) -> None:
-        # More draws than usual are of values, not of sizes.
-        sizes = draw % self.draws
-        if sizes not in self._sizes:
-            self._sizes[sizes] = sizes_of(self.chapter.scopes, self.seed, sizes)
-        world = World(self.chapter.scope, self._sizes[sizes], (self.seed, draw, attempt))
-        self._worlds[draw] = (attempt, world)
+    def _world(self, draw: int, manner: Manner) -> World:
+        if (draw, manner) not in self._worlds:
+            self._set_world(draw, manner, 0)
+        return self._worlds[draw, manner][1]
 
-    def context(self, draw: int, claim_state: Any) -> PlainContext:
-        """Returns the values of a draw under some definitions."""
-        world = self.world(draw)
-        key = draw, id(claim_state)
-        if key not in self._contexts or self._contexts[key][0] is not world:
-            self._contexts[key] = (world, PlainContext(world, claim_state))
+    def _set_world(self, draw: int, manner: Manner, attempt: int) -> None:
+        if manner.sizes not in self._sizes:
+            self._sizes[manner.sizes] = sizes_of(self.chapter.scopes, self.seed, manner.sizes)
+        sizes = self._sizes[manner.sizes]
+        if sizes is None:
+            raise SizeError("no such sizes can be had")
+        world = World(self.chapter.scope, sizes, (self.seed, draw, attempt), manner)
+        self._worlds[draw, manner] = (attempt, world)
+
+    def context(self, draw: int, state: State) -> PlainContext:
+        """Returns the values of a draw with usual values under some definitions."""
+        return self._context(self.world(draw), state)
+
+    def _context(self, world: World, state: State) -> PlainContext:
+        key = id(world), id(state)
+        if key not in self._contexts:
+            self._contexts[key] = (world, PlainContext(world, state))
         return self._contexts[key][1]
 
     def check(self, claim: Claim) -> Result:
@@ -129,7 +155,7 @@ class Checker:
         message = error.message
         if isinstance(error, ShapeError):
             scope = self.chapter.scope(equation.section)
-            names = [self.world(self._draw).name_shape(shape, scope) for shape in error.shapes]
+            names = [self._world(*self._at).name_shape(shape, scope) for shape in error.shapes]
             message = message.format(*names)
         return MathError(message, equation.place(error.node.start))
 
@@ -137,50 +163,62 @@ class Checker:
         if claim.left == claim.right and claim.op != "\\ne":
             return 0.0, 0, "this claim cannot fail: both sides are the same"
         comparison = Comparison(claim)
-        wanted = self.draws * (_BRANCHES if branches(claim) else 1)
-        for draw in range(wanted + _MORE):
-            if draw >= wanted and not comparison.nothing:
+        least, taken = draw_plan.least(claim, self.draws), Taken()
+        for seen, draw in enumerate(draw_plan.draws(claim, self.draws)):
+            enough = seen >= _MORE or (comparison.points > _CHEAP and not comparison.nothing)
+            last = seen >= least and (least == 1 or enough)
+            if last and (least == 1 or seen >= _MOST or self._missing(claim, taken) is None):
                 break
-            self._draw = draw
-            for _ in range(_ATTEMPTS):
-                try:
-                    found = comparison.evaluate(self.context(draw, claim.state))
-                except TooClose:
-                    self._set_world(draw, self._worlds[draw][0] + 1)
-                    continue
-                except SizeError as error:
-                    raise EvalError(str(error), claim.statement.sides[claim.link]) from None
-                except COMPUTATION_ERRORS as error:
-                    raise EvalError(uncomputable(error), claim.left.node) from error
-                break
-            else:
-                return math.inf, 0, "every draw comes too close to a kink of this equation"
-            comparison.add(found)
+            if problem := self._draw(claim, draw, comparison, taken):
+                return math.inf, 0, problem
             if comparison.message:
                 break
+        if not comparison.message:
+            self._refuse(claim, taken)
         return comparison.result()
 
+    def _draw(self, claim: Claim, draw: Draw, comparison: Comparison, taken: Taken) -> str:
+        """Compares both sides in one draw; returns what keeps a usual draw from it."""
+        self._at = at = (draw.number, draw.manner)
+        for _ in range(_ATTEMPTS):
+            try:
+                world = self._world(*at)
+                found = comparison.evaluate(self._context(world, claim.state), draw.usual)
+            except TooClose:
+                self._set_world(*at, self._worlds[at][0] + 1)
+                continue
+            except OutOfRangeError:
+                if draw.usual:
+                    raise
+                return ""  # with these sizes there is no such element
+            except SizeError as error:
+                if draw.usual:
+                    raise EvalError(str(error), claim.statement.sides[claim.link]) from None
+                return ""
+            except COMPUTATION_ERRORS as error:
+                if not draw.usual and isinstance(error, ArithmeticError):
+                    return ""
+                raise EvalError(uncomputable(error), claim.left.node) from error
+            taken.add(world.taken)
+            comparison.add(found, draw.manner, draw.usual)
+            return ""
+        return "every draw comes too close to a kink of this equation" if draw.usual else ""
 
-def branches(claim: Claim) -> bool:
-    """Tells whether a claim, or a definition behind it, decides something by its values."""
-    state = claim.state
-    behind = [claim.left, claim.right, *(() if claim.condition is None else (claim.condition,))]
-    symbols = {symbol for term in behind for symbol in state.reach_of(term)}
-    behind += [d.body for symbol in symbols for d in state.definitions.get(symbol, ())]
-    behind += [function.body for function in state.functions.values()]
-    return any(_decides(part) for term in behind for part in term.walk())
+    def _missing(self, claim: Claim, taken: Taken) -> tuple[Missing, Equation] | None:
+        """Returns a branch of the claim that no draw has taken, and where it stands."""
+        for term in (claim.left, claim.right):
+            by_index = claim.condition is None
+            for found in missing(term, claim.state, taken.places, by_index):
+                return found, claim.equation
+        for term in (claim.left, claim.right):
+            for definition in claim.state.definitions_of(term):
+                for found in missing(definition.body, claim.state, taken.places, False):
+                    return found, definition.equation
+        return None
 
-
-def _decides(term: Term) -> bool:
-    match term:
-        case terms.Compare():
-            refs = [part for part in term.walk() if isinstance(part, terms.Ref)]
-            return any(ref.symbol.domain != "constant" for ref in refs)
-        case terms.Map(_, _, name) | terms.Collect(_, _, name) | terms.Arith(_, _, name):
-            return name in _DECIDING
-        case terms.Reduce(_, _, op):
-            return op in _DECIDING
-    return False
-
-
-_DECIDING = {"max", "min", "argmax", "argmin", "abs", "sign", "relu", "norm1", "norminf"}
+    def _refuse(self, claim: Claim, taken: Taken) -> None:
+        """Refuses what the draws cannot decide."""
+        if found := self._missing(claim, taken):
+            error = EvalError(found[0].message, found[0].term.node)
+            error.equation = found[1]
+            raise error

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,13 @@ from mathcheck.claims.equations import Claim
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term, free_letters
 from mathcheck.text import tree
-from mathcheck.text.errors import EvalError, ShapeError
+from mathcheck.text.errors import EvalError, ShapeError, UndefinedError
 from mathcheck.values.arrays import Eye
 from mathcheck.values.closures import compile_term, range_code
 from mathcheck.values.derivatives import PlainContext
+from mathcheck.values.draws import Manner
 from mathcheck.values.inline import Code, Env
+from mathcheck.values.rounding import Magnitudes, largest
 
 TOLERANCE = 1e-9
 
@@ -29,8 +32,31 @@ _FIRST = 12
 _FAR = 1e-3
 
 
-# What is this much smaller than the largest value of a claim is compared as if it were as large.
+# What rounding leaves is this part of what was added up.
+_ROUNDING = 1e-12
+# What is this much smaller than the largest value of a claim is compared as if it were as large:
+# derivatives do not say what they were added up of, nor do numbers of many orders of magnitude.
 _SCALE = 1e-3
+# A draw that is not a usual one is to falsify at large; nine digits are for the usual ones.
+_ROUGH = 1e-6
+_NOTHING, _NOTHING_OF_A_DERIVATIVE = 1e-20, 1e-12
+_MOST_ROUGH_POINTS = 60
+
+
+@dataclass
+class Found:
+    """Both sides at one point.
+
+    Attributes:
+        size: how large the things are that they add up, if that matters.
+        undefined: why the left or the right side has no value there.
+    """
+
+    env: Env
+    left: Any
+    right: Any
+    size: float = 0.0
+    undefined: tuple[str | None, str | None] = (None, None)
 
 
 class Comparison:
@@ -45,13 +71,17 @@ class Comparison:
         self.message = ""
         self.largest = 0.0
         self.nothing = True  # whether all that was seen is exactly 0
+        sides = (claim.left, claim.right)
+        self._magnitudes = Magnitudes()
+        self._derives = any(isinstance(p, terms.Derivative) for s in sides for p in s.walk())
 
-    def evaluate(self, ctx: PlainContext) -> list[tuple[Env, Any, Any, float]]:
-        """Returns indices, left side, right side and the size of what they are sums of."""
+    def evaluate(self, ctx: PlainContext, usual: bool) -> list[Found]:
+        """Returns both sides at the points of a draw, at some of them if it is not a usual one."""
         ctx.world.budget.renew()
         places = list(points(self.claim, ctx))
-        if len(places) > MOST_POINTS:
-            chosen = np.random.default_rng(len(places)).permutation(len(places))[:MOST_POINTS]
+        most = MOST_POINTS if usual else _MOST_ROUGH_POINTS
+        if len(places) > most:
+            chosen = np.random.default_rng(len(places)).permutation(len(places))[:most]
             places = [places[at] for at in sorted(chosen)]
         step = max(1, len(places) // _FIRST)
         found = [self._at(env, ctx) for env in places[::step]]
@@ -59,39 +89,74 @@ class Comparison:
             found += [self._at(env, ctx) for at, env in enumerate(places) if at % step]
         return found
 
-    def _at(self, env: Env, ctx: PlainContext) -> tuple[Env, Any, Any, float]:
-        left, right = self.left(env, ctx), self.right(env, ctx)
+    def _at(self, env: Env, ctx: PlainContext) -> Found:
+        left, no_left = _value(self.left, env, ctx)
+        right, no_right = _value(self.right, env, ctx)
+        if no_left is not None or no_right is not None:
+            return Found(env, left, right, undefined=(no_left, no_right))
         if isinstance(left, int | float) and isinstance(right, int | float):
             left, right = float(left), float(right)
         else:
             left, right = _shaped(left, right, self.claim)
-        size = 0.0
-        largest = max(_largest(left), _largest(right))
-        if largest < 1e-9 and np.any(np.asarray(left) != np.asarray(right)):
-            size = max(magnitude(self.claim.left, env, ctx), magnitude(self.claim.right, env, ctx))
-        return env, left, right, size
+        found = Found(env, left, right)
+        if self.claim.op == "=" and not self._error(found, 0.0)[0] <= TOLERANCE:
+            sides = (self.claim.left, self.claim.right)
+            found.size = max(self._magnitude(side, env, ctx) for side in sides)
+        return found
 
-    def _far_apart(self, found: list[tuple[Env, Any, Any, float]]) -> bool:
+    def _magnitude(self, term: Term, env: Env, ctx: PlainContext) -> float:
+        try:
+            return self._magnitudes.of(term, env, ctx)
+        except (EvalError, UndefinedError, ArithmeticError):
+            return 0.0
+
+    def _far_apart(self, found: list[Found]) -> bool:
         """Tells whether sides differ so much that no scale of other points could excuse it."""
+        scale = _scale(found)
         return self.claim.op == "=" and any(
-            not self._error(left, right, _scale(found))[0] < _FAR for _, left, right, _ in found
+            not self._error(each, scale)[0] < _FAR for each in found if not any(each.undefined)
         )
 
-    def add(self, found: list[tuple[Env, Any, Any, float]]) -> None:
+    def add(self, found: list[Found], manner: Manner, usual: bool) -> None:
         """Compares what one draw gave."""
         scale = _scale(found)
         self.nothing = self.nothing and scale == 0
-        self.largest = max(self.largest, scale)
-        for env, left, right, size in found:
-            self.points += int(np.size(left))
-            error, allowed = self._error(left, right, max(size, scale * _SCALE))
-            if not error <= self.worst:
-                self.worst = error
-            if not error <= allowed and not self.message:
-                self.message = _difference(self.claim, env, left, right)
+        for each in found:
+            if any(each.undefined):
+                self._undefined(each, usual)
+            elif usual or _finite(each):
+                self._compare(each, scale, manner, usual)
+        if usual:
+            self.largest = max(self.largest, scale)
 
-    def _error(self, left: Any, right: Any, scale: float) -> tuple[float, float]:
-        op = self.claim.op
+    def _undefined(self, found: Found, usual: bool) -> None:
+        """A point at which a side has no value: both sides may lack one, though not always."""
+        if (usual or not all(found.undefined)) and not self.message:
+            side = "left" if found.undefined[0] is not None else "right"
+            why = found.undefined[0] or found.undefined[1]
+            where = _where(found.env)
+            self.message = f"the {side} side has no value {where}: {why}{_DECLARE}"
+
+    def _compare(self, found: Found, scale: float, manner: Manner, usual: bool) -> None:
+        self.points += int(np.size(found.left))
+        if usual:
+            excused = max(found.size * _ROUNDING / TOLERANCE, scale * _SCALE * self._derives)
+        else:
+            least = _NOTHING_OF_A_DERIVATIVE if self._derives else _NOTHING
+            excused = max(found.size * _ROUNDING / _ROUGH, scale * _SCALE, least / _ROUGH)
+        error, allowed = self._error(found, excused, manner)
+        if not usual and self.claim.op in ("=", "\\approx"):
+            allowed = max(allowed, _ROUGH)
+        elif not error <= self.worst:
+            self.worst = error
+        if not error <= allowed and not self.message:
+            self.message = _difference(self.claim, found.env, found.left, found.right)
+
+    def _error(
+        self, found: Found, scale: float, manner: Manner | None = None
+    ) -> tuple[float, float]:
+        """Returns how far apart two sides are, and how far they may be."""
+        op, left, right = self.claim.op, found.left, found.right
         plain = isinstance(left, float) and isinstance(right, float)
         if op == "=" and plain and math.isfinite(left) and math.isfinite(right):
             size = max(abs(left), abs(right), scale)
@@ -102,14 +167,7 @@ class Comparison:
             allowed = approximation(self.claim)
             return float(np.max(gap / np.maximum(allowed, 1e-300))), 1.0
         if op != "=":
-            tests: dict[str, Callable[[Any, Any], Any]] = {
-                "<": np.less,
-                ">": np.greater,
-                "\\le": lambda x, y: x <= y + TOLERANCE * np.maximum(np.abs(y), scale),
-                "\\ge": lambda x, y: x >= y - TOLERANCE * np.maximum(np.abs(y), scale),
-                "\\ne": np.not_equal,
-            }
-            return (0.0 if np.all(tests[op](a, b)) else 1.0), 0.0
+            return (0.0 if self._ordered(a, b, scale, manner) else 1.0), 0.0
         if not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
             return math.nan, TOLERANCE
         size = np.maximum(np.maximum(np.abs(a), np.abs(b)), scale)
@@ -118,16 +176,63 @@ class Comparison:
             np.max(np.where(gap == 0, 0.0, gap / np.where(size == 0, 1.0, size)))
         ), TOLERANCE
 
+    def _ordered(self, a: Any, b: Any, scale: float, manner: Manner | None) -> bool:
+        """Tells whether an inequality holds; infinite numbers are in no order that counts."""
+        for side, value in ((self.claim.left, a), (self.claim.right, b)):
+            if not np.all(np.isfinite(value)) and not _is_infinite(side):
+                return False
+        slack = TOLERANCE * np.maximum(np.maximum(np.abs(a), np.abs(b)), scale)
+        # Far out σ(x) is 1 to the last bit, and yet below it.
+        slack = np.where(np.isfinite(slack), slack, 0.0)
+        strict = 0.0 if manner is None or manner.kind in ("usual", "edge") else slack
+        tests: dict[str, Callable[[], Any]] = {
+            "<": lambda: (a < b) | (a - b <= strict) & (strict > 0),
+            ">": lambda: (a > b) | (b - a <= strict) & (strict > 0),
+            "\\le": lambda: a <= b + slack,
+            "\\ge": lambda: a >= b - slack,
+            "\\ne": lambda: (a != b) | (strict > 0),
+        }
+        return bool(np.all(tests[self.claim.op]()))
+
     def result(self) -> tuple[float, int, str]:
         """Returns worst error, points and what is wrong."""
-        if not self.points:
+        if not self.points and not self.message:
             return math.inf, 0, "this claim holds nowhere: its condition leaves no index"
         empty = self.nothing and not _states_zero(self.claim)
         if not self.message and empty and self.claim.op in ("=", "\\approx"):
             return 0.0, self.points, "this claim cannot fail: both sides are always 0"
-        if self.claim.op == "\\approx" and np.min(approximation(self.claim)) >= self.largest > 0:
+        if (
+            self.claim.op == "\\approx"
+            and not self.message
+            and np.min(approximation(self.claim)) >= self.largest > 0
+        ):
             return self.worst, self.points, "this claim cannot fail: so wide a tolerance allows all"
         return self.worst, self.points, self.message
+
+
+_DECLARE = ". Give what is drawn a range in which both sides have one, or the claim a condition"
+
+
+def _value(code: Code, env: Env, ctx: PlainContext) -> tuple[Any, str | None]:
+    """Returns the value of a side, or why it has none."""
+    try:
+        return code(env, ctx), None
+    except UndefinedError as error:
+        return math.nan, str(error)
+
+
+def _finite(found: Found) -> bool:
+    return bool(np.all(np.isfinite(found.left)) and np.all(np.isfinite(found.right)))
+
+
+def _is_infinite(side: Term) -> bool:
+    """Tells whether a side is infinity itself."""
+    match side:
+        case terms.Map(_, _, "neg", argument):
+            return _is_infinite(argument)
+        case terms.Literal(_, _, value):
+            return math.isinf(value)
+    return False
 
 
 def points(claim: Claim, ctx: PlainContext) -> Iterator[Env]:
@@ -201,36 +306,9 @@ def _states_zero(claim: Claim) -> bool:
     )
 
 
-def _scale(found: list[tuple[Env, Any, Any, float]]) -> float:
+def _scale(found: list[Found]) -> float:
     """Returns the largest value of some points."""
-    return max((max(_largest(a), _largest(b), s) for _, a, b, s in found), default=0.0)
-
-
-def _largest(value: Any) -> float:
-    if isinstance(value, float):
-        return abs(value) if math.isfinite(value) else 0.0
-    size = float(np.max(np.abs(value))) if np.size(value) else 0.0
-    return size if math.isfinite(size) else 0.0
-
-
-def magnitude(term: Term, env: Env, ctx: PlainContext) -> float:
-    """Returns how large the things are that a term adds up, for sums that cancel."""
-    match term:
-        case terms.Arith(_, _, "+" | "-", left, right):
-            return max(magnitude(left, env, ctx), magnitude(right, env, ctx))
-        case terms.Arith(_, _, "*", left, right):
-            return magnitude(left, env, ctx) * magnitude(right, env, ctx)
-        case terms.Arith(_, _, "/", left, right):
-            below = _largest(compile_term(right)(env, ctx))
-            return magnitude(left, env, ctx) / below if below else 0.0
-        case terms.Map(_, _, "neg" | "abs", argument):
-            return magnitude(argument, env, ctx)
-        case terms.Reduce(_, node, "sum", over, _, body):
-            low, high = range_code(over, node)(env, ctx)
-            inner = [{**env, over.letter: index} for index in range(low, high + 1)]
-            return max((magnitude(body, each, ctx) for each in inner), default=0.0)
-    value = compile_term(term)(env, ctx)
-    return 0.0 if isinstance(value, Eye) else _largest(value)
+    return max((max(largest(each.left), largest(each.right)) for each in found), default=0.0)
 
 
 def approximation(claim: Claim) -> Any:
@@ -278,21 +356,37 @@ def _whole(node: tree.Node | None) -> int | None:
     return None
 
 
+def _any_function(claim: Claim) -> str | None:
+    """Returns the name of a function that a claim holds for whatever it is."""
+    for side in (claim.left, claim.right):
+        for symbol in claim.state.reach_of(side) | claim.state.called_by(side):
+            known = symbol in claim.state.definitions or (symbol, 0) in claim.state.functions
+            if symbol.domain in ("function", "loss") and not known:
+                return symbol.name
+    return None
+
+
+def _where(env: Env, element: str = "") -> str:
+    at = [f"{letter} = {value}" for letter, value in env.items()]
+    return f"at {', '.join([*at, element] if element else at)}" if at or element else "here"
+
+
 def _difference(claim: Claim, env: Env, left: Any, right: Any) -> str:
-    where = ", ".join(f"{letter} = {value}" for letter, value in env.items())
+    element = ""
     a, b = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
     if a.ndim:
         gap = np.nan_to_num(np.abs(a - b), nan=math.inf)
         worst = np.unravel_index(int(np.argmax(gap)), gap.shape)
         a, b = a[worst], b[worst]
-        element = ", ".join(str(int(i) + 1) for i in worst[:-1])
-        where = f"{where}, element ({element})".lstrip(", ")
-    where = f"at {where}" if where else "here"
+        element = f"element ({', '.join(str(int(i) + 1) for i in worst[:-1])})"
+    where = _where(env, element)
     symbol = claim.left.symbol if isinstance(claim.left, terms.Ref) else None
     hint = ""
     undefined = symbol is not None and symbol not in claim.state.definitions
     if symbol is not None and undefined and not claim.link and claim.op == "=":
         hint = f"; nothing defines {symbol.name}: is \\coloneqq meant?"
+    if claim.op != "=" and (name := _any_function(claim)):
+        hint += f"; {name} may be any function, a bound on it cannot be decided"
     relation = {"=": "equal", "\\approx": "near enough"}.get(claim.op, f"{claim.op}")
     values = f"the left side is {float(a):.6g}, the right side {float(b):.6g}"
     return f"not {relation}: {where} {values}{hint}"

@@ -111,6 +111,11 @@ class Scope:
                     return self._resolved(other.first), self._resolved(other.last)
         return self._resolved(axis.first), self._resolved(axis.last)
 
+    @property
+    def ends(self) -> list[Node]:
+        """The last index of every axis of every symbol."""
+        return [self.bounds(axis)[1] for symbol in self.symbols for axis in symbol.axes]
+
     def _resolved(self, size: Node) -> Node:
         """Puts the expression for which a size like U stands, in its place."""
         match size:

@@ -19,6 +19,8 @@ class Shape:
     outside: float | None = None
     ranges: dict[str, tuple[Node, Node]] = field(default_factory=dict)
     from_zero: set[str] = field(default_factory=set)
+    over: str | None = None
+    symmetric: bool = False
 
 
 _KNOWN = (
@@ -39,9 +41,8 @@ _CONDITIONS: tuple[tuple[str, str], ...] = (
     (r"(?:integers? |class(?:es)? )?in (.+?) ?(?:\.\.|\.{3}|\\dots|\\ldots) ?(.+)", "integer"),
     (r"0 or 1|0/1|binary|in \\?\{0, ?1\\?\}", "binary"),
     (r"\\pm ?1|±1|[-−]1 or \+?1", "sign"),
-    (r"one-hot(?: over .*)?|one-hot rows", "one-hot"),
-    (r"probabilities(?: over .*)?|(?:rows sum|sums?|adds? up) to 1(?: over .*)?", "probabilities"),
-    (r"symmetric", "symmetric"),
+    (r"one-hot|one-hot rows", "one-hot"),
+    (r"probabilities|(?:rows sum|sums?|adds? up) to 1", "probabilities"),
 )
 
 
@@ -136,8 +137,21 @@ def _condition(text: str, shape: Shape, cell: Cell) -> None:
         return
     if _ranges(Cell(text, cell.place), shape):
         return
+    if text == "symmetric":
+        if shape.sizes is None or len(shape.sizes) != 2 or shape.sizes[0] != shape.sizes[1]:
+            raise MathError("only a square matrix is symmetric", cell.place)
+        shape.symmetric = True
+        return
+    said = text
+    if match := re.fullmatch(
+        r"(one-hot|probabilities|.* to 1) over (?:index )?(\\?[a-zA-Z]+)", text
+    ):
+        text, shape.over = match[1], match[2]
     for pattern, domain in _CONDITIONS:
         if match := re.fullmatch(pattern, text):
+            if shape.domain != "real":
+                message = f"'{said}' beside '{shape.domain}': one of the two is to say it all"
+                raise MathError(message, cell.place)
             shape.domain = domain
             shape.details = [parse_cell(group.strip(), cell) for group in match.groups()]
             return

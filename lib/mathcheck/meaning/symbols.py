@@ -39,6 +39,8 @@ class Symbol:
         details: what the domain needs: bounds, arguments.
         outside: the value outside its range, if it has one there.
         point: for a row like `\theta_0` beside `\theta_t`: which element of it this is.
+        over: the axis along which probabilities add up to 1, from behind.
+        symmetric: whether it is the same matrix when it is turned round.
     """
 
     base: str
@@ -55,6 +57,8 @@ class Symbol:
     place: Place
     point: tuple[int, ...] = ()
     primes: int = 0
+    over: int = -1
+    symmetric: bool = False
 
     @property
     def rank(self) -> int:
@@ -262,7 +266,21 @@ def _symbol(table: Table, row: Row, node: Node, shape: Shape, is_name: bool) -> 
         place=row.symbol.place,
         point=point,
         primes=primes,
+        over=_over(shape, letters, row),
+        symmetric=shape.symmetric,
     )
+
+
+def _over(shape: Shape, letters: list[str | None], row: Row) -> int:
+    """Returns the axis along which they add up to 1, from behind."""
+    if shape.over is None:
+        return -1
+    # `over k` means the index k, and where the symbol shows none the axis that is K long.
+    sizes = [size.text if isinstance(size, tree.Name) else "" for size in shape.sizes or ()]
+    for names in (letters, sizes, [size.lower() for size in sizes]):
+        if shape.over in names:
+            return names.index(shape.over) - len(names)
+    raise MathError(f"over {shape.over}: the symbol has no such index", row.shape.place)
 
 
 def _started(axis: Axis, shape: Shape) -> Axis:

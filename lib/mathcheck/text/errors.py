@@ -80,6 +80,14 @@ class ShapeError(EvalError):
         self.shapes = shapes
 
 
+class OutOfRangeError(EvalError):
+    """An element that an array of this size does not have."""
+
+
+class UndefinedError(Exception):
+    """A function of a number for which it has no value: the logarithm of -1."""
+
+
 class TooClose(Exception):
     """Random values that lie on a kink: draw again."""
 

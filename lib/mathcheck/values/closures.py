@@ -8,11 +8,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import numpy as np
+
 from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
 from mathcheck.text.document import Section
 from mathcheck.text.errors import EvalError
+from mathcheck.text.printer import latex
 from mathcheck.text.tree import Binary, Node
 from mathcheck.values.arrays import Eye, best, extreme, turned
 from mathcheck.values.inline import Code, Env, Writer
@@ -40,6 +43,9 @@ class Context(Protocol):
 
     def spend(self, steps: int, node: Node) -> None:
         """Counts steps that are about to be taken."""
+
+    def note(self, site: int, outcome: object) -> None:
+        """Takes in how a place has decided."""
 
     def bounds(self, symbol: Symbol, axis: int, before: tuple[int, ...]) -> tuple[int, int]:
         """Returns the first and the last index of an axis."""
@@ -84,8 +90,8 @@ def compile_term(term: Term) -> Code:
             return lambda env, ctx: ctx.call(
                 symbol, primes, tuple(c(env, ctx) for c in codes), node
             )
-        case terms.Map(_, _, function, argument):
-            return map_code(function, compile_term(argument))
+        case terms.Map(_, _, _, argument):
+            return map_code(term, compile_term(argument))
         case terms.Collect(_, node, function, argument):
             return collect_code(function, compile_term(argument), argument.rank, node)
         case terms.Arith(_, _, _, left, right):
@@ -122,8 +128,8 @@ def compile_term(term: Term) -> Code:
         case terms.All(_, _, parts):
             tests = [compile_term(part) for part in parts]
             return lambda env, ctx: int(all(t(env, ctx) for t in tests))
-        case terms.Choose(_, node, rows):
-            return _choose(rows, node)
+        case terms.Choose():
+            return _choose(term)
     raise AssertionError(f"a term that nothing computes: {term}")
 
 
@@ -167,19 +173,50 @@ def _bracketed(brackets: list[Term], factors: list[Term]) -> Code:
     return bracketed
 
 
-def _choose(rows: tuple[tuple[Term, Term | None], ...], node: Node) -> Code:
+def _choose(term: terms.Choose) -> Code:
     codes = [
         (compile_term(value), None if guard is None else compile_term(guard))
-        for value, guard in rows
+        for value, guard in term.rows
     ]
+    site = id(term)
 
     def choose(env: Env, ctx: Any) -> Value:
-        for value, guard in codes:
-            if guard is None or guard(env, ctx):
-                return value(env, ctx)
-        raise EvalError("none of the cases holds", node)
+        holding = [
+            row for row, (_, guard) in enumerate(codes) if guard is not None and guard(env, ctx)
+        ]
+        if not holding and codes[-1][1] is None:
+            holding = [len(codes) - 1]
+        if not holding:
+            raise EvalError(f"none of the cases holds{_where(term, env, ctx)}", term.node)
+        ctx.note(site, holding[0])
+        value = codes[holding[0]][0](env, ctx)
+        for row in holding[1:]:
+            if not np.allclose(np.real(codes[row][0](env, ctx)), np.real(value), rtol=1e-9, atol=0):
+                first, second = (latex(_guard(term, at).node) for at in (holding[0], row))
+                message = f"the cases `{first}` and `{second}` both hold, with different values"
+                raise EvalError(message + _where(term, env, ctx), term.node)
+        return value
 
     return choose
+
+
+def _guard(term: terms.Choose, row: int) -> Term:
+    guard = term.rows[row][1]
+    assert guard is not None
+    return guard
+
+
+def _where(term: terms.Choose, env: Env, ctx: Any) -> str:
+    """Says for which values none or two of the cases hold."""
+    guards = [guard for _, guard in term.rows if guard is not None]
+    parts = {
+        latex(part.node): part
+        for guard in guards
+        for part in guard.walk()
+        if isinstance(part, terms.Ref | terms.Local) and not part.rank
+    }
+    found = [f"{name} = {real(compile_term(part)(env, ctx)):.6g}" for name, part in parts.items()]
+    return f" at {', '.join(found)}" if found else ""
 
 
 def _part_of(one: terms.Use | None, other: terms.Use) -> bool:

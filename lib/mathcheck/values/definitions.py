@@ -89,6 +89,7 @@ class State:
     _reach: dict[Symbol, tuple[frozenset[Symbol], frozenset[Definition | Function]]] = field(
         default_factory=dict
     )
+    _reach_of: dict[int, tuple[Term, frozenset[Symbol]]] = field(default_factory=dict)
 
     def signatures(self) -> Signatures:
         """Returns what is known of the functions of the text."""
@@ -144,9 +145,18 @@ class State:
 
     def reach_of(self, term: Term) -> frozenset[Symbol]:
         """Returns the symbols that a term's value can depend on."""
-        symbols: set[Symbol] = set()
-        self._collect_term(term, symbols, set())
-        return frozenset(symbols)
+        known = self._reach_of.get(id(term))
+        if known is None:
+            symbols: set[Symbol] = set()
+            self._collect_term(term, symbols, set())
+            known = self._reach_of[id(term)] = term, frozenset(symbols)
+        return known[1]
+
+    def called_by(self, term: Term) -> frozenset[Symbol]:
+        """Returns the functions whose values a term's value can depend on."""
+        bodies = [term, *(used.body for used in self.definitions_of(term))]
+        parts = (part for body in bodies for part in body.walk())
+        return frozenset(part.symbol for part in parts if isinstance(part, terms.Call))
 
     def definitions_of(self, term: Term) -> frozenset[Definition | Function]:
         """Returns the definitions that a term's value can depend on."""

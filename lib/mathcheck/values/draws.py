@@ -1,6 +1,7 @@
 """Draws random values and functions."""
 
 import math
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import numpy as np
@@ -14,38 +15,180 @@ def generator(seed: int, draw: int, attempt: int, *what: object) -> np.random.Ge
     return np.random.default_rng([seed, draw, attempt, crc32(repr(what).encode())])
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How the values of a draw are chosen.
+
+    Attributes:
+        kind: `usual`, within 0.2 to 1.5 of either sign; all `positive` or all `negative`; `small`
+            or `large`; `spread` over many orders; `near` some numbers, or at them, on an `edge`.
+        near: those numbers.
+        sizes: which sizes.
+    """
+
+    kind: str = "usual"
+    near: tuple[float, ...] = ()
+    sizes: object = 0
+
+
 def random_array(
-    symbol: Symbol, shape: tuple[int, ...], details: tuple[float, ...], rng: np.random.Generator
+    symbol: Symbol,
+    shape: tuple[int, ...],
+    details: tuple[float, ...],
+    rng: np.random.Generator,
+    manner: Manner,
 ) -> NDArray[np.float64] | NDArray[np.int64]:
     """Draws the values of a symbol as its table says."""
+    value = _of_domain(symbol, shape, details, rng, manner)
+    if symbol.symmetric:
+        half = np.triu(value)
+        return np.asarray(half + np.swapaxes(np.triu(value, 1), -1, -2))
+    return value
+
+
+def _of_domain(
+    symbol: Symbol,
+    shape: tuple[int, ...],
+    details: tuple[float, ...],
+    rng: np.random.Generator,
+    manner: Manner,
+) -> NDArray[np.float64] | NDArray[np.int64]:
     match symbol.domain:
         case "positive":
-            # A number on its own may be small or large beside others: a bound, a rate, a step.
-            return rng.uniform(0.3, 1.7, shape) if shape else np.exp(rng.uniform(-1.6, 1.6, shape))
+            return _positive(shape, rng, manner)
         case "negative":
-            return rng.uniform(-1.7, -0.3, shape)
+            mirrored = replace(manner, near=tuple(-number for number in manner.near))
+            return -_positive(shape, rng, mirrored)
         case "nonzero":
-            return np.asarray(rng.uniform(0.3, 1.7, shape) * _mixed(rng, shape, (-1, 1)))
+            return _positive(shape, rng, replace(manner, near=_sizes(manner.near))) * _mixed(
+                rng, shape, (-1, 1)
+            )
         case "interval":
-            low, high = details
-            margin = 0.1 * (high - low)
-            return rng.uniform(low + margin, high - margin, shape)
+            return _interval(details, shape, rng, manner)
         case "integer":
-            return rng.integers(int(details[0]), int(details[1]) + 1, shape)
+            return _whole(int(details[0]), int(details[1]), shape, rng, manner)
         case "binary":
             return _mixed(rng, shape, (0, 1))
         case "sign":
             return _mixed(rng, shape, (-1, 1))
         case "one-hot":
-            rows = rng.integers(0, shape[-1], shape[:-1])
-            return np.asarray(np.eye(shape[-1], dtype=np.int64)[rows])
+            # The axis over which they add up is the last one while they are drawn.
+            turned = _turned(shape, symbol.over)
+            rows = rng.integers(0, turned[-1], turned[:-1])
+            return np.moveaxis(np.eye(turned[-1], dtype=np.int64)[rows], -1, symbol.over)
         case "probabilities":
-            weights = rng.uniform(0.3, 1.7, shape)
-            return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
-        case "symmetric":
-            value = rng.uniform(-1.5, 1.5, shape)
-            return np.asarray((value + np.swapaxes(value, -1, -2)) / 2)
-    return np.asarray(rng.uniform(0.2, 1.5, shape) * _mixed(rng, shape, (-1, 1)))
+            turned = _turned(shape, symbol.over)
+            weights = rng.uniform(0.3, 1.7, turned)
+            if manner.kind in ("small", "spread", "near"):
+                weights = np.exp(rng.uniform(-7.0, 7.0, turned))
+            whole = np.asarray(weights / weights.sum(axis=-1, keepdims=True))
+            return np.moveaxis(whole, -1, symbol.over)
+    return _real(shape, rng, manner)
+
+
+def _turned(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    others = list(shape)
+    return (*others[:axis], *others[len(others) + axis + 1 :], others[axis])
+
+
+def _sizes(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(sorted({abs(number) for number in numbers}))
+
+
+def _exponential(
+    rng: np.random.Generator, low: float, high: float, shape: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """Draws over orders of magnitude."""
+    return np.asarray(np.exp(rng.uniform(math.log(low), math.log(high), shape)))
+
+
+def _real(shape: tuple[int, ...], rng: np.random.Generator, manner: Manner) -> NDArray[np.float64]:
+    signs = _mixed(rng, shape, (-1, 1))
+    usual = np.asarray(rng.uniform(0.2, 1.5, shape) * signs)
+    match manner.kind:
+        case "positive":
+            return np.abs(usual)
+        case "negative":
+            return -np.abs(usual)
+        case "small":
+            return _exponential(rng, 1e-4, 0.3, shape) * signs
+        case "large":
+            return np.asarray(rng.uniform(2.0, 12.0, shape) * signs)
+        case "spread":
+            return _exponential(rng, 1e-3, 100.0, shape) * signs
+        case "near" | "edge":
+            both = tuple(sorted({0.0, *manner.near, *(-number for number in manner.near)}))
+            return _near(both, usual, rng, manner.kind)
+    return usual
+
+
+def _positive(
+    shape: tuple[int, ...], rng: np.random.Generator, manner: Manner
+) -> NDArray[np.float64]:
+    usual = np.asarray(rng.uniform(0.3, 1.7, shape))
+    if not shape:  # A number on its own may be small or large beside others: a bound, a rate.
+        usual = _exponential(rng, 0.2, 5.0, shape)
+    match manner.kind:
+        case "small":
+            return _exponential(rng, 1e-6, 0.1, shape)
+        case "large":
+            return np.asarray(rng.uniform(2.0, 50.0, shape))
+        case "spread":
+            return _exponential(rng, 1e-4, 1e4, shape)
+        case "near" | "edge":
+            known = tuple(sorted({number for number in manner.near if number > 0}))
+            return _near(known, usual, rng, manner.kind)
+    return usual
+
+
+def _interval(
+    details: tuple[float, ...], shape: tuple[int, ...], rng: np.random.Generator, manner: Manner
+) -> NDArray[np.float64]:
+    low, high = details
+    margin = 0.1 * (high - low)
+    usual = np.asarray(rng.uniform(low + margin, high - margin, shape))
+    if manner.kind in ("small", "large", "spread"):  # near one end, or near both
+        gap = (high - low) * _exponential(rng, 1e-6, 0.1, shape)
+        up, down = low + gap, high - gap
+        chosen = {"small": up, "large": down}.get(manner.kind)
+        return np.where(rng.integers(0, 2, shape) == 0, up, down) if chosen is None else chosen
+    if manner.kind in ("near", "edge"):
+        known = tuple(number for number in manner.near if low < number < high)
+        return np.clip(_near(known, usual, rng, manner.kind), low + 1e-9, high - 1e-9)
+    return usual
+
+
+def _whole(
+    low: int, high: int, shape: tuple[int, ...], rng: np.random.Generator, manner: Manner
+) -> NDArray[np.int64]:
+    match manner.kind:
+        case "small":
+            return np.full(shape, low)
+        case "large":
+            return np.full(shape, high)
+    return np.asarray(rng.integers(low, high + 1, shape))
+
+
+def _near(
+    known: tuple[float, ...], usual: NDArray[np.float64], rng: np.random.Generator, kind: str
+) -> NDArray[np.float64]:
+    """Puts numbers in the place of half of the usual ones: known ones, or what lies round them."""
+    if not known:
+        return usual
+    found = np.asarray(known)
+    if kind == "near":
+        gaps = np.diff(found) if found.size > 1 else np.abs(found)
+        smallest = np.minimum(np.append(gaps, gaps[-1:]), np.insert(gaps, 0, gaps[:1]))
+        if found.size == 1:
+            smallest = np.abs(found)
+        away = np.where(smallest > 0, smallest, 1.0) * rng.uniform(0.02, 0.3, found.size)
+        between = (found[:-1] + found[1:]) / 2
+        outer = np.array([found[0], found[-1]]) * rng.uniform(1.2, 3.0, 2)
+        found = np.concatenate([found - away, found + away, between, outer])
+        if known[0] > 0:
+            found = found[found > 0]
+    picked = found[rng.integers(0, found.size, usual.shape)]
+    return np.where(rng.integers(0, 2, usual.shape) == 0, picked, usual)
 
 
 def _mixed(
@@ -62,11 +205,11 @@ def _mixed(
 class RandomFunction:
     """A smooth function of one number, analytic, with all its derivatives."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.weights = rng.uniform(0.4, 1.0, 3) * rng.choice([-1.0, 1.0], 3)
+    def __init__(self, rng: np.random.Generator, scale: float = 1.0) -> None:
+        self.weights = scale * rng.uniform(0.4, 1.0, 3) * rng.choice([-1.0, 1.0], 3)
         self.rates = rng.uniform(0.5, 1.4, 3)
         self.shifts = rng.uniform(-2.0, 2.0, 3)
-        self.slope = float(rng.uniform(0.2, 0.5))
+        self.slope = scale * float(rng.uniform(0.2, 0.5))
 
     def __call__(self, x: object, order: int = 0) -> object:
         """Returns the value of the derivative of some order."""
@@ -81,13 +224,13 @@ class RandomFunction:
 class RandomLoss:
     """A scalar function of many numbers, smooth, analytic, linear in none of them."""
 
-    def __init__(self, count: int, rng: np.random.Generator) -> None:
+    def __init__(self, count: int, rng: np.random.Generator, scale: float = 1.0) -> None:
         waves = 3
         self.rates = rng.uniform(-1.0, 1.0, (waves, count))
         self.shifts = rng.uniform(-2.0, 2.0, (waves, 1))
-        self.weights = rng.uniform(0.5, 1.5, (waves, 1))
-        self.linear = rng.uniform(-1.0, 1.0, (count, 1))
-        self.square = rng.uniform(-0.4, 0.4, (count, 1))
+        self.weights = scale * rng.uniform(0.5, 1.5, (waves, 1))
+        self.linear = scale * rng.uniform(-1.0, 1.0, (count, 1))
+        self.square = scale * rng.uniform(-0.4, 0.4, (count, 1))
 
     def __call__(self, values: NDArray[np.complex128]) -> NDArray[np.complex128]:
         """Returns the value for `(count, lanes)` numbers, one for each lane."""

@@ -9,8 +9,9 @@ from typing import Any
 
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
+from mathcheck.values.branches import decides, noting_choice, noting_comparison, noting_map
 from mathcheck.values.functions import MAPS, OPERATIONS
-from mathcheck.values.numbers import COMPARISONS, Value
+from mathcheck.values.numbers import Value
 from mathcheck.values.sums import split
 
 Env = dict[str, Any]
@@ -69,13 +70,17 @@ class Writer:
         match term:
             case terms.Arith(0, _, op, left, right) if not split(term)[0]:
                 a, b = self.value(left, depth + 1), self.value(right, depth + 1)
+                if op in ("max", "min"):
+                    return self.call(noting_choice(term), "ctx", a, b)
                 signs = ("+", "-", "*")
                 return f"({a} {op} {b})" if op in signs else self.call(OPERATIONS[op], a, b)
+            case terms.Map(0, _, _, argument) if decides(term):
+                return self.call(noting_map(term), "ctx", self.value(argument, depth + 1))
             case terms.Map(0, _, function, argument):
                 return self.call(MAPS[function], self.value(argument, depth + 1))
-            case terms.Compare(_, _, op, left, right):
+            case terms.Compare(_, _, _, left, right):
                 a, b = self.value(left, depth + 1), self.value(right, depth + 1)
-                return self.call(COMPARISONS[op], a, b)
+                return self.call(noting_comparison(term), "ctx", a, b)
         return None
 
     def call(self, function: Callable[..., Any], *arguments: str) -> str:

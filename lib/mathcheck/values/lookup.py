@@ -4,13 +4,15 @@ r"""Looks symbols up: by their definitions, lazily and element by element, or in
 perturbed for a total or a partial derivative.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from mathcheck.meaning.symbols import Symbol
+from mathcheck.meaning.terms import Term
 from mathcheck.text.document import Section
-from mathcheck.text.errors import EvalError, ShapeError, SizeError
+from mathcheck.text.errors import EvalError, OutOfRangeError, ShapeError, SizeError
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import Eye, as_number
 from mathcheck.values.definitions import Definition, Function, Letter, State
@@ -51,6 +53,13 @@ class Context:
             raise
         table[indices] = value
         return value
+
+    def note(self, site: int, outcome: object) -> None:
+        """Takes in how a place has decided, in this draw."""
+        taken = self.world.taken.get(site)
+        if taken is None:
+            taken = self.world.taken[site] = set()
+        taken.add(outcome)
 
     def size(self, root: Section, letter: str, index: int | None, node: Node) -> int:
         """Returns a size."""
@@ -119,6 +128,13 @@ class Context:
         stepped = np.array([float(value) + STEP * 1j])
         return float(np.imag(self.call(symbol, 0, (stepped,), node))[0]) / STEP
 
+    def opened(self, symbol: Symbol, indices: tuple[int, ...]) -> Iterator[tuple[Term, Env]]:
+        """Yields what defines a symbol at some indices, and the indices there; nothing if drawn."""
+        for definition in self.state.definitions.get(symbol, ()):
+            if (env := self._matches(definition, indices)) is not None:
+                yield definition.body, env
+                return
+
     # --- how values come about -----------------------------------------------------------------
 
     def key(self, symbol: Symbol) -> object:
@@ -140,7 +156,7 @@ class Context:
         if not self._in_range(symbol, indices):
             if symbol.outside is not None:
                 return symbol.outside
-            raise EvalError(self._no_element(symbol, indices), node)
+            raise OutOfRangeError(self._no_element(symbol, indices), node)
         if symbol in self.state.definitions:
             raise EvalError(f"no definition gives {symbol.name} at {indices}", node)
         return self._drawn(symbol, indices, node)
@@ -207,7 +223,7 @@ class Context:
             for axis, index in enumerate(rest)
         )
         if any(not 0 <= i < size for i, size in zip(at, value.shape, strict=False)):
-            raise EvalError(self._no_element(symbol, indices), node)
+            raise OutOfRangeError(self._no_element(symbol, indices), node)
         return as_number(value[at])
 
     def _no_element(self, symbol: Symbol, indices: tuple[int, ...]) -> str:

@@ -7,24 +7,26 @@ import numpy as np
 
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
-from mathcheck.text.errors import EvalError, ShapeError
+from mathcheck.text.errors import EvalError, OutOfRangeError, ShapeError
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import Eye, as_number, collect
+from mathcheck.values.branches import decides, noting_choice, noting_map
 from mathcheck.values.functions import MAPS, OPERATIONS
 from mathcheck.values.inline import Code, Env
 from mathcheck.values.numbers import Value, divide, matmul
 
 
-def map_code(function: str, argument: Code) -> Code:
+def map_code(term: terms.Map, argument: Code) -> Code:
     """A function of each element."""
-    apply = MAPS[function]
+    apply = MAPS[term.function]
+    noting = noting_map(term) if decides(term) else None
 
     def mapped(env: Env, ctx: Any) -> Value:
         value = argument(env, ctx)
         if isinstance(value, Eye):
             return Eye(apply(value.factor))
-        return apply(value)
+        return apply(value) if noting is None else noting(ctx, value)
 
     return mapped
 
@@ -32,6 +34,7 @@ def map_code(function: str, argument: Code) -> Code:
 def arith_code(term: terms.Arith, left: Code, right: Code) -> Code:
     """An operation element by element, broadcast."""
     apply, op = OPERATIONS[term.op], term.op
+    noting = noting_choice(term) if decides(term) else None
 
     def arrays(env: Env, ctx: Any) -> Value:
         a, b = left(env, ctx), right(env, ctx)
@@ -39,7 +42,7 @@ def arith_code(term: terms.Arith, left: Code, right: Code) -> Code:
             return _with_eye(op, a, b, term)
         if term.left.rank and term.right.rank:
             _check_broadcast(a, b, term)
-        return apply(a, b)
+        return apply(a, b) if noting is None else noting(ctx, a, b)
 
     return arrays
 
@@ -110,7 +113,7 @@ def element_code(argument: Code, indices: list[Callable[[Env, Any], int]], node:
         if isinstance(value, Eye):
             return value.factor if at[0] == at[1] else 0
         if not all(1 <= i <= n for i, n in zip(at, value.shape, strict=False)):
-            raise EvalError(f"the element {at} of an array of shape {value.shape[:-1]}", node)
+            raise OutOfRangeError(f"the element {at} of an array of shape {value.shape[:-1]}", node)
         return as_number(value[tuple(i - 1 for i in at)])
 
     return element

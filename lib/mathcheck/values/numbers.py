@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from mathcheck.text.errors import TooClose
+from mathcheck.text.errors import TooClose, UndefinedError
 
 Value = Any  # int | float | np.ndarray
 
 STEP = 1e-30
-# A comparison closer than this, and not exact, could come out differently after rounding.
+# A comparison closer than this part of its sides, and not exact, could come out differently after
+# rounding; so could one of numbers that are all but 0, which may be what is left of larger ones.
 MARGIN = 1e-6
+_NOTHING = 1e-13
 
 
 def real(value: Value) -> float:
@@ -33,8 +35,10 @@ def is_zero(value: Value) -> bool:
     return not np.any(value)
 
 
-def _near(difference: float) -> bool:
-    return difference != 0 and abs(difference) < MARGIN
+def _close(left: float, right: float) -> bool:
+    """Tells whether two numbers that differ are too close to say which is larger."""
+    largest = max(abs(left), abs(right))
+    return left != right and (abs(left - right) < MARGIN * largest or largest < _NOTHING)
 
 
 def _compare(test: Callable[[float], bool]) -> Callable[[Value, Value], int]:
@@ -42,14 +46,22 @@ def _compare(test: Callable[[float], bool]) -> Callable[[Value, Value], int]:
         if type(left) is int and type(right) is int:
             return int(test(left - right))
         a, b = real(left), real(right)
-        difference = 0.0 if a == b else a - b
-        if _near(difference):
-            if abs(difference) <= 1e-12 * max(abs(a), abs(b), 1.0):
+        if a == b:
+            _same(left, right)
+            return int(test(0.0))
+        if _close(a, b):
+            if abs(a - b) <= 1e-12 * max(abs(a), abs(b)):
                 return int(test(0.0))
             raise TooClose
-        return int(test(difference))
+        return int(test(a - b))
 
     return compare
+
+
+def _same(left: Value, right: Value) -> None:
+    """Refuses to decide between equal numbers one of which is moved by a derivative's step."""
+    if np.any(np.imag(left) != np.imag(right)):
+        raise TooClose
 
 
 COMPARISONS: dict[str, Callable[[Value, Value], int]] = {
@@ -82,11 +94,12 @@ def power(base: Value, exponent: Value) -> Value:
             if float(exponent).is_integer():
                 return base ** int(exponent) if exponent >= 0 else 1 / base ** int(-exponent)
         result = np.asarray(base, dtype=complex) ** exponent
-        odd = np.real(np.asarray(base)) < 0
-        result = np.where(odd, math.nan, result) if np.any(odd) else result
+        negative = np.real(np.asarray(base)) < 0
+        if np.any(negative & (np.real(exponent) % 1 != 0)):
+            raise UndefinedError("a broken power of a negative number")
         return result if np.iscomplexobj(base) or np.iscomplexobj(exponent) else result.real
-    if base < 0 and not float(exponent).is_integer():
-        return math.nan
+    if base < 0 and math.isfinite(exponent) and not float(exponent).is_integer():
+        raise UndefinedError(f"{base:.6g} to the power {exponent:.6g}")
     if base == 0 and exponent < 0:
         return math.inf
     if isinstance(base, int) and isinstance(exponent, int) and exponent >= 0:
@@ -109,19 +122,22 @@ def smaller(left: Value, right: Value) -> Value:
 
 def _pick(left: Value, right: Value, sign: float) -> Value:
     if not isinstance(left, np.ndarray) and not isinstance(right, np.ndarray):
-        if _near(left - right if left != right else 0.0):
+        if _close(left, right):
             raise TooClose
         return left if sign * left >= sign * right else right
     a, b = np.real(left), np.real(right)
-    gap = np.where(a == b, 0.0, a - b)
-    if np.any((gap != 0) & (np.abs(gap) < MARGIN)):
+    same = a == b
+    largest = np.maximum(np.abs(a), np.abs(b))
+    gap = np.where(same, 0.0, a - b)
+    close = (np.abs(gap) < MARGIN * largest) | (largest < _NOTHING)
+    if np.any(~same & close) or np.any(same & (np.imag(left) != np.imag(right))):
         raise TooClose
     return np.where(sign * gap >= 0, left, right)
 
 
 def _kinked(value: Value) -> None:
     size = np.abs(np.real(value))
-    if np.any((size != 0) & (size < MARGIN)):
+    if np.any((size != 0) & (size < _NOTHING)) or np.any((size == 0) & (np.imag(value) != 0)):
         raise TooClose
 
 
@@ -144,39 +160,56 @@ def _round(function: Callable[[Any], Any]) -> Callable[[Value], Value]:
         if isinstance(value, int):
             return value
         if isinstance(value, np.ndarray):
-            _kinked(value.real - np.round(value.real))
+            _near_a_step(value.real - np.round(value.real))
             return function(value.real + MARGIN * (1 if function is np.floor else -1))
+        if not math.isfinite(value):
+            return value
         nearest = round(value)
         if abs(value - nearest) < 1e-12:
             return nearest
-        _kinked(value - nearest)
+        _near_a_step(value - nearest)
         return int(function(value))
 
     return apply
 
 
+def _near_a_step(gap: Value) -> None:
+    if np.any((gap != 0) & (np.abs(gap) < MARGIN)):
+        raise TooClose
+
+
 def _smooth(
+    name: str,
     scalar: Callable[[float], float],
     array: Callable[[Any], Any],
-    least: float | None = None,
+    least: float = -math.inf,
+    most: float = math.inf,
 ) -> Callable[[Value], Value]:
-    """Returns a function on values; below `least` it is not defined."""
+    """Returns a function on values that is defined from `least` to `most`."""
 
     def apply(value: Value) -> Value:
         if isinstance(value, np.ndarray):
-            if least is not None and np.any(value.real < least):
-                return np.where(value.real < least, math.nan, array(value.astype(complex)))
+            outside = (value.real < least) | (value.real > most)
+            if np.any(outside):
+                raise _undefined(name, float(value.real[outside].flat[0]), least, most)
             return array(value)
-        if least is not None and value < least:
-            return math.nan
+        if value < least or value > most:
+            raise _undefined(name, value, least, most)
         try:
             return scalar(value)
         except OverflowError:
-            return math.inf
+            return math.copysign(math.inf, value) if name == "sinh" else math.inf
         except ValueError:
             return -math.inf if value == 0 else math.nan
 
     return apply
+
+
+def _undefined(name: str, value: float, least: float, most: float) -> Exception:
+    """Returns what is wrong with a number outside the range of a function."""
+    if least - 1e-12 < value < most + 1e-12:  # a difference of larger ones, and to be their edge
+        return TooClose()
+    return UndefinedError(f"the {name} of {value:.6g}")
 
 
 def _sigmoid(value: Value) -> Value:
@@ -196,18 +229,18 @@ MAPS: dict[str, Callable[[Value], Value]] = {
     "sign": _sign,
     "floor": _round(np.floor),
     "ceil": _round(np.ceil),
-    "sqrt": _smooth(math.sqrt, np.sqrt, 0.0),
-    "log": _smooth(math.log, np.log, 0.0),
-    "exp": _smooth(math.exp, np.exp),
-    "sin": _smooth(math.sin, np.sin),
-    "cos": _smooth(math.cos, np.cos),
-    "tan": _smooth(math.tan, np.tan),
-    "sinh": _smooth(math.sinh, np.sinh),
-    "cosh": _smooth(math.cosh, np.cosh),
-    "tanh": _smooth(math.tanh, np.tanh),
-    "arctan": _smooth(math.atan, np.arctan),
-    "arcsin": _smooth(math.asin, np.arcsin, -1.0),
-    "arccos": _smooth(math.acos, np.arccos, -1.0),
+    "sqrt": _smooth("square root", math.sqrt, np.sqrt, 0.0),
+    "log": _smooth("logarithm", math.log, np.log, 0.0),
+    "exp": _smooth("exponential", math.exp, np.exp),
+    "sin": _smooth("sine", math.sin, np.sin),
+    "cos": _smooth("cosine", math.cos, np.cos),
+    "tan": _smooth("tangent", math.tan, np.tan),
+    "sinh": _smooth("sinh", math.sinh, np.sinh),
+    "cosh": _smooth("cosh", math.cosh, np.cosh),
+    "tanh": _smooth("tanh", math.tanh, np.tanh),
+    "arctan": _smooth("arctangent", math.atan, np.arctan),
+    "arcsin": _smooth("arcsine", math.asin, np.arcsin, -1.0, 1.0),
+    "arccos": _smooth("arccosine", math.acos, np.arccos, -1.0, 1.0),
     "sigmoid": _sigmoid,
     "dsigmoid": _dsigmoid,
     "relu": lambda value: larger(value, 0),

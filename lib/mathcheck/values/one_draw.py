@@ -14,23 +14,52 @@ from mathcheck.text.errors import EvalError, SizeError
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.budget import Budget, check_elements
-from mathcheck.values.draws import RandomFunction, RandomLoss, generator, random_array
-from mathcheck.values.sizes import constants, draw_sizes, size_value
+from mathcheck.values.draws import Manner, RandomFunction, RandomLoss, generator, random_array
+from mathcheck.values.sizes import constants, draw_sizes, free_sizes, size_value
 
 
-def sizes_of(scopes: list[Scope], seed: int, draw: int) -> dict[Section, dict[str, int]]:
+def sizes_of(scopes: list[Scope], seed: int, which: object) -> dict[Section, dict[str, int]] | None:
     """Draws the sizes of a chapter.
 
+    Args:
+        scopes: the scopes of all sections.
+        seed: which random values.
+        which: a number, for usual sizes; `opposite`, for those in the other order and of the other
+            parity than the first; `small`; or a number and letters, for anything that these letters
+            can be, the others being usual.
+
     Returns:
-        For each root, the section of an outermost table, the sizes of what has that root.
+        For each root, the section of an outermost table, the sizes of what has that root. None if
+        no sizes of this kind have been found.
     """
     groups: dict[Section, list[Scope]] = {}
     for scope in scopes:
         groups.setdefault(scope.root, []).append(scope)
-    return {
-        root: draw_sizes(group, generator(seed, draw, 0, "sizes", _first_table(group)))
-        for root, group in groups.items()
-    }
+    found = {}
+    for root, group in groups.items():
+        rng = generator(seed, 0, 0, "sizes", which, _first_table(group))
+        sizes = _sizes_of_group(group, seed, which, rng)
+        if sizes is None:
+            return None
+        found[root] = sizes
+    return found
+
+
+def _sizes_of_group(
+    group: list[Scope], seed: int, which: object, rng: np.random.Generator
+) -> dict[str, int] | None:
+    match which:
+        case int():
+            return draw_sizes(group, rng)
+        case "small":
+            letters = sorted({letter for scope in group for letter in scope.sizes})
+            return draw_sizes(group, rng, {letter: int(rng.integers(1, 3)) for letter in letters})
+        case "opposite":
+            first = draw_sizes(group, generator(seed, 0, 0, "sizes", 0, _first_table(group)))
+            return draw_sizes(group, rng, {name: max(7 - size, 1) for name, size in first.items()})
+        case (int() as turn, *letters):
+            return free_sizes(group, draw_sizes(group, rng), list(map(str, letters)), turn, rng)
+    raise AssertionError(f"no such sizes: {which}")
 
 
 def _first_table(group: list[Scope]) -> int:
@@ -45,6 +74,7 @@ class World:
         budget: what a claim may still cost.
         tables: for each context and symbol the values that are known, by index.
         ranges: what is known of the indices that always run over the same.
+        taken: for each place that decides by values, by its identity, how it has decided.
     """
 
     def __init__(
@@ -52,6 +82,7 @@ class World:
         scope_of: Callable[[Section], Scope],
         sizes: dict[Section, dict[str, int]],
         key: tuple[int, int, int],
+        manner: Manner | None = None,
     ) -> None:
         """Values are drawn when they are asked for.
 
@@ -59,7 +90,10 @@ class World:
             scope_of: gives the scope of a section.
             sizes: for each root of sections the sizes, by letter.
             key: the seed, which draw this is, and which attempt at it.
+            manner: how values are drawn; as usual if it is not given.
         """
+        self.manner = manner or Manner()
+        self.taken: dict[int, set[object]] = {}
         self._scope_of = scope_of
         self._key = key
         self.sizes = sizes
@@ -147,7 +181,7 @@ class World:
                 raise SizeError(f"{symbol.name} has no values: from {ends} is an empty range")
             shape = self.shape(symbol, lead)
             check_elements(math.prod(shape), symbol.name)
-            self._arrays[key] = random_array(symbol, shape, details, rng)
+            self._arrays[key] = random_array(symbol, shape, details, rng, self.manner)
         return self._arrays[key]
 
     def _detail(self, node: Node, sizes: dict[str, int]) -> float:
@@ -165,16 +199,22 @@ class World:
         """Returns the random function of one number that a symbol names."""
         if symbol not in self._functions:
             rng = generator(*self._key, "function", symbol.name, symbol.table.number)
-            self._functions[symbol] = RandomFunction(rng)
+            self._functions[symbol] = RandomFunction(rng, self._scale)
         found: RandomFunction = self._functions[symbol]
         return found
+
+    @property
+    def _scale(self) -> float:
+        """How large "any function" is: larger than any number that it could be compared with."""
+        largest = max(map(abs, self.manner.near), default=1.0)
+        return {"near": 20.0 * largest, "spread": 1e3, "small": 1e-3}.get(self.manner.kind, 1.0)
 
     def loss(self, symbol: Symbol, values: NDArray[Any]) -> Any:
         """Returns the random scalar function of some values that a symbol names."""
         key = symbol, values.shape[0]
         if key not in self._functions:
             rng = generator(*self._key, "loss", symbol.name, symbol.table.number)
-            self._functions[key] = RandomLoss(values.shape[0], rng)
+            self._functions[key] = RandomLoss(values.shape[0], rng, self._scale)
         result = self._functions[key](values)
         if result.shape == (1,) and not np.iscomplexobj(result):
             return float(result[0])

@@ -20,6 +20,7 @@ FAMILY = 8
 _STARTS = 3
 _MOST_BITS = 1000
 _MOST_LETTERS = 100
+_SIZES = range(1, 10)
 
 
 def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> int | Fraction:
@@ -77,10 +78,20 @@ def _whole(value: Fraction) -> int | Fraction:
     return value.numerator if value.denominator == 1 else value
 
 
-def draw_sizes(scopes: Iterable[Scope], rng: np.random.Generator) -> dict[str, int]:
-    """Draws a small value for every size letter; letters that are seen together differ."""
+def draw_sizes(
+    scopes: Iterable[Scope],
+    rng: np.random.Generator,
+    wanted: dict[str, int] | None = None,
+) -> dict[str, int]:
+    """Draws a small value for every size letter; letters that are seen together differ.
+
+    Args:
+        scopes: where the letters are seen.
+        rng: chooses.
+        wanted: the value that each is to have if all of them can.
+    """
     different = {tuple(map(id, scope.symbols)): scope for scope in scopes}
-    groups = [_Group(scope, rng) for scope in different.values()]
+    groups = [_Group(scope, rng, wanted or {}) for scope in different.values()]
     letters = sorted({letter for group in groups for letter in group.letters})
     if len(letters) > _MOST_LETTERS:
         raise SizeError(f"{len(letters)} different letters for sizes: divide the text")
@@ -97,6 +108,46 @@ def draw_sizes(scopes: Iterable[Scope], rng: np.random.Generator) -> dict[str, i
     return best[1]
 
 
+def free_sizes(
+    scopes: Iterable[Scope],
+    usual: dict[str, int],
+    letters: list[str],
+    turn: int,
+    rng: np.random.Generator,
+) -> dict[str, int] | None:
+    """Draws some sizes freely: equal or not, in any order, and every other time one that is large.
+
+    Args:
+        scopes: where the sizes are seen.
+        usual: what the others are.
+        letters: those to draw.
+        turn: which time this is.
+        rng: chooses.
+
+    Returns:
+        The sizes; None if none are found with which every array has elements.
+    """
+    derived = [end for scope in scopes for end in scope.ends if not isinstance(end, tree.Name)]
+    fixed = {name: value for scope in scopes for name, value in constants(scope).items()}
+    for _ in range(50):
+        sizes = dict(usual)
+        for letter in letters:
+            sizes[letter] = int(rng.choice([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
+        if turn % 2:
+            sizes[str(rng.choice(letters))] = int(rng.choice([11, 16, 23, 40]))
+        if all(_has_elements(end, {**sizes, **fixed}) for end in derived):
+            return sizes
+    return None
+
+
+def _has_elements(end: Node, sizes: dict[str, int]) -> bool:
+    try:
+        value = size_value(end, sizes, {})
+    except SizeError:
+        return True  # it depends on an index
+    return value >= 1 and value.denominator == 1
+
+
 def _improve(
     sizes: dict[str, int], letters: list[str], layers: set[str], groups: "list[_Group]"
 ) -> float:
@@ -105,7 +156,7 @@ def _improve(
         before = dict(sizes)
         for letter in letters:
             touched = [group for group in groups if letter in group.letters]
-            values = (3, 4) if letter in layers else range(2, 9)
+            values = (3, 4) if letter in layers else _SIZES
             sizes[letter] = min(
                 values, key=lambda v: sum(g.cost({**sizes, letter: v}) for g in touched)
             )
@@ -117,8 +168,8 @@ def _improve(
 class _Group:
     """The sizes that are seen together in one place."""
 
-    def __init__(self, scope: Scope, rng: np.random.Generator) -> None:
-        ends = [scope.bounds(axis)[1] for symbol in scope.symbols for axis in symbol.axes]
+    def __init__(self, scope: Scope, rng: np.random.Generator, wanted: dict[str, int]) -> None:
+        ends = scope.ends
         self.families = {
             part.base.text
             for end in ends
@@ -143,10 +194,17 @@ class _Group:
         steps = _steps(scope)
         dislike = {letter: 40.0 if letter in steps else 4.0 for letter in self.letters}
         self.tastes = {
-            (letter, value): rng.uniform(0.0, 3.0) + dislike[letter] * (value == 2)
+            (letter, value): rng.uniform(0.0, 3.0)
+            + dislike[letter] * (value <= 2)
+            + 1000.0 * (value == 1)
             for letter in self.letters
-            for value in range(2, 9)
+            for value in _SIZES
         }
+        # One that is wanted is worth more than that they differ, but not than that all have a size.
+        for letter, value in wanted.items():
+            if letter in self.letters:
+                for other in _SIZES:
+                    self.tastes[letter, other] = 200.0 * abs(value - other)
         self.constants = constants(scope)
         simple = tree.Name | tree.Number | tree.Script
         derived = dict.fromkeys(end for end in ends if not isinstance(end, simple))

@@ -1,0 +1,209 @@
+"""Plans the draws of a claim: at usual values first, then at those that are likely to falsify it.
+
+The manner of a draw depends on nothing but the claim and the definitions behind it, so that the
+same claim is held to the same in every text.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mathcheck.claims.equations import Claim
+from mathcheck.meaning import terms
+from mathcheck.meaning.terms import Term, free_letters
+from mathcheck.text import tree
+from mathcheck.values.branches import decides
+from mathcheck.values.closures import compile_term
+from mathcheck.values.coverage import by_value
+from mathcheck.values.draws import Manner
+
+# Sets of sizes beside those of the usual draws: in the other order and of the other parity, small.
+OPPOSITE, SMALL = "opposite", "small"
+# What a claim is drawn with besides the usual, and with which sizes.
+_OTHERS: tuple[tuple[str, object], ...] = (
+    ("positive", OPPOSITE),
+    ("negative", SMALL),
+    ("near", 0),
+    ("small", 1),
+    ("spread", OPPOSITE),
+    ("near", SMALL),
+    ("large", 2),
+    ("edge", 0),
+    ("near", OPPOSITE),
+    ("edge", 1),
+    ("usual", SMALL),
+)
+# And what follows if that is cheap, or if some branch has not been taken yet.
+_AGAIN = ("near", "spread", "edge", "near", "large", "near", "small", "usual")
+_MOST_NEAR = 12
+# How often sizes that the claim computes with are drawn freely.
+_SIZES = 10
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One draw: its number, which seeds it, and its manner."""
+
+    number: int
+    manner: Manner
+    usual: bool
+
+
+def draws(claim: Claim, usual: int) -> Iterator[Draw]:
+    """Yields the draws of a claim, without an end.
+
+    Args:
+        claim: the claim.
+        usual: how many of them have usual values.
+    """
+    near = near_numbers(claim)
+    for number in range(usual):
+        yield Draw(number, Manner(sizes=number), True)
+    following = itertools.count(usual)
+    plain = is_plain(claim)
+    for kind, sizes in _OTHERS:
+        number = next(following)
+        if not (plain and kind in ("near", "edge")):
+            at = sizes if isinstance(sizes, str) else int(str(sizes)) % usual
+            yield Draw(number, _manner(kind, near, at), False)
+    letters = tuple(sorted(sizes_used(claim)))
+    if letters:
+        for turn in range(_SIZES):
+            yield Draw(next(following), Manner(sizes=(turn, *letters)), False)
+    for turn, number in enumerate(following):
+        kind = _AGAIN[turn % len(_AGAIN)]
+        yield Draw(number, _manner(kind, near, turn % usual), False)
+
+
+def least(claim: Claim, usual: int) -> int:
+    """Returns how many draws a claim gets at least."""
+    if not any(isinstance(part, _DRAWN) for term in behind(claim) for part in term.walk()):
+        return 1
+    near = sum(kind in ("near", "edge") for kind, _ in _OTHERS) if is_plain(claim) else 0
+    return usual + len(_OTHERS) - near + (_SIZES if sizes_used(claim) else 0)
+
+
+def is_plain(claim: Claim) -> bool:
+    """Tells whether a claim is of a derivative, and nothing in it decides by the values.
+
+    Then no number is special, and a derivative takes long to compute.
+    """
+    sides = (claim.left, claim.right)
+    derives = any(isinstance(part, terms.Derivative) for side in sides for part in side.walk())
+    return (
+        claim.op == "="
+        and derives
+        and claim.condition is None
+        and all(0.05 < abs(number) < 20 for number in near_numbers(claim))
+        and not any(
+            decides(part) and by_value(part) for term in behind(claim) for part in term.walk()
+        )
+    )
+
+
+_DRAWN = terms.Ref | terms.Size | terms.Call | terms.Local
+
+
+def _manner(kind: str, near: tuple[float, ...], sizes: object) -> Manner:
+    return Manner(kind, near if kind in ("near", "edge") else (), sizes)
+
+
+def behind(claim: Claim) -> list[Term]:
+    """Returns the sides of a claim, its condition, and all that defines what stands in them."""
+    own = [claim.left, claim.right, *([] if claim.condition is None else [claim.condition])]
+    used = {definition for term in own for definition in claim.state.definitions_of(term)}
+    return own + [definition.body for definition in used]
+
+
+def near_numbers(claim: Claim) -> tuple[float, ...]:
+    """Returns the numbers that a claim or a definition behind it compares or adds values with."""
+    found = {1.0}
+    for term in behind(claim):
+        _gather(term, found)
+    return tuple(sorted(found - {0.0}, key=abs)[:_MOST_NEAR])
+
+
+def _gather(term: Term, found: set[float]) -> None:
+    if (value := _constant(term)) is not None:
+        if math.isfinite(value):
+            found.add(value)
+        return
+    match term:
+        case terms.Arith(_, _, "**", base, exponent):
+            _gather(base, found)
+            if _constant(exponent) is None:
+                _gather(exponent, found)
+        case terms.Arith(_, _, "*" | "/", left, right):
+            # `2 x` has no 2 that matters, but 10^{-8} x is about as large as what it is added to.
+            for part in (left, right):
+                value = _constant(part)
+                if value is None or not 0.05 < abs(value) < 20:
+                    _gather(part, found)
+        case terms.Ref():
+            pass
+        case terms.Reduce(_, _, _, _, conditions, body):
+            for part in (*conditions, body):
+                _gather(part, found)
+        case _:
+            for part in term.children():
+                _gather(part, found)
+
+
+def _constant(term: Term) -> float | None:
+    """Returns the value of a term that is made of numbers alone."""
+    match term:
+        case terms.Literal(_, _, value):
+            return value
+        case terms.Ref(_, _, symbol, ()) if symbol.domain == "constant":
+            match symbol.details[0]:
+                case tree.Number(text) if "{" not in text:
+                    return float(text)
+            return None
+    if term.rank or not isinstance(term, terms.Map | terms.Arith):
+        return None
+    if any(_constant(part) is None for part in term.children()):
+        return None
+    try:
+        return float(compile_term(term)({}, _Nothing()))
+    except (ArithmeticError, ValueError, TypeError):
+        return None
+
+
+class _Nothing:
+    """A context for terms that need none."""
+
+    def note(self, site: int, outcome: object) -> None:
+        """Takes no account of it."""
+
+    def lookup(self, symbol: object, *rest: object) -> float:
+        """Returns the value of a constant."""
+        value = _constant(terms.Ref(0, tree.Number("0"), symbol, ()))  # type: ignore[arg-type]
+        assert value is not None
+        return value
+
+
+def sizes_used(claim: Claim) -> set[str]:
+    """Returns the sizes that a claim computes with, not only counts to."""
+    found = {letter for side in (claim.left, claim.right) for letter in _sizes(side)}
+    for side in (claim.left, claim.right):
+        for definition in claim.state.definitions_of(side):
+            if not definition.symbol.axes:
+                found.update(_sizes(definition.body))
+    return found
+
+
+def _sizes(term: Term) -> Iterator[str]:
+    match term:
+        case terms.Size(_, _, letter, None):
+            yield letter
+        case terms.Ref() | terms.Derivative():
+            return
+        case terms.Compare(_, _, _, left, right) if free_letters(left) | free_letters(right):
+            return  # up to where an index goes
+        case terms.Reduce(_, _, _, _, conditions, body):
+            for part in (*conditions, body):
+                yield from _sizes(part)
+        case _:
+            for part in term.children():
+                yield from _sizes(part)

@@ -1,0 +1,132 @@
+"""How large the numbers are that a term is computed from: what rounding can leave of them."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mathcheck.meaning import terms
+from mathcheck.meaning.symbols import Symbol
+from mathcheck.meaning.terms import Term
+from mathcheck.values.arrays import Eye
+from mathcheck.values.closures import compile_term, index_code, range_code
+from mathcheck.values.inline import Code, Env
+
+_DEEPEST = 12
+
+
+class Magnitudes:
+    """Computes how large the numbers are behind a value, and keeps the code of its parts."""
+
+    def __init__(self) -> None:
+        self._codes: dict[int, tuple[object, Any]] = {}
+        self._of: object = None
+        self._symbols: dict[tuple[Symbol, tuple[int, ...]], float] = {}
+
+    def _known(self, part: object, make: Callable[[], Any]) -> Any:
+        if id(part) not in self._codes:
+            self._codes[id(part)] = part, make()
+        return self._codes[id(part)][1]
+
+    def _code(self, term: Term) -> Code:
+        code: Code = self._known(term, lambda: compile_term(term))
+        return code
+
+    def _index(self, term: Term) -> Callable[[Env, Any], int]:
+        code: Callable[[Env, Any], int] = self._known(term, lambda: index_code(term))
+        return code
+
+    def of(self, term: Term, env: Env, ctx: Any, depth: int = 0) -> float:
+        """Returns how large the things are that a term adds up, however they cancel.
+
+        The rounding error of the term's value is about a 1e-16th of it.
+
+        Args:
+            term: the term.
+            env: the indices.
+            ctx: the symbols' values.
+            depth: how many definitions have been opened.
+        """
+
+        def of(part: Term) -> float:
+            return self.of(part, env, ctx, depth)
+
+        def size(part: Term) -> float:
+            return largest(self._code(part)(env, ctx))
+
+        match term:
+            case terms.Arith(_, _, "+" | "-", left, right):
+                return of(left) + of(right)
+            case terms.Arith(_, _, "*", left, right):
+                return of(left) * max(size(right), 0.0) + size(left) * of(right)
+            case terms.Arith(_, _, "/", left, right):
+                below = size(right)
+                return of(left) / below * (1.0 + of(right) / below) if below else 0.0
+            case terms.Arith(_, _, "**", left, right):
+                base, whole = size(left), size(term)
+                return whole * (1.0 + size(right) * of(left) / base) if base else whole
+            case terms.Arith(_, _, "max" | "min", left, right):
+                return max(of(left), of(right))
+            case terms.Map(_, _, "neg" | "abs" | "relu" | "sin" | "cos" | "arctan", argument):
+                return of(argument)
+            case terms.Map(_, _, "tanh" | "sigmoid" | "dsigmoid", argument):
+                return 1.0 + of(argument)
+            case terms.Map(_, _, "exp" | "cosh" | "sinh", argument):
+                return size(term) * (1.0 + of(argument))
+            case terms.Map(_, _, "log", argument):
+                below = size(argument)
+                return size(term) + (of(argument) / below if below else 0.0)
+            case terms.Map(_, _, "sqrt", argument):
+                below, whole = of(argument), size(term)
+                return whole + (below / whole if whole else math.sqrt(below))
+            case terms.Transpose(_, _, argument) | terms.Element(_, _, argument):
+                return of(argument)
+            case terms.Product(_, _, _, left, right):
+                return 8.0 * (of(left) * size(right) + size(left) * of(right))
+            case terms.Collect(_, _, function, argument):
+                return 1.0 + of(argument) if function == "softmax" else 8.0 * of(argument)
+            case terms.Stack(_, _, rows):
+                return max(of(entry) for row in rows for entry in row)
+            case terms.Reduce(_, node, "sum", over, _, body):
+                low, high = self._known(over, lambda: range_code(over, node))(env, ctx)
+                each = ({**env, over.letter: index} for index in range(low, high + 1))
+                return sum(self.of(body, inner, ctx, depth) for inner in each)
+            case terms.Reduce(_, node, "prod", over, _, body):
+                low, high = self._known(over, lambda: range_code(over, node))(env, ctx)
+                code, relative = self._code(body), 0.0
+                for index in range(low, high + 1):
+                    inner = {**env, over.letter: index}
+                    if value := largest(code(inner, ctx)):
+                        relative += self.of(body, inner, ctx, depth) / value
+                return size(term) * relative
+            case terms.Choose(_, _, rows):
+                return max(of(value) for value, _ in rows)
+            case terms.Ref(_, _, symbol, indices) if depth < _DEEPEST:
+                at = tuple(self._index(index)(env, ctx) for index in indices)
+                return self._opened(symbol, at, ctx, depth, size(term))
+        return size(term)
+
+    def _opened(
+        self, symbol: Symbol, at: tuple[int, ...], ctx: Any, depth: int, least: float
+    ) -> float:
+        """Returns how large the things are that a symbol's definition adds up."""
+        if self._of is not ctx:
+            self._of, self._symbols = ctx, {}
+        known = self._symbols.get((symbol, at))
+        if known is None:
+            known = least
+            for body, env in ctx.opened(symbol, at):
+                known = max(least, self.of(body, env, ctx, depth + 1))
+            self._symbols[symbol, at] = known
+        return known
+
+
+def largest(value: Any) -> float:
+    """Returns the largest finite number of a value, without its sign."""
+    if isinstance(value, Eye):
+        return largest(value.factor)
+    if isinstance(value, float):
+        return abs(value) if math.isfinite(value) else 0.0
+    size = float(np.max(np.abs(value))) if np.size(value) else 0.0
+    return size if math.isfinite(size) else 0.0
