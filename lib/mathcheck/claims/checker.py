@@ -11,7 +11,9 @@ from mathcheck.claims.chapter import Chapter
 from mathcheck.claims.comparison import Comparison
 from mathcheck.claims.draw_plan import Draw
 from mathcheck.claims.equations import Claim
+from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
+from mathcheck.text import tree
 from mathcheck.text.document import Equation, Section
 from mathcheck.text.errors import (
     EvalError,
@@ -21,6 +23,7 @@ from mathcheck.text.errors import (
     SizeError,
     TooClose,
 )
+from mathcheck.values.bounds import Known
 from mathcheck.values.coverage import Missing, missing
 from mathcheck.values.definitions import State
 from mathcheck.values.derivatives import PlainContext
@@ -45,6 +48,25 @@ class Taken:
         """Takes in those of one draw."""
         for place, outcomes in places.items():
             self.places.setdefault(place, set()).update(outcomes)
+
+
+def _governed(term: Term, condition: Term | None) -> bool:
+    """Tells whether a condition is about what a term decides by: it may exclude some branches."""
+    if condition is None:
+        return False
+    about = {part.symbol for part in condition.walk() if isinstance(part, terms.Ref)}
+    return any(isinstance(part, terms.Ref) and part.symbol in about for part in term.walk())
+
+
+def lows(claim: Claim) -> dict[str, float]:
+    """Returns with what the free indices of a claim begin, where a table says it by a number."""
+    found = {}
+    for letter, over in claim.free.items():
+        firsts = [use.symbol.axes[use.axis].first for use in over.uses]
+        values = [float(first.text) for first in firsts if isinstance(first, tree.Number)]
+        if firsts and len(values) == len(firsts):
+            found[letter] = min(values)
+    return found
 
 
 @dataclass
@@ -206,13 +228,14 @@ class Checker:
 
     def _missing(self, claim: Claim, taken: Taken) -> tuple[Missing, Equation] | None:
         """Returns a branch of the claim that no draw has taken, and where it stands."""
+        known = Known(claim.state, lows(claim))
         for term in (claim.left, claim.right):
-            by_index = claim.condition is None
-            for found in missing(term, claim.state, taken.places, by_index):
-                return found, claim.equation
+            for found in missing(term, known, taken.places, claim.condition is None):
+                if not _governed(found.term, claim.condition):
+                    return found, claim.equation
         for term in (claim.left, claim.right):
             for definition in claim.state.definitions_of(term):
-                for found in missing(definition.body, claim.state, taken.places, False):
+                for found in missing(definition.body, known, taken.places, False):
                     return found, definition.equation
         return None
 

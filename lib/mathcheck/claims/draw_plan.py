@@ -13,6 +13,7 @@ from mathcheck.claims.equations import Claim
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term, free_letters
 from mathcheck.text import tree
+from mathcheck.text.errors import TooClose, UndefinedError
 from mathcheck.values.branches import decides
 from mathcheck.values.closures import compile_term
 from mathcheck.values.coverage import by_value
@@ -61,10 +62,10 @@ def draws(claim: Claim, usual: int) -> Iterator[Draw]:
     for number in range(usual):
         yield Draw(number, Manner(sizes=number), True)
     following = itertools.count(usual)
-    plain = is_plain(claim)
+    without = _without(claim)
     for kind, sizes in _OTHERS:
         number = next(following)
-        if not (plain and kind in ("near", "edge")):
+        if kind not in without:
             at = sizes if isinstance(sizes, str) else int(str(sizes)) % usual
             yield Draw(number, _manner(kind, near, at), False)
     letters = tuple(sorted(sizes_used(claim)))
@@ -73,27 +74,34 @@ def draws(claim: Claim, usual: int) -> Iterator[Draw]:
             yield Draw(next(following), Manner(sizes=(turn, *letters)), False)
     for turn, number in enumerate(following):
         kind = _AGAIN[turn % len(_AGAIN)]
-        yield Draw(number, _manner(kind, near, turn % usual), False)
+        if kind not in without:
+            yield Draw(number, _manner(kind, near, turn % usual), False)
 
 
 def least(claim: Claim, usual: int) -> int:
     """Returns how many draws a claim gets at least."""
     if not any(isinstance(part, _DRAWN) for term in behind(claim) for part in term.walk()):
         return 1
-    near = sum(kind in ("near", "edge") for kind, _ in _OTHERS) if is_plain(claim) else 0
-    return usual + len(_OTHERS) - near + (_SIZES if sizes_used(claim) else 0)
+    without = _without(claim)
+    others = sum(kind not in without for kind, _ in _OTHERS)
+    return usual + others + (_SIZES if sizes_used(claim) else 0)
 
 
-def is_plain(claim: Claim) -> bool:
-    """Tells whether a claim is of a derivative, and nothing in it decides by the values.
+def _without(claim: Claim) -> set[str]:
+    """Returns the manners that a claim is not drawn in.
 
-    Then no number is special, and a derivative takes long to compute.
+    At the edge of a case there is no derivative. And where nothing decides by the values no number
+    is special; a derivative takes long to compute.
     """
     sides = (claim.left, claim.right)
-    derives = any(isinstance(part, terms.Derivative) for side in sides for part in side.walk())
+    if not any(isinstance(part, terms.Derivative) for side in sides for part in side.walk()):
+        return set()
+    return {"near", "edge"} if _is_smooth(claim) else {"edge"}
+
+
+def _is_smooth(claim: Claim) -> bool:
     return (
         claim.op == "="
-        and derives
         and claim.condition is None
         and all(0.05 < abs(number) < 20 for number in near_numbers(claim))
         and not any(
@@ -166,7 +174,7 @@ def _constant(term: Term) -> float | None:
         return None
     try:
         return float(compile_term(term)({}, _Nothing()))
-    except (ArithmeticError, ValueError, TypeError):
+    except (ArithmeticError, ValueError, TypeError, UndefinedError, TooClose):
         return None
 
 

@@ -31,6 +31,14 @@ class Bounds:
         return 1 if self.low >= 0 else -1 if self.high <= 0 else 0
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is known beside a term: the definitions in force, and the first value of indices."""
+
+    state: State
+    lows: dict[str, float]
+
+
 _ALL = Bounds()
 _DOMAINS = {
     "positive": Bounds(0.0, open_low=True),
@@ -58,12 +66,12 @@ _MAPS = {
 _RISING = {"exp": math.exp, "sqrt": math.sqrt, "log": math.log, "tanh": math.tanh}
 
 
-def bounds(term: Term, state: State, depth: int = 0) -> Bounds:
+def bounds(term: Term, known: Known, depth: int = 0) -> Bounds:
     """Returns an interval that holds every value that a term can have.
 
     Args:
         term: the term.
-        state: the definitions behind its symbols.
+        known: the definitions behind its symbols, and where its indices begin.
         depth: how many definitions have been opened already.
     """
     if depth > _DEEPEST:
@@ -73,46 +81,48 @@ def bounds(term: Term, state: State, depth: int = 0) -> Bounds:
             return Bounds(value, value)
         case terms.Size():
             return Bounds(1.0)
+        case terms.Local(_, _, letter):
+            return Bounds(known.lows.get(letter, -math.inf))
         case terms.Ref(_, _, symbol):
-            return _symbol(symbol, state, depth)
+            return _symbol(symbol, known, depth)
         case terms.Map(_, _, "neg", argument):
-            inner = bounds(argument, state, depth + 1)
+            inner = bounds(argument, known, depth + 1)
             return Bounds(-inner.high, -inner.low, inner.open_high, inner.open_low)
         case terms.Map(_, _, function, argument):
-            return _mapped(function, bounds(argument, state, depth + 1))
+            return _mapped(function, bounds(argument, known, depth + 1))
         case terms.Collect(_, _, function, argument):
             if function.startswith("norm"):
                 return Bounds(0.0)
             if function == "softmax":
                 return Bounds(0.0, 1.0, True)
             if function in ("max", "min", "mean"):
-                return bounds(argument, state, depth + 1)
+                return bounds(argument, known, depth + 1)
         case terms.Compare() | terms.All():
             return Bounds(0.0, 1.0)
         case terms.Transpose(_, _, argument) | terms.Element(_, _, argument):
-            return bounds(argument, state, depth + 1)
+            return bounds(argument, known, depth + 1)
         case terms.Arith(_, _, op, left, right):
-            return _arith(op, left, right, state, depth)
+            return _arith(op, left, right, known, depth)
         case terms.Reduce(_, _, "max" | "min", _, _, body):
-            return bounds(body, state, depth + 1)
+            return bounds(body, known, depth + 1)
         case terms.Reduce(_, _, "sum", _, _, body):
-            inner = bounds(body, state, depth + 1)
+            inner = bounds(body, known, depth + 1)
             return Bounds(0.0) if inner.low >= 0 else _ALL
         case terms.Choose(_, _, rows):
-            found = [bounds(value, state, depth + 1) for value, _ in rows]
+            found = [bounds(value, known, depth + 1) for value, _ in rows]
             return _hull(found)
     return _ALL
 
 
-def _symbol(symbol: Symbol, state: State, depth: int) -> Bounds:
-    defined = state.definitions.get(symbol)
+def _symbol(symbol: Symbol, known: Known, depth: int) -> Bounds:
+    defined = known.state.definitions.get(symbol)
     if defined:
         if symbol.outside is not None:
             return _ALL
         bodies = [definition.body for definition in defined]
-        if any(symbol in state.reach_of(body) for body in bodies):
+        if any(symbol in known.state.reach_of(body) for body in bodies):
             return _ALL  # a recurrence
-        return _hull([bounds(body, state, depth + 1) for body in bodies])
+        return _hull([bounds(body, known, depth + 1) for body in bodies])
     match symbol.domain, symbol.details:
         case "interval", (low, high):
             ends = _number(low), _number(high)
@@ -171,16 +181,16 @@ def _at(function: str, value: float) -> float:
         return math.inf
 
 
-def _arith(op: str, left: Term, right: Term, state: State, depth: int) -> Bounds:
+def _arith(op: str, left: Term, right: Term, known: Known, depth: int) -> Bounds:
     if op == "**":
         even = isinstance(right, terms.Literal) and right.value % 2 == 0
-        below = bounds(left, state, depth + 1)
+        below = bounds(left, known, depth + 1)
         if below.low > 0 or (below.low == 0 and below.open_low):
             return Bounds(0.0, open_low=True)
         if even or below.low >= 0:
             return Bounds(0.0)
         return _ALL
-    a, b = bounds(left, state, depth + 1), bounds(right, state, depth + 1)
+    a, b = bounds(left, known, depth + 1), bounds(right, known, depth + 1)
     match op:
         case "+":
             return _added(a, b)
@@ -230,9 +240,9 @@ def _hull(found: list[Bounds]) -> Bounds:
     )
 
 
-def decided(op: str, left: Term, right: Term, state: State) -> bool | None:
+def decided(op: str, left: Term, right: Term, known: Known) -> bool | None:
     """Tells what a comparison always comes to, None if that depends on what is drawn."""
-    return _decided(op, bounds(left, state), bounds(right, state))
+    return _decided(op, bounds(left, known), bounds(right, known))
 
 
 def _decided(op: str, a: Bounds, b: Bounds) -> bool | None:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
 from mathcheck.text.printer import latex
-from mathcheck.values.bounds import bounds, decided
+from mathcheck.values.bounds import Known, bounds, decided
 from mathcheck.values.branches import decides
-from mathcheck.values.definitions import State
 
 _SIGNS = {"abs": "|…|", "relu": "the rectifier", "sign": "the sign"}
 
@@ -25,13 +24,13 @@ class Missing:
 
 
 def missing(
-    term: Term, state: State, taken: dict[int, set[object]], by_index: bool
+    term: Term, known: Known, taken: dict[int, set[object]], by_index: bool
 ) -> Iterator[Missing]:
     """Yields the branches of a term that were reached and not taken.
 
     Args:
         term: a side of a claim, or what defines a symbol.
-        state: the definitions behind its symbols.
+        known: the definitions behind its symbols, and where its indices begin.
         taken: how each place has decided, by its identity.
         by_index: whether what depends on indices alone is to have taken every branch too.
     """
@@ -41,25 +40,25 @@ def missing(
             continue
         match part:
             case terms.Compare(_, node, op, left, right):
-                if len(seen & {0, 1}) < 2 and decided(op, left, right, state) is None:
+                if len(seen & {0, 1}) < 2 and decided(op, left, right, known) is None:
                     never = "holds in every draw" if 1 in seen else "holds in no draw"
                     yield Missing(part, f"`{latex(node)}` {never}{_advice(part)}")
             case terms.Choose(_, _, rows):
                 for number, (value, guard) in enumerate(rows):
                     if number in seen or (guard is not None and not (by_index or by_value(guard))):
                         continue
-                    if guard is not None and _impossible(guard, state):
+                    if guard is not None and _impossible(guard, known):
                         continue
                     said = "otherwise" if guard is None else latex(guard.node)
                     yield Missing(value, f"the case `{said}` is met in no draw{_advice(part)}")
             case terms.Map(_, _, function, argument):
-                if len(seen) < 2 and not bounds(argument, state).sign:
+                if len(seen) < 2 and not bounds(argument, known).sign:
                     sign = "negative" if 1 in seen else "positive"
                     message = f"what {_SIGNS[function]} is taken of is {sign} in no draw"
                     yield Missing(part, message + _advice(part))
             case terms.Arith(_, _, op, left, right):
-                known = (decided(sign, left, right, state) for sign in ("<=", ">="))
-                if len(seen) < 2 and all(each is None for each in known):
+                always = (decided(sign, left, right, known) for sign in ("<=", ">="))
+                if len(seen) < 2 and all(each is None for each in always):
                     larger, smaller = (left, right) if 1 in seen else (right, left)
                     message = f"`{latex(larger.node)}` is above `{latex(smaller.node)}`"
                     yield Missing(part, f"{message} in every draw{_advice(part)}")
@@ -93,10 +92,10 @@ def by_value(term: Term) -> bool:
     )
 
 
-def _impossible(guard: Term, state: State) -> bool:
+def _impossible(guard: Term, known: Known) -> bool:
     parts = guard.parts if isinstance(guard, terms.All) else (guard,)
     return any(
-        isinstance(part, terms.Compare) and decided(part.op, part.left, part.right, state) is False
+        isinstance(part, terms.Compare) and decided(part.op, part.left, part.right, known) is False
         for part in parts
     )
 

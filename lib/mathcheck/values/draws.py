@@ -188,6 +188,8 @@ def _near(
         if known[0] > 0:
             found = found[found > 0]
     picked = found[rng.integers(0, found.size, usual.shape)]
+    if kind == "near":  # and no two of them alike
+        picked = picked * rng.uniform(0.99, 1.01, usual.shape)
     return np.where(rng.integers(0, 2, usual.shape) == 0, picked, usual)
 
 

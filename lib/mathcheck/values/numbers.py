@@ -16,7 +16,7 @@ from mathcheck.text.errors import TooClose, UndefinedError
 
 Value = Any  # int | float | np.ndarray
 
-STEP = 1e-30
+STEP = 1e-100
 # A comparison closer than this part of its sides, and not exact, could come out differently after
 # rounding; so could one of numbers that are all but 0, which may be what is left of larger ones.
 MARGIN = 1e-6
