@@ -1,7 +1,9 @@
 """Mutates `lib/backprop` with mutmut, runs `tests/backprop` on each mutant, lists what survives.
 
 `python -m tests.mutants`, or with patterns of names, `python -m tests.mutants 'backprop.linear*'`;
-with `--max-children 1`, one mutant at a time; with `--of mathcheck`, the checker and its tests.
+with `--max-children 1`, one mutant at a time; with `--of mathcheck`, the checker and its tests;
+with `--only claims/cache.py --tests test_cache.py`, a part of them, which is soon done: what these
+tests kill, all of them kill.
 
 A survivor is a change of the code that no test sees: either a test is missing, or the change makes
 no difference. `accepted_mutants.toml` lists the latter, each with its reason. The run fails where a
@@ -52,7 +54,7 @@ PACKAGES = {
 SURVIVED = re.compile(r"^\s*(\S+): (survived|no tests|suspicious|segfault)$")
 
 
-def copy_sources(name):
+def copy_sources(name, only, tests):
     """Makes the copy anew: mutmut would not try survivors again after a test was added."""
     shutil.rmtree(COPY, ignore_errors=True)
     shutil.copytree(ROOT / "lib" / name, COPY / "src" / name)
@@ -62,7 +64,11 @@ def copy_sources(name):
     shutil.copytree(ROOT / "data", COPY / "data", ignore=shutil.ignore_patterns("full", "runs"))
     shutil.copy2(ROOT / ".pre-commit-hooks.yaml", COPY)
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    settings = settings.replace('["tests/backprop"]', f'["tests/{PACKAGES[name].tests[0]}"]')
+    folder = f"tests/{PACKAGES[name].tests[0]}"
+    chosen = [f"{folder}/{test}" for test in tests] or [folder]
+    settings = settings.replace('["tests/backprop"]', json.dumps(chosen))
+    mutated = json.dumps([f"src/{name}/{file}" for file in only])
+    settings = settings.replace("[tool.mutmut]", f"[tool.mutmut]\nonly_mutate = {mutated}")
     (COPY / "pyproject.toml").write_text(settings, encoding="utf-8")
 
 
@@ -97,9 +103,12 @@ def main(arguments):
     parser.add_argument("patterns", nargs="*", help="names of mutants; all, if there is none")
     parser.add_argument("--of", choices=PACKAGES, default="backprop", help="what is mutated")
     parser.add_argument("--max-children", default=str(os.cpu_count()), help="mutants at a time")
+    parser.add_argument("--only", nargs="+", default=[], help="files of it, all by default")
+    parser.add_argument("--tests", nargs="+", default=[], help="files of tests, all by default")
     options = parser.parse_args(arguments)
     patterns = options.patterns
-    copy_sources(options.of)
+    part = bool(patterns or options.only)
+    copy_sources(options.of, options.only, options.tests)
     mutmut("run", "--max-children", options.max_children, *patterns)
     mutmut("export-cicd-stats", stdout=subprocess.DEVNULL)
     counts = json.loads((COPY / "mutants" / "mutmut-cicd-stats.json").read_text(encoding="utf-8"))
@@ -114,7 +123,7 @@ def main(arguments):
     alive = survivors()
     for title, mutants in [
         ("survives, and no reason is listed", alive - accepted),
-        ("is listed as a survivor, and is none", set() if patterns else accepted - alive),
+        ("is listed as a survivor, and is none", set() if part else accepted - alive),
     ]:
         for function, before, after in sorted(mutants):
             print(f"{function} {title}:\n  - {before}\n  + {after}")
@@ -123,7 +132,7 @@ def main(arguments):
     return int(
         share < PACKAGES[options.of].wanted
         or bool(alive - accepted)
-        or bool(not patterns and accepted - alive)
+        or bool(not part and accepted - alive)
     )
 
 

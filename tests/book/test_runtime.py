@@ -177,7 +177,7 @@ def test_the_archive_holds_the_checker_and_what_it_needs(tmp_path):
 def tried():
     """The text that a reader of the first page can edit."""
     page = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    return page, re.search(r"^``` \{ \.markdown \.try \}\n(.*?)\n```$", page, re.M | re.S)[1]
+    return page, re.search(r"^``` \{ \.text \.try \}\n(.*?)\n```$", page, re.M | re.S)[1]
 
 
 def test_what_a_reader_can_try_is_what_the_page_shows():
