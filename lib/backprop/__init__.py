@@ -9,7 +9,12 @@ from backprop.data.augmentation import shift_and_rotate
 from backprop.data.csi300 import load_csi300
 from backprop.data.glove import load_glove
 from backprop.data.imdb import load_imdb
-from backprop.data.mnist import load_mnist, load_mnist_sample, to_unit_interval
+from backprop.data.mnist import (
+    load_digit_reader,
+    load_mnist,
+    load_mnist_sample,
+    to_unit_interval,
+)
 from backprop.data.series import log_returns, make_windows
 from backprop.data.text import (
     bag_of_words,
@@ -162,6 +167,7 @@ __all__ = [
     "linear_decay",
     "load_checkpoint",
     "load_csi300",
+    "load_digit_reader",
     "load_glove",
     "load_imdb",
     "load_mnist",

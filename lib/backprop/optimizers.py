@@ -126,8 +126,8 @@ def nag_update(
         (array([-4.]), array([10.]))
     """
     g = grad + weight_decay * param
-    velocity = momentum * velocity + g
-    param = param - lr * (g + momentum * velocity)
+    velocity = momentum * velocity + g  # eq:nesterov-v
+    param = param - lr * (g + momentum * velocity)  # eq:nesterov-step
     return param, velocity
 
 
@@ -164,8 +164,8 @@ def adagrad_update(
         (array([-0.006, -0.01 ]), array([25., 16.]))
     """
     g = grad + weight_decay * param
-    s = s + g**2
-    param = param - lr * g / (np.sqrt(s) + eps)
+    s = s + g**2  # eq:adagrad-s
+    param = param - lr * g / (np.sqrt(s) + eps)  # eq:adagrad-step
     return param, s
 
 
@@ -211,8 +211,8 @@ def rmsprop_update(
         (array([-1.]), array([1.]))
     """
     g = grad + weight_decay * param
-    v = rho * v + (1 - rho) * g**2
-    param = param - lr * g / (np.sqrt(v) + eps)
+    v = rho * v + (1 - rho) * g**2  # eq:rmsprop-v
+    param = param - lr * g / (np.sqrt(v) + eps)  # eq:rmsprop-step
     return param, v
 
 
@@ -262,10 +262,10 @@ def adadelta_update(
         (array([-1.414214]), array([1.]), array([0.5]))
     """
     g = grad + weight_decay * param
-    v = rho * v + (1 - rho) * g**2
-    step = np.sqrt(d + eps) / np.sqrt(v + eps) * g
-    d = rho * d + (1 - rho) * step**2
-    param = param - lr * step
+    v = rho * v + (1 - rho) * g**2  # eq:adadelta-v
+    step = np.sqrt(d + eps) / np.sqrt(v + eps) * g  # eq:adadelta-d
+    d = rho * d + (1 - rho) * step**2  # eq:adadelta-u
+    param = param - lr * step  # eq:adadelta-step
     return param, v, d
 
 
@@ -385,8 +385,8 @@ def adamw_update(
         >>> param  # no gradient, so the decay alone
         array([0.95])
     """
-    m = beta1 * m + (1 - beta1) * grad
-    v = beta2 * v + (1 - beta2) * grad**2
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    param = param - lr * weight_decay * param - lr * m_hat / (np.sqrt(v_hat) + eps)
+    m = beta1 * m + (1 - beta1) * grad  # eq:adam-m
+    v = beta2 * v + (1 - beta2) * grad**2  # eq:adam-v
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)  # eq:adam-hat
+    param = (1 - lr * weight_decay) * param - lr * m_hat / (np.sqrt(v_hat) + eps)  # eq:adamw-step
     return param, m, v

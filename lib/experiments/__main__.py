@@ -15,6 +15,7 @@ EXPERIMENTS = {
     "backpropagation-cost": "experiments.backpropagation_cost",
     "mnist-sgd": "experiments.mnist_sgd",
     "mnist-zero-init": "experiments.mnist_zero_init",
+    "optimizers": "experiments.optimizers",
     "mnist-mlp": "experiments.mnist_mlp",
     "mnist-search": "experiments.mnist_search",
     "convolution-speed": "experiments.convolution_speed",

@@ -40,3 +40,22 @@ def same():
         np.testing.assert_allclose(computed, wanted, rtol=1e-10, atol=1e-14)
 
     return assert_same
+
+
+@pytest.fixture
+def computes(chapter, same):
+    """Asserts that code computes what a chapter's equation has on each of its sides.
+
+    What a `compute` returns has one array for each statement of the equation. `place` is where the
+    definitions are complete, if not at the equation itself.
+    """
+
+    def assert_computes(name, label, compute, draw, place=None):
+        values = chapter(name, place or label, draw=draw)
+        computed = compute(values)
+        computed = computed if isinstance(computed, tuple) else (computed,)
+        for result, sides in zip(computed, values.sides(label), strict=True):
+            for side in sides:
+                same(result, side)
+
+    return assert_computes

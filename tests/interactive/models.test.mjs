@@ -5,10 +5,13 @@ import * as bill from "../../docs/assets/interactive/models/bill.js";
 import * as classifier from "../../docs/assets/interactive/models/classifier.js";
 import * as convolution from "../../docs/assets/interactive/models/convolution.js";
 import * as gates from "../../docs/assets/interactive/models/gates.js";
+import * as logistic from "../../docs/assets/interactive/models/logistic.js";
 import * as normalization from "../../docs/assets/interactive/models/normalization.js";
 import * as perceptron from "../../docs/assets/interactive/models/perceptron.js";
 import { normal, uniform } from "../../docs/assets/interactive/models/random.js";
 import * as recurrent from "../../docs/assets/interactive/models/recurrent.js";
+
+import * as valley from "../../docs/assets/interactive/models/valley.js";
 
 const EPS = 1e-6;
 
@@ -162,4 +165,31 @@ test("turning the space keeps lengths for one who looks along them", () => {
   close(Math.hypot(...perceptron.seen([0, 0, 2], 0.7, 0)), 2);
   close(Math.hypot(...perceptron.seen([0, 3, 0], 0, 0.4)), 3);
   close(perceptron.seen([1, 0, 0], 0, Math.PI / 2)[1], -1);
+});
+
+test("the descent follows the slopes of its loss, arrives, and runs off if it steps too far", () => {
+  const data = logistic.samples(60);
+  const [dw, db] = logistic.gradient(0.7, -0.4, data);
+  close(dw, slope((w) => logistic.loss(w, -0.4, data), 0.7));
+  close(db, slope((b) => logistic.loss(0.7, b, data), -0.4));
+  const at = (path) => logistic.loss(...path.at(-1), data);
+  const path = logistic.descent([-1.5, 3], 1, 4000, data);
+  assert.equal(path.length, 4001);
+  for (const part of logistic.gradient(...path.at(-1), data)) close(part, 0, 1e-3);
+  assert.ok(at(logistic.descent([-1.5, 3], 0.01, 20, data)) > 1.5);
+  assert.ok(at(logistic.descent([-1.5, 3], 100, 20, data)) > 2 * at(path));
+});
+
+test("each rule goes down the valley at its own rate, and gradient descent runs off above twice over the curvature", () => {
+  for (const [rule, { rate }] of Object.entries(valley.RULES)) {
+    const path = valley.walk(rule, rate, 100);
+    assert.equal(path.length, 101);
+    assert.deepEqual(path[0], valley.START);
+    assert.ok(valley.loss(path.at(-1)) < valley.loss(path[0]) / 100, rule);
+  }
+  close(valley.walk("sgd", 0.05, 1)[1][1], 0);
+  close(valley.walk("adam", 0.2, 1)[1][0], -3.8, 1e-6);
+  close(valley.walk("momentum", 0.02, 2)[2][0], -4 + 0.02 * 4 + 0.02 * (0.9 * 4 + 3.92));
+  assert.ok(valley.loss(valley.walk("sgd", 0.101, 100).at(-1)) > 18);
+  assert.ok(valley.loss(valley.walk("sgd", 0.099, 100).at(-1)) < 18);
 });
