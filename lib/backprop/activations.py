@@ -45,8 +45,7 @@ def step(x: Array) -> Array:
         >>> step(np.array([-2.0, 0.0, 0.5]))
         array([0., 0., 1.])
     """
-    y = np.heaviside(x, 0)  # eq:step-y
-    return y
+    return np.heaviside(x, 0)  # eq:step-y
 
 
 @shapes(x="...")
@@ -72,8 +71,7 @@ def identity_backward(dy: Array, cache: InputCache) -> Array:
         >>> identity_backward(np.array([5.0, 7.0]), cache)
         array([5., 7.])
     """
-    dx = dy.copy()  # eq:identity-dx
-    return dx
+    return dy.copy()  # eq:identity-dx
 
 
 @shapes(x="...")
@@ -103,9 +101,7 @@ def sigmoid_backward(dy: Array, cache: OutputCache) -> Array:
         >>> sigmoid_backward(np.array([8.0]), cache)
         array([2.])
     """
-    (y,) = cache
-    dx = dy * y * (1 - y)  # eq:sigmoid-dx
-    return dx
+    return dy * cache.y * (1 - cache.y)  # eq:sigmoid-dx
 
 
 @shapes(x="...")
@@ -131,9 +127,7 @@ def tanh_backward(dy: Array, cache: OutputCache) -> Array:
         >>> tanh_backward(np.array([8.0, 8.0]), cache)
         array([8., 0.])
     """
-    (y,) = cache
-    dx = dy * (1 - y**2)  # eq:tanh-dx
-    return dx
+    return dy * (1 - cache.y**2)  # eq:tanh-dx
 
 
 @shapes(x="...")
@@ -161,9 +155,7 @@ def relu_backward(dy: Array, cache: InputCache) -> Array:
         >>> relu_backward(np.array([5.0, 6.0, 7.0]), cache)
         array([0., 0., 7.])
     """
-    (x,) = cache
-    dx = np.where(x <= 0, 0, dy)  # eq:relu-dx
-    return dx
+    return np.where(cache.x <= 0, 0, dy)  # eq:relu-dx
 
 
 @shapes(x="...", slope="(-inf, inf)")
@@ -193,9 +185,7 @@ def leaky_relu_backward(dy: Array, cache: LeakyReLUCache) -> Array:
         >>> leaky_relu_backward(np.array([4.0, 8.0, 7.0]), cache)
         array([1., 2., 7.])
     """
-    x, slope = cache
-    dx = np.where(x > 0, dy, slope * dy)  # eq:leaky-relu-dx
-    return dx
+    return np.where(cache.x > 0, dy, cache.slope * dy)  # eq:leaky-relu-dx
 
 
 @shapes(x="...")

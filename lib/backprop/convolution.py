@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from backprop.shapes import Array, shapes
-from backprop.windows import Pair, pad, unpad, windows_of
+from backprop.windows import Pair, add_windows, pad, windows_of
 
 
 class Conv2dCache(NamedTuple):
     """What `conv2d_backward` needs."""
 
-    padded: Array
+    x_sizes: tuple[int, ...]
     windows: Array
     W: Array
     stride: Pair
@@ -64,10 +64,9 @@ def conv2d_forward(
         array([[[[6., 6.],
                  [6., 6.]]]])
     """
-    padded = pad(x, padding)
-    windows = windows_of(padded, W.shape[2:], stride, dilation)
+    windows = windows_of(pad(x, padding), W.shape[2:], stride, dilation)
     y = b[:, None, None] + np.einsum("kcpq,ncuvpq->nkuv", W, windows)  # eq:conv-y
-    return y, Conv2dCache(padded, windows, W, stride, padding, dilation)
+    return y, Conv2dCache(x.shape, windows, W, stride, padding, dilation)
 
 
 @shapes(windows="N C U V P Q", W="K C P Q", dy="N K U V")
@@ -101,11 +100,9 @@ def conv2d_backward(dy: Array, cache: Conv2dCache) -> tuple[Array, Array, Array]
         >>> db
         array([10.])
     """
-    padded, windows, W, stride, padding, dilation = cache
+    x_sizes, windows, W, *geometry = cache
     db = np.einsum("nkuv->k", dy)  # eq:conv-db
     dW = np.einsum("nkuv,ncuvpq->kcpq", dy, windows)  # eq:conv-dW
-    dpadded = np.zeros_like(padded)
-    dwindows = windows_of(dpadded, W.shape[2:], stride, dilation)
-    for p, q in np.ndindex(W.shape[2:]):
-        dwindows[..., p, q] += np.einsum("nkuv,kc->ncuv", dy, W[..., p, q])  # eq:conv-dx
-    return unpad(dpadded, padding), dW, db
+    dwindows = np.einsum("nkuv,kcpq->ncuvpq", dy, W)
+    dx = add_windows(dwindows, x_sizes, *geometry)  # eq:conv-dx
+    return dx, dW, db

@@ -70,6 +70,4 @@ def dropout_backward(dy: Array, cache: DropoutCache) -> Array:
         >>> dropout_backward(np.array([1.0, 2.0, 3.0, 4.0]), cache)
         array([ 0.,  0., 12., 16.])
     """
-    kept, scale = cache
-    dx = kept * dy * scale  # eq:dropout-dx
-    return dx
+    return cache.kept * dy * cache.scale  # eq:dropout-dx

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop.shapes import Array, shapes
-from backprop.windows import Pair, pad, unpad, windows_of
+from backprop.windows import Pair, add_windows, pad, windows_of
 
 
 def pool_windows(padded: Array, kernel: Pair, stride: Pair | None, padding: Pair) -> Array:
@@ -39,8 +39,8 @@ class MaxPoolCache(NamedTuple):
 
     x_sizes: tuple[int, ...]
     winner: NDArray[np.integer[Any]]
-    kernel: Pair
-    stride: Pair | None
+    kernel: tuple[int, ...]
+    stride: Pair
     padding: Pair
 
 
@@ -74,7 +74,8 @@ def max_pool2d_forward(
     windows = pool_windows(pad(x, padding, -np.inf), kernel, stride, padding)
     y = windows.max(axis=(4, 5))  # eq:max-pool-y
     winner = windows.reshape(*y.shape, -1).argmax(axis=4)  # eq:max-pool-m
-    return y, MaxPoolCache(x.shape, winner, kernel, stride, padding)
+    stride = kernel if stride is None else stride
+    return y, MaxPoolCache(x.shape, winner, windows.shape[4:], stride, padding)
 
 
 @shapes(winner="int N C U V", dy="N C U V")
@@ -99,12 +100,10 @@ def max_pool2d_backward(dy: Array, cache: MaxPoolCache) -> Array:
         array([[[[ 0.,  0., 20.,  0.],
                  [10.,  0.,  0.,  0.]]]])
     """
-    x_sizes, winner, kernel, stride, padding = cache
-    dpadded = pad(np.zeros(x_sizes, dy.dtype), padding)
-    dwindows = pool_windows(dpadded, kernel, stride, padding)
-    for tap, (p, q) in enumerate(np.ndindex(dwindows.shape[4:])):
-        dwindows[..., p, q] += np.where(winner == tap, dy, 0)  # eq:max-pool-dx
-    return unpad(dpadded, padding)
+    x_sizes, winner, (P, Q), *geometry = cache
+    won = winner[..., None] == np.arange(P * Q)  # eq:max-pool-m
+    dwindows = np.where(won, dy[..., None], 0).reshape(*dy.shape, P, Q)
+    return add_windows(dwindows, x_sizes, *geometry)  # eq:max-pool-dx
 
 
 class AvgPoolCache(NamedTuple):
@@ -112,8 +111,8 @@ class AvgPoolCache(NamedTuple):
 
     x_sizes: tuple[int, ...]
     counts: Array
-    kernel: Pair
-    stride: Pair | None
+    kernel: tuple[int, ...]
+    stride: Pair
     padding: Pair
 
 
@@ -153,7 +152,8 @@ def avg_pool2d_forward(
     counted = pad(np.ones_like(x), padding, value=1 if count_include_pad else 0)
     counts = pool_windows(counted, kernel, stride, padding)[0, 0].sum(axis=(2, 3))
     y = windows.sum(axis=(4, 5)) / counts  # eq:average-pool-y
-    return y, AvgPoolCache(x.shape, counts, kernel, stride, padding)
+    stride = kernel if stride is None else stride
+    return y, AvgPoolCache(x.shape, counts, windows.shape[4:], stride, padding)
 
 
 @shapes(x_sizes="sizes N C H W", counts="U V", dy="N C U V")
@@ -178,12 +178,9 @@ def avg_pool2d_backward(dy: Array, cache: AvgPoolCache) -> Array:
         array([[[[2.5, 2.5, 5. , 5. ],
                  [2.5, 2.5, 5. , 5. ]]]])
     """
-    x_sizes, counts, kernel, stride, padding = cache
-    dpadded = pad(np.zeros(x_sizes, dy.dtype), padding)
-    dwindows = pool_windows(dpadded, kernel, stride, padding)
-    for p, q in np.ndindex(dwindows.shape[4:]):
-        dwindows[..., p, q] += dy / counts  # eq:average-pool-dx
-    return unpad(dpadded, padding)
+    x_sizes, counts, kernel, *geometry = cache
+    dwindows = np.broadcast_to((dy / counts)[..., None, None], (*dy.shape, *kernel))
+    return add_windows(dwindows, x_sizes, *geometry)  # eq:average-pool-dx
 
 
 class GlobalAvgPoolCache(NamedTuple):
@@ -236,6 +233,5 @@ def global_avg_pool2d_backward(dy: Array, cache: GlobalAvgPoolCache) -> Array:
         array([[[[2., 2.],
                  [2., 2.]]]])
     """
-    N, C, H, W = cache.x_sizes
-    each = dy / (H * W)  # eq:global-average-dx
-    return np.broadcast_to(each[:, :, None, None], (N, C, H, W)).copy()
+    H, W = cache.x_sizes[2:]
+    return np.tile(dy[:, :, None, None] / (H * W), (1, 1, H, W))  # eq:global-average-dx

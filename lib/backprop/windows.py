@@ -42,18 +42,6 @@ def pad(x: Array, padding: Pair, value: float = 0.0) -> Array:
     return np.pad(x, around, constant_values=value)
 
 
-def unpad(x: Array, padding: Pair) -> Array:
-    """Takes the border off again.
-
-    Examples:
-        >>> unpad(np.array([[[[7.0, 1.0, 2.0, 8.0]]]]), padding=(0, 1))
-        array([[[[1., 2.]]]])
-    """
-    rows, columns = np.broadcast_to(padding, 2)
-    H, W = x.shape[2:]
-    return x[:, :, rows : H - rows, columns : W - columns].copy()
-
-
 def windows_of(x: Array, kernel: tuple[int, int], stride: Pair = 1, dilation: Pair = 1) -> Array:
     """Shows images as what each window sees, without copying: writing there writes into x.
 
@@ -86,3 +74,35 @@ def windows_of(x: Array, kernel: tuple[int, int], stride: Pair = 1, dilation: Pa
             raise ValueError(f"the kernel spans {span} {name}, the padded images have {size}")
     windows = np.lib.stride_tricks.sliding_window_view(x, reach, axis=(2, 3), writeable=True)
     return windows[:, :, ::S, ::T, ::E, ::F]
+
+
+def add_windows(
+    dwindows: Array,
+    sizes: tuple[int, ...],
+    stride: Pair = 1,
+    padding: Pair = 0,
+    dilation: Pair = 1,
+) -> Array:
+    """Adds what each window has to the images that `windows_of` would have taken it from.
+
+    Args:
+        dwindows: gradients for the windows of padded images, shape (N, C, U, V, P, Q).
+        sizes: the images' shape without padding, (N, C, H, W).
+        stride: as for `windows_of`.
+        padding: how wide the padding is. What belongs there is dropped.
+        dilation: as for `windows_of`.
+
+    Returns:
+        The sums, shape (N, C, H, W).
+
+    Examples:
+        >>> add_windows(np.ones((1, 1, 1, 2, 2, 2)), (1, 1, 2, 3))
+        array([[[[1., 2., 1.],
+                 [1., 2., 1.]]]])
+    """
+    padded = pad(np.zeros(sizes, dwindows.dtype), padding)
+    windows = windows_of(padded, dwindows.shape[4:], stride, dilation)
+    for p, q in np.ndindex(dwindows.shape[4:]):  # of one tap, no two windows see the same input
+        windows[..., p, q] += dwindows[..., p, q]
+    (rows, columns), (H, W) = np.broadcast_to(padding, 2), sizes[2:]
+    return padded[:, :, rows : rows + H, columns : columns + W].copy()

@@ -4,7 +4,7 @@ import numpy as np
 
 from backprop.fast.axes import Conv2dCache, axes
 from backprop.shapes import Array
-from backprop.windows import Pair, pad, unpad
+from backprop.windows import Pair, pad
 
 
 def conv2d_loops_forward(
@@ -36,4 +36,6 @@ def conv2d_loops_backward(dy: Array, cache: Conv2dCache) -> tuple[Array, Array, 
             w = v * columns.stride + q * columns.dilation
             dW[k, c, p, q] += dy[n, k, u, v] * padded[n, c, h, w]
             dpadded[n, c, h, w] += dy[n, k, u, v] * W[k, c, p, q]
-    return unpad(dpadded, padding), dW, db
+    top, left = padding
+    dx = dpadded[:, :, top : top + rows.size, left : left + columns.size]
+    return dx, dW, db

@@ -34,7 +34,7 @@ def variables(function, *arguments, **options):
 
     def note(frame, event, result):
         if event == "return" and frame.f_code is code:
-            found.update(frame.f_locals)
+            found.update(frame.f_locals, returned=result)
 
     before = sys.getprofile()
     sys.setprofile(note)
@@ -158,7 +158,7 @@ CODE = {
     "eq:ln-dxhat": (backward("layernorm"), "dx_hat"),
     "eq:ln-dx": (backward("layernorm"), "dx"),
     "eq:dropout-y": (dropout_forward, "y"),
-    "eq:dropout-dx": (dropout_backward, "dx"),
+    "eq:dropout-dx": (dropout_backward, "returned"),
 }
 
 
