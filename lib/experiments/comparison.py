@@ -93,7 +93,7 @@ def student_t(share: float, freedom: int) -> float:
     """
     # With t = tan(a) sqrt(freedom), its density is cos(a) ** (freedom - 1) up to a factor: smooth,
     # and on a finite interval, of which we want the part from 0 that is 2 share - 1 of the whole.
-    angles, step = np.linspace(0, math.pi / 2, 200_001, retstep=True)
+    angles, step = np.linspace(0, math.pi / 2, 20_001, retstep=True)
     density = np.cos(angles).clip(0) ** (freedom - 1)
     below = np.concatenate([[0], np.cumsum(density[1:] + density[:-1])]) * step / 2
     angle = np.interp((2 * share - 1) * below[-1], below, angles)

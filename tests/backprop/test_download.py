@@ -74,8 +74,8 @@ def assert_complete(folder):
 def mirror(tmp_path):
     """A folder served on the loopback interface: its address, the folder, and what was asked for.
 
-    Answers come in pieces, `pause` seconds apart, so that a test can interrupt them; without a
-    `length`, the server does not say how long they are.
+    Answers come in pieces, `pause` seconds apart, so that a test can interrupt them, and none comes
+    before the `gate` is open; an `endless` server sends what it has again and again.
     """
     root = tmp_path / "served"
     root.mkdir()
@@ -87,9 +87,11 @@ def mirror(tmp_path):
         piece = 40_000
         endless = False
         asked: list[str] = []  # noqa: RUF012 (one server a test)
+        gate = threading.Event()
 
         def do_GET(self):
             self.asked.append(self.path.lstrip("/"))
+            self.gate.wait(60)
             path = root / self.path.lstrip("/")
             if not path.is_file():
                 self.send_error(404)
@@ -112,6 +114,7 @@ def mirror(tmp_path):
             pass
 
     Handler.asked = []
+    Handler.gate.set()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -802,13 +805,13 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, mirror, start):
 
 def test_a_second_run_waits_for_the_first_and_fetches_nothing_again(tmp_path, mirror, start):
     handler = mirror[2]
-    handler.pause = 0.05
+    handler.gate.clear()
     first = start()
     wait_until(lambda: handler.asked, first)
     second = start()
     said = second.stdout.readline()
     assert said == f"another run fetches into {tmp_path / 'full'}: waiting for it\n"
-    handler.pause = 0
+    handler.gate.set()
     for process in (first, second):
         process.communicate(timeout=60)
         assert process.returncode == 0

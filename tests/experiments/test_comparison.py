@@ -48,11 +48,11 @@ def test_what_pairs_have_in_common_falls_out():
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says():
-    """Of 4,000 comparisons of five pairs whose true difference is 1, 95 in 100, by 0.7 at most."""
+    """Of 1,000 comparisons of five pairs whose true difference is 1, 95 in 100, by 2 at most."""
     rng = np.random.default_rng(5)
-    found = [paired_difference(*pair) for pair in rng.normal([[1], [0]], 1, (4000, 2, 5))]
+    found = [paired_difference(*pair) for pair in rng.normal([[1], [0]], 1, (1000, 2, 5))]
     held = np.mean([one.low < 1 < one.high for one in found])
-    assert abs(held - 0.95) < 0.01
+    assert abs(held - 0.95) < 0.02  # with 1.96 in place of Student's 2.78 it is 0.87
 
 
 @pytest.mark.parametrize(
