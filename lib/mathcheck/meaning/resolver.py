@@ -16,6 +16,7 @@ from mathcheck.meaning.functions import NORMS, Arguments, arguments, is_bare, kn
 from mathcheck.meaning.index_sets import index_set, interval
 from mathcheck.meaning.indices import Binder, Bindings, index_letters, merged
 from mathcheck.meaning.operators import Operator, operand, operator_of, reaches_on
+from mathcheck.meaning.probability import kind_of, resolved
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.signatures import Signatures
 from mathcheck.meaning.symbols import Symbol, letter_of, split_subscripts
@@ -63,9 +64,15 @@ class Resolver:
         """
         self.scope = scope
         self.signatures = signatures or Signatures()
+        self.drawn: dict[Symbol, str] = {}  # what random quantities are in an outcome
         self._parameters: dict[str, Symbol | None] = {}
         self._bindings = Bindings(scope)
         self._index_letters: set[str] = set()
+
+    @property
+    def bindings(self) -> Bindings:
+        """The indices of the statement."""
+        return self._bindings
 
     def statement(self, sides: tuple[Node, ...], conditions: tuple[Node | None, ...]) -> Meaning:
         """Resolves the sides of a chain and the conditions of its links."""
@@ -328,6 +335,14 @@ class Resolver:
                 derivative, above = self._operated(operator, rest, node)
                 values.append(self._superscript(derivative, above, factor))
                 continue
+            if rest and (kind := kind_of(factor, self.scope)) is not None:
+                brackets = rest.pop(0)
+                inside, above = brackets, None
+                if isinstance(brackets, tree.Script) and not brackets.sub and not brackets.primes:
+                    inside, above = brackets.base, brackets.sup
+                value = resolved(kind, factor, inside, self)
+                values.append(self._superscript(value, above, node))
+                continue
             if is_bare(factor) and rest:
                 factor = self._with_argument(factor, rest)
             function = self._function(factor) if rest else None
@@ -464,9 +479,15 @@ class Resolver:
             local = terms.Local(0, base, base.text)
             return self._superscript(local, script.sup, node)
         found = self.scope.find(base.text, script.sub, script.sup, script.primes)
+        found = found or self.scope.find_whole(base.text, script.sub, script.sup, script.primes)
         if found is None:
             return self._special(script, base, node)
         symbol, items, above = found
+        if symbol.domain == "random":
+            if symbol not in self.drawn:
+                message = f"{symbol.name} is random: write it in P(…) or E[…]"
+                raise TreeError(message, node.start)
+            return self._superscript(terms.Local(0, base, self.drawn[symbol]), above, node)
         if symbol.domain == "function":
             raise TreeError(f"{symbol.name} is a function: write {symbol.name}(…)", node.start)
         if script.primes > symbol.primes:

@@ -1,6 +1,7 @@
 """What a name means at a place of the chapter: the symbols of the tables that govern it."""
 
 from dataclasses import replace
+from functools import cached_property
 
 from mathcheck.meaning.symbols import Axis, Symbol, letter_of, split_subscripts
 from mathcheck.text import tree
@@ -43,12 +44,21 @@ class Scope:
             and not isinstance(symbol.details[0], tree.Number)
         }
         self.sizes = self._size_letters()
+        self.random = [symbol for symbol in self.symbols if symbol.domain == "random"][::-1]
+
+    @cached_property
+    def joint(self) -> Symbol:
+        """The joint distribution of all random quantities that are known."""
+        first = self.random[0]
+        axes = tuple(Axis(None, *symbol.details) for symbol in self.random)
+        names = " ".join(symbol.name for symbol in self.random)
+        return replace(first, base=f"P({names})", axes=axes, domain="joint", details=(), code=None)
 
     def _size_letters(self) -> set[str]:
         letters: set[str] = set()
         for symbol in self.symbols:
             bounds = [node for axis in symbol.axes for node in self.bounds(axis)]
-            if symbol.domain == "integer":
+            if symbol.domain in ("integer", "random"):
                 bounds.extend(symbol.details)
             for bound in bounds:
                 letters.update(_names(bound))
@@ -78,6 +88,23 @@ class Scope:
             if best is None or score > best[0]:
                 best = (score, symbol, rest, above)
         return best[1:] if best is not None else None
+
+    def find_whole(
+        self, base: str, sub: tuple[Node, ...], sup: Node | None, primes: int
+    ) -> tuple[Symbol, tuple[Node, ...], Node | None] | None:
+        r"""Finds the array whose element is written with a thin letter, or with a small one.
+
+        `x_i` is an element of `\mathbf x`, and `w_{ij}` one of W, if nothing else has that name.
+        """
+        items = split_subscripts(sub)
+        names = [f"\\mathbf{{{base}}}", f"\\vec{{{base}}}"]
+        if len(items) == 2 and len(base) == 1 and base.islower():
+            names += [f"\\mathbf{{{base.upper()}}}", base.upper()]
+        for name in names if items else []:
+            found = self.find(name, sub, sup, primes)
+            if found is not None and found[0].rank == len(items) == len(found[1]):
+                return found
+        return None
 
     def has_letter(self, base: str) -> bool:
         """Tells whether some symbol has this letter."""

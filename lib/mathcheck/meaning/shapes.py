@@ -25,7 +25,7 @@ class Shape:
 
 _KNOWN = (
     "positive; in (a, b); in a..b; 0 or 1; -1 or 1; one-hot; probabilities; rows sum to 1; "
-    "nonzero; 0 outside"
+    "nonzero; 0 outside; random, in a..b"
 )
 
 
@@ -87,6 +87,16 @@ def read_shape(row: Row) -> Shape:
     if match := re.fullmatch(r"\s*(?:=|scalar, for instance )(.+)", text):
         shape.sizes, shape.domain = [], "constant"
         shape.details = [parse_cell(match[1].strip(), cell)]
+        return shape
+    if match := re.fullmatch(r"random,? (.+)", text):
+        shape.sizes = []
+        _condition(match[1].strip(), shape, cell)
+        if shape.domain == "binary":
+            shape.details = [parse_cell("0", cell), parse_cell("1", cell)]
+        elif shape.domain != "integer":
+            message = "which values does it take? Write 'random, in 1..K', or 'random, 0 or 1'"
+            raise MathError(message, cell.place)
+        shape.domain = "random"
         return shape
     shape.sizes, rest = _sizes(text, cell)
     for condition in _split(rest.strip().lstrip(",")):

@@ -205,12 +205,16 @@ class Derivative(Term):
 
 @dataclass(frozen=True, slots=True)
 class Integral(Term):
-    """The integral of a number over a number, `letter`, from `first` to `last`."""
+    """The integral of a number over a number, `letter`, from `first` to `last`.
+
+    `cut` says that the range is in truth infinite, and nothing may be left of the body at its ends.
+    """
 
     letter: str
     first: Term
     last: Term
     body: Term
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

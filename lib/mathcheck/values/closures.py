@@ -106,9 +106,9 @@ def compile_term(term: Term) -> Code:
             return inside if rank == 1 else lambda env, ctx: turned(inside(env, ctx))
         case terms.Element(_, node, argument, indices):
             return element_code(compile_term(argument), [index_code(i) for i in indices], node)
-        case terms.Integral(_, node, letter, first, last, body):
+        case terms.Integral(_, node, letter, first, last, body, cut):
             low, high = compile_term(first), compile_term(last)
-            return integral_code(letter, low, high, compile_term(body), node)
+            return integral_code(letter, low, high, compile_term(body), node, cut)
         case terms.Length(_, _, argument, axis):
             inside_of = compile_term(argument)
             return lambda env, ctx: int(inside_of(env, ctx).shape[axis])

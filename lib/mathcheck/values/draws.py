@@ -76,6 +76,11 @@ def _of_domain(
             turned = _turned(shape, symbol.over)
             rows = rng.integers(0, turned[-1], turned[:-1])
             return np.moveaxis(np.eye(turned[-1], dtype=np.int64)[rows], -1, symbol.over)
+        case "joint":
+            shares = rng.uniform(0.3, 1.7, shape)
+            if manner.kind in ("small", "spread", "near"):
+                shares = np.exp(rng.uniform(-4.0, 4.0, shape))
+            return np.asarray(shares / shares.sum())
         case "probabilities":
             turned = _turned(shape, symbol.over)
             weights = rng.uniform(0.3, 1.7, turned)

@@ -23,6 +23,8 @@ _ACCURATE = 1e-12
 # So many further places are looked at, in an infinite range up to here; a value so much larger than
 # all that a rule has met says that it stepped over a peak.
 _PROBES, _WIDE, _UNSEEN = 400, 100.0, 10.0
+# What may be left of an integrand at the ends of a range that is cut, of its largest value.
+_LEFT = 1e-12
 
 
 def sum_of_series(at: Callable[[int], Value], first: int, node: Node) -> Value:
@@ -59,7 +61,7 @@ def _rule(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return points, weights
 
 
-def integral_code(letter: str, first: Code, last: Code, body: Code, node: Node) -> Code:
+def integral_code(letter: str, first: Code, last: Code, body: Code, node: Node, cut: bool) -> Code:
     """The integral of a smooth function, by Gauss and Legendre's rule on ever smaller parts."""
 
     def integral(env: Env, ctx: Any) -> Value:
@@ -80,6 +82,8 @@ def integral_code(letter: str, first: Code, last: Code, body: Code, node: Node) 
         highest = seen
         for x in _places(_end(low), _end(high)):
             value(x)
+        if cut and max(float(np.max(np.abs(value(x)))) for x in (low, high)) > _LEFT * highest:
+            raise EvalError("what is averaged grows too fast for this distribution", node)
         if seen > _UNSEEN * highest:
             raise EvalError("this integral has a peak too narrow to be computed", node)
         return total
