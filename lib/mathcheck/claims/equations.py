@@ -71,7 +71,7 @@ class Claim:
     def latex(self) -> str:
         """What it says."""
         left, right = self.statement.sides[self.link : self.link + 2]
-        return f"{latex(left)} {self.op} {latex(right)}"
+        return f"{latex(left)} {self.statement.ops[self.link]} {latex(right)}"
 
     @property
     def place(self) -> Place:
@@ -280,13 +280,10 @@ class EquationReader:
         if not sizes:
             return []
         wanted = self._resolver().statement(sizes, ()).sides
-        equal = tuple(
-            terms.Compare(0, left, "==", terms.Length(0, left, term, axis), size)
-            for axis, size in enumerate(wanted)
-        )
-        holds, one = terms.All(0, left, equal), terms.Literal(0, space, 1.0)
+        lengths = tuple(terms.Length(0, left, term, axis) for axis in range(term.rank))
+        found, stated = terms.Stack(1, left, (lengths,)), terms.Stack(1, space, (wanted,))
         free, state = meaning.free, self.state
-        return [Claim(self.equation, statement, 0, "=", holds, one, free, None, state, 0, 0)]
+        return [Claim(self.equation, statement, 0, "=", found, stated, free, None, state, 0, 0)]
 
     def _define(self, statement: tree.Statement, meaning: Meaning) -> None:
         left, node = meaning.sides[0], statement.sides[0]
