@@ -11,6 +11,7 @@ import numpy as np
 from backprop.fast.parallel import one_thread_if_small
 from backprop.fast.rows import (
     back,
+    blend,
     blocks_back,
     by_gate,
     in_one_dtype,
@@ -77,10 +78,7 @@ def gru_forward(
             np.multiply(r, q_t, out=to_n)
             np.add(n, to_n, out=n)
             np.tanh(n, out=n)  # eq:gru-n
-            # The blend (1 - z) n + z h, with one product: n + z (h - n).
-            np.subtract(h_t, n, out=h_next)
-            np.multiply(h_next, z, out=h_next)
-            np.add(h_next, n, out=h_next)  # eq:gru-h
+            blend(h_t, n, z, out=h_next)  # eq:gru-h
             if rest is not None:
                 np.copyto(h_next, h_t, where=rest)
     return h, GRUCache(x, h_before, h, q, gates, W_x, W_h, mask)

@@ -11,6 +11,7 @@ import numpy as np
 from backprop.fast.parallel import one_thread_if_small
 from backprop.fast.rows import (
     back,
+    blend,
     blocks_back,
     by_gate,
     in_one_dtype,
@@ -75,10 +76,7 @@ def gru_before_forward(
             np.matmul(s_t, W_gh[2], out=to_n)
             np.add(n, to_n, out=n)
             np.tanh(n, out=n)  # eq:gru-before-n
-            # The blend (1 - z) n + z h, with one product: n + z (h - n).
-            np.subtract(h_t, n, out=h_next)
-            np.multiply(h_next, z, out=h_next)
-            np.add(h_next, n, out=h_next)  # eq:gru-before-h
+            blend(h_t, n, z, out=h_next)  # eq:gru-before-h
             if rest is not None:
                 np.copyto(h_next, h_t, where=rest)
     return h, GRUBeforeCache(x, h_before, h, s, gates, W_x, W_h, mask)

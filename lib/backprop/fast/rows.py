@@ -53,6 +53,13 @@ def by_gate(array: Array, gates: int) -> Array:
     return array.reshape(rows, gates, -1).swapaxes(0, 1).copy()
 
 
+def blend(h: Array, n: Array, z: Array, out: Array) -> None:
+    """Writes (1 - z) n + z h, with one product: n + z (h - n)."""
+    np.subtract(h, n, out=out)
+    np.multiply(out, z, out=out)
+    np.add(out, n, out=out)
+
+
 def project(x: Array, W: Array, b: Array) -> Array:
     """Returns x W + b for all steps in one matrix product, a new array of shape (T, N, M)."""
     T, N, D = x.shape
