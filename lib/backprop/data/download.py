@@ -66,6 +66,7 @@ def fetch(data_set: DataSet, folder: Path, given: Path | None = None) -> None:
         DataError: if files are still missing when every source has been tried.
         OSError: if the folder cannot be made or read.
     """
+    folder = folder.absolute()  # clients work in a folder of their own below it
     problems = []
     with _alone_in(folder):
         missing = _missing(data_set.files, folder)
@@ -319,7 +320,7 @@ def _run(command: Sequence[str], title: str, size: int, scratch: Path) -> str | 
                 running = process.poll() is None
                 bar.n = _bytes_in(scratch)
                 bar.refresh()
-                if bar.n > size + _ROOM:
+                if bar.n + os.fstat(log.fileno()).st_size > size + _ROOM:
                     raise DataError(f"it sent more than the {size} bytes that are wanted")
                 if running and time.monotonic() > start + longest:
                     raise DataError(f"it did not end within {longest:.0f} s")
@@ -330,11 +331,12 @@ def _run(command: Sequence[str], title: str, size: int, scratch: Path) -> str | 
 
 
 def _bytes_in(folder: Path) -> int:
-    """How much lies in a folder, in which files may come and go meanwhile."""
+    """How much lies in a folder, in which files and folders may come and go meanwhile."""
     total = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            total += path.stat().st_size if path.is_file() else 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.stat(os.path.join(place, name)).st_size
     return total
 
 
