@@ -11,10 +11,12 @@ survivor is not in the list, where an entry of the list is no survivor, and wher
 100 mutants die, of the checker 95.
 
 mutmut takes the folder `lib` for a package. So it works on a copy, in which `lib` is called `src`,
-and tests a second copy inside that one, `mutants/`, where the mutants are.
+and tests a second copy inside that one, `mutants/`, where the mutants are. It leaves decorated
+functions alone; so in the copy what stands above a function is called at the end of its module.
 """
 
 import argparse
+import ast
 import json
 import os
 import re
@@ -46,7 +48,7 @@ class Package:
 
 
 PACKAGES = {
-    "backprop": Package(("backprop", "peers"), 0.97),
+    "backprop": Package(("backprop", "peers"), 0.97, ("test_reproducible.py", "test_public.py")),
     "mathcheck": Package(
         ("mathcheck",), 0.95, ("test_house.py", "test_plugin.py", "test_no_crash.py")
     ),
@@ -58,6 +60,8 @@ def copy_sources(name, only, tests):
     """Makes the copy anew: mutmut would not try survivors again after a test was added."""
     shutil.rmtree(COPY, ignore_errors=True)
     shutil.copytree(ROOT / "lib" / name, COPY / "src" / name)
+    for file in (COPY / "src").rglob("*.py"):
+        file.write_text(undecorated(file.read_text(encoding="utf-8")), encoding="utf-8")
     for part in PACKAGES[name].tests:
         ignored = shutil.ignore_patterns(*PACKAGES[name].left_out, "__pycache__")
         shutil.copytree(ROOT / "tests" / part, COPY / "tests" / part, ignore=ignored)
@@ -70,6 +74,38 @@ def copy_sources(name, only, tests):
     mutated = json.dumps([f"src/{name}/{file}" for file in only])
     settings = settings.replace("[tool.mutmut]", f"[tool.mutmut]\nonly_mutate = {mutated}")
     (COPY / "pyproject.toml").write_text(settings, encoding="utf-8")
+
+
+def undecorated(text):
+    """Returns a module in which `@shapes(…)` and what stands with it are called at its end instead.
+
+    >>> print(undecorated("@shapes(x='N')\\ndef f(x):\\n    return x\\n"))
+    def f(x):
+        return x
+    <BLANKLINE>
+    f = shapes(x='N')(f)
+    <BLANKLINE>
+    """
+    lines, calls = text.splitlines(), []
+    tree = ast.parse(text)
+    owners = [("", tree.body)]
+    owners += [(f"{c.name}.", c.body) for c in tree.body if isinstance(c, ast.ClassDef)]
+    for owner, body in owners:
+        for node in body:
+            decorators = getattr(node, "decorator_list", [])
+            if not isinstance(node, ast.FunctionDef) or not decorators:
+                continue
+            if not any(ast.unparse(decorator).startswith("shapes(") for decorator in decorators):
+                continue
+            if not all(isinstance(decorator, ast.Call) for decorator in decorators):
+                continue  # a property's setter
+            name = owner + node.name
+            for decorator in reversed(decorators):
+                calls.append(f"{name} = {ast.unparse(decorator)}({name})")
+            for number in range(decorators[0].lineno - 1, node.lineno - 1):
+                lines[number] = None
+    kept = [line for line in lines if line is not None]
+    return "\n".join([*kept, "", *calls, ""]) if calls else text
 
 
 def mutmut(*arguments, **options):

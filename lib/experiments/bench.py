@@ -34,11 +34,12 @@ from backprop import (
     keep_freed_memory,
     to_torch,
 )
+from backprop.dropout import dropout_backward, dropout_forward
 from backprop.embedding import embedding_forward
-from backprop.fast import convolution, normalization, pooling
+from backprop.fast import activations, convolution, normalization, pooling
 from backprop.fast.embedding import embedding_backward
+from backprop.fast.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from backprop.fast.parallel import one_thread
-from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from backprop.normalization import batchnorm_running
 from experiments.record import RESULTS, Number, Result, commit_of_code, record
 
@@ -88,7 +89,7 @@ def pair(
         rng = np.random.default_rng(0)
         arrays = [rng.standard_normal(shape, dtype=np.float32) for shape in shapes]
         leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
-        dy = rng.standard_normal(forward(*arrays)[0].shape, dtype=np.float32)
+        dy = rng.standard_normal(forward(*arrays)[0].shape, dtype=np.float32)[()]
         function, their_dy = theirs(torch), torch.tensor(dy)
 
         def time_ours() -> tuple[float, ...]:
@@ -165,6 +166,56 @@ def batchnorm_case(*shape: int) -> Case:
     name = f"batch norm of {'×'.join(map(str, shape))}"
     return pair(
         "batch norm", name, forward, normalization.batchnorm_backward, theirs, shape, (D,), (D,)
+    )
+
+
+def layernorm_case(*shape: int) -> Case:
+    """Layer norm, over the last axis."""
+    D = shape[-1]
+    return pair(
+        "layer norm",
+        f"layer norm of {'×'.join(map(str, shape))}",
+        normalization.layernorm_forward,
+        normalization.layernorm_backward,
+        lambda torch: lambda x, gamma, beta: torch.nn.functional.layer_norm(x, (D,), gamma, beta),
+        *(shape, (D,), (D,)),
+    )
+
+
+def sigmoid_case(*shape: int) -> Case:
+    """The sigmoid of each element."""
+    return pair(
+        "elementwise",
+        f"sigmoid of {'×'.join(map(str, shape))}",
+        activations.sigmoid_forward,
+        activations.sigmoid_backward,
+        lambda torch: torch.sigmoid,
+        shape,
+    )
+
+
+def dropout_case(*shape: int) -> Case:
+    """Dropout of half of the elements."""
+    return pair(
+        "elementwise",
+        f"dropout of {'×'.join(map(str, shape))}",
+        partial(dropout_forward, p=0.5, rng=np.random.default_rng(0)),
+        dropout_backward,
+        lambda torch: partial(torch.nn.functional.dropout, p=0.5),
+        shape,
+    )
+
+
+def cross_entropy_case(N: int, K: int) -> Case:
+    """Softmax with cross-entropy, in one."""
+    target = np.random.default_rng(0).integers(0, K, N)
+    return pair(
+        "loss",
+        f"softmax with cross-entropy, {N} samples of {K} classes",
+        lambda logits: softmax_cross_entropy_forward(logits, target),
+        softmax_cross_entropy_backward,
+        lambda torch: partial(torch.nn.functional.cross_entropy, target=torch.tensor(target)),
+        (N, K),
     )
 
 
@@ -326,6 +377,10 @@ CASES = [
     max_pool_case(100, 30, 24, 24),
     average_pool_case(100, 30, 24, 24),
     batchnorm_case(100, 32, 14, 14),
+    layernorm_case(64, 32, 256),
+    sigmoid_case(1000, 1000),
+    dropout_case(1000, 1000),
+    cross_entropy_case(6400, 100),
     step_case("a convolution, two dense layers", small_network, 100),
     step_case("six convolutions, two dense layers", deep_network, 100),
     recurrent_case(LSTM, 64, 64, 32, 3, layers=3),
