@@ -41,7 +41,27 @@ $$
 \label{eq:sign}
 $$
 """
+# The claim stands above, where one table holds; whether B lies in A decides which sizes are drawn.
+NESTED = r"""
+## A
+
+| Symbol | Shape |
+|---|---|
+| $x_{nd}$ | (N, D) |
+
+$$
+x_{nd} + x_{nd} = 2 x_{nd}
+$$
+
+### B
+
+| Symbol | Shape |
+|---|---|
+| $z_{abcd}$ | (N, D, P, Q) |
+"""
 POSITIVE = TWO_TABLES.replace("## C", "### C")
+
+LATER = "| Symbol | Shape |\n|---|---|\n| $x_n$ | (N,) |\n\n$$\n2 x_n = x_n + x_n\n$$\n"
 
 
 def told(report: ChapterReport) -> object:
@@ -71,6 +91,22 @@ def warm(text: str, directory: Path) -> object:
                 r"\coloneqq x", r"\coloneqq 2x"
             ),
         ),
+        (NESTED, NESTED.replace("### B", "## X\n\n### B")),
+        (
+            POSITIVE.replace(r"|x_n| = x_n", r"|y_n| = y_n \quad \text{for } n > 0"),
+            POSITIVE.replace(r"|x_n| = x_n", r"|y_n| = y_n \quad \text{for } n > 9"),
+        ),
+        (
+            TWO_TABLES.replace(r"|x_n| = x_n", r"|x_n| = x_n \quad \text{for } y_n > 0").replace(
+                "x_n^2", "x_n"
+            ),
+            TWO_TABLES.replace(r"|x_n| = x_n", r"|x_n| = x_n \quad \text{for } y_n > 0").replace(
+                "x_n^2", "-x_n"
+            ),
+        ),
+        (LATER, LATER + "\n$$\nx_n \\coloneqq 2\n$$\n"),
+        (LATER, LATER + "\n$$\nx_n \\coloneqq 2^\n$$\n"),
+        (POSITIVE, POSITIVE.replace("\\coloneqq x_n^2", "\\coloneqq x_{n+1}^2")),
         (
             "| Symbol | Shape | Meaning |\n|--|--|--|\n| $x_n$ | (3,) | $n$ from 0 to 2 |\n\n"
             "$$\nx_0 - x_0 + 1 = 1\n$$\n",
@@ -78,7 +114,11 @@ def warm(text: str, directory: Path) -> object:
             "$$\nx_0 - x_0 + 1 = 1\n$$\n",
         ),
     ],
-    ids=["heading deeper", "section moved", "condition", "claim", "definition", "meaning"],
+    ids=[
+        *("heading deeper", "section moved", "condition", "claim", "definition", "nesting"),
+        *("condition of a claim", "definition behind a condition", "defined later"),
+        *("unreadable later", "definition that no claim reaches", "meaning"),
+    ],
 )
 def test_what_decides_a_verdict_is_in_its_key(tmp_path: Path, before: str, after: str) -> None:
     assert cold(before) != cold(after)
@@ -118,17 +158,20 @@ def test_a_line_more_checks_nothing_anew(tmp_path: Path, monkeypatch: pytest.Mon
     assert [claim["ok"] for claim in claims] == [True]
 
 
-def test_options_are_in_the_key(tmp_path: Path) -> None:
+def test_options_and_the_checker_itself_are_in_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chapter = load("a.md", POSITIVE)
-    check_cached(chapter, tmp_path)
-    (file,) = tmp_path.glob("*.json")
-    first = set(json.loads(file.read_text(encoding="utf-8")))
-    check_cached(chapter, tmp_path, seed=1)
-    second = set(json.loads(file.read_text(encoding="utf-8")))
-    check_cached(chapter, tmp_path, draws=5)
-    third = set(json.loads(file.read_text(encoding="utf-8")))
-    assert not first & second
-    assert not second & third
+
+    def keys(**options: int) -> set[str]:
+        check_cached(chapter, tmp_path, **options)
+        (file,) = tmp_path.glob("*.json")
+        return set(json.loads(file.read_text(encoding="utf-8")))
+
+    found = [keys(), keys(seed=1), keys(draws=5)]
+    monkeypatch.setattr("mathcheck.claims.cache.source_digest", lambda: "another")
+    found.append(keys())
+    assert len(set.union(*found)) == sum(map(len, found)) == 8
 
 
 def test_a_verdict_that_was_typed_in_is_not_believed(tmp_path: Path) -> None:
