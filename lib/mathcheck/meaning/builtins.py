@@ -49,4 +49,4 @@ FUNCTIONS = {
 }
 
 # Those that take a whole array, not its elements one by one.
-COLLECTING = {"softmax", "diag", "trace", "max", "min", "argmax", "argmin", "sum", "mean"}
+COLLECTING = {"det", "softmax", "diag", "trace", "max", "min", "argmax", "argmin", "sum", "mean"}

@@ -3,7 +3,8 @@
 from fractions import Fraction
 from typing import TypeGuard
 
-from mathcheck.meaning import terms
+from mathcheck.meaning import matrices, terms
+from mathcheck.meaning.matrices import check_exponential, check_identity, of_ones
 from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
@@ -15,6 +16,7 @@ def add(op: str, left: Term, right: Term, node: Node) -> Term:
     for side in (left, right):
         if isinstance(side.node, tree.Binary) and side.node.op == "\\bmod":
             raise TreeError("how far does \\bmod reach? Write brackets", side.node.start)
+    check_identity(left, right, node)
     if isinstance(left, terms.Identity | terms.Arith) or left.rank == right.rank:
         return terms.Arith(max(left.rank, right.rank), node, op, left, right)
     return elementwise(op, left, right, node)
@@ -31,6 +33,11 @@ def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
         return elementwise("/", left, right, node)
     if op == "\\bmod":
         return elementwise("mod", left, right, node)
+    check_identity(left, right, node)
+    if op == "\\otimes":
+        return _kronecker(left, right, node)
+    if (sums := of_ones(left, right, node)) is not None:
+        return sums
     if op not in ("", "\\cdot", "\\times", "\\odot"):
         hint = "write \\cdot, not *" if op == "*" else f"{op} is not read here"
         raise TreeError(hint, right.node.start)
@@ -43,6 +50,15 @@ def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
     if right.rank == 1 and is_row(right) and not _is_identity(left):
         raise TreeError("a matrix times a row vector: is a transpose missing?", right.node.start)
     return terms.Product(left.rank + right.rank - 2, node, "matmul", left, right)
+
+
+def _kronecker(left: Term, right: Term, node: Node) -> Term:
+    if left.rank == right.rank == 2:
+        return terms.Product(2, node, "kron", left, right)
+    if left.rank == right.rank == 1:
+        message = "\\otimes of two vectors is a matrix to some and a long vector to others"
+        raise TreeError(f"{message}: write u v^\\top", node.start)
+    raise TreeError("\\otimes is of two matrices here", node.start)
 
 
 def _vectors(op: str, left: Term, right: Term, node: Node) -> Term:
@@ -81,14 +97,8 @@ def power(base: Term, exponent: Term, node: Node) -> Term:
     """Returns a power, element by element."""
     if exponent.rank and base.rank and exponent.rank != base.rank:
         raise TreeError("an array to the power of an array", exponent.node.start)
-    if (
-        base.rank == 2
-        and isinstance(exponent, terms.Map)
-        and exponent.function == "neg"
-        and isinstance(exponent.argument, terms.Literal)
-        and exponent.argument.value == 1
-    ):
-        raise TreeError("the inverse of a matrix is not known here", exponent.node.start)
+    if base.rank == 2 and (matrix := matrices.power(base, exponent, node)) is not None:
+        return matrix
     if (fraction := _odd_fraction(exponent)) is not None:
         top, bottom = fraction
         degree = terms.Literal(0, exponent.node, float(bottom))
@@ -96,6 +106,7 @@ def power(base: Term, exponent: Term, node: Node) -> Term:
         power_of = terms.Literal(0, exponent.node, float(top))
         return whole if top == 1 else elementwise("**", whole, power_of, node)
     if isinstance(base, terms.Literal) and base.value == _EULER:
+        check_exponential(exponent, node)
         return terms.Map(exponent.rank, node, "exp", exponent)
     return terms.Arith(max(base.rank, exponent.rank), node, "**", base, exponent)
 
@@ -131,6 +142,8 @@ def inner(left: Term, right: Term, node: Node) -> Term:
 
 def transpose(term: Term, node: Node) -> Term:
     """Returns a matrix turned round."""
+    if isinstance(term, terms.Ones):
+        return terms.Ones(1, node, not term.turned)
     if term.rank not in (1, 2):
         what = "a number" if not term.rank else f"an array with {term.rank} axes"
         raise TreeError(f"the transpose of {what}", node.start)

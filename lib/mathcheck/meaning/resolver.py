@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import reduce
 
-from mathcheck.meaning import products, terms
+from mathcheck.meaning import matrices, products, terms
 from mathcheck.meaning.builtins import CONSTANTS, FUNCTIONS
 from mathcheck.meaning.ellipsis import has_dots, over_list, written_out
 from mathcheck.meaning.functions import NORMS, Arguments, arguments, is_bare, known, norm
@@ -40,6 +40,7 @@ _COMPARISONS = {
 _SIDE_BY_SIDE = tree.Name | tree.Number | tree.Script
 # What may be 0 for many terms and then not.
 _DECIDING = terms.Compare | terms.All | terms.Choose
+_ONES = {"\\mathbf{1}", "\\mathbb{1}"}
 _TOPS = {"\\top", "\\intercal", "\\mathsf{T}", "\\mathrm{T}"}
 
 
@@ -242,6 +243,8 @@ class Resolver:
     def _fence(self, body: Term, kind: str, node: Node) -> Term:
         if kind == "\\|":
             return terms.Collect(0, node, "norm", body)
+        if kind == "|":
+            matrices.check_bars(body, node)
         return self._map({"|": "abs", "floor": "floor", "ceil": "ceil"}[kind], body, node)
 
     def _derivative(self, total: bool, of: Node, by: Node, node: Node) -> Term:
@@ -620,6 +623,8 @@ class Resolver:
             if name in CONSTANTS:
                 constant = terms.Literal(0, base, CONSTANTS[name])
                 return self._superscript(constant, script.sup, node)
+            if name in _ONES:
+                return self._superscript(terms.Ones(1, node), script.sup, node)
             if name in ("I", "\\mathbf{I}", "\\mathbb{I}"):
                 return self._superscript(terms.Identity(2, node), script.sup, node)
         if name in FUNCTIONS and not script.sub:
@@ -647,21 +652,25 @@ class Resolver:
         if isinstance(above, tree.Elementwise):
             return products.elementwise("**", term, self.term(above.exponent), node)
         parts = above.factors if isinstance(above, tree.Run) else (above,)
-        if isinstance(parts[-1], tree.Name) and parts[-1].text in _TOPS:
+        if isinstance(parts[-1], tree.Name) and self._turns(parts[-1], term):
             if len(parts) > 1:
                 rest = parts[0] if len(parts) == 2 else tree.Run(parts[:-1])
                 term = self._power(term, rest, node)
             return products.transpose(term, node)
         return self._power(term, above, node)
 
+    def _turns(self, above: tree.Name, term: Term) -> bool:
+        r"""Tells whether what stands above a matrix or a vector turns it round: `W^\top`, `W^T`."""
+        if above.text in _TOPS:
+            return True
+        if above.text != "T" or term.rank not in (1, 2):
+            return False
+        if self.scope.has_letter("T") or self._bindings.is_bound("T"):
+            message = "is this a transpose or the power T? Write ^\\top"
+            raise TreeError(message, above.start)
+        return True
+
     def _power(self, term: Term, above: Node, node: Node) -> Term:
-        if isinstance(term, terms.Ref) and term.rank == 2 and isinstance(above, tree.Number):
-            rows, columns = term.symbol.axes[-2:]
-            if rows.last == columns.last:
-                message = (
-                    f"a power of the square matrix {term.symbol.name}: write \\odot or a product"
-                )
-                raise TreeError(message, node.start)
         return products.power(term, self.term(above), node)
 
     def _element(self, script: tree.Script, node: Node) -> Term:
@@ -680,6 +689,7 @@ class Resolver:
     def _element_of(self, value: Term, sub: tuple[Node, ...], node: Node) -> Term:
         """Resolves the subscripts of a value that is no symbol."""
         items = split_subscripts(sub)
+        matrices.check_one_based(value, node)
         if len(items) != value.rank:
             wanted = _count(value.rank, "index", "indices")
             raise TreeError(f"this has {wanted}, not {len(items)}", node.start)
@@ -749,6 +759,9 @@ class Resolver:
         if node.op not in ("sum", "prod") and (idle := set(letters) - terms.free_letters(body)):
             raise TreeError(f"nothing behind this \\{node.op} depends on {min(idle)}", node.start)
         rank = 0 if node.op.startswith("arg") else body.rank
+        op = "series" if series else node.op
+        if op == "prod":
+            op = matrices.product(body, node)
         for letter in reversed(letters):
             first, last = bounds[letter]
             uses = frame.uses[letter]
@@ -757,7 +770,7 @@ class Resolver:
             else:
                 over = self._bindings.range_of(letter, uses, node.start)
                 over = replace(over, first=first, last=last)
-            body = terms.Reduce(rank, node, "series" if series else node.op, over, guards, body)
+            body = terms.Reduce(rank, node, op, over, guards, body)
             guards = ()
         return body
 

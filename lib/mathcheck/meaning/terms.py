@@ -145,6 +145,21 @@ class Identity(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class Power(Term):
+    """A power of a square matrix; its exponent is a whole number."""
+
+    base: Term
+    exponent: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Ones(Term):
+    r"""`\mathbf 1`, a vector of ones as long as what it meets, `turned` as a row."""
+
+    turned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Stack(Term):
     """A matrix or a vector written out."""
 

@@ -75,7 +75,7 @@ _FUNCTIONS = {
 
 def told_apart(tokens: Tokens) -> Tokens:
     """Returns the tokens with the types that they have where they stand."""
-    tokens = _named(tokens)
+    tokens = _named(list(_ones(tokens)))
     tokens = list(_over(_short_arguments(_marks(_primes(_differentials(tokens))))))
     return list(_bars(_half_open(tokens)))
 
@@ -85,6 +85,30 @@ def _with_next(tokens: Tokens) -> Iterator[tuple[Token, Token | None]]:
     yield from pairwise(tokens)
     if tokens:
         yield tokens[-1], None
+
+
+def _ones(tokens: Tokens) -> Iterator[Token]:
+    r"""Tells `\mathbf 1`, a vector of ones, from `\mathbf 1[x > 0]`, an indicator."""
+    for at, token in enumerate(tokens):
+        if token.type == "INDICATOR" and not _has_condition(tokens[at + 1 :]):
+            sign = "mathbb" if "mathbb" in token or "mathds" in token else "mathbf"
+            token = token.update(type="WORD", value=f"\\{sign}{{1}}")
+        yield token
+
+
+def _has_condition(tokens: Tokens) -> bool:
+    """Tells whether what follows is a condition in brackets or in a subscript."""
+    if not tokens or tokens[0].type not in ("LSQB", "LPAR", "LCURLY", "SUB"):
+        return False
+    depth = 0
+    for token in tokens:
+        depth += token.type in _OPENERS
+        depth -= token.type in _CLOSERS
+        if token.type == "RELATION":
+            return True
+        if depth == 0 and token.type != "SUB":
+            return False
+    return False
 
 
 def _over(tokens: Iterable[Token]) -> Iterator[Token]:

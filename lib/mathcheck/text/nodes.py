@@ -457,7 +457,14 @@ def _matrix(parsed: Parsed[Token]) -> Node:
     rows = tuple(tuple(build(entry) for entry in _trees(row)) for row in _trees(parsed))
     if len({len(row) for row in rows}) > 1:
         raise TreeError("the rows of this matrix differ in length", parsed.meta.start_pos)
-    return tree.Matrix(rows, **_span(parsed))
+    matrix = tree.Matrix(rows, **_span(parsed))
+    opening = next(str(token) for token in _tokens(parsed) if token.type == "BEGIN_MATRIX")
+    if "{vmatrix" in opening:
+        return tree.Apply("det", (matrix,), start=matrix.start, end=matrix.end)
+    if "{Vmatrix" in opening:
+        message = "which norm of a matrix is this? Write \\|…\\|_F round it"
+        raise TreeError(message, parsed.meta.start_pos)
+    return matrix
 
 
 _HANDLERS: dict[str, Callable[[Parsed[Token]], Node]] = {

@@ -68,6 +68,14 @@ def collect(function: str, value: Value, rank: int) -> Value:
             return as_number(value.sum(axis=axes))
         case "mean":
             return as_number(value.mean(axis=axes))
+        case "det":
+            if value.shape[0] != value.shape[1]:
+                raise ValueError("the determinant of what is no square matrix")
+            return as_number(np.linalg.det(np.moveaxis(value, -1, 0)))
+        case "sum_rows":
+            return value.sum(axis=0)
+        case "sum_columns":
+            return value.sum(axis=1)
         case "trace":
             return as_number(np.trace(value))
         case "softmax":

@@ -6,6 +6,7 @@ and whether something is perturbed for a derivative.
 
 import math
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,6 +26,9 @@ from mathcheck.values.matrices import (
     collect_code,
     element_code,
     map_code,
+    matrix_product,
+    ones_code,
+    power_code,
     product_code,
     stack_code,
 )
@@ -118,6 +122,10 @@ def compile_term(term: Term) -> Code:
             return lambda env, ctx: ctx.second(
                 term, of_code, of_at(env, ctx), first_at(env, ctx), second_at(env, ctx), env
             )
+        case terms.Power(_, node, base, exponent):
+            return power_code(compile_term(base), index_code(exponent), node)
+        case terms.Ones(_, node):
+            return ones_code(node)
         case terms.Identity():
             return lambda env, ctx: Eye(1)
         case terms.Stack(_, _, rows):
@@ -345,6 +353,10 @@ def _reduce(term: terms.Reduce) -> Code:
     def product(env: Env, ctx: Any) -> Value:
         return math.prod(values(env, ctx))
 
+    def matrices(env: Env, ctx: Any) -> Value:
+        found = values(env, ctx)
+        return reduce(matrix_product, found) if found else Eye(1)
+
     def most(env: Env, ctx: Any) -> Value:
         found = values(env, ctx)
         if not found:
@@ -367,5 +379,5 @@ def _reduce(term: terms.Reduce) -> Code:
 
         return sum_of_series(at, low, node)
 
-    found = {"prod": product, "max": most, "min": most, "series": series}
+    found = {"prod": product, "matprod": matrices, "max": most, "min": most, "series": series}
     return found.get(op, where)

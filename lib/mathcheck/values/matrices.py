@@ -7,7 +7,7 @@ import numpy as np
 
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
-from mathcheck.text.errors import EvalError, OutOfRangeError, ShapeError
+from mathcheck.text.errors import EvalError, OutOfRangeError, ShapeError, TooClose
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import Eye, as_number, collect
@@ -15,6 +15,8 @@ from mathcheck.values.branches import decides, noting_choice, noting_map
 from mathcheck.values.functions import MAPS, OPERATIONS
 from mathcheck.values.inline import Code, Env
 from mathcheck.values.numbers import Value, divide, matmul
+
+_LARGEST_POWER = 64
 
 
 def map_code(term: terms.Map, argument: Code) -> Code:
@@ -84,6 +86,9 @@ def product_code(kind: str, left: Code, right: Code, term: terms.Product) -> Cod
             return a * b.factor
         if kind == "outer":
             return a[:, None, :] * b[None, :, :]
+        if kind == "kron":
+            blocks = a[:, None, :, None, :] * b[None, :, None, :, :]
+            return blocks.reshape(a.shape[0] * b.shape[0], a.shape[1] * b.shape[1], -1)
         inner = a.shape[-2], b.shape[0]
         if inner[0] != inner[1]:
             what = f"`{latex(_last_factor(term.left, term.node))} {latex(term.right.node)}`"
@@ -102,6 +107,41 @@ def _last_factor(term: Term, run: Node) -> Node:
     while term.node is run and isinstance(term, terms.Product | terms.Arith):
         term = term.right
     return term.node
+
+
+def matrix_product(left: Value, right: Value) -> Value:
+    """Multiplies two matrices, one of which may be a multiple of the identity."""
+    if isinstance(left, Eye):
+        return Eye(left.factor * right.factor) if isinstance(right, Eye) else right * left.factor
+    return left * right.factor if isinstance(right, Eye) else matmul(left, right)
+
+
+def power_code(base: Code, exponent: Callable[[Env, Any], int], node: Node) -> Code:
+    """A power of a square matrix; a matrix that has no inverse is drawn again."""
+
+    def powered(env: Env, ctx: Any) -> Value:
+        value, times = base(env, ctx), exponent(env, ctx)
+        if isinstance(value, Eye):
+            return Eye(OPERATIONS["**"](value.factor, times))
+        if value.shape[0] != value.shape[1]:
+            raise ShapeError("a power of a matrix of shape {}", node, value.shape[:-1])
+        if abs(times) > _LARGEST_POWER:
+            raise EvalError(f"a matrix to the power {times}: this is too large", node)
+        try:
+            return np.moveaxis(np.linalg.matrix_power(np.moveaxis(value, -1, 0), times), 0, -1)
+        except np.linalg.LinAlgError:
+            raise TooClose from None
+
+    return powered
+
+
+def ones_code(node: Node) -> Code:
+    r"""Refuses a `\mathbf 1` that stands alone."""
+
+    def ones(env: Env, ctx: Any) -> Value:
+        raise EvalError("how long is this vector of ones? Write the sum", node)
+
+    return ones
 
 
 def element_code(argument: Code, indices: list[Callable[[Env, Any], int]], node: Node) -> Code:

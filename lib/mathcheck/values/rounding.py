@@ -84,6 +84,9 @@ class Magnitudes:
                 return of(argument)
             case terms.Product(_, _, _, left, right):
                 return 8.0 * (of(left) * size(right) + size(left) * of(right))
+            case terms.Power(_, _, base):
+                whole = size(term)
+                return 8.0 * whole * (1.0 + whole * size(base)) * (1.0 + of(base))
             case terms.Collect(_, _, function, argument):
                 return 1.0 + of(argument) if function == "softmax" else 8.0 * of(argument)
             case terms.Stack(_, _, rows):

@@ -1,0 +1,160 @@
+r"""Tells matrices from arrays of numbers: whether $Q^2$ is $Q Q$, and $|Q|$ a determinant.
+
+What is written of a square matrix is meant of matrices. Where it may as well be meant element by
+element the message says both readings, and how to write each of them.
+"""
+
+from mathcheck.meaning import terms
+from mathcheck.meaning.terms import Term
+from mathcheck.text import tree
+from mathcheck.text.errors import TreeError
+from mathcheck.text.tree import Node
+
+Lengths = tuple[object, object]
+
+
+def is_square(term: Term) -> bool | None:
+    """Tells whether a matrix has as many rows as columns by what the table says, None if unsaid."""
+    rows, columns = lengths(term)
+    if rows is None or columns is None:
+        return None
+    return rows == columns
+
+
+def lengths(term: Term) -> Lengths:
+    """Returns how many rows and columns a matrix has, as the table writes them; None if unsaid."""
+    match term:
+        case terms.Ref(2, _, symbol):
+            rows, columns = symbol.axes[-2:]
+            return _length(rows.first, rows.last), _length(columns.first, columns.last)
+        case terms.Transpose(2, _, argument):
+            rows_, columns_ = lengths(argument)
+            return columns_, rows_
+        case terms.Product(2, _, "matmul", left, right):
+            one, two = lengths(left), lengths(right)
+            one = two if isinstance(left, terms.Identity) else one
+            two = one if isinstance(right, terms.Identity) else two
+            return one[0], two[1]
+        case terms.Map(2, _, _, argument):
+            return lengths(argument)
+        case terms.Power(2, _, base):
+            return lengths(base)
+        case terms.Arith(2, _, _, left, right):
+            sides = [s for s in (left, right) if s.rank == 2 and not isinstance(s, terms.Identity)]
+            known = [each for each in map(lengths, sides) if None not in each]
+            return known[0] if known else (None, None)
+        case terms.Reduce(2, _, _, _, _, body):
+            return lengths(body)
+        case terms.Stack(2, _, rows):
+            return len(rows), len(rows[0])
+        case terms.Derivative(2, _, _, of, by):
+            both = (_vector(of), _vector(by))
+            return both if of.rank == 1 else (None, None)
+    return None, None
+
+
+def _vector(term: Term) -> object:
+    if isinstance(term, terms.Ref) and term.rank == 1:
+        axis = term.symbol.axes[-1]
+        return _length(axis.first, axis.last)
+    return None
+
+
+def _length(first: Node, last: Node) -> object:
+    return first, last
+
+
+def power(base: Term, exponent: Term, node: Node) -> Term | None:
+    """Returns the power of a matrix; None where it is one of numbers, element by element.
+
+    Raises:
+        TreeError: where it may be either.
+    """
+    square = is_square(base)
+    if square is False and not _is_negative(exponent):
+        return None
+    if square is False:
+        raise TreeError("only a square matrix has an inverse", node.start)
+    if square and _is_whole(exponent):
+        return terms.Power(2, node, base, exponent)
+    if square is None:
+        meant = "is this a power of a matrix or of its elements?"
+        raise TreeError(f"{meant} Write a product, or ^{{\\odot …}}", node.start)
+    meant = "a square matrix to a power that is no whole number"
+    raise TreeError(f"{meant}: of its elements it is ^{{\\odot …}}", exponent.node.start)
+
+
+def _is_whole(exponent: Term) -> bool:
+    """Tells whether an exponent is a whole number by its form."""
+    match exponent:
+        case terms.Literal(_, _, value):
+            return value.is_integer()
+        case terms.Local() | terms.Size():
+            return True
+        case terms.Ref(_, _, symbol):
+            return symbol.domain == "integer" or symbol.whole is not None
+        case terms.Map(_, _, "neg", argument):
+            return _is_whole(argument)
+        case terms.Arith(_, _, "+" | "-" | "*", left, right):
+            return _is_whole(left) and _is_whole(right)
+    return False
+
+
+def _is_negative(exponent: Term) -> bool:
+    return isinstance(exponent, terms.Map) and exponent.function == "neg"
+
+
+def check_exponential(exponent: Term, node: Node) -> None:
+    """Refuses `e^Q`: the exponential of a matrix is not that of its elements."""
+    if exponent.rank == 2 and is_square(exponent) is not False:
+        meant = "is this the exponential of a matrix or of its elements?"
+        raise TreeError(f"{meant} For the elements write \\exp(…)", node.start)
+
+
+def check_bars(body: Term, node: Node) -> None:
+    """Refuses `|Q|`: a determinant to some, the elements without their signs to others."""
+    if body.rank == 2:
+        meant = "is this a determinant or are these the elements without their signs?"
+        raise TreeError(f"{meant} Write \\det, or |…| with indices", node.start)
+
+
+def check_identity(left: Term, right: Term, node: Node) -> None:
+    """Refuses a size called I beside a matrix: it may be meant as the identity."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, terms.Size) and one.letter == "I" and other.rank:
+            message = "is I the size or the identity? Write \\mathbf{I} for the identity"
+            raise TreeError(f"{message}, or call the size by another letter", one.node.start)
+
+
+def product(body: Term, node: Node) -> str:
+    r"""Returns how a `\prod` is computed: of numbers, or of matrices from left to right."""
+    if not body.rank:
+        return "prod"
+    if body.rank == 2:
+        return "matprod"
+    raise TreeError("a product of vectors: is it element by element? Write indices", node.start)
+
+
+def check_one_based(value: Term, node: Node) -> None:
+    """Refuses `[v]_1` where the table counts the elements of v from another number."""
+    for part in value.walk():
+        if isinstance(part, terms.Ref) and part.rank:
+            for axis in part.symbol.axes[len(part.indices) :]:
+                if axis.first != tree.Number("1"):
+                    name = part.symbol.name
+                    message = f"{name} does not count from 1: which element is this? Write {name}_…"
+                    raise TreeError(message, node.start)
+
+
+def of_ones(left: Term, right: Term, node: Node) -> Term | None:
+    r"""Returns the sums that a product with `\mathbf 1` is; None if neither side is one."""
+    if not (isinstance(left, terms.Ones) or isinstance(right, terms.Ones)):
+        return None
+    match left, right:
+        case terms.Ones(_, _, True), Term(rank=rank) if rank and not isinstance(right, terms.Ones):
+            return terms.Collect(rank - 1, node, "sum" if rank == 1 else "sum_rows", right)
+        case Term(rank=2), terms.Ones(_, _, False):
+            return terms.Collect(1, node, "sum_columns", left)
+        case terms.Transpose(1, _, argument), terms.Ones(_, _, False):
+            return terms.Collect(0, node, "sum", argument)
+    raise TreeError("how long is this vector of ones? Write the sum", node.start)
