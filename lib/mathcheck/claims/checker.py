@@ -11,6 +11,7 @@ from mathcheck.claims.chapter import Chapter
 from mathcheck.claims.comparison import Comparison
 from mathcheck.claims.draw_plan import Draw
 from mathcheck.claims.equations import Claim
+from mathcheck.claims.readings import along_all_ways, differentiated_along_all, doubtful
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
@@ -104,7 +105,11 @@ def uncomputable(error: Exception) -> str:
 
 
 class Checker:
-    """Checks the claims of one chapter, with the same draws for all of them."""
+    """Checks the claims of one chapter, with the same draws for all of them.
+
+    Attributes:
+        distinguished: the names of the symbols of which the chapter writes a d, beside ∂.
+    """
 
     def __init__(self, chapter: Chapter, *, draws: int = 3, seed: int = 0) -> None:
         self.chapter = chapter
@@ -114,6 +119,7 @@ class Checker:
         self._worlds: dict[tuple[int, Manner], tuple[int, World]] = {}
         self._at = self._usual(0)
         self._contexts: dict[tuple[int, int], tuple[World, PlainContext]] = {}
+        self.distinguished = set(differentiated_along_all(chapter.claims))
 
     def _usual(self, draw: int) -> tuple[int, Manner]:
         return draw, Manner(sizes=draw % self.draws)
@@ -197,7 +203,25 @@ class Checker:
                 break
         if not comparison.message:
             self._refuse(claim, taken)
+            self._check_reading(claim)
         return comparison.result()
+
+    def _check_reading(self, claim: Claim) -> None:
+        """Refuses a claim that holds only if a ∂ is not what most readers take it for."""
+        found = doubtful(claim, self.distinguished)
+        if found is None:
+            return
+        comparison = Comparison(along_all_ways(claim))
+        for number in range(self.draws):
+            self._draw(claim, Draw(number, Manner(sizes=number), True), comparison, Taken())
+        if comparison.message:
+            assert isinstance(found.of, terms.Ref)
+            name = found.of.symbol.name
+            message = (
+                f"this ∂ of {name} is along one way only: if {name} is the loss, say so in its row "
+                f"(Meaning: the loss); for all ways write \\mathrm d, here and elsewhere"
+            )
+            raise EvalError(message, found.node)
 
     def _draw(self, claim: Claim, draw: Draw, comparison: Comparison, taken: Taken) -> str:
         """Compares both sides in one draw; returns what keeps a usual draw from it."""

@@ -92,7 +92,11 @@ class Symbol:
     def is_loss(self) -> bool:
         """Whether a ∂ of it goes through everything that depends on the other symbol."""
         return self.domain == "loss" or (
-            not self.axes and self.base in ("L", "J", "\\mathcal{L}", "\\mathcal{J}")
+            not self.axes
+            and (
+                self.base in ("L", "J", "\\mathcal{L}", "\\mathcal{J}")
+                or _LOSS.search(self.meaning) is not None
+            )
         )
 
 
@@ -108,6 +112,8 @@ def _leads(symbol: Symbol) -> tuple[int, ...]:
 
 
 ONE = tree.Number("1")
+# What the Meaning of a number says that is the loss.
+_LOSS = re.compile(r"(?:^|\b(?:the|a|total|whole) )(?:loss|cost|objective)\b", re.IGNORECASE)
 
 
 def split_subscripts(items: tuple[Node, ...]) -> tuple[Node, ...]:
