@@ -21,13 +21,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from backprop._check import Array, check_arrays, check_names
+from backprop.names import check_names
+from backprop.shapes import Array, check_shapes, shapes
 
 _RNN, _GRU, _LSTM = 1, 3, 4  # gates
 _TORCH_LAYOUTS = {"weight_ih": "G D", "weight_hh": "G H", "bias_ih": "G", "bias_hh": "G"}
 _OUR_LAYOUTS = {"W_h": "H G", "W_x": "D G", "b": "G", "b_hn": "H"}
 
 
+@shapes()
 def from_torch(state: Mapping[str, Array]) -> dict[str, Array]:
     """Turns the state of a PyTorch module into the parameters of our layer.
 
@@ -57,17 +59,16 @@ def from_torch(state: Mapping[str, Array]) -> dict[str, Array]:
         >>> params["W_h_l0"], params["b_l0"]
         (array([[3.]]), array([9.]))
     """
-    function = "from_torch"
-    suffixes = _suffixes(function, "state", state, "weight_hh_")
+    suffixes = _suffixes("state", state, "weight_hh_")
     wanted = dict.fromkeys(f"{name}_{suffix}" for suffix in suffixes for name in _TORCH_LAYOUTS)
-    check_names(function, state, "state", wanted, "PyTorch")
+    check_names(state, "state", wanted, "PyTorch")
     params = {}
     for suffix in suffixes:
         given = {f"{name}_{suffix}": layout for name, layout in _TORCH_LAYOUTS.items()}
-        check_arrays(function, **{name: (state[name], layout) for name, layout in given.items()})
+        check_shapes({name: (state[name], layout) for name, layout in given.items()})
         W_ih, W_hh, b_ih, b_hh = (state[name] for name in given)
         rows, H = W_hh.shape
-        gates = _count_gates(function, f"weight_hh_{suffix}", rows, H)
+        gates = _count_gates(f"weight_hh_{suffix}", rows, H)
         added = 2 * H if gates == _GRU else rows
         params[f"W_x_{suffix}"] = W_ih.T.copy()
         params[f"W_h_{suffix}"] = W_hh.T.copy()
@@ -77,6 +78,7 @@ def from_torch(state: Mapping[str, Array]) -> dict[str, Array]:
     return params
 
 
+@shapes()
 def to_torch(params: Mapping[str, Array]) -> dict[str, Array]:
     """Turns the parameters of our layer into the state of a PyTorch module.
 
@@ -99,25 +101,23 @@ def to_torch(params: Mapping[str, Array]) -> dict[str, Array]:
         >>> state["weight_ih_l0"], state["bias_ih_l0"], state["bias_hh_l0"]
         (array([[1., 2.]]), array([9.]), array([0.]))
     """
-    function = "to_torch"
-    suffixes = _suffixes(function, "params", params, "W_h_")
+    suffixes = _suffixes("params", params, "W_h_")
     wanted: dict[str, None] = {}
     for suffix in suffixes:
         name = f"W_h_{suffix}"
-        check_arrays(function, **{name: (params[name], "H G")})
+        check_shapes({name: (params[name], "H G")})
         H, columns = params[name].shape
-        gates = _count_gates(function, name, columns, H)
+        gates = _count_gates(name, columns, H)
         ours = ("W_x", "W_h", "b", "b_hn") if gates == _GRU else ("W_x", "W_h", "b")
         wanted |= dict.fromkeys(f"{name}_{suffix}" for name in ours)
-    check_names(function, params, "params", wanted, "a layer with a counterpart in PyTorch")
+    check_names(params, "params", wanted, "a layer with a counterpart in PyTorch")
     state = {}
     for suffix in suffixes:
         W_x, W_h, b = (params[f"{name}_{suffix}"] for name in ("W_x", "W_h", "b"))
         b_hn = params.get(f"b_hn_{suffix}", np.zeros(W_h.shape[0], dtype=W_h.dtype))
         arrays = {"W_h": W_h, "W_x": W_x, "b": b, "b_hn": b_hn}
-        check_arrays(
-            function,
-            **{f"{name}_{suffix}": (arrays[name], layout) for name, layout in _OUR_LAYOUTS.items()},
+        check_shapes(
+            {f"{name}_{suffix}": (arrays[name], layout) for name, layout in _OUR_LAYOUTS.items()}
         )
         state[f"weight_ih_{suffix}"] = W_x.T.copy()
         state[f"weight_hh_{suffix}"] = W_h.T.copy()
@@ -126,19 +126,18 @@ def to_torch(params: Mapping[str, Array]) -> dict[str, Array]:
     return state
 
 
-def _suffixes(function: str, source: str, names: Mapping[str, Array], prefix: str) -> list[str]:
+def _suffixes(source: str, names: Mapping[str, Array], prefix: str) -> list[str]:
     """Returns what follows the prefix in the names that have it: l0, l0_reverse, l1, ..."""
     suffixes = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
     if not suffixes:
-        raise ValueError(f"{function}: {source} has no name that starts with {prefix!r}")
+        raise ValueError(f"{source} has no name that starts with {prefix!r}")
     return suffixes
 
 
-def _count_gates(function: str, name: str, found: int, H: int) -> int:
+def _count_gates(name: str, found: int, H: int) -> int:
     for gates in (_RNN, _GRU, _LSTM):
         if found == gates * H:
             return gates
     raise ValueError(
-        f"{function}: {name} has {found} gate units for H = {H}, "
-        "wanted H, 3H or 4H: an RNN, a GRU or an LSTM"
+        f"{name} has {found} gate units for H = {H}, wanted H, 3H or 4H: an RNN, a GRU or an LSTM"
     )

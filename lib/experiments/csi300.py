@@ -30,11 +30,11 @@ from backprop import (
     train,
     xavier_uniform,
 )
-from backprop._check import Array
 from backprop.data.csi300 import DailyIndex
 from backprop.data.series import Windows
 from backprop.fast.lstm import lstm_backward, lstm_forward
 from backprop.fast.recurrent import rnn_backward, rnn_forward
+from backprop.shapes import Array
 from experiments.gradient_flow import gradient_flow
 from experiments.record import Number, Result
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop._check import Array
+from backprop.shapes import Array
 
 
 def gradient_flow(

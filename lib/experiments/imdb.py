@@ -36,13 +36,13 @@ from backprop import (
     xavier_uniform,
     zeros,
 )
-from backprop._check import Array
 from backprop.activations import softmax_forward
 from backprop.data.glove import WordVectors
 from backprop.data.imdb import Reviews, read_reviews
 from backprop.data.sources import sample_folder
 from backprop.data.text import PADDING
 from backprop.masking import Mask
+from backprop.shapes import Array
 from experiments.record import Number, Result
 
 STRONGEST = 15

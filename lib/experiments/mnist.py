@@ -27,11 +27,11 @@ from backprop import (
     to_unit_interval,
     train,
 )
-from backprop._check import Array
 from backprop.activations import softmax_forward
 from backprop.data.mnist import Digits
 from backprop.layers.arrays import assign, state
 from backprop.losses import softmax_cross_entropy_forward
+from backprop.shapes import Array
 from experiments.record import Number, Result
 from experiments.testing import Examined, Weights
 

@@ -23,9 +23,9 @@ from backprop import (
     train,
     xavier_uniform,
 )
-from backprop._check import Array
 from backprop.data.waves import Waves, best_forecast
 from backprop.fast.recurrent import rnn_backward, rnn_forward
+from backprop.shapes import Array
 from experiments.gradient_flow import gradient_flow
 from experiments.record import Number, Result
 

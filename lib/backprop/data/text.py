@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from backprop._check import Array, check_arrays, check_count, check_float_dtype, check_rng
+from backprop.shapes import Array, shapes
 
 PADDING, UNKNOWN = 0, 1
 # The first two entries of every vocabulary, spelt as no token of a text can be.
@@ -45,6 +45,7 @@ def tokenize(text: str) -> list[str]:
     return _TOKEN.findall(text.replace("<br />", " ").lower())
 
 
+@shapes(size="count", least="count")
 def build_vocabulary(
     documents: Iterable[Sequence[str]], *, size: int | None = None, least: int = 1
 ) -> dict[str, int]:
@@ -67,9 +68,6 @@ def build_vocabulary(
         >>> build_vocabulary([["b", "a", "c"], ["c", "a"]], size=2)
         {'<padding>': 0, '<unknown>': 1, 'a': 2, 'c': 3}
     """
-    if size is not None:
-        check_count("build_vocabulary", "size", size)
-    check_count("build_vocabulary", "least", least)
     counts = Counter(token for document in documents for token in document)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     kept = [token for token, count in ranked if count >= least][:size]
@@ -93,6 +91,7 @@ def encode(document: Sequence[str], vocabulary: Mapping[str, int]) -> NDArray[np
     return np.array([vocabulary.get(token, UNKNOWN) for token in document], dtype=np.int64)
 
 
+@shapes(length="count")
 def pad(sequences: Sequence[NDArray[np.int64]], length: int) -> NDArray[np.int64]:
     """Brings sequences of numbers to one length, with padding after those that are shorter.
 
@@ -114,9 +113,8 @@ def pad(sequences: Sequence[NDArray[np.int64]], length: int) -> NDArray[np.int64
         array([[5, 0, 0],
                [7, 8, 9]])
     """
-    check_count("pad", "length", length)
     if not sequences:
-        raise ValueError("pad: sequences is empty, wanted at least one")
+        raise ValueError("sequences is empty, wanted at least one")
     padded = np.full((len(sequences), length), PADDING)
     for n, sequence in enumerate(sequences):
         kept = sequence[-length:]
@@ -124,6 +122,7 @@ def pad(sequences: Sequence[NDArray[np.int64]], length: int) -> NDArray[np.int64
     return padded
 
 
+@shapes(tokens="int N T", V="count", dtype="dtype")
 def bag_of_words(tokens: NDArray[np.integer[Any]], V: int, dtype: DTypeLike = np.float64) -> Array:
     """Marks which tokens occur in each document, however often and wherever.
 
@@ -144,17 +143,16 @@ def bag_of_words(tokens: NDArray[np.integer[Any]], V: int, dtype: DTypeLike = np
         array([[0., 0., 1., 1.],
                [0., 1., 0., 0.]])
     """
-    check_count("bag_of_words", "V", V)
-    check_float_dtype("bag_of_words", dtype)
-    check_tokens("bag_of_words", tokens, V)
-    if tokens.ndim != 2:
-        raise ValueError(f"bag_of_words: tokens has shape {tokens.shape}, wanted (N, T)")
+    outside = tokens[(tokens < 0) | (tokens >= V)]
+    if outside.size:
+        raise ValueError(f"tokens holds {outside[0]}, wanted 0 to {V - 1}")
     bags = np.zeros((len(tokens), V), dtype=dtype)
     np.put_along_axis(bags, tokens, 1, axis=1)
     bags[:, PADDING] = 0
     return bags
 
 
+@shapes(vectors="V D", rng="rng")
 def embedding_table(
     vocabulary: Mapping[str, int],
     words: Sequence[str],
@@ -184,12 +182,8 @@ def embedding_table(
         array([[0., 0.],
                [3., 4.]])
     """
-    check_arrays("embedding_table", vectors=(vectors, "V D"))
-    check_rng("embedding_table", rng)
     if len(words) != len(vectors):
-        raise ValueError(
-            f"embedding_table: there are {len(words)} words and {len(vectors)} vectors"
-        )
+        raise ValueError(f"there are {len(words)} words and {len(vectors)} vectors")
     shape = (len(vocabulary), vectors.shape[1])
     table: Array = (vectors.std() * rng.standard_normal(shape)).astype(vectors.dtype)
     rows = {word: row for row, word in enumerate(words)}
@@ -198,21 +192,3 @@ def embedding_table(
             table[number] = vectors[rows[token]]
     table[PADDING] = 0
     return table
-
-
-def check_tokens(function: str, tokens: Any, V: int) -> None:
-    """Checks numbers of tokens against the size of their vocabulary.
-
-    Raises:
-        TypeError: tokens is no array of integers.
-        ValueError: tokens is empty, or holds a number that is not from 0 to V - 1.
-    """
-    if not isinstance(tokens, np.ndarray):
-        raise TypeError(f"{function}: tokens has type {type(tokens).__name__}, wanted an array")
-    if not np.issubdtype(tokens.dtype, np.integer):
-        raise TypeError(f"{function}: tokens is {tokens.dtype}, wanted integers")
-    if tokens.size == 0:
-        raise ValueError(f"{function}: tokens is empty, its shape is {tokens.shape}")
-    outside = tokens[(tokens < 0) | (tokens >= V)]
-    if outside.size:
-        raise ValueError(f"{function}: tokens holds {outside[0]}, wanted 0 to {V - 1}")

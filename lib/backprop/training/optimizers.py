@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop._check import check_names
 from backprop.fast.optimizers import adam_update, momentum_update
+from backprop.names import check_names
 from backprop.optimizers import (
     adadelta_update,
     adagrad_update,
@@ -168,13 +168,12 @@ class Optimizer(ABC):
             ValueError: a name is missing, unknown, or not among those of the first step; an array
                 has not the shape of its parameter.
         """
-        function = f"{type(self).__name__}.step"
-        check_names(function, grads, "grads", params, "params")
+        check_names(grads, "grads", params, "params")
         slots = self._slots or {
             name: {kept: np.zeros_like(param) for kept in self._kept}
             for name, param in params.items()
         }
-        check_names(function, params, "params", slots, "the first step")
+        check_names(params, "params", slots, "the first step")
         for name, param in params.items():
             arrays = {f"params[{name!r}]": param, f"grads[{name!r}]": grads[name]}
             arrays |= {f"{kept}/{name}": array for kept, array in slots[name].items()}
@@ -219,11 +218,11 @@ class Optimizer(ABC):
             raise ValueError(f"{function}: t is {t}, wanted the number of steps taken")
         names = {key.partition("/")[2]: None for key in arrays}
         wanted = {f"{kept}/{name}": None for name in names for kept in self._kept}
-        check_names(function, arrays, "state", wanted, f"the state of {type(self).__name__}")
+        check_names(arrays, "state", wanted, f"the state of {type(self).__name__}")
         if self._kept and t > 0 and not arrays:
             raise ValueError(f"{function}: state has no {' and no '.join(self._kept)}")
         if params is not None and arrays:
-            check_names(function, names, "state", params, "the network")
+            check_names(names, "state", params, "the network")
         for key, array in arrays.items():
             compared = {key: (array, "...")}
             if params is not None:
