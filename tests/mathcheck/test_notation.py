@@ -24,7 +24,7 @@ from mathcheck.text.printer import latex
         (r"y = a × b · c", r"y = a \times b \cdot c"),
         (r"y = \textcolor{red}{x} + \color{blue}{z}", "y = x + z"),
         (r"y = \boxed{x} \tag{3}", "y = x"),
-        (r"y = \underbrace{x + z}_{\text{the loss}} + w", "y = {x + z} + w"),
+        (r"y = \underbrace{x + z}_{\text{the loss}} + w", "y = (x + z) + w"),
         (r"y = \mathop{\mathrm{softmax}}(x)", r"y = \mathrm{softmax}(x)"),
         (r"k = \underset{k}{\arg\max} x_k", r"k = \arg\max_{k} x_k"),
         (r"k = \operatorname*{argmax}_k x_k", r"k = \arg\max_k x_k"),
@@ -92,6 +92,11 @@ def test_an_integral_knows_its_variables() -> None:
         r"y = \overset{a}{x}",
         r"y = x . z",
         r"y = x?",
+        r"y = {a + b} c",
+        r"y = c \cdot {a - b}",
+        r"y = {a b}^2",
+        r"y = \log{a + b}",
+        r"y = {-a}^2",
     ],
 )
 def test_a_dress_that_says_something_is_refused(text: str) -> None:

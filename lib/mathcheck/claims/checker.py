@@ -188,7 +188,9 @@ class Checker:
         return MathError(message, equation.place(error.node.start))
 
     def _check(self, claim: Claim) -> tuple[float, int, str]:
-        if claim.left == claim.right and claim.op != "\\ne":
+        one, other = claim.statement.sides[claim.link : claim.link + 2]
+        # Two notations for the same, `\frac{df}{dx} = f'(x)`, are a claim about notation.
+        if claim.left == claim.right and one == other and claim.op != "\\ne":
             return 0.0, 0, "this claim cannot fail: both sides are the same"
         comparison = Comparison(claim)
         least, taken = draw_plan.least(claim, self.draws), Taken()

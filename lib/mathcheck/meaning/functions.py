@@ -20,8 +20,16 @@ def known(name: str, values: tuple[Term, ...], node: Node, primes: int = 0) -> T
         for other in values[1:]:
             value = products.elementwise(name, value, other, node)
         return value
-    if len(values) != 1:
-        raise TreeError(f"{name} takes one argument, not {len(values)}", node.start)
+    if name in ("gcd", "lcm", "mod") and len(values) == 2:
+        return products.elementwise(name, *values, node)
+    if name == "clip" and len(values) == 3:
+        value, low, high = values
+        below = products.elementwise("min", value, high, node)
+        return products.elementwise("max", below, low, node)
+    wanted = {"gcd": "two", "lcm": "two", "mod": "two", "clip": "three"}.get(name, "one")
+    if len(values) != 1 or wanted != "one":
+        many = "argument" if wanted == "one" else "arguments"
+        raise TreeError(f"{name} takes {wanted} {many}, not {len(values)}", node.start)
     (value,) = values
     if name in COLLECTING:
         if value.rank == 0:

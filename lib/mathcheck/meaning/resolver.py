@@ -147,8 +147,9 @@ class Resolver:
             case tree.Root(body, degree):
                 assert degree is not None
                 return products.elementwise("root", self.term(body), self.term(degree), node)
-            case tree.Factorial(body):
-                return self._map("factorial", self.term(body), node)
+            case tree.Factorial(body, step):
+                name = "factorial" if step == 1 else "double factorial"
+                return self._map(name, self.term(body), node)
             case tree.Binomial(top, bottom):
                 return products.elementwise("choose", self.term(top), self.term(bottom), node)
             case tree.Apply():

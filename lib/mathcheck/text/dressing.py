@@ -74,8 +74,9 @@ def _is_wide(token: Token) -> bool:
 def _braced(tokens: Tokens, at: int, found: Tokens) -> int:
     r"""Takes in `\underbrace{…}_{\text{…}}`: a remark may stand at the brace, no formula."""
     inner, after = group(tokens, at + 1)
-    found += [_sign("LBRACE", "{", tokens[at]), *undressed(inner)]
-    found.append(_sign("RBRACE", "}", tokens[after - 1]))
+    # The brace shows: what it holds together is as in brackets.
+    found += [_sign("LPAR", "(", tokens[at]), *undressed(inner)]
+    found.append(_sign("RPAR", ")", tokens[after - 1]))
     if after < len(tokens) and tokens[after].type in ("SUB", "SUP"):
         note, after = group(tokens, after + 1)
         if any(token.type != "TEXT" or "$" in token for token in note):

@@ -69,7 +69,7 @@ _REMARKS = {
 # Functions that are commands, for those who write them as words.
 _FUNCTIONS = {
     *("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
-    *("arcsin", "arccos", "arctan", "det"),
+    *("arcsin", "arccos", "arctan", "cot", "sec", "csc", "coth", "gcd", "det"),
 }
 
 

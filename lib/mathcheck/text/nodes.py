@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from types import UnionType
 
 from lark import Token
 from lark import Tree as Parsed
@@ -163,6 +164,8 @@ def _multiply(parsed: Parsed[Token]) -> Node:
     left, right = (build(child) for child in _trees(parsed))
     op = str(next(t for t in _tokens(parsed) if t.type == "MULTIPLY"))
     op = {"\\circ": "\\odot", "×": "\\times", "·": "\\cdot"}.get(op, op)
+    _check_visible(left, _SUMS)
+    _check_visible(right, _SUMS)
     if parsed.data == "multiply_negative":
         sign = next(t for t in _tokens(parsed) if t.value == "-") if len(_tokens(parsed)) > 1 else 0
         start = sign.start_pos if isinstance(sign, Token) else right.start
@@ -178,7 +181,23 @@ def _run(parsed: Parsed[Token]) -> Node:
             factors.extend(node.factors)
         else:
             factors.append(node)
-    return factors[0] if len(factors) == 1 else tree.Run(tuple(factors), **_span(parsed))
+    if len(factors) == 1:
+        return factors[0]
+    for factor in factors:
+        _check_visible(factor, _SUMS)
+    return tree.Run(tuple(factors), **_span(parsed))
+
+
+# What braces hold together and no reader sees held together, as a factor or under a script.
+_SUMS = tree.Negative | tree.Binary
+_JOINED = tree.Negative | tree.Binary | tree.Run | tree.Apply | tree.Big
+
+
+def _check_visible(node: Node, unseen: UnionType) -> None:
+    r"""Refuses `{a + b} c`: what is printed is a + bc."""
+    product = isinstance(node, tree.Binary) and node.op not in ("+", "-", "\\pm", "\\mp")
+    if isinstance(node, unseen) and not (unseen is _SUMS and product):
+        raise TreeError("braces do not show: write brackets", node.start)
 
 
 @dataclass
@@ -234,10 +253,14 @@ def _scripted(parsed: Parsed[Token]) -> Node:
     atom, scripts = _trees(parsed)
     base = build(atom)
     found = _scripts(scripts)
+    if _trees(scripts):
+        _check_visible(base, _JOINED)
     if found.sub or found.sup is not None or found.primes:
         base = tree.Script(base, found.sub, found.sup, found.primes, **_span(parsed))
-    for _ in range(found.factorials):
-        base = tree.Factorial(base, **_span(parsed))
+    if found.factorials > 2:
+        raise TreeError("write brackets: what is this factorial of?", parsed.meta.start_pos)
+    if found.factorials:
+        base = tree.Factorial(base, found.factorials, **_span(parsed))
     return base
 
 
@@ -249,6 +272,7 @@ def _apply(parsed: Parsed[Token]) -> Node:
     if found.primes or found.factorials:
         raise TreeError(f"a prime on \\{function}", parsed.meta.start_pos)
     argument = build(inside)
+    _check_visible(argument, _SUMS)
     if isinstance(argument, tree.Script) and isinstance(argument.base, tree.Group):
         raise TreeError(
             f"is this \\{function} of a power, or a power of \\{function}? "

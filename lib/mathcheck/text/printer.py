@@ -37,9 +37,9 @@ def latex(node: Node) -> str:
             return f"\\odot {latex(exponent)}"
         case tree.Dots():
             return "\\dots"
-        case tree.Factorial(body):
+        case tree.Factorial(body, step):
             bare = isinstance(body, tree.Name | tree.Number | tree.Group | tree.Script)
-            return (latex(body) if bare else f"{{{latex(body)}}}") + "!"
+            return (latex(body) if bare else f"{{{latex(body)}}}") + "!" * step
         case tree.Binomial(top, bottom):
             return f"\\binom{{{latex(top)}}}{{{latex(bottom)}}}"
         case tree.Integral():

@@ -130,9 +130,10 @@ class Dots(Node):
 
 @dataclass(frozen=True, slots=True)
 class Factorial(Node):
-    """`n!`."""
+    """`n!`, or in steps of 2 `n!!`."""
 
     body: Node
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,33 @@ def factorial(value: Value) -> Value:
     return math.factorial(number) if number <= _LARGEST_FACTORIAL else math.inf
 
 
+def double_factorial(value: Value) -> Value:
+    """Returns n!!, the product of n, n - 2, …; NaN for what is no whole number."""
+    number = _whole(value)
+    if number is None or number < -1:
+        return math.nan
+    return math.prod(range(number, 0, -2)) if number <= _LARGEST_FACTORIAL else math.inf
+
+
+def gamma(value: Value) -> Value:
+    """Returns the gamma function, of which no derivative is known here."""
+    if np.iscomplexobj(value):
+        raise ValueError("the derivative of the gamma function is not known here")
+    return np.vectorize(math.gamma)(value) if np.ndim(value) else math.gamma(value)
+
+
+def common_divisor(left: Value, right: Value) -> Value:
+    """Returns the greatest whole number that divides both, NaN for what is no whole number."""
+    one, other = _whole(left), _whole(right)
+    return math.nan if one is None or other is None else math.gcd(one, other)
+
+
+def common_multiple(left: Value, right: Value) -> Value:
+    """Returns the least whole number that both divide, NaN for what is no whole number."""
+    one, other = _whole(left), _whole(right)
+    return math.nan if one is None or other is None else math.lcm(one, other)
+
+
 def binomial(left: Value, right: Value) -> Value:
     """Returns how many ways there are to choose, NaN for what is no whole number."""
     top, bottom = _whole(left), _whole(right)
@@ -126,6 +153,18 @@ MAPS: dict[str, Callable[[Value], Value]] = {
     **numbers.MAPS,
     "round": rounded,
     "factorial": factorial,
+    "double factorial": double_factorial,
+    "cot": lambda value: numbers.divide(1, numbers.MAPS["tan"](value)),
+    "sec": lambda value: numbers.divide(1, numbers.MAPS["cos"](value)),
+    "csc": lambda value: numbers.divide(1, numbers.MAPS["sin"](value)),
+    "arsinh": numbers.smooth("arsinh", math.asinh, np.arcsinh),
+    "arcosh": numbers.smooth("arcosh", math.acosh, np.arccosh, 1.0),
+    "artanh": numbers.smooth("artanh", math.atanh, np.arctanh, -1.0, 1.0),
+    "coth": lambda value: numbers.divide(1, numbers.MAPS["tanh"](value)),
+    "gamma": gamma,
+    "logit": lambda value: numbers.MAPS["log"](value / (1 - value)),
+    "log2": lambda value: numbers.MAPS["log"](value) / math.log(2),
+    "log10": lambda value: numbers.MAPS["log"](value) / math.log(10),
     "erf": erf,
     "normal_below": normal_below,
     "gelu": gelu,
@@ -138,4 +177,6 @@ OPERATIONS: dict[str, Callable[[Value, Value], Value]] = {
     "root": root,
     "mod": modulo,
     "choose": binomial,
+    "gcd": common_divisor,
+    "lcm": common_multiple,
 }
