@@ -341,3 +341,20 @@ def test_classes_as_probabilities():
     t = as_probabilities(target, np.zeros((1, 2, 3), np.float32))
     np.testing.assert_array_equal(t, np.array([[[0, 0, 1], [1, 0, 0]]], np.float32), strict=True)
     assert as_probabilities(TARGET, LOGITS) is TARGET
+
+
+@pytest.mark.parametrize("gap", [0.0, 10.0, 40.0, 60.0, 80.0, 87.5, 100.0, 1e4])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_fast_digits_do_not_depend_on_how_wrong_the_scores_are(rng, gap, dtype):
+    """Whether the right class lies far below the largest, or far above."""
+    logits = rng.standard_normal((2000, 7)).astype(dtype)
+    logits[::2, 0] += dtype(gap)
+    target = np.where(np.arange(2000) % 4, 0, 3)
+    loss, cache = fast.softmax_cross_entropy_forward(logits, target)
+    wanted, wide = softmax_cross_entropy_forward(logits.astype(float), target)
+    tolerance = 1e-5 if dtype is np.float32 else 1e-12
+    np.testing.assert_allclose(loss, wanted, rtol=tolerance)
+    dlogits = fast.softmax_cross_entropy_backward(1.0, cache)
+    wanted = softmax_cross_entropy_backward(1.0, wide)
+    np.testing.assert_allclose(dlogits, wanted, rtol=0, atol=tolerance / 2000)
+    assert np.isfinite(dlogits).all()
