@@ -84,6 +84,14 @@ def test_networks_are_kept_apart_and_named_by_their_hashes(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"x.json", "runs"}
 
 
+def test_whoever_may_read_other_files_may_read_results(tmp_path):
+    path = record("x", result(networks=[{}, {}]), "abc", tmp_path, tmp_path / "runs")
+    (tmp_path / "other").touch()
+    wanted = (tmp_path / "other").stat().st_mode
+    for written in (path, *network_paths("x", (7, 8), tmp_path / "runs")):
+        assert written.stat().st_mode == wanted
+
+
 def test_digest_tells_settings_apart():
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
     assert digest({"a": 1}) != digest({"a": 2})
