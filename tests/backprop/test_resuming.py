@@ -520,3 +520,86 @@ def test_dropout_is_part_of_the_network(tmp_path):
     problem(0.5).train(checkpoint=path)
     message = r"has network 1: Dropout\(0.5\), this one 1: Dropout\(0.4\)"
     assert_refused(path, message, problem(0.4))
+
+
+def with_first(array, value):
+    changed = array.copy()
+    changed.flat[0] = value
+    return changed
+
+
+# What somebody could write into a file by hand, digest and all: the array, its new value, words.
+IMPOSSIBLE = {
+    "order of floats": ("order", lambda a: a.astype(float), "order is float64"),
+    "order with axes": ("order", lambda a: a[np.newaxis], r"order is int64 of shape \(1, 53\)"),
+    "a sample twice": ("order", lambda a: with_first(a, a[1]), "wanted each sample once"),
+    "a sample that is not": (
+        "order",
+        lambda a: with_first(a, 53),
+        "order runs from 0 to 53, of 53",
+    ),
+    "a negative sample": ("order", lambda a: with_first(a, -1), "order runs from -1 to 52, of 53"),
+    "before the start": ("position", lambda a: a - 60, "position is -36, wanted 0 to 53"),
+    "after the end": ("position", lambda a: a + 60, "position is 84, wanted 0 to 53"),
+    "half a sample": ("position", lambda a: a + 0.5, "position is 24.5, wanted 0 to 53"),
+    "nothing weighed": (
+        "sums",
+        lambda a: np.array([1.0, 1.0, 0.0]),
+        "is 24, and the weight",
+    ),
+    "no sums": ("sums", lambda a: np.array(["a", "b", "c"]), "sums holds no numbers"),
+    "two sums": ("sums", lambda a: a[:2], "not enough values to unpack"),
+    "words": ("history/step_loss", lambda a: a.astype(str), "history's step_loss holds no numbers"),
+    "more epochs": (
+        "history/train_accuracy",
+        lambda a: np.append(a, 0.5),
+        "history's train_accuracy has 3 epochs of 2",
+    ),
+    "more validation": (
+        "history/validation_loss",
+        lambda a: np.append(a, 0.5),
+        "history's validation_loss has 3 epochs of 2",
+    ),
+    "fewer rates": ("history/learning_rate", lambda a: a[1:], "history has 17 steps and 16 rates"),
+    "some norms": (
+        "history/gradient_norm",
+        lambda a: np.ones(3),
+        "history has 17 steps and 3 norms",
+    ),
+    "fewer steps than epochs": (
+        "history/train_loss",
+        lambda a: np.ones(18),
+        "history has 17 steps",
+    ),
+    "steps before 0": ("optimizer/t", lambda a: -a, "t is -17, wanted the number of steps"),
+    "complex averages": ("optimizer/m/0.W", lambda a: a + 0j, "m/0.W is complex128"),
+    "another shape": ("optimizer/v/0.W", lambda a: a.T, r"v/0.W has shape \(9, 6\)"),
+    "another precision": ("optimizer/m/0.b", lambda a: a.astype("f4"), "m/0.b is float32"),
+    "no generator": ("rng", lambda a: np.array("{}"), "does not hold a run that can go on"),
+    "another generator": (
+        "rng",
+        lambda a: np.array(str(a).replace("PCG64", "MT19937")),
+        "does not hold a run that can go on",
+    ),
+    "best of another shape": (
+        "best/0.W",
+        lambda a: a.T,
+        "the best epoch in run.npz has shape",
+    ),
+    "weights of another precision": ("network/0.W", lambda a: a.astype("f4"), "0.W in run.npz is"),
+    "no settings": ("settings", lambda a: np.array("[]"), "is not a checkpoint of this edition"),
+    "no json": ("settings", lambda a: np.array("{"), "is not a checkpoint of this edition"),
+}
+
+
+@pytest.mark.parametrize(("name", "change", "message"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_where_no_run_can_stand_is_refused(tmp_path, name, change, message):
+    path = tmp_path / "run.npz"
+    with pytest.raises(TrainingInterrupted):  # after three steps of the third epoch
+        Problem().train(checkpoint=path, hook=ctrl_c(19))
+    arrays = read(path)
+    arrays[name] = change(arrays[name])
+    del arrays["digest"]
+    arrays["digest"] = np.array(digest(arrays))
+    np.savez(path, **arrays)
+    assert_refused(path, message)

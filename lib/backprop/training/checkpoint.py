@@ -213,7 +213,7 @@ def _check_sound(run: Run, samples: int) -> None:
     if order.dtype != np.intp or order.ndim != 1 or np.unique(order).size != order.size:
         raise ValueError(f"order is {order.dtype} of shape {order.shape}, wanted each sample once")
     if order.size and not 0 <= order.min() <= order.max() < samples:
-        raise ValueError(f"order has sample {order.max()} of {samples}")
+        raise ValueError(f"order runs from {order.min()} to {order.max()}, of {samples} samples")
     if type(run.position) is not int or not 0 <= run.position <= order.size:
         raise ValueError(f"position is {run.position}, wanted 0 to {order.size}")
     for name, values in vars(history).items():
