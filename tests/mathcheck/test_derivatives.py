@@ -68,6 +68,8 @@ def report(equation: str):
          r"\frac{\partial \text{softmax}(z)_k}{\partial z_j} = \text{softmax}(z)_k"
          r" \left( 1 - \text{softmax}(z)_j \right)"),
         (r"\frac{\partial h(x, a)}{\partial x} = 2 x a", r"\frac{\partial h(x, a)}{\partial x} = x^2"),
+        (r"\frac{\partial L(w)}{\partial w_j} = \frac{\partial L}{\partial w_j}",
+         r"L(w) = \sum_j L w_j"),
         (r"h(2, x) = 4 x", r"h(x, 2) = 4 x"),
         (r"\nabla_w L = \frac{\partial L}{\partial w} + 0 w", r"\nabla_w L = -\frac{\partial L}{\partial w}"),
     ],

@@ -87,6 +87,7 @@ def test_right_and_wrong(right: str, wrong: str) -> None:
     [
         r"2.5! = 3.3",
         r"a + 7 \bmod 3 = a + 1",  # of 7, or of the sum?
+        r"-7 \bmod 3 = -1",
         r"a \pm b = a + b",
         r"v * v = v \odot v",
         r"\|Q\|_3 = \left( \sum_n \sum_d |Q_{nd}|^3 \right)^{1/3}",

@@ -16,6 +16,7 @@ from mathcheck.meaning.symbols import Symbol, read_table
 from mathcheck.text.document import Document, Equation, Section, Table
 from mathcheck.text.errors import MathError, Place, TreeError, UnknownNameError, render
 from mathcheck.text.parser import parse, parse_expression
+from mathcheck.text.printer import latex
 from mathcheck.text.sources import read, read_file
 from mathcheck.values.closures import compile_term
 from mathcheck.values.definitions import Facts, State
@@ -123,6 +124,7 @@ class Chapter:
                     self.errors.append(MathError(error.message, symbol.place))
                     continue
                 self.facts.arguments[symbol] = [(term, compile_term(term)) for term in found]
+                self.facts.written[symbol] = tuple(map(latex, symbol.details))
 
     def _read_equation(self, equation: Equation, state: State) -> State:
         section = equation.section

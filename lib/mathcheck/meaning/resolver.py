@@ -124,6 +124,8 @@ class Resolver:
                 return products.inner(self.term(left), self.term(right), node)
             case tree.Group():
                 raise TreeError("a list, where one value should stand", node.start)
+            case tree.Negative(tree.Binary("\\bmod") as body):
+                raise TreeError("how far does \\bmod reach? Write brackets", body.start)
             case tree.Negative(body):
                 return self._map("neg", self.term(body), node)
             case tree.Binary("+" | "-" | "\\cdot") | tree.Run() if has_dots(node):

@@ -75,9 +75,26 @@ _FUNCTIONS = {
 
 def told_apart(tokens: Tokens) -> Tokens:
     """Returns the tokens with the types that they have where they stand."""
-    tokens = _named(list(_ones(tokens)))
+    tokens = _named(list(_hence(list(_ones(tokens)))))
     tokens = list(_over(_short_arguments(_marks(_primes(_differentials(tokens))))))
     return list(_bars(_half_open(tokens)))
+
+
+# Arrows that say "so" where they stand between two equations.
+_ARROWS = {
+    *("\\rightarrow", "\\longrightarrow", "\\to", "\\Rightarrow", "\\Longrightarrow"),
+    *("\\implies", "\\iff", "\\Leftrightarrow", "\\Longleftrightarrow"),
+}
+
+
+def _hence(tokens: Tokens) -> Iterator[Token]:
+    r"""Reads an arrow that wide spaces set apart as the word that joins two equations."""
+    apart = {"QUAD", "NEWROW"}
+    for at, token in enumerate(tokens):
+        around = {*_types(tokens, at - 1, 1), *_types(tokens, at + 1, 1)} if at else {""}
+        if str(token) in _ARROWS and len(tokens) > at + 1 and around <= apart:
+            token = token.update(type="TEXT", value="\\text{so}")
+        yield token
 
 
 def _with_next(tokens: Tokens) -> Iterator[tuple[Token, Token | None]]:
@@ -305,7 +322,8 @@ def _marks(tokens: Tokens) -> Iterator[Token]:
         following = tokens[at + 1].type if at + 1 < len(tokens) else ""
         alone = before in opens and following in closes
         signs = {"*", "\\ast", "+", "-", "\\cdot", "\\circ"}
-        if str(token) in signs and (alone or before in ("SUB", "SUP")):
+        leads = token == "*" and _types(tokens, at - 2, 2) in (["SUB", "LBRACE"], ["SUP", "LBRACE"])
+        if str(token) in signs and (alone or leads or before in ("SUB", "SUP")):
             token = token.update(type="MARK")
         elif str(token) in ("\\odot", "\\circ") and _types(tokens, at - 2, 2) == ["SUP", "LBRACE"]:
             token = token.update(type="ELEMENTWISE")

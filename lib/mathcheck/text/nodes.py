@@ -126,8 +126,8 @@ def _base_changed(node: Node, change: Callable[[str], str], what: str) -> Node:
     match node:
         case tree.Name(text):
             return replace(node, text=change(text))
-        case tree.Script(tree.Name(text) as base):
-            return replace(node, base=replace(base, text=change(text)))
+        case tree.Script(tree.Name() | tree.Script() as base):
+            return replace(node, base=_base_changed(base, change, what))
     raise TreeError(f"{what} over more than a name is not read here", node.start)
 
 
