@@ -225,10 +225,10 @@ def softmax_cross_entropy_forward(
         1000.0
     """
     t = as_probabilities(target, logits)
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))  # eq:xent-logp
-    log_p_t = np.where(t > 0, log_p, 0)  # where t is 0, so is t log p, whatever p is
-    loss = -(t * log_p_t).sum(axis=-1).mean()  # eq:xent-loss
+    a = logits.max(axis=-1, keepdims=True)
+    log_p = logits - a - np.log(np.exp(logits - a).sum(axis=-1, keepdims=True))  # eq:xent-logp
+    # Where t is 0, so is t log p, whatever p is.
+    loss = -(t * np.where(t > 0, log_p, 0)).sum(axis=-1).mean()  # eq:xent-loss
     return loss, SoftmaxCrossEntropyCache(log_p, t)
 
 
@@ -292,8 +292,8 @@ def sigmoid_cross_entropy_forward(
     if not inside.all():
         raise ValueError(f"target holds {t[~inside][0]}, wanted 0 to 1")
     e = np.exp(np.minimum(z, -z))
-    z_t = np.where(t > 0, z, 0)  # where t is 0, so is t z, whatever z is
-    loss = (np.maximum(z, 0) - t * z_t + np.log1p(e)).mean()  # eq:bce-loss
+    # Where t is 0, so is t z, whatever z is.
+    loss = (np.maximum(z, 0) - t * np.where(t > 0, z, 0) + np.log1p(e)).mean()  # eq:bce-loss
     return loss, SigmoidCrossEntropyCache(z, t)
 
 

@@ -536,9 +536,9 @@ IMPOSSIBLE = {
     "a sample that is not": (
         "order",
         lambda a: with_first(a, 53),
-        "order runs from 0 to 53, of 53",
+        "order runs from 0 to 53",
     ),
-    "a negative sample": ("order", lambda a: with_first(a, -1), "order runs from -1 to 52, of 53"),
+    "a negative sample": ("order", lambda a: with_first(a, -1), "order runs from -1 to 52"),
     "before the start": ("position", lambda a: a - 60, "position is -36, wanted 0 to 53"),
     "after the end": ("position", lambda a: a + 60, "position is 84, wanted 0 to 53"),
     "half a sample": ("position", lambda a: a + 0.5, "position is 24.5, wanted 0 to 53"),
