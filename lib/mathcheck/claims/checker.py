@@ -8,7 +8,7 @@ import numpy as np
 
 from mathcheck.claims import draw_plan
 from mathcheck.claims.chapter import Chapter
-from mathcheck.claims.comparison import Comparison
+from mathcheck.claims.comparison import Comparison, any_function
 from mathcheck.claims.draw_plan import Draw
 from mathcheck.claims.equations import Claim
 from mathcheck.claims.readings import along_all_ways, differentiated_along_all, doubtful
@@ -195,7 +195,8 @@ class Checker:
         comparison = Comparison(claim)
         least, taken = draw_plan.least(claim, self.draws), Taken()
         for seen, draw in enumerate(draw_plan.draws(claim, self.draws)):
-            enough = seen >= _MORE or (comparison.points > _CHEAP and not comparison.nothing)
+            most, cheap = (_MORE, _CHEAP) if claim.op == "=" else (_MOST, _MOST)
+            enough = seen >= most or (comparison.points > cheap and not comparison.nothing)
             last = seen >= least and (least == 1 or enough)
             if last and (least == 1 or seen >= _MOST or self._missing(claim, taken) is None):
                 break
@@ -271,3 +272,6 @@ class Checker:
             error = EvalError(found[0].message, found[0].term.node)
             error.equation = found[1]
             raise error
+        if claim.op == "\\ne" and (name := any_function(claim)):
+            message = f"{name} may be any function: what it is not equal to cannot be decided"
+            raise EvalError(message, claim.left.node)

@@ -356,7 +356,7 @@ def _whole(node: tree.Node | None) -> int | None:
     return None
 
 
-def _any_function(claim: Claim) -> str | None:
+def any_function(claim: Claim) -> str | None:
     """Returns the name of a function that a claim holds for whatever it is."""
     for side in (claim.left, claim.right):
         for symbol in claim.state.reach_of(side) | claim.state.called_by(side):
@@ -385,7 +385,7 @@ def _difference(claim: Claim, env: Env, left: Any, right: Any) -> str:
     undefined = symbol is not None and symbol not in claim.state.definitions
     if symbol is not None and undefined and not claim.link and claim.op == "=":
         hint = f"; nothing defines {symbol.name}: is \\coloneqq meant?"
-    if claim.op != "=" and (name := _any_function(claim)):
+    if claim.op != "=" and (name := any_function(claim)):
         hint += f"; {name} may be any function, a bound on it cannot be decided"
     relation = {"=": "equal", "\\approx": "near enough"}.get(claim.op, f"{claim.op}")
     values = f"the left side is {float(a):.6g}, the right side {float(b):.6g}"

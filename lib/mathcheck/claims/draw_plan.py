@@ -36,7 +36,7 @@ _OTHERS: tuple[tuple[str, object], ...] = (
     ("usual", SMALL),
 )
 # And what follows if that is cheap, or if some branch has not been taken yet.
-_AGAIN = ("near", "spread", "edge", "near", "large", "near", "small", "usual")
+_AGAIN = ("near", "spread", "edge", "near", "large", "near", "huge", "near", "edge", "small")
 _MOST_NEAR = 12
 # How often sizes that the claim computes with are drawn freely.
 _SIZES = 10
@@ -63,11 +63,12 @@ def draws(claim: Claim, usual: int) -> Iterator[Draw]:
         yield Draw(number, Manner(sizes=number), True)
     following = itertools.count(usual)
     without = _without(claim)
+    turns = {kind: itertools.count() for kind in ("usual", *_AGAIN, *dict(_OTHERS))}
     for kind, sizes in _OTHERS:
         number = next(following)
         if kind not in without:
             at = sizes if isinstance(sizes, str) else int(str(sizes)) % usual
-            yield Draw(number, _manner(kind, near, at), False)
+            yield Draw(number, _manner(kind, near, at, next(turns[kind])), False)
     letters = tuple(sorted(sizes_used(claim)))
     if letters:
         for turn in range(_SIZES):
@@ -75,7 +76,7 @@ def draws(claim: Claim, usual: int) -> Iterator[Draw]:
     for turn, number in enumerate(following):
         kind = _AGAIN[turn % len(_AGAIN)]
         if kind not in without:
-            yield Draw(number, _manner(kind, near, turn % usual), False)
+            yield Draw(number, _manner(kind, near, turn % usual, next(turns[kind])), False)
 
 
 def least(claim: Claim, usual: int) -> int:
@@ -113,8 +114,9 @@ def _is_smooth(claim: Claim) -> bool:
 _DRAWN = terms.Ref | terms.Size | terms.Call | terms.Local
 
 
-def _manner(kind: str, near: tuple[float, ...], sizes: object) -> Manner:
-    return Manner(kind, near if kind in ("near", "edge") else (), sizes)
+def _manner(kind: str, near: tuple[float, ...], sizes: object, turn: int) -> Manner:
+    special = kind in ("near", "edge")
+    return Manner(kind, near if special else (), sizes, turn if special else 0)
 
 
 def behind(claim: Claim) -> list[Term]:
@@ -138,6 +140,9 @@ def _gather(term: Term, found: set[float]) -> None:
             found.add(value)
         return
     match term:
+        case terms.Map(_, _, "sin" | "cos" | "tan", argument):
+            found.update((math.pi / 2, math.pi))
+            _gather(argument, found)
         case terms.Arith(_, _, "**", base, exponent):
             _gather(base, found)
             if _constant(exponent) is None:

@@ -131,6 +131,7 @@ class _Layout:
             self._condition(part)
         elif not relations and not self.begins_row and (inner := _parenthesised(part)):
             self._condition(inner)
+            self.in_condition = False
         elif self.begins_row and self.chains and not relations:
             self.current.sides[-1].extend(part)
         elif part[0].type == "RELATION":

@@ -10,6 +10,8 @@ from mathcheck.meaning.terms import Term
 from mathcheck.values.functions import MAPS, OPERATIONS
 from mathcheck.values.numbers import COMPARISONS, Value
 
+# What is noted of a sum that has a term.
+MET = "met"
 _SIGNED = {"abs", "relu", "sign"}
 
 
@@ -52,6 +54,11 @@ def _note_signs(ctx: Any, site: int, difference: Value) -> None:
         ctx.note(site, 1)
     if np.any(difference < 0):
         ctx.note(site, -1)
+
+
+def note_length(ctx: Any, site: int, low: int, high: int) -> None:
+    """Notes how many values an index runs over: fewer than none, none, one, or several."""
+    ctx.note(site, max(-1, min(high - low + 1, 2)))
 
 
 def decides(term: Term) -> bool:

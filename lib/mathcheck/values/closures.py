@@ -19,6 +19,7 @@ from mathcheck.text.errors import EvalError
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Binary, Node
 from mathcheck.values.arrays import Eye, best, extreme, turned
+from mathcheck.values.branches import MET, note_length
 from mathcheck.values.inline import Code, Env, Writer
 from mathcheck.values.limits import integral_code, sum_of_series
 from mathcheck.values.matrices import (
@@ -312,17 +313,23 @@ def _looping(loop: Loop, inner: _Step) -> _Step:
     letter = loop.sum.range.letter
     bounds = range_code(loop.sum.range, loop.sum.node)
     tests = [compile_term(test) for test in loop.tests]
+    site = id(loop.sum)
 
     def step(env: Env, ctx: Any, total: Value) -> Value:
         low, high = bounds(env, ctx)
         ctx.spend(high - low + 1, loop.sum.node)
+        note_length(ctx, site, low, high)
+        met = False
         for index in range(low, high + 1):
             env[letter] = index
             for test in tests:
                 if not test(env, ctx):
                     break
             else:
+                met = True
                 total = inner(env, ctx, total)
+        if met:
+            ctx.note(site, MET)
         return total
 
     return step
@@ -338,16 +345,20 @@ def _reduce(term: terms.Reduce) -> Code:
     bounds = range_code(term.range, term.node)
     tests = [compile_term(c) for c in term.conditions]
     body = compile_term(term.body)
+    site = id(term)
 
     def values(env: Env, ctx: Any) -> list[Value]:
         low, high = bounds(env, ctx)
         ctx.spend(high - low + 1, node)
+        note_length(ctx, site, low, high)
         inner = dict(env)
         found = []
         for index in range(low, high + 1):
             inner[letter] = index
             if not tests or all(test(inner, ctx) for test in tests):
                 found.append(body(inner, ctx))
+        if found:
+            ctx.note(site, MET)
         return found
 
     def product(env: Env, ctx: Any) -> Value:

@@ -10,7 +10,7 @@ from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
 from mathcheck.text.printer import latex
 from mathcheck.values.bounds import Known, bounds, decided
-from mathcheck.values.branches import decides
+from mathcheck.values.branches import MET, decides
 
 _SIGNS = {"abs": "|…|", "relu": "the rectifier", "sign": "the sign"}
 
@@ -34,6 +34,7 @@ def missing(
         taken: how each place has decided, by its identity.
         by_index: whether what depends on indices alone is to have taken every branch too.
     """
+    yield from _empty(term, taken)
     for part in _places(term):
         seen = taken.get(id(part))
         if seen is None or not (by_index or by_value(part)):
@@ -62,6 +63,24 @@ def missing(
                     larger, smaller = (left, right) if 1 in seen else (right, left)
                     message = f"`{latex(larger.node)}` is above `{latex(smaller.node)}`"
                     yield Missing(part, f"{message} in every draw{_advice(part)}")
+
+
+def _empty(term: Term, taken: dict[int, set[object]]) -> Iterator[Missing]:
+    """Yields the sums and products that have no term in any draw, or run downwards."""
+    for part in term.walk():
+        seen = taken.get(id(part))
+        if not isinstance(part, terms.Reduce) or seen is None:
+            continue
+        downwards = -1 in seen and 2 not in seen
+        if MET in seen and not downwards:
+            continue
+        op, letter = part.op.removeprefix("mat"), part.range.letter
+        first, last = part.range.first, part.range.last
+        runs = ""
+        if first is not None and last is not None:
+            runs = f": {letter} runs from {latex(first.node)} to {latex(last.node)}"
+        kind = "downwards and so over nothing" if downwards else "over nothing, in every draw"
+        yield Missing(part, f"this \\{op} goes {kind}{runs}")
 
 
 def _places(term: Term) -> Iterator[Term]:

@@ -20,15 +20,17 @@ class Manner:
     """How the values of a draw are chosen.
 
     Attributes:
-        kind: `usual`, within 0.2 to 1.5 of either sign; all `positive` or all `negative`; `small`
-            or `large`; `spread` over many orders; `near` some numbers, or at them, on an `edge`.
+        kind: `usual`, within 0.2 to 1.5 of either sign; all `positive` or all `negative`; `small`,
+            `large` or `huge`; `spread` over many orders; `near` some numbers, or at them, `edge`.
         near: those numbers.
         sizes: which sizes.
+        turn: which of the draws of its kind this is; those near numbers take one after the other.
     """
 
     kind: str = "usual"
     near: tuple[float, ...] = ()
     sizes: object = 0
+    turn: int = 0
 
 
 def random_array(
@@ -119,11 +121,14 @@ def _real(shape: tuple[int, ...], rng: np.random.Generator, manner: Manner) -> N
             return _exponential(rng, 1e-4, 0.3, shape) * signs
         case "large":
             return np.asarray(rng.uniform(2.0, 12.0, shape) * signs)
+        case "huge":
+            return np.asarray(rng.uniform(12.0, 80.0, shape) * signs)
         case "spread":
             return _exponential(rng, 1e-3, 100.0, shape) * signs
         case "near" | "edge":
-            both = tuple(sorted({0.0, *manner.near, *(-number for number in manner.near)}))
-            return _near(both, usual, rng, manner.kind)
+            mirrored = (-number for number in manner.near)
+            both = tuple(dict.fromkeys((0.0, *manner.near, *mirrored)))
+            return _near(both, usual, rng, manner)
     return usual
 
 
@@ -136,13 +141,13 @@ def _positive(
     match manner.kind:
         case "small":
             return _exponential(rng, 1e-6, 0.1, shape)
-        case "large":
+        case "large" | "huge":
             return np.asarray(rng.uniform(2.0, 50.0, shape))
         case "spread":
             return _exponential(rng, 1e-4, 1e4, shape)
         case "near" | "edge":
-            known = tuple(sorted({number for number in manner.near if number > 0}))
-            return _near(known, usual, rng, manner.kind)
+            known = tuple(number for number in manner.near if number > 0)
+            return _near(known, usual, rng, manner)
     return usual
 
 
@@ -152,14 +157,14 @@ def _interval(
     low, high = details
     margin = 0.1 * (high - low)
     usual = np.asarray(rng.uniform(low + margin, high - margin, shape))
-    if manner.kind in ("small", "large", "spread"):  # near one end, or near both
+    if manner.kind in ("small", "large", "huge", "spread"):  # near one end, or near both
         gap = (high - low) * _exponential(rng, 1e-6, 0.1, shape)
         up, down = low + gap, high - gap
-        chosen = {"small": up, "large": down}.get(manner.kind)
+        chosen = {"small": up, "large": down, "huge": down}.get(manner.kind)
         return np.where(rng.integers(0, 2, shape) == 0, up, down) if chosen is None else chosen
     if manner.kind in ("near", "edge"):
         known = tuple(number for number in manner.near if low < number < high)
-        return np.clip(_near(known, usual, rng, manner.kind), low + 1e-9, high - 1e-9)
+        return np.clip(_near(known, usual, rng, manner), low + 1e-9, high - 1e-9)
     return usual
 
 
@@ -169,33 +174,47 @@ def _whole(
     match manner.kind:
         case "small":
             return np.full(shape, low)
-        case "large":
+        case "large" | "huge":
             return np.full(shape, high)
     return np.asarray(rng.integers(low, high + 1, shape))
 
 
 def _near(
-    known: tuple[float, ...], usual: NDArray[np.float64], rng: np.random.Generator, kind: str
+    known: tuple[float, ...],
+    usual: NDArray[np.float64],
+    rng: np.random.Generator,
+    manner: Manner,
 ) -> NDArray[np.float64]:
-    """Puts numbers in the place of half of the usual ones: known ones, or what lies round them."""
+    """Puts numbers in the place of most of the usual ones: known ones, or what lies round them.
+
+    They are taken in turn, from draw to draw and from element to element, so that none is left out.
+    """
     if not known:
         return usual
-    found = np.asarray(known)
-    if kind == "near":
-        gaps = np.diff(found) if found.size > 1 else np.abs(found)
-        smallest = np.minimum(np.append(gaps, gaps[-1:]), np.insert(gaps, 0, gaps[:1]))
-        if found.size == 1:
-            smallest = np.abs(found)
-        away = np.where(smallest > 0, smallest, 1.0) * rng.uniform(0.02, 0.3, found.size)
-        between = (found[:-1] + found[1:]) / 2
-        outer = np.array([found[0], found[-1]]) * rng.uniform(1.2, 3.0, 2)
-        found = np.concatenate([found - away, found + away, between, outer])
-        if known[0] > 0:
-            found = found[found > 0]
-    picked = found[rng.integers(0, found.size, usual.shape)]
-    if kind == "near":  # and no two of them alike
+    found = np.asarray(known) if manner.kind == "edge" else _round(known, rng)
+    steps = np.arange(usual.size).reshape(usual.shape)
+    # Every other time all symbols begin with the same number, so that each has its turn; at an edge
+    # pairs of elements are alike, for ties are edges as well.
+    together = manner.turn % 2 == 0
+    first = manner.turn // 2 if together else int(rng.integers(0, found.size))
+    picked = found[(first + (steps // 2 if manner.kind == "edge" else steps)) % found.size]
+    if manner.kind == "near":  # and no two of them alike
         picked = picked * rng.uniform(0.99, 1.01, usual.shape)
-    return np.where(rng.integers(0, 2, usual.shape) == 0, picked, usual)
+    return np.where(together | (rng.integers(0, 2, usual.shape) == 0), picked, usual)
+
+
+def _round(known: tuple[float, ...], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Returns numbers on both sides of the known ones, between them, and beyond them all."""
+    numbers = np.asarray(sorted(known))
+    gaps = np.diff(numbers) if numbers.size > 1 else np.abs(numbers)
+    nearest = np.minimum(np.append(gaps, gaps[-1:]), np.insert(gaps, 0, gaps[:1]))
+    if numbers.size == 1:
+        nearest = np.abs(numbers)
+    away = np.where(nearest > 0, nearest, 1.0) * rng.uniform(0.02, 0.3, numbers.size)
+    between = (numbers[:-1] + numbers[1:]) / 2
+    outer = np.array([numbers[0], numbers[-1]]) * rng.uniform(1.2, 3.0, 2)
+    found = np.concatenate([outer[::-1], numbers + away, numbers - away, between])
+    return found[found > 0] if numbers[0] > 0 else found
 
 
 def _mixed(

@@ -21,6 +21,7 @@ _STARTS = 3
 _MOST_BITS = 1000
 _MOST_LETTERS = 100
 _SIZES = range(1, 10)
+_LARGE = (11, 16, 23, 40)
 
 
 def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> int | Fraction:
@@ -129,12 +130,13 @@ def free_sizes(
     """
     derived = [end for scope in scopes for end in scope.ends if not isinstance(end, tree.Name)]
     fixed = {name: value for scope in scopes for name, value in constants(scope).items()}
-    for _ in range(50):
+    cycle, chosen = divmod(turn // 2, len(letters))
+    for attempt in range(50):
         sizes = dict(usual)
         for letter in letters:
-            sizes[letter] = int(rng.choice([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]))
+            sizes[letter] = int(rng.integers(1, (2 + cycle + attempt) if turn % 2 else 11))
         if turn % 2:
-            sizes[str(rng.choice(letters))] = int(rng.choice([11, 16, 23, 40]))
+            sizes[letters[chosen]] = int(rng.choice(_LARGE if cycle else _LARGE[-1:]))
         if all(_has_elements(end, {**sizes, **fixed}) for end in derived):
             return sizes
     return None
