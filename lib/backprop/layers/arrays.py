@@ -6,6 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from backprop.layers.layer import Layer
+from backprop.names import check_names
 from backprop.shapes import Array
 
 
@@ -25,12 +26,7 @@ def check_fit(params: Mapping[str, Array], values: Mapping[str, NDArray[Any]], s
     Raises:
         ValueError: a name is missing or unknown, or a shape or dtype differs.
     """
-    for name in params:
-        if name not in values:
-            raise ValueError(f"{source} lacks {name!r}, which the network has")
-    for name in values:
-        if name not in params:
-            raise ValueError(f"{source} has {name!r}, which the network lacks")
+    check_names(values, source, params, "the network")
     for name, param in params.items():
         value = values[name]
         if value.shape != param.shape:
