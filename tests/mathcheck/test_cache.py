@@ -61,6 +61,25 @@ $$
 """
 POSITIVE = TWO_TABLES.replace("## C", "### C")
 
+WAYS = r"""
+| Symbol | Shape |
+|---|---|
+| $a$ | scalar |
+| $b$ | scalar |
+| $c$ | scalar |
+
+$$
+b \coloneqq a^2, \quad c \coloneqq a b
+$$
+
+$$
+\frac{\partial c}{\partial a} = b
+$$
+
+$$
+\frac{\mathrm{d} c}{\mathrm{d} b} = a
+$$
+"""
 LATER = "| Symbol | Shape |\n|---|---|\n| $x_n$ | (N,) |\n\n$$\n2 x_n = x_n + x_n\n$$\n"
 
 
@@ -104,6 +123,7 @@ def warm(text: str, directory: Path) -> object:
                 "x_n^2", "-x_n"
             ),
         ),
+        (WAYS, WAYS.replace("\\mathrm{d}", "\\partial")),
         (LATER, LATER + "\n$$\nx_n \\coloneqq 2\n$$\n"),
         (LATER, LATER + "\n$$\nx_n \\coloneqq 2^\n$$\n"),
         (POSITIVE, POSITIVE.replace("\\coloneqq x_n^2", "\\coloneqq x_{n+1}^2")),
@@ -116,7 +136,12 @@ def warm(text: str, directory: Path) -> object:
     ],
     ids=[
         *("heading deeper", "section moved", "condition", "claim", "definition", "nesting"),
-        *("condition of a claim", "definition behind a condition", "defined later"),
+        *(
+            "condition of a claim",
+            "definition behind a condition",
+            "whether a d is written elsewhere",
+        ),
+        "defined later",
         *("unreadable later", "definition that no claim reaches", "meaning"),
     ],
 )

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from mathcheck.claims.chapter import load
+from mathcheck.claims.chapter_values import Values
+from mathcheck.claims.explain import explain
 from mathcheck.claims.report import ChapterReport, check_chapter
+from mathcheck.text.errors import MathError
 from mathcheck.values import budget
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -183,3 +186,15 @@ def test_any_text_in_a_file_of_any_kind(suffix: str) -> None:
     ]
     for _ in range(300):
         check("".join(rng.choices(known, k=rng.randint(0, 12))), f"a{suffix}")
+
+
+def test_what_has_no_value_is_told_wherever_it_is_asked_for() -> None:
+    text = TABLE + "$$ c \\coloneqq \\log(-1 - a^2) $$\n\n$$ c = c + a - a \\label{eq:c} $$\n"
+    chapter = load("a.md", text)
+    report = check_chapter(chapter)
+    assert "the logarithm of -" in report.claims[0].message
+    assert "no value in this draw: the logarithm of -" in "\n".join(explain(chapter, "eq:c"))
+    with pytest.raises(MathError, match="the logarithm of -"):
+        Values(chapter)("c")
+    condition = load("a.md", TABLE + "$$ a = a + 0 a \\quad \\text{for } \\log(-1 - a^2) > 0 $$\n")
+    assert check_chapter(condition).exit_code in (1, 2)

@@ -54,6 +54,7 @@ class Keys:
             checker: knows the chapter and the options.
         """
         self._chapter = checker.chapter
+        self._distinguished = checker.distinguished
         document = self._chapter.document
         homes = list(dict.fromkeys(table.section for table in document.tables))
         tables = [
@@ -92,7 +93,12 @@ class Keys:
             (claim.statement.start, claim.statement.end, claim.link, claim.op),
             self._definitions(used),
             sorted(
-                (s.name, s.table.number, s in facts.defined, s in facts.broken) for s in symbols
+                (
+                    *(symbol.name, symbol.table.number),
+                    *(symbol in facts.defined, symbol in facts.broken),
+                    symbol.name in self._distinguished,
+                )
+                for symbol in symbols
             ),
         )
 

@@ -22,6 +22,7 @@ from mathcheck.text.errors import (
     SizeError,
     TooClose,
     TreeError,
+    UndefinedError,
 )
 from mathcheck.text.parser import parse, parse_expression
 from mathcheck.values.arrays import Eye
@@ -92,7 +93,7 @@ class Values:
 
     def _symbol(self, symbol: Symbol) -> Any:
         node = parse_expression("0")
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), _told(lambda _: symbol.place):
             return _plain(self._context.lookup(symbol, (), node), symbol.rank)
 
     def __call__(self, latex: str) -> Any:
@@ -175,7 +176,7 @@ def _told(place: Callable[[int], Place]) -> Iterator[None]:
         raise MathError(message, place(error.node.start)) from None
     except EvalError as error:
         raise MathError(error.message, place(error.node.start)) from None
-    except SizeError as error:
+    except (SizeError, UndefinedError) as error:
         raise MathError(str(error), place(0)) from None
     except TooClose:
         raise MathError("too close to a kink in this draw", place(0)) from None

@@ -23,6 +23,7 @@ from mathcheck.text.errors import (
     ShapeError,
     SizeError,
     TooClose,
+    UndefinedError,
 )
 from mathcheck.values.bounds import Known
 from mathcheck.values.coverage import Missing, missing
@@ -244,6 +245,10 @@ class Checker:
                 if draw.usual:
                     raise EvalError(str(error), claim.statement.sides[claim.link]) from None
                 return ""
+            except UndefinedError as error:
+                raise EvalError(
+                    f"the condition has no value here: {error}", claim.left.node
+                ) from None
             except COMPUTATION_ERRORS as error:
                 if not draw.usual and isinstance(error, ArithmeticError):
                     return ""

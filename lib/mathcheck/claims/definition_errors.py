@@ -4,7 +4,7 @@ import numpy as np
 
 from mathcheck.claims.checker import COMPUTATION_ERRORS, Checker, uncomputable
 from mathcheck.meaning import terms
-from mathcheck.text.errors import EvalError, MathError, SizeError, TooClose
+from mathcheck.text.errors import EvalError, MathError, SizeError, TooClose, UndefinedError
 from mathcheck.values.definitions import Definition, State
 
 
@@ -60,8 +60,8 @@ def _problem(checker: Checker, definition: Definition, state: State) -> MathErro
         return MathError(str(error), definition.equation.place(definition.offset))
     except COMPUTATION_ERRORS as error:
         return MathError(uncomputable(error), definition.equation.place(definition.offset))
-    except TooClose:
-        return None
+    except (TooClose, UndefinedError):
+        return None  # A claim that uses it is told; under its condition it may have a value.
     return None
 
 

@@ -11,7 +11,7 @@ from mathcheck.claims.comparison import points
 from mathcheck.claims.equations import Claim
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term, free_letters
-from mathcheck.text.errors import EvalError, SizeError, TooClose
+from mathcheck.text.errors import EvalError, SizeError, TooClose, UndefinedError
 from mathcheck.text.printer import latex
 from mathcheck.values.arrays import Eye
 from mathcheck.values.closures import compile_term
@@ -49,8 +49,8 @@ def _claim(claim: Claim, context: PlainContext) -> Iterator[str]:
     except EvalError as error:
         yield f"  {error.message}"
         return
-    except SizeError as error:
-        yield f"  {error}"
+    except (SizeError, UndefinedError) as error:
+        yield f"  this has no value in this draw: {error}"
         return
     except TooClose:
         yield "  this draw comes too close to a kink: see another, --draw 1"
@@ -106,6 +106,8 @@ def _show(term: Term, env: Env, context: PlainContext) -> str:
         value: Any = compile_term(term)(env, context)
     except EvalError as error:
         return f"({error.message})"
+    except UndefinedError as error:
+        return f"({error})"
     if isinstance(value, Eye):
         return "a multiple of the identity matrix"
     if not term.rank:
