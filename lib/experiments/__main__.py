@@ -16,6 +16,7 @@ EXPERIMENTS = {
     "mnist-sgd": "experiments.mnist_sgd",
     "mnist-zero-init": "experiments.mnist_zero_init",
     "optimizers": "experiments.optimizers",
+    "regularization": "experiments.regularization",
     "mnist-mlp": "experiments.mnist_mlp",
     "mnist-search": "experiments.mnist_search",
     "convolution-speed": "experiments.convolution_speed",

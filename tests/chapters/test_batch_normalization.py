@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import pytest
 
-from backprop import dropout, normalization
+from backprop import normalization
 
 CHAPTER = "batch-normalization"
 DRAWS = range(3)
@@ -97,34 +97,6 @@ def running(values):
     return {name: np.concatenate([step[name] for step in steps]) for name in names}
 
 
-class Given(np.random.Generator):
-    """Draws what it was told to."""
-
-    def __init__(self, numbers):
-        super().__init__(np.random.PCG64())
-        self.numbers = numbers
-
-    def random(self, size, dtype):
-        assert size == self.numbers.shape
-        return self.numbers.astype(dtype)
-
-
-def drop(values):
-    """Lets the generator draw 1 where the chapter keeps an element, and else 0."""
-    return (values["x"],), {"p": values["p"], "rng": Given(values["kept"])}
-
-
-def dropout_forward(values):
-    given, options = drop(values)
-    return variables(dropout.dropout_forward, *given, **options)
-
-
-def dropout_backward(values):
-    given, options = drop(values)
-    _, cache = dropout.dropout_forward(*given, **options)
-    return variables(dropout.dropout_backward, dy_of(values), cache)
-
-
 # The equations of the chapter that the code cites: the call, and the variable that it computes.
 CODE = {
     "eq:bn-mean": (forward("batchnorm"), "mean"),
@@ -157,8 +129,6 @@ CODE = {
     "eq:ln-dgamma": (backward("layernorm"), "dgamma"),
     "eq:ln-dxhat": (backward("layernorm"), "dx_hat"),
     "eq:ln-dx": (backward("layernorm"), "dx"),
-    "eq:dropout-y": (dropout_forward, "y"),
-    "eq:dropout-dx": (dropout_backward, "returned"),
 }
 
 
@@ -208,13 +178,3 @@ def test_evaluation_and_layer_norm_have_the_gradients_of_the_chapter(chapter, sa
     for values, found in (evaluation, layer_norm):
         for computed, name in zip(found, ("x", r"\gamma", r"\beta"), strict=True):
             same(computed, gradient(values, name))
-
-
-@pytest.mark.parametrize("draw", DRAWS)
-def test_dropout_has_the_gradient_of_the_chapter(chapter, same, draw):
-    values = chapter(CHAPTER, "eq:dropout-dx", draw=draw)
-    assert 0 < values["kept"].mean() < 1
-    given, options = drop(values)
-    y, cache = dropout.dropout_forward(*given, **options)
-    same(y, values["y"])
-    same(dropout.dropout_backward(dy_of(values), cache), gradient(values, "x"))

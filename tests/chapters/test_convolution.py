@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from backprop import convolution, pooling, windows
-from backprop.data import augmentation
 from backprop.fast import convolution as fast
 from backprop.fast import im2col as columns_of_images
 from backprop.fast import unrolling
@@ -165,44 +164,6 @@ def global_average(values):
     return pooling.global_avg_pool2d_forward(values["x"])
 
 
-# --- augmentation ------------------------------------------------------------------------------
-
-
-class Fixed(np.random.Generator):
-    """Draws what the chapter says: first the angle, then by how much the image is moved."""
-
-    def __init__(self, values):
-        super().__init__(np.random.PCG64(0))
-        self._drawn = iter([[[[values["angle"]]]], [[[[values["down"]]]], [[[values["right"]]]]]])
-
-    def uniform(self, low, high, size):
-        return np.array(next(self._drawn)).reshape(size)
-
-
-def source(position):
-    """Returns where a place comes from, counted from the middle of 3 x 3 pixels."""
-
-    def found(values):
-        with (
-            patch.object(augmentation, "sample") as sample,
-            patch.object(np, "radians", lambda angle: angle),
-        ):
-            augmentation.shift_and_rotate(
-                np.zeros((1, 1, 3, 3)), shift=1, degrees=1, rng=Fixed(values)
-            )
-        from_middle = sample.call_args.args[1 + position][0] - 1
-        # The chapter's place need not be a pixel. Go there from the middle by whole steps.
-        down, right = from_middle[2, 1] - from_middle[1, 1], from_middle[1, 2] - from_middle[1, 1]
-        return from_middle[1, 1] + values("i") * down + values("j") * right
-
-    return found
-
-
-def between_pixels(values):
-    place = (np.full((1, 1, 1), values[name]) for name in ("below", "beside"))
-    return augmentation.sample(values("A").reshape(1, 1, 2, 2), *place)[0, 0, 0, 0]
-
-
 # The equations of the chapter that the code cites, and what it computes for each.
 CODE = {
     "eq:conv-y": conv_forward("plain"),
@@ -231,9 +192,6 @@ CODE = {
     "eq:global-average-dx": lambda values: pooling.global_avg_pool2d_backward(
         dy_of(values), global_average(values)[1]
     ),
-    "eq:turn-row": source(0),
-    "eq:turn-column": source(1),
-    "eq:between-pixels": between_pixels,
 }
 
 

@@ -39,6 +39,8 @@ _ROUNDING = 1e-12
 _SCALE = 1e-3
 # A draw that is not a usual one is to falsify at large; nine digits are for the usual ones.
 _ROUGH = 1e-6
+# There a derivative may be what is left of terms that nearly cancel, and does not say how large.
+_ROUGH_DERIVATIVE = 1e-4
 _NOTHING, _NOTHING_OF_A_DERIVATIVE = 1e-20, 1e-12
 _MOST_ROUGH_POINTS = 60
 
@@ -146,7 +148,7 @@ class Comparison:
             excused = max(found.size * _ROUNDING / _ROUGH, scale * _SCALE, least / _ROUGH)
         error, allowed = self._error(found, excused, manner)
         if not usual and self.claim.op in ("=", "\\approx"):
-            allowed = max(allowed, _ROUGH)
+            allowed = max(allowed, _ROUGH_DERIVATIVE if self._derives else _ROUGH)
         elif not error <= self.worst:
             self.worst = error
         if not error <= allowed and not self.message:
