@@ -5,7 +5,7 @@ The steps themselves are functions of one parameter, in `backprop.optimizers`.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from backprop.optimizers import (
     sgd_update,
 )
 from backprop.shapes import Array, check_shapes, shapes
+
+Arrays: TypeAlias = tuple[Array, ...]
+Numbers: TypeAlias = dict[str, float]
 
 # Bytes of a parameter that are updated at once.
 PART = 1 << 18
@@ -132,7 +135,7 @@ class Optimizer(ABC):
             given["groups"] = self._groups
         return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in given.items())})"
 
-    def _hyperparameters_of(self, name: str, param: Array) -> dict[str, float]:
+    def _hyperparameters_of(self, name: str, param: Array) -> Numbers:
         """Returns those that hold for a parameter: its group's, or else the optimiser's."""
         for group in self._groups:
             if group.where(name, param):
@@ -141,15 +144,15 @@ class Optimizer(ABC):
         return self._hyperparameters
 
     @abstractmethod
-    def _update(
-        self,
-        param: Array,
-        grad: Array,
-        slot: dict[str, Array],
-        t: int,
-        hyperparameters: dict[str, float],
-    ) -> None:
-        """Writes the new values into the parameter and into what is kept for it."""
+    def _update(self, old: Arrays, grad: Array, t: int, numbers: Numbers) -> Arrays:
+        """Returns the new parameter and what is kept for it, or the old arrays, written over.
+
+        Args:
+            old: the parameter, and what is kept for it.
+            grad: its gradient.
+            t: number of this step.
+            numbers: the hyperparameters that hold for it.
+        """
 
     @shapes(params="arrays", grads="arrays")
     def step(self, params: Mapping[str, Array], grads: Mapping[str, Array]) -> None:
@@ -182,8 +185,11 @@ class Optimizer(ABC):
         for name, param in params.items():
             own = self._hyperparameters_of(name, param)
             for part in _parts(param):
-                slot = {kept: array[part] for kept, array in slots[name].items()}
-                self._update(param[part], grads[name][part], slot, t, own)
+                old = param[part], *(array[part] for array in slots[name].values())
+                new = self._update(old, grads[name][part], t, own)
+                for array, values in zip(old, new, strict=True):
+                    if array is not values:
+                        array[...] = values
         self._slots, self.t = slots, t
 
     def state(self) -> dict[str, NDArray[Any]]:
@@ -252,15 +258,9 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(groups, lr=lr, weight_decay=weight_decay)
 
-    def _update(
-        self,
-        param: Array,
-        grad: Array,
-        slot: dict[str, Array],
-        t: int,
-        hyperparameters: dict[str, float],
-    ) -> None:
-        param[...] = sgd_update(param, grad, **hyperparameters)
+    def _update(self, old: Arrays, grad: Array, t: int, numbers: Numbers) -> Arrays:
+        (param,) = old
+        return (sgd_update(param, grad, **numbers),)
 
 
 class Momentum(Optimizer):
@@ -279,16 +279,9 @@ class Momentum(Optimizer):
     ) -> None:
         super().__init__(groups, lr=lr, momentum=momentum, weight_decay=weight_decay)
 
-    def _update(
-        self,
-        param: Array,
-        grad: Array,
-        slot: dict[str, Array],
-        t: int,
-        hyperparameters: dict[str, float],
-    ) -> None:
-        velocity = slot["velocity"]
-        momentum_update(param, grad, velocity, **hyperparameters, out=(param, velocity))
+    def _update(self, old: Arrays, grad: Array, t: int, numbers: Numbers) -> Arrays:
+        param, velocity = old
+        return momentum_update(param, grad, velocity, **numbers, out=(param, velocity))
 
 
 class NAG(Optimizer):
@@ -307,16 +300,9 @@ class NAG(Optimizer):
     ) -> None:
         super().__init__(groups, lr=lr, momentum=momentum, weight_decay=weight_decay)
 
-    def _update(
-        self,
-        param: Array,
-        grad: Array,
-        slot: dict[str, Array],
-        t: int,
-        hyperparameters: dict[str, float],
-    ) -> None:
-        velocity = slot["velocity"]
-        param[...], velocity[...] = nag_update(param, grad, velocity, **hyperparameters)
+    def _update(self, old: Arrays, grad: Array, t: int, numbers: Numbers) -> Arrays:
+        param, velocity = old
+        return nag_update(param, grad, velocity, **numbers)
 
 
 class Adagrad(Optimizer):
@@ -335,15 +321,9 @@ class Adagrad(Optimizer):
     ) -> None:
         super().__init__(groups, lr=lr, eps=eps, weight_decay=weight_decay)
 
-    def _update(
-        self,
-        param: Array,
-        grad: Array,
-        slot: dict[str, Array],
-        t: int,
-        hyperparameters: dict[str, float],
-    ) -> None:
-        param[...], slot["s"][...] = adagrad_update(param, grad, slot["s"], **hyperparameters)
+    def _update(self, old: Arrays, grad: Array, t: int, numbers: Numbers) -> Arrays:
+        param, s = old
+        return adagrad_update(param, grad, s, **numbers)
 
 
 class RMSprop(Optimizer):
@@ -363,15 +343,9 @@ class RMSprop(Optimizer):
     ) -> None:
         super().__init__(groups, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
 
-    def _update(
-        self,
-        param: Array,
-        grad: Array,
-        slot: dict[str, Array],
-        t: int,
-        hyperparameters: dict[str, float],
-    ) -> None:
-        param[...], slot["v"][...] = rmsprop_update(param, grad, slot["v"], **hyperparameters)
+    def _update(self, old: Arrays, grad: Array, t: int, numbers: Numbers) -> Arrays:
+        param, v = old
+        return rmsprop_update(param, grad, v, **numbers)
 
 
 class Adadelta(Optimizer):
@@ -391,16 +365,9 @@ class Adadelta(Optimizer):
     ) -> None:
         super().__init__(groups, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay)
 
-    def _update(
-        self,
-        param: Array,
-        grad: Array,
-        slot: dict[str, Array],
-        t: int,
-        hyperparameters: dict[str, float],
-    ) -> None:
-        v, d = slot["v"], slot["d"]
-        param[...], v[...], d[...] = adadelta_update(param, grad, v, d, **hyperparameters)
+    def _update(self, old: Arrays, grad: Array, t: int, numbers: Numbers) -> Arrays:
+        param, v, d = old
+        return adadelta_update(param, grad, v, d, **numbers)
 
 
 class Adam(Optimizer):
@@ -429,16 +396,9 @@ class Adam(Optimizer):
             groups, lr=lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay
         )
 
-    def _update(
-        self,
-        param: Array,
-        grad: Array,
-        slot: dict[str, Array],
-        t: int,
-        hyperparameters: dict[str, float],
-    ) -> None:
-        m, v = slot["m"], slot["v"]
-        adam_update(param, grad, m, v, t, **hyperparameters, out=(param, m, v))
+    def _update(self, old: Arrays, grad: Array, t: int, numbers: Numbers) -> Arrays:
+        param, m, v = old
+        return adam_update(param, grad, m, v, t, **numbers, out=(param, m, v))
 
 
 class AdamW(Adam):
@@ -465,16 +425,10 @@ class AdamW(Adam):
             lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=weight_decay, groups=groups
         )
 
-    def _update(
-        self,
-        param: Array,
-        grad: Array,
-        slot: dict[str, Array],
-        t: int,
-        hyperparameters: dict[str, float],
-    ) -> None:
-        param *= 1 - hyperparameters["lr"] * hyperparameters["weight_decay"]
-        super()._update(param, grad, slot, t, {**hyperparameters, "weight_decay": 0.0})
+    def _update(self, old: Arrays, grad: Array, t: int, numbers: Numbers) -> Arrays:
+        param, *_ = old
+        param *= 1 - numbers["lr"] * numbers["weight_decay"]
+        return super()._update(old, grad, t, {**numbers, "weight_decay": 0.0})
 
 
 def _parts(param: Array) -> Iterator[slice]:
