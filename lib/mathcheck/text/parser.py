@@ -25,6 +25,15 @@ _MOST_KNOWN = 4096
 _TOO_DEEP = 60
 # Signs typed as in code, and how LaTeX spells them.
 _SPELLINGS = {"!=": "\\ne", "==": "="}
+# Functions that people type as in code; those of the first kind are commands in LaTeX.
+_COMMANDS = {
+    *("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "det"),
+    *("arcsin", "arccos", "arctan"),
+}
+_TYPED_FUNCTIONS = _COMMANDS | {
+    *("tr", "softmax", "sigmoid", "relu", "ReLU", "sign", "abs", "diag", "mean", "sum", "var"),
+    *("erf", "argmax", "argmin", "round", "Var", "sqrt"),
+}
 _TOO_DEEP_A_TREE = 120
 # A power of ten as in code.
 _TYPED_NUMBER = re.compile(r"\d[\d.]*[eE]([-+]?\d+)$")
@@ -141,10 +150,28 @@ def _check_spelling(tokens: list[Token]) -> None:
         if typed := _TYPED_NUMBER.match("".join(_adjacent(tokens[at : at + 4]))):
             message = f"write 10^{{{typed[1].lstrip('+')}}}, not {typed[0]}"
             raise TreeError(message, token.start_pos or 0)
+    _check_typed_functions(tokens)
     for token, following in pairwise(tokens):
         if following.start_pos == token.end_pos and token + following in _SPELLINGS:
             sign = token + following
             raise TreeError(f"write {_SPELLINGS[sign]}, not {sign}", token.start_pos or 0)
+
+
+def _check_typed_functions(tokens: list[Token]) -> None:
+    r"""Refuses `exp(2a)`: without its backslash it is the product e x p (2a)."""
+    at = 0
+    while at < len(tokens):
+        run = []
+        for token in _adjacent(tokens[at:]):
+            if token.type != "LETTER":
+                break
+            run.append(token)
+        following = tokens[at + len(run)] if at + len(run) < len(tokens) else None
+        applied = following is not None and following.type in ("LPAR", "LSQB", "LETTER", "SYMBOL")
+        if (word := "".join(run)) in _TYPED_FUNCTIONS and applied:
+            name = f"\\{word}" if word in _COMMANDS else f"\\mathrm{{{word}}}"
+            raise TreeError(f"write {name}, not {word}", run[0].start_pos or 0)
+        at += max(len(run), 1)
 
 
 def _adjacent(tokens: list[Token]) -> list[Token]:
