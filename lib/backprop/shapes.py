@@ -40,7 +40,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, partial, wraps
+from functools import cache, lru_cache, partial, wraps
 from typing import Any, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
@@ -101,7 +101,7 @@ def shapes(**declared: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 continue
             check = _scalar_check(wanted)
             if check is None:
-                arrays.append((_Place.of(name, parameters), name, _Layout.of(wanted)))
+                arrays.append((_Place.of(name, parameters), name, _layout(wanted)))
             else:
                 others.append((_Place.of(name, parameters), name, check))
         layouts = [(name, layout) for _, name, layout in arrays]
@@ -160,7 +160,7 @@ def check_shapes(arrays: Mapping[str, tuple[Any, str]]) -> None:
         Traceback (most recent call last):
         ValueError: grads['W'] has shape (2,), wanted (3,) as in params['W']
     """
-    layouts = [(name, _Layout.of(layout)) for name, (_, layout) in arrays.items()]
+    layouts = [(name, _layout(layout)) for name, (_, layout) in arrays.items()]
     found = [
         _described(name, array, layout, optional=False)
         for (name, layout), (array, _) in zip(layouts, arrays.values(), strict=True)
@@ -218,16 +218,18 @@ class _Layout(NamedTuple):
     any_axes: bool
     after: tuple[tuple[int, str], ...]
 
-    @classmethod
-    def of(cls, wanted: str) -> "_Layout":
-        names = wanted.split()
-        kind = names.pop(0) if names[0] in (*_KINDS, "sizes") else "floats"
-        if not names or not all(re.fullmatch(r"\.\.\.|\d*[A-Z]", name) for name in names):
-            raise ValueError(f"shapes: {wanted!r} declares nothing that is known")
-        shown = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
-        start = names.index("...") if "..." in names else len(names)
-        axes = [(int(name[:-1] or 1), name[-1]) for name in names if name != "..."]
-        return cls(kind, shown, tuple(axes[:start]), "..." in names, tuple(axes[start:]))
+
+@cache
+def _layout(wanted: str) -> _Layout:
+    """Reads what is declared of an array."""
+    names = wanted.split()
+    kind = names.pop(0) if names[0] in (*_KINDS, "sizes") else "floats"
+    if not names or not all(re.fullmatch(r"\.\.\.|\d*[A-Z]", name) for name in names):
+        raise ValueError(f"shapes: {wanted!r} declares nothing that is known")
+    shown = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+    start = names.index("...") if "..." in names else len(names)
+    axes = [(int(name[:-1] or 1), name[-1]) for name in names if name != "..."]
+    return _Layout(kind, shown, tuple(axes[:start]), "..." in names, tuple(axes[start:]))
 
 
 def _described(name: str, value: Any, layout: _Layout, optional: bool) -> Any:
@@ -350,7 +352,7 @@ def _check_pair(name: str, value: Any, least: int) -> Any:
 
 
 def _check_rows(name: str, value: Any, table: Array) -> None:
-    described = _described(name, value, _Layout.of("int ..."), optional=False)
+    described = _described(name, value, _layout("int ..."), optional=False)
     _check_array(name, "int", *described)
     outside = value[(value < 0) | (value >= len(table))]
     if outside.size:

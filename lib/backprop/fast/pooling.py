@@ -101,8 +101,11 @@ def max_pool2d_backward(dy: Array, cache: MaxPoolCache) -> Array:
         if not (rows.tiled and columns.tiled):
             dx_part[...] = 0
         for tap, into, taken in _taps(rows, columns):
-            won = where(winner_part[into] == tap, dy_part[into])
-            _give(won, dx_part[taken], rows, columns)
+            won, inputs = winner_part[into] == tap, dx_part[taken]
+            if rows.overlap or columns.overlap:
+                inputs += where(won, dy_part[into])
+            else:
+                where(won, dy_part[into], out=inputs)
 
     _share(spread, dx)
     return dx
