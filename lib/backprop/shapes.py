@@ -57,6 +57,7 @@ _MISSING: Any = object()
 _KINDS = {"bool": ("b", "booleans"), "int": ("iu", "integers"), "floats": ("fc", "floats")}
 _PRECISIONS = {np.dtype(t): np.finfo(t).dtype for t in ("f4", "f8", "c8", "c16")}
 _RELATION = re.compile(r"(classes|rows) of (\w+)")
+_REAL = (np.float32, np.float64)
 _NAMED = re.compile(r"[A-Za-z_][\w.]*: ")  # how a message begins that says who refuses
 
 
@@ -125,7 +126,12 @@ def shapes(**declared: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                         return function(*args, **kwargs)
                     check_relation(name, value, other.value(args, kwargs))
                 for place, name, check in others:
-                    value = place.value(given, kwargs)
+                    position = place.position
+                    value = (
+                        given[position]
+                        if position < len(given)
+                        else kwargs.get(place.name, place.default)
+                    )
                     if value is _MISSING or (value is None and place.optional):
                         continue
                     plain = check(name, value)
@@ -365,6 +371,8 @@ def _check_arrays(name: str, value: Any) -> Any:
     if not value:
         raise ValueError(f"{name} is empty, wanted at least one array")
     for key, array in value.items():
+        if type(array) is np.ndarray and array.dtype in _REAL and array.size and array.ndim:
+            continue  # the usual case first
         check_shapes({f"{name}[{key!r}]": (array, "...")})
         if array.dtype.kind == "c":
             raise TypeError(f"{name}[{key!r}] is {array.dtype}, wanted real numbers")

@@ -1,6 +1,5 @@
 """Where the windows of a convolution or a pooling lie on an image, one axis at a time."""
 
-from numbers import Integral
 from typing import NamedTuple
 
 from backprop.shapes import Array
@@ -49,6 +48,17 @@ class Axis(NamedTuple):
         return slice(first, end), slice(start, start + (end - first) * self.stride, self.stride)
 
 
+def both(option: Pair) -> tuple[int, int]:
+    """Returns what holds for rows and for columns.
+
+    Examples:
+        >>> both(2), both((1, 3))
+        ((2, 2), (1, 3))
+    """
+    rows, columns = option if isinstance(option, tuple) else (option, option)
+    return int(rows), int(columns)
+
+
 def axes(
     sizes: tuple[int, ...], kernel: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair
 ) -> tuple[Axis, Axis]:
@@ -64,7 +74,7 @@ def axes(
     Raises:
         ValueError: the kernel is larger than the padded images.
     """
-    options = [(n, n) if isinstance(n, Integral) else n for n in (stride, padding, dilation)]
+    options = [both(option) for option in (stride, padding, dilation)]
     found = []
     for name, *given in zip(("rows", "columns"), sizes, kernel, *options, strict=True):
         axis = Axis(*(int(n) for n in given))

@@ -5,6 +5,7 @@ depends on shapes alone, and OpenBLAS has one thread: results do not depend on t
 on other threads, or on what ran before.
 """
 
+import inspect
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +14,12 @@ from backprop import linear
 from backprop.fast.parallel import one_thread, share_batch
 from backprop.linear import LinearCache
 from backprop.shapes import Array, shapes
+
+# The plain forms without their declarations, which stand above these here.
+_linear_forward: Callable[[Array, Array, Array], tuple[Array, LinearCache]]
+_linear_backward: Callable[[Array, LinearCache], tuple[Array, Array, Array]]
+_linear_forward = inspect.unwrap(linear.linear_forward)
+_linear_backward = inspect.unwrap(linear.linear_backward)
 
 # Elements of the input from which on two threads do the work.
 LARGE = 1 << 17
@@ -29,7 +36,7 @@ def linear_forward(x: Array, W: Array, b: Array) -> tuple[Array, LinearCache]:
     """
     if not _is_large(x, W):
         with one_thread():
-            return linear.linear_forward(x, W, b)
+            return _linear_forward(x, W, b)
 
     rows = x.reshape(-1, len(W))
 
@@ -56,13 +63,13 @@ def linear_backward(dy: Array, cache: LinearCache) -> tuple[Array, Array, Array]
     x, W = cache
     if not _is_large(x, W):
         with one_thread():
-            return linear.linear_backward(dy, cache)
+            return _linear_backward(dy, cache)
     rows, dy = x.reshape(-1, len(W)), dy.reshape(-1, W.shape[1])
     dx, dW = np.empty_like(rows), np.empty_like(W)
 
     def backward(features: slice) -> Array:
         half = LinearCache(rows[:, features], W[features])
-        dx[:, features], dW[features], db = linear.linear_backward(dy, half)
+        dx[:, features], dW[features], db = _linear_backward(dy, half)
         return db
 
     db = _by_halves(backward, len(W))[0]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop.fast.axes import Axis, axes
+from backprop.fast.axes import Axis, axes, both
 from backprop.fast.bits import where
 from backprop.fast.parallel import share_batch
 from backprop.fast.unrolling import copy_rows
@@ -216,7 +216,7 @@ def _real(axis: Axis) -> NDArray[Any]:
 
 def _axes(x: Array, kernel: Pair, stride: Pair | None, padding: Pair) -> tuple[Axis, Axis]:
     """Returns how the windows lie on images, along their rows and along their columns."""
-    P, Q = (int(n) for n in np.broadcast_to(kernel, 2))
-    if (2 * np.broadcast_to(padding, 2) > (P, Q)).any():
+    P, Q = both(kernel)
+    if any(2 * pad > taps for pad, taps in zip(both(padding), (P, Q), strict=True)):
         raise ValueError(f"padding is {padding}, wanted at most half the kernel, which is {P, Q}")
     return axes(x.shape[2:], (P, Q), kernel if stride is None else stride, padding, 1)

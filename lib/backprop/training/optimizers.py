@@ -178,6 +178,9 @@ class Optimizer(ABC):
         }
         check_names(params, "params", slots, "the first step")
         for name, param in params.items():
+            beside = (grads[name], *slots[name].values())
+            if all(a.shape == param.shape and a.dtype == param.dtype for a in beside):
+                continue
             arrays = {f"params[{name!r}]": param, f"grads[{name!r}]": grads[name]}
             arrays |= {f"{kept}/{name}": array for kept, array in slots[name].items()}
             check_shapes({label: (array, "...") for label, array in arrays.items()})
