@@ -6,7 +6,7 @@ const CELLS = 36;
 const SIDE = 260;
 
 export default function build(room) {
-  const set = { kind: "moons", units: 6, rate: 0.5 };
+  const set = { kind: "moons", units: 8, rate: 1 };
   let data, net, losses;
 
   const cells = Array.from({ length: CELLS ** 2 }, (_, k) =>
