@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/lib
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test site data experiments experiment test-set bench mutants test-peers test-browser test-kernels test-numpy screenshots lighthouse golden lock format clean
+.PHONY: help serve test site addresses data experiments experiment test-set bench mutants test-peers test-browser test-kernels test-numpy screenshots lighthouse golden lock format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -32,6 +32,9 @@ test: $(VENV)/.test node_modules/.test  ## the tests: style, types, pytest, stri
 	$(PY) -m pytest -n 2
 	$(PY) -m mkdocs build --strict
 	$(PY) -m book.linkcheck site
+
+addresses: $(VENV)/.site  ## list the addresses of the built site, when it is published
+	$(PY) -m book.published site
 
 data: $(VENV)/.data  ## fetch the full data sets (FROM=dir takes them from a folder)
 	$(PY) -m backprop.data.download $(if $(FROM),--from "$(FROM)")

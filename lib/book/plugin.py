@@ -32,6 +32,7 @@ from mkdocs.structure.toc import AnchorLink
 
 from book import conversion
 from book.inputs import Code, Inputs, settings_of
+from book.known.addresses import Moves, read, resolve
 from book.known.bibliography import Bibliography, Publication
 from book.known.checking import Checked, Checking
 from book.known.checkout import Checkout
@@ -46,6 +47,7 @@ from book.made.drawing import Drawing
 from book.made.locate import AddLine
 from book.made.notebooks import Executing, notebook_page
 from book.made.page import render
+from book.made.redirects import moved_places, redirects
 from book.made.runtime import runtime_files
 from book.made.searching import order, searchable
 from book.shared.errors import BookError, Problem
@@ -57,6 +59,8 @@ __all__ = ["BookPlugin"]
 log = logging.getLogger("mkdocs.book")
 _REPORT = "verification.md"
 _INLINE = re.compile(r"\\\((.+?)\\\)")
+_ID = re.compile(r'<[a-z][^>]* id="([^"]+)"')
+_ADDRESSES = "addresses.txt"
 _FIGURE = re.compile(r'data-figure="([^"]+)"')
 
 
@@ -130,6 +134,7 @@ class Build:
         self.images: dict[str, bytes] = {}
         self.carried: set[str] = set()
         self.book = Book({}, {}, {})
+        self.moves = Moves({}, {})
 
     @cached_property
     def state(self) -> str:
@@ -150,6 +155,12 @@ class Build:
             number,
             uri.startswith("chapters/"),
         )
+
+    def placed(self, files: Files) -> Iterator[tuple[Page, Source]]:
+        """The pages, and what they are in the book."""
+        for file in files.documentation_pages():
+            if file.page is not None:
+                yield file.page, self.sources[file.src_uri]
 
     def converted(self, page: Page, markdown: str, config: MkDocsConfig, files: Files) -> Any:
         """What MkDocs makes of a page's Markdown."""
@@ -366,6 +377,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
                 page.present_anchor_ids |= found.anchors | {"references", "cite-this-chapter"}
         build.book, problems = assemble(scans, build.tools)
         _report(problems)
+        self._lead_on(files)
 
     @event_priority(100)
     def _index(self, context: Any, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
@@ -386,6 +398,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         build.images |= {name: b64decode(data) for name, data in made["images"].items()}
         build.carried |= set(made["carried"])
         _set_titles(page.toc.items, made["titles"])
+        context["moved"] = moved_places(build.moves, source.url)
         if source.is_chapter:
             work = build.tools.publication
             context["citation_meta"] = work.meta(source.title, source.url)
@@ -408,6 +421,8 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             _write(assets / "fonts" / MATH_FONT, build.font())
         for name, content in build.images.items():
             _write(assets / "figures" / name, content)
+        for url, html in redirects(build.moves, build.book.equations, "assets/moved.js"):
+            _write(Path(config.site_dir, url, "index.html"), html.encode())
         for path in sorted(build.carried):
             _write(Path(config.site_dir, place_of_copy(path)), (build.root / path).read_bytes())
         build.store.end(sound=build.inputs == build.inputs_now())
@@ -421,6 +436,17 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         if self._build is not None:
             self._build.close()
             self._build = None
+
+    def _lead_on(self, files: Files) -> None:
+        """Finds where each address leads that was ever published."""
+        build = self.build
+        pages = {source.url: set(_ids(page)) for page, source in build.placed(files)}
+        pages |= {f"eq/{label.removeprefix('eq:')}/": set() for label in build.book.equations}
+        published = build.docs / _ADDRESSES
+        text = published.read_text(encoding="utf-8") if published.is_file() else ""
+        file = published.relative_to(build.root)
+        build.moves, problems = resolve(read(text), pages, file)
+        _report(problems)
 
     def _runtime(self) -> list[tuple[str, Path | str | bytes]]:
         """What runs Python in a page, NumPy too if `PYODIDE_PACKAGES` names a folder with it."""
@@ -461,6 +487,12 @@ def _titles(entries: list[AnchorLink]) -> Iterator[str]:
         if _INLINE.search(entry.title):
             yield entry.title
         yield from _titles(entry.children)
+
+
+def _ids(page: Page) -> Iterator[str]:
+    """The ids of a page, those too that its formulas and its code will have."""
+    yield from page.present_anchor_ids or ()
+    yield from _ID.findall(page.content or "")
 
 
 def _set_titles(entries: list[AnchorLink], titles: dict[str, str]) -> None:

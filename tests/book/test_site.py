@@ -59,6 +59,13 @@ def test_each_equation_shows_what_the_checker_says_of_it(site: Path) -> None:
     assert "it stands here for its looks" in report
 
 
+def test_old_addresses_and_those_of_equations_lead_on(site: Path) -> None:
+    assert '<a href="../chapters/gain/">' in read(site, "old")
+    assert '<a href="../../chapters/gain/#eq:gain-dg">' in read(site, "eq/gain-dg")
+    assert 'src="../../assets/moved.js"' in read(site, "eq/gain-dg")
+    assert 'name="moved"' not in read(site, "chapters/gain")
+
+
 def test_a_notebook_is_executed_and_can_be_downloaded(site: Path) -> None:
     html = read(site, "notebooks/run")
     assert "[[0.5 6. ]" in html
@@ -154,6 +161,7 @@ $$
 """,
         encoding="utf-8",
     )
+    (demo / "docs" / "addresses.txt").write_text("gone/\n", encoding="utf-8")
     code = demo / "lib" / "backprop" / "gain.py"
     code.write_text(code.read_text(encoding="utf-8") + "A = 1  # eq:no-such\n", encoding="utf-8")
     done = build(demo)
@@ -178,6 +186,7 @@ $$
             place + message + "\n" + done.stderr
         )
     assert "lib/backprop/gain.py:" in done.stderr
+    assert "docs/addresses.txt:1: gone/ leads nowhere" in done.stderr
     assert "no equation of the book has the label eq:no-such" in done.stderr
 
 
