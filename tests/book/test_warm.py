@@ -1,0 +1,310 @@
+"""A warm build equals a cold one, byte for byte, whatever happened in between.
+
+The demonstration is changed at random, step by step: texts, code, figures, results and settings are
+edited, moved, renamed and deleted; the environment changes; files of the cache are damaged. After
+each step it is built in its folder, with what that folder has kept, and in a fresh copy.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+Build = Callable[..., subprocess.CompletedProcess[str]]
+ROOT = Path(__file__).parents[2]
+STEPS = int(os.environ.get("WARM_STEPS", "8"))
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(site)): p.read_bytes() for p in site.rglob("*") if p.is_file()}
+
+
+class Book:
+    """The demonstration's folder, and what may happen to it."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = folder
+        self.random = random.Random(seed)
+        self.environment: dict[str, str] = {}
+        self.count = 0
+
+    def happen(self) -> str:
+        """Something happens; what it was."""
+        self.count += 1
+        what = self.random.choice(
+            [
+                *(self.text, self.text, self.code, self.result, self.figure, self.notebook),
+                *(self.rename, self.add_page, self.delete_page, self.literature, self.settings),
+                *(
+                    self.address,
+                    self.no_script,
+                    self.damage,
+                    self.damage,
+                    self.theme,
+                    self.citation,
+                ),
+            ]
+        )
+        what()
+        return what.__name__
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        path = self.folder / name
+        if path.is_file():
+            path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    def text(self) -> None:
+        old, new = self.random.choice(
+            [
+                ("Nothing moves", f"Nothing ever moves, {self.count} times,"),
+                ("\n## Forward\n", f"\nA line more, {self.count}.\n\n## Forward\n"),
+                ("y_{nd} \\coloneqq g_d \\, x_{nd}", "y_{nd} \\coloneqq x_{nd} \\, g_d"),
+                ("# A gain for each feature", f"# A gain for each of {self.count}"),
+                ("gain of feature d", f"gain of feature d, or {self.count}"),
+            ]
+        )
+        self.replace("docs/chapters/gain.md", old, new)
+
+    def code(self) -> None:
+        self.replace(
+            "lib/backprop/gain.py", "    x, g = cache\n", f"    # {self.count}\n    x, g = cache\n"
+        )
+
+    def result(self) -> None:
+        self.replace("data/results/demo.json", "2.3", f"2.{self.count}3")
+
+    def figure(self) -> None:
+        self.replace("docs/figures/demo.py", 'ylabel="loss"', f'ylabel="loss{self.count}"')
+
+    def notebook(self) -> None:
+        self.replace("docs/notebooks/run.py", "y.sum()", f"y.sum() + {self.count}")
+
+    def rename(self) -> None:
+        """A figure gets the name of another: what was kept of it is now wrong."""
+        figures = self.folder / "docs" / "figures"
+        other = figures / "other.py"
+        if other.exists():
+            other.replace(figures / "demo.py")
+        elif (figures / "demo.py").exists():
+            text = (figures / "demo.py").read_text(encoding="utf-8")
+            other.write_text(text.replace("height=2.6", "height=3.1"), encoding="utf-8")
+
+    def add_page(self) -> None:
+        page = self.folder / "docs" / "chapters" / "more.md"
+        self.replace(
+            "mkdocs.yml", "  - chapters/gain.md\n", "  - chapters/more.md\n  - chapters/gain.md\n"
+        )
+        page.write_text(
+            "# More\n\nIt is short.\n\nYou need\n:   [the gain](gain.md#forward)\n\n"
+            "You will be able to\n:   read\n\n## One\n\nBy \\eqref{eq:gain-y}.\n\n"
+            "::: backprop.gain.gain_forward\n",
+            encoding="utf-8",
+        )
+
+    def delete_page(self) -> None:
+        self.replace("mkdocs.yml", "  - chapters/more.md\n", "")
+        (self.folder / "docs" / "chapters" / "more.md").unlink(missing_ok=True)
+
+    def literature(self) -> None:
+        self.replace("docs/references.bib", "year = {1986}", f"year = {{19{self.count % 90 + 10}}}")
+
+    def citation(self) -> None:
+        self.replace("CITATION.cff", "version: ", f"version: {self.count}")
+
+    def settings(self) -> None:
+        self.replace(
+            "mkdocs.yml", "show_signature_annotations: true", "show_signature_annotations: false"
+        )
+
+    def theme(self) -> None:
+        overrides = self.folder / "docs" / "overrides"
+        if overrides.is_symlink():
+            overrides.unlink()
+            shutil.copytree(ROOT / "docs" / "overrides", overrides)
+        self.replace("docs/overrides/partials/source.html", "Source", f"Source {self.count}")
+
+    def address(self) -> None:
+        for name in ("SITE_URL", "REPO_URL"):
+            if self.random.random() < 0.5:
+                self.environment[name] = f"https://{self.random.choice('ab')}.example/book/"
+            else:
+                self.environment.pop(name, None)
+
+    def no_script(self) -> None:
+        """The script of a figure is not there, or is there again."""
+        script = self.folder / "docs" / "figures" / "demo.py"
+        away = script.with_suffix(".away")
+        if away.exists():
+            away.rename(script)
+        elif script.exists():
+            script.rename(away)
+
+    def damage(self) -> None:
+        """Files of the cache are cut off, changed, emptied, swapped, filled with something else."""
+        files = [path for path in (self.folder / ".cache").rglob("*") if path.is_file()]
+        for path in self.random.sample(files, min(4, len(files))):
+            content = path.read_bytes()
+            at = self.random.randrange(len(content) or 1)
+            path.write_bytes(
+                self.random.choice(
+                    [
+                        content[:at],
+                        content[:at] + b"?" + content[at + 1 :],
+                        b"",
+                        self.random.choice(files).read_bytes(),
+                        b"\x80\x04cos\nsystem\n.",
+                    ]
+                )
+            )
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("WARM_SEEDS", "1"))))
+def test_a_warm_build_equals_a_cold_one_whatever_happened(
+    tmp_path: Path, lay_out: Callable[[Path], Path], build: Build, seed: int
+) -> None:
+    book = Book(lay_out(tmp_path / "book"), seed)
+    told = []
+    for _ in range(STEPS):
+        told.append(book.happen())
+        cold = tmp_path / "cold"
+        shutil.rmtree(cold, ignore_errors=True)
+        shutil.copytree(
+            book.folder, cold, symlinks=True, ignore=shutil.ignore_patterns(".cache", "site")
+        )
+        outcomes = []
+        for folder in (book.folder, cold):
+            done = build(folder, strict=False, **book.environment)
+            warnings = sorted(
+                line.replace(str(folder), "") for line in done.stderr.splitlines() if "WARN" in line
+            )
+            outcomes.append((done.returncode, warnings, contents(folder / "site")))
+        warm, other = outcomes
+        assert warm[:2] == other[:2], told
+        assert sorted(warm[2]) == sorted(other[2]), told
+        assert [name for name in warm[2] if warm[2][name] != other[2][name]] == [], told
+
+
+def lines_until(process: subprocess.Popen[str], sign: str) -> list[str]:
+    """What a process says until it has said something."""
+    told = []
+    assert process.stderr is not None
+    for line in process.stderr:
+        told.append(line)
+        if sign in line:
+            return told
+    raise AssertionError("".join(told))
+
+
+@pytest.fixture
+def own_code(tmp_path: Path, lay_out: Callable[[Path], Path]) -> Path:
+    """The demonstration with a copy of the book's own code, to change."""
+    folder = lay_out(tmp_path / "book")
+    (folder / "lib" / "book").unlink()
+    for name in ("book", "mathcheck"):
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "lib" / name, folder / "lib" / name, ignore=ignore)
+    return folder
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Path], subprocess.Popen[str]]]:
+    """Serves the book of a folder with the code that is in it."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(folder: Path) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port()}"],
+            cwd=folder,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(folder / "lib"),
+                "NO_MKDOCS_2_WARNING": "1",
+                "PYTHONUNBUFFERED": "1",
+            },
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+def port() -> int:
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def test_editing_the_books_own_code_while_it_is_served_poisons_nothing(
+    own_code: Path, serve: Callable[[Path], subprocess.Popen[str]], build: Build
+) -> None:
+    process = serve(own_code)
+    lines_until(process, "Serving on")
+    code = own_code / "lib" / "book" / "made" / "mathematics.py"
+    text = code.read_text(encoding="utf-8")
+    assert "✓" in text
+    code.write_text(text.replace("✓", "✔"), encoding="utf-8")
+    told = "".join(lines_until(process, "stop `make serve` and start it again"))
+    assert "lib/book/made/mathematics.py is no longer what was loaded" in told
+    code.write_text(text + "\n(\n", encoding="utf-8")
+    told = "".join(lines_until(process, "was never closed"))
+    assert "lib/book/made/mathematics.py:" in told
+    code.write_text(text.replace("✓", "✔"), encoding="utf-8")
+    process.kill()
+    done = build(own_code, PYTHONPATH=str(own_code / "lib"))
+    assert done.returncode == 0, done.stderr
+    html = (own_code / "site" / "chapters" / "gain" / "index.html").read_text(encoding="utf-8")
+    assert "✔" in html
+    assert "✓" not in html
+
+
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL])
+def test_what_a_build_has_started_ends_with_it(
+    demo: Path, serve: Callable[[Path], subprocess.Popen[str]], kind: signal.Signals
+) -> None:
+    forever = "import time\ntime.sleep(1000)\n"
+    (demo / "docs" / "figures" / "demo.py").write_text(
+        "def draw():\n    import time\n    time.sleep(1000)\n"
+    )
+    (demo / "docs" / "notebooks" / "run.py").write_text(f"# %%\n{forever}")
+    process = serve(demo)
+    children: list[psutil.Process] = []
+    while not any("ipykernel" in " ".join(told(child)) for child in children):
+        assert process.poll() is None
+        time.sleep(0.2)
+        children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(kind)
+    process.wait()
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert [told(child) for child in alive] == []
+
+
+def told(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def test_a_checkout_of_somebody_else_says_so(demo: Path, build: Build) -> None:
+    subprocess.run(["git", "init", "-q", str(demo)], check=True)
+    done = build(demo, GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
+    assert done.returncode != 0
+    assert "the checkout belongs to another user" in done.stderr
+    assert "safe.directory" in done.stderr
