@@ -1,3 +1,6 @@
+// What only scripts make use of did not keep the text waiting.
+for (const styles of document.querySelectorAll("link[data-later]")) styles.media = "all";
+
 // The theme's script (search, menu, light and dark) is fetched when the reader first does something.
 const later = document.querySelector('script[type="later"]');
 const signs = ["pointerdown", "pointermove", "touchstart", "keydown", "focusin", "scroll"];

@@ -42,13 +42,15 @@ from book.known.macros import expand
 from book.known.origins import Drawn, Origins, place_of_copy
 from book.known.source import Library
 from book.made import verification
-from book.made.assets import MATH_FONT, math_font, text_fonts
+from book.made.assets import MATH_FONT, OWN, math_font, of_this_version, text_fonts
 from book.made.drawing import Drawing
+from book.made.licences import licence_page, text_name, works
 from book.made.locate import AddLine
 from book.made.notebooks import Executing, notebook_page
 from book.made.page import render
+from book.made.policy import policy, with_policy
 from book.made.redirects import moved_places, redirects
-from book.made.runtime import runtime_files
+from book.made.runtime import packages_from, runtime_files
 from book.made.searching import order, searchable
 from book.shared.errors import BookError, Problem
 from book.shared.store import Store, digest
@@ -58,6 +60,7 @@ __all__ = ["BookPlugin"]
 
 log = logging.getLogger("mkdocs.book")
 _REPORT = "verification.md"
+_LICENCES = "licences.md"
 _INLINE = re.compile(r"\\\((.+?)\\\)")
 _ID = re.compile(r'<[a-z][^>]* id="([^"]+)"')
 _ADDRESSES = "addresses.txt"
@@ -255,6 +258,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._store: Store | None = None
         self._templates = _Templates()
         self._build: Build | None = None
+        self._serving = False
         self._epoch = os.environ.get("SOURCE_DATE_EPOCH")
 
     @property
@@ -264,7 +268,8 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         return self._build
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
-        """Nothing to do: that there is such an event keeps this object while MkDocs serves."""
+        """That there is such an event keeps this object while MkDocs serves."""
+        self._serving = command == "serve"
 
     def on_shutdown(self) -> None:
         """Leaves no process behind."""
@@ -291,8 +296,8 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Adds the fonts, the report, and a page and a download for each notebook."""
         files.append(File.generated(config, _REPORT, content=""))
-        for name, file_or_content in self._runtime():
-            files.append(_generated(config, f"assets/{name}", file_or_content))
+        with _told():
+            self._ship(files, config)
         for name, content in text_fonts(self.build.root / "node_modules"):
             files.append(File.generated(config, f"assets/fonts/{name}", content=content))
         for file in list(files):
@@ -311,6 +316,10 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
 
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:
         """The report, once all is checked."""
+        if page.file.src_uri == _LICENCES:
+            with _told():
+                found = list(works(self.build.root / "node_modules"))
+            return licence_page(found, policy([], packages_from()))
         if page.file.src_uri != _REPORT:
             return None
         marks = Counter(mark.equation for mark in self.build.tools.library.marks())
@@ -410,6 +419,18 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
 
     on_page_context = CombinedEvent(_index, _show)
 
+    @event_priority(-100)
+    def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
+        """The page with its policy; served, it has none, for MkDocs adds a script to reload it."""
+        return output if self._serving else with_policy(output, packages_from())
+
+    @event_priority(-100)
+    def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
+        """The page of what is not found likewise."""
+        if self._serving or not template_name.endswith(".html"):
+            return output
+        return with_policy(output, packages_from())
+
     @event_priority(100)
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Writes what the pages turned out to need; drops what this build has not used."""
@@ -421,7 +442,9 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             _write(assets / "fonts" / MATH_FONT, build.font())
         for name, content in build.images.items():
             _write(assets / "figures" / name, content)
-        for url, html in redirects(build.moves, build.book.equations, "assets/moved.js"):
+        script = f"{config.extra['assets']}/moved.js"
+        for url, html in redirects(build.moves, build.book.equations, script):
+            html = with_policy(html, packages_from())
             _write(Path(config.site_dir, url, "index.html"), html.encode())
         for path in sorted(build.carried):
             _write(Path(config.site_dir, place_of_copy(path)), (build.root / path).read_bytes())
@@ -448,12 +471,38 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         build.moves, problems = resolve(read(text), pages, file)
         _report(problems)
 
-    def _runtime(self) -> list[tuple[str, Path | str | bytes]]:
-        """What runs Python in a page, NumPy too if `PYODIDE_PACKAGES` names a folder with it."""
+    def _ship(self, files: Files, config: MkDocsConfig) -> None:
+        """Adds what runs Python in a page, under an address of this version's own; licences."""
+        root = self.build.root
         packages = os.environ.get("PYODIDE_PACKAGES")
-        with _told():
-            return list(runtime_files(self.build.root, Path(packages) if packages else None))
-        raise AssertionError
+        files.append(File.generated(config, _LICENCES, content=""))
+        shipped = dict(runtime_files(root, Path(packages) if packages else None))
+        own = {
+            file.src_uri.removeprefix("assets/"): file
+            for file in files
+            if file.src_uri.startswith("assets/")
+            and file.src_uri.endswith(OWN)
+            and file.src_dir == config.docs_dir  # the theme's have versions in their names
+        }
+        scripts = {name: file.content_bytes for name, file in own.items()}
+        for file in own.values():
+            files.remove(file)
+        config.extra["assets"], versioned = of_this_version(scripts, shipped)
+        for name, content in versioned.items():
+            files.append(_generated(config, name, content))
+        for script in config.extra_javascript:
+            if not isinstance(script, str):
+                script.path = script.path.replace("assets/", f"{config.extra['assets']}/", 1)
+        config.extra_css[:] = [
+            path.replace("assets/", f"{config.extra['assets']}/", 1)
+            if path.removeprefix("assets/") in own
+            else path
+            for path in config.extra_css
+        ]
+        for work in works(root / "node_modules"):
+            if work.text is not None:
+                name = f"assets/licences/{text_name(work)}"
+                files.append(_generated(config, name, work.text))
 
     def _checked(self) -> list[Checked]:
         with _told():

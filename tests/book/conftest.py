@@ -28,6 +28,7 @@ NAV = """nav:
   - notebooks/run.py
   - reference/index.md
   - verification.md
+  - licences.md
 """
 
 

@@ -1,6 +1,6 @@
 // *Run*: presses it on every example of the book, and holds what it prints against what is printed.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { axe } from "./axe.mjs";
@@ -9,7 +9,8 @@ import { open as openTab } from "./tab.mjs";
 
 const LIMIT = { timeout: 600_000 };
 const RELEASE = "https://cdn.jsdelivr.net/pyodide/**";
-const list = JSON.parse(readFileSync(join(SITE, "assets/pyodide/pyodide-lock.json"), "utf8"));
+const runtime = readdirSync(join(SITE, "assets")).find((name) => name.startsWith("pyodide-"));
+const list = JSON.parse(readFileSync(join(SITE, "assets", runtime, "pyodide-lock.json"), "utf8"));
 const numpy = list.packages.numpy.file_name;
 const released = new Set(Object.values(list.packages).map((entry) => entry.file_name));
 const WHEELS = resolve(".cache/wheels");

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 from book.shared.errors import BookError
+from book.shared.store import digest
 
-__all__ = ["MATH_FONT", "math_font", "text_fonts"]
+__all__ = ["MATH_FONT", "OWN", "math_font", "of_this_version", "text_fonts"]
 
 MATH_FONT = "math.woff2"
+OWN = (".js", ".css", ".py")  # the endings of the book's scripts and styles
 _TEXT = "stix-two-text-latin-wght-{}.woff2"
 
 # Browsers set a variable of one letter in these, of which the page says nothing.
@@ -25,6 +27,47 @@ _ROOT = "\u221a"  # drawn by <msqrt>, in whose text it does not stand
 
 # TeX sets the index of p no lower than that of x; browsers would drop it with the letter's tail.
 _SUBSCRIPT_DROP = -60
+
+
+def of_this_version(
+    own: Mapping[str, bytes], shipped: Mapping[str, Path | str | bytes]
+) -> tuple[str, dict[str, Path | str | bytes]]:
+    """Gives the book's scripts and styles, and what they load, an address that tells their content.
+
+    So a new edition never runs what a browser has kept of an older one. Scripts find each other as
+    before, since they stay together; Pyodide, which is large and seldom changes, has its own.
+
+    Args:
+        own: the book's scripts and styles, by their names below the site's assets.
+        shipped: what runs Python, by its names; files by their paths.
+
+    Returns:
+        The folder of the book's own in the site; and all files by their names in the site.
+    """
+    contents = {
+        name: each.read_bytes() if isinstance(each, Path) else _bytes(each)
+        for name, each in shipped.items()
+    }
+    runtime = {name: each for name, each in contents.items() if name.startswith("pyodide/")}
+    ours = {name: each for name, each in contents.items() if name not in runtime}
+    folder = f"assets/{_version({**own, **ours, **runtime})}"
+    pyodide = f"pyodide-{_version(runtime)}"
+    files: dict[str, Path | str | bytes] = {}
+    for name, content in own.items():
+        text = content.decode().replace('"../pyodide/', f'"../../{pyodide}/')
+        files[f"{folder}/{name}"] = text.replace('url("fonts/', 'url("../fonts/')
+    for name, file in shipped.items():
+        rest = name.removeprefix("pyodide/")
+        files[f"{folder}/{name}" if rest == name else f"assets/{pyodide}/{rest}"] = file
+    return folder, files
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
+
+
+def _version(files: Mapping[str, bytes]) -> str:
+    return digest(sorted((name, digest(content)) for name, content in files.items()))[:12]
 
 
 def text_fonts(modules: Path) -> Iterator[tuple[str, bytes]]:

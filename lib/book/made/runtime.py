@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
@@ -13,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from book.shared.errors import BookError
 
-__all__ = ["archive", "runtime_files", "wanted_packages"]
+__all__ = ["archive", "packages_from", "runtime_files", "wanted_packages"]
 
 _CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 _RELEASE = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"  # where Pyodide keeps its packages
@@ -50,6 +51,11 @@ def runtime_files(root: Path, packages: Path | None) -> Iterator[tuple[str, Path
             yield f"pyodide/{wheel}", _verified(packages / wheel, package["sha256"])
     yield "pyodide/pyodide-lock.json", json.dumps({"info": info, "packages": wanted})
     yield "run/library.zip", archive(root)
+
+
+def packages_from() -> str:
+    """The host from which a reader's browser fetches packages; empty if the site has them."""
+    return "" if os.environ.get("PYODIDE_PACKAGES") else _RELEASE.partition("/pyodide/")[0]
 
 
 def wanted_packages(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
