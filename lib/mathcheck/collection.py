@@ -121,10 +121,12 @@ def mathcheck_values(pytestconfig: pytest.Config) -> Callable[..., Values]:
     `mathcheck.Values` has them.
     """
 
-    def values(name: str, at: str | None = None, *, draw: int = 0, seed: int = 0) -> Values:
+    def values(
+        name: str, at: str | None = None, *, draw: int = 0, seed: int = 0, edge: bool = False
+    ) -> Values:
         found = sorted(file for file in _files(pytestconfig) if file.stem == name)
         if not found:
             raise LookupError(f"there is no text called {name} among the files that are checked")
-        return Values(_chapter(pytestconfig, found[0]), at, draw=draw, seed=seed)
+        return Values(_chapter(pytestconfig, found[0]), at, draw=draw, seed=seed, edge=edge)
 
     return values

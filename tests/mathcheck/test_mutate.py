@@ -77,7 +77,13 @@ def read_as(tex: str, side: int = 1) -> list[str]:
         (r"a \approx 0.29", ["-0.29", "0.30"]),
         (
             r"a = \mathbb{1}[b > 0]",
-            [r"-\mathbb{1}[b > 0]", "1", r"\mathbb{1}[b < 0]", r"\mathbb{1}[b > 1]"],
+            [
+                r"-\mathbb{1}[b > 0]",
+                "1",
+                r"\mathbb{1}[b < 0]",
+                r"\mathbb{1}[b \ge 0]",
+                r"\mathbb{1}[b > 1]",
+            ],
         ),
     ],
 )
@@ -129,6 +135,22 @@ def test_a_definition_that_no_claim_holds(tmp_path: Path) -> None:
     assert report.ok
     told = f"gain.md:15: eq:y: no claim kills {len(reads)} mutants of this definition"
     assert told in str(report)
+
+
+def test_an_edge_is_held_by_a_value_and_not_by_a_derivative(tmp_path: Path) -> None:
+    table = "| Symbol | Code | Shape | Meaning |\n|---|---|---|---|\n"
+    table += "| $a$ | | scalar | |\n| $y$ | | scalar | |\n\n"
+    define = "$$\ny \\coloneqq \\max(0, a)\n$$\n\n"
+    step = r"\mathbb{1}[a > 0]"
+    slope = rf"\frac{{\mathrm{{d}} y}}{{\mathrm{{d}} a}} = {step}"
+    report = mutate(tmp_path, f"{table}{define}$$\n{slope}\n$$\n")
+    assert report.ok
+    assert [outcome.reads for outcome in report.edges_survivors] == [r"\mathbb{1}[a \ge 0]"]
+    assert ">, at the edge" not in str(report)
+    assert "a test of the code must tell" in str(report)
+    report = mutate(tmp_path, f"{table}$$\n{step} = 1 - \\mathbb{{1}}[a \\le 0]\n$$\n")
+    assert report.ok
+    assert report.edges_survivors == []
 
 
 def test_survivors_are_listed_with_their_place(tmp_path: Path) -> None:

@@ -110,3 +110,23 @@ def test_scalars_and_their_derivatives_agree_with_sympy(pair: Pair) -> None:
                 continue
             found = float(values(derivative))
             np.testing.assert_allclose(found, slope, rtol=1e-10, atol=1e-12)
+
+
+def test_edges_have_zeros_and_ties_where_the_text_defines_a_value() -> None:
+    text = r"""
+| Symbol | Code | Shape | Meaning |
+|---|---|---|---|
+| $x_n$ | `x` | (N,) | input |
+| $g_n$ | `g` | (N,) | slope |
+
+$$
+g_n \coloneqq \mathbb{1}[x_n > 0]
+$$
+"""
+    chapter = load("edges.md", text)
+    found = [Values(chapter, draw=draw, edge=True) for draw in range(6)]
+    assert any((values["x"] == 0).any() for values in found)
+    assert any(len(set(values["x"])) < len(values["x"]) for values in found)
+    for values in found:
+        assert list(values["g"]) == list(values["x"] > 0)
+    assert not any((Values(chapter, draw=draw)["x"] == 0).any() for draw in range(3))

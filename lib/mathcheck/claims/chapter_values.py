@@ -58,7 +58,13 @@ class Values:
     """
 
     def __init__(
-        self, chapter: Chapter, at: str | None = None, *, draw: int = 0, seed: int = 0
+        self,
+        chapter: Chapter,
+        at: str | None = None,
+        *,
+        draw: int = 0,
+        seed: int = 0,
+        edge: bool = False,
     ) -> None:
         """Chooses the place.
 
@@ -68,11 +74,13 @@ class Values:
                 that are known there; the end of the chapter if it is not given.
             draw: which draw.
             seed: which random values.
+            edge: whether values lie on the edges of cases, zeros and ties among them; there code
+                and text have to agree as well, where the text defines a value.
         """
         self.chapter = chapter
         section, state = _place(chapter, at)
         self._scope = chapter.scope(section)
-        self._context = Checker(chapter, seed=seed).context(draw, state)
+        self._context = Checker(chapter, seed=seed).context(draw, state, edge)
 
     @property
     def names(self) -> list[str]:

@@ -143,9 +143,12 @@ class Checker:
         world = World(self.chapter.scope, sizes, (self.seed, draw, attempt), manner)
         self._worlds[draw, manner] = (attempt, world)
 
-    def context(self, draw: int, state: State) -> PlainContext:
-        """Returns the values of a draw with usual values under some definitions."""
-        return self._context(self.world(draw), state)
+    def context(self, draw: int, state: State, edge: bool = False) -> PlainContext:
+        """Returns the values of a draw under some definitions, usual ones or those on edges."""
+        if not edge:
+            return self._context(self.world(draw), state)
+        manner = Manner("edge", (1.0,), draw % self.draws, draw)
+        return self._context(self._world(draw, manner), state)
 
     def _context(self, world: World, state: State) -> PlainContext:
         key = id(world), id(state)

@@ -15,7 +15,8 @@ An entry that no survivor needs any more is reported as an error.
 
 A definition is mutated too. It claims nothing by itself, so its mutants are checked against the
 claims that depend on it. They are counted apart, and one that survives is no failure: the chapter
-claims nothing that it would break, and only a test of the code against the chapter holds it.
+claims nothing that it would break, and only a test of the code against the chapter holds it. So is
+one that differs at an edge alone, `>` for `\\ge`: what a derivative is at 0 no claim says.
 """
 
 import os
@@ -44,7 +45,7 @@ DEAD, ALIVE, STILLBORN = "dead", "alive", "stillborn"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one mutant.
+    r"""What came of one mutant.
 
     Attributes:
         equation: the label of the equation, or the title of the section where it has none.
@@ -53,6 +54,7 @@ class Outcome:
         reads: the changed side.
         fate: `dead`, `alive` or `stillborn`.
         of_definition: whether a definition was changed, not a claim.
+        at_edge: whether it says the same but where two sides are equal, `>` for `\ge`.
     """
 
     equation: str
@@ -61,6 +63,7 @@ class Outcome:
     reads: str
     fate: str
     of_definition: bool
+    at_edge: bool = False
 
 
 @dataclass
@@ -72,6 +75,7 @@ class Report:
         survivors: those that passed and that nothing accepts.
         accepted: those that passed and are known to be equivalent.
         definitions_killed: how many mutants of definitions died; `definitions_survivors` passed.
+        edges_survivors: those that differ at an edge alone, where a derivative claims nothing.
         stale: entries of the record that are not needed, and others that cannot be read.
     """
 
@@ -82,6 +86,7 @@ class Report:
     accepted: list[Outcome] = field(default_factory=list)
     definitions_killed: int = 0
     definitions_survivors: list[Outcome] = field(default_factory=list)
+    edges_survivors: list[Outcome] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     errors: list[MathError] = field(default_factory=list)
     seconds: float = 0.0
@@ -90,7 +95,8 @@ class Report:
     def mutants(self) -> int:
         """How many mutants there were, of whatever and whatever came of them."""
         of_definitions = self.definitions_killed + len(self.definitions_survivors)
-        return self.total + len(self.accepted) + self.stillborn + of_definitions
+        others = len(self.accepted) + self.stillborn + len(self.edges_survivors)
+        return self.total + others + of_definitions
 
     @property
     def total(self) -> int:
@@ -104,7 +110,7 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Returns the report for `--json`."""
-        lists = ("survivors", "accepted", "definitions_survivors")
+        lists = ("survivors", "accepted", "definitions_survivors", "edges_survivors")
         return {
             **asdict(replace(self, errors=[])),
             **{name: [_as_dict(outcome) for outcome in getattr(self, name)] for name in lists},
@@ -120,6 +126,10 @@ class Report:
         for (equation, line), count in loose.items():
             lines.append(
                 f"{self.path}:{line}: {equation}: no claim kills {count} mutants of this definition"
+            )
+        for edge in self.edges_survivors:
+            lines.append(
+                f"{edge.place}: {edge.equation}: {edge.what}: a test of the code must tell"
             )
         lines += self.stale
         if not self.mutants and not self.errors:
@@ -180,8 +190,12 @@ def _count(report: Report, outcome: Outcome) -> None:
     if outcome.fate == STILLBORN:
         report.stillborn += 1
     elif outcome.fate == ALIVE:
-        of_definition = outcome.of_definition
-        (report.definitions_survivors if of_definition else report.survivors).append(outcome)
+        if outcome.at_edge:
+            report.edges_survivors.append(outcome)
+        elif outcome.of_definition:
+            report.definitions_survivors.append(outcome)
+        else:
+            report.survivors.append(outcome)
     elif outcome.of_definition:
         report.definitions_killed += 1
     else:
@@ -254,6 +268,7 @@ def outcomes(checker: Checker, number: int) -> Iterator[Outcome]:
                 latex(mutant.statement.sides[mutant.side]),
                 fate,
                 defines,
+                mutant.at_edge,
             )
 
 

@@ -46,6 +46,9 @@ _OPPOSITE = {
     "argmax": "argmin",
     "argmin": "argmax",
 }
+# What is the same but at the edge.
+_EDGES = {"<": r"\le", r"\le": "<", ">": r"\ge", r"\ge": ">"}
+_AT_THE_EDGE = ", at the edge"
 _PRODUCTS = {r"\cdot", r"\times", r"\odot"}
 _ONE = Number("1")  # as a factor, a divisor or an exponent it can be dropped without a change
 
@@ -65,6 +68,11 @@ class Mutant:
     side: int
     what: str
     start: int
+
+    @property
+    def at_edge(self) -> bool:
+        """Whether it says the same but where two sides are equal."""
+        return self.what.endswith(_AT_THE_EDGE)
 
 
 def mutants(statement: Statement) -> Iterator[Mutant]:
@@ -227,6 +235,9 @@ def _relation(node: Relation) -> Iterator[Edit]:
         if other := _OPPOSITE.get(op):
             ops = (*node.ops[:position], other, *node.ops[position + 1 :])
             yield replace(node, ops=ops), f"{op} changed to {other}"
+        if edge := _EDGES.get(op):
+            ops = (*node.ops[:position], edge, *node.ops[position + 1 :])
+            yield replace(node, ops=ops), f"{op} changed to {edge}{_AT_THE_EDGE}"
 
 
 def _cases(node: Cases) -> Iterator[Edit]:
