@@ -25,12 +25,13 @@ def real_number(name: str, value: Any, interval: str) -> float:
         >>> real_number("p", np.float32(0.5), "[0, 1]")
         0.5
     """
-    low, high = _ends(interval)
-    if type(value) is float and low < value < high:  # the usual case first
-        return value
-    if not isinstance(value, Real) or isinstance(value, bool):
+    if type(value) is float:  # the usual case first
+        number = value
+    elif isinstance(value, Real) and not isinstance(value, bool):
+        number = float(value)
+    else:
         raise TypeError(f"{name} has type {type(value).__name__}, wanted a number")
-    number = float(value)
+    low, high = _ends(interval)
     above = low <= number if interval[0] == "[" else low < number
     below = number <= high if interval[-1] == "]" else number < high
     if not (above and below):

@@ -11,13 +11,7 @@ from backprop.shapes import Array
 _INTEGERS = {4: np.int32, 8: np.int64}
 
 
-def where(
-    condition: NDArray[np.bool_],
-    a: Array,
-    otherwise: Array | None = None,
-    *,
-    out: Array | None = None,
-) -> Array:
+def where(condition: NDArray[np.bool_], a: Array, otherwise: Array | None = None) -> Array:
     """Returns a where the condition holds, and 0 or another array elsewhere.
 
     `numpy.where` takes each number by itself, and where the condition is as often true as false the
@@ -28,25 +22,19 @@ def where(
         condition: which elements are wanted.
         a: those that are.
         otherwise: what stands in the place of the others; zeros if None.
-        out: where to write the result; a new array if None.
 
     Examples:
         >>> where(np.array([True, False]), np.array([1.0, np.inf]))
         array([1., 0.])
     """
     if a.dtype.kind == "c":
-        chosen = np.where(condition, a, 0 if otherwise is None else otherwise)
-        if out is None:
-            return chosen
-        out[...] = chosen
-        return out
+        return np.where(condition, a, 0 if otherwise is None else otherwise)
     bits: Any = _INTEGERS[a.itemsize]
-    mask = np.multiply(condition, bits(-1), dtype=bits)  # all bits, or none
-    result = mask if out is None else out.view(bits)
+    chosen = np.multiply(condition, bits(-1), dtype=bits)  # all bits, or none
     if otherwise is None:
-        np.bitwise_and(a.view(bits), mask, out=result)
+        np.bitwise_and(a.view(bits), chosen, out=chosen)
     else:  # of the bits that differ, those of a
-        np.bitwise_and(a.view(bits) ^ otherwise.view(bits), mask, out=mask)
-        np.bitwise_xor(otherwise.view(bits), mask, out=result)
-    found: Array = result.view(a.dtype)
+        np.bitwise_and(a.view(bits) ^ otherwise.view(bits), chosen, out=chosen)
+        np.bitwise_xor(otherwise.view(bits), chosen, out=chosen)
+    found: Array = chosen.view(a.dtype)
     return found

@@ -67,16 +67,16 @@ def max_pool2d_forward(
             won = larger * winner.dtype.type(tap)
             np.maximum(winner_part[into], won, out=winner_part[into])
             np.maximum(largest[into], candidate[into], out=largest[into])
-        if np.isnan(largest.min()):
-            first_nan(x_part, winner_part)
         copy_rows(largest, y[part])
 
-    def first_nan(x_part: Array, winner_part: NDArray[Any]) -> None:
+    def first_nan(part: Part) -> None:
         """A NaN is larger than nothing, and yet what its window gives: it wins, the first does."""
         for tap, into, taken in reversed(_taps(rows, columns)):
-            winner_part[into][np.isnan(x_part[taken])] = tap
+            winner[part][into][np.isnan(x[part][taken])] = tap
 
     _share(pool, x)
+    if np.isnan(y.min()):
+        _share(first_nan, x)
     return y, MaxPoolCache(x.shape, winner, rows, columns)
 
 
@@ -94,6 +94,9 @@ def max_pool2d_backward(dy: Array, cache: MaxPoolCache) -> Array:
     shape, winner, rows, columns = cache
     dx = np.empty_like(winner, dy.dtype, shape=shape)
 
+    # Only an infinite gradient times 0 needs more than a product.
+    finite = dy.min() > -np.inf and dy.max() < np.inf
+
     def spread(part: Part) -> None:
         dx_part, winner_part = dx[part], winner[part]
         dy_part = np.empty_like(winner_part, dy.dtype)
@@ -101,11 +104,9 @@ def max_pool2d_backward(dy: Array, cache: MaxPoolCache) -> Array:
         if not (rows.tiled and columns.tiled):
             dx_part[...] = 0
         for tap, into, taken in _taps(rows, columns):
-            won, inputs = winner_part[into] == tap, dx_part[taken]
-            if rows.overlap or columns.overlap:
-                inputs += where(won, dy_part[into])
-            else:
-                where(won, dy_part[into], out=inputs)
+            won, gradients = winner_part[into] == tap, dy_part[into]
+            chosen = gradients * won if finite else where(won, gradients)
+            _give(chosen, dx_part[taken], rows, columns)
 
     _share(spread, dx)
     return dx
