@@ -4,10 +4,12 @@ import json
 import re
 import subprocess
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import experiments
 from experiments import (
     mnist_cnn,
     mnist_cnn_best,
@@ -82,6 +84,15 @@ def test_every_test_is_a_reading_in_the_ledger(name):
     before = readings()[: readings().index(last) + 1]
     count = sum(reading.data == data for reading in before)
     assert content["tested"]["readings"]["data"] == count
+
+
+def test_test_digits_are_named_only_where_they_are_examined():
+    """In what the one command calls, in the runs that test, and where the sample is made."""
+    sources = Path(experiments.__file__).parent.glob("*.py")
+    named = {
+        path.name for path in sources if re.search(r"\btest_(images|labels)\b", path.read_text())
+    }
+    assert named == {"mnist.py", "mnist_convolution.py", "mnist_sample.py"}
 
 
 def test_the_ledger_loses_no_reading():
