@@ -46,7 +46,8 @@ from mathcheck.text.printer import latex
         (r"a = b \hspace{0.5in} c = d", r"a = b \qquad c = d"),
         (r"y = (a, \quad b)", "y = (a, b)"),
         (r"y = x \quad \Rightarrow \quad z = w", r"y = x \quad \text{so} \quad z = w"),
-        (r"y = x \hspace{1in} \rightarrow \hspace{1in} z = w", r"y = x \quad \text{so} \quad z = w"),
+        (r"y = x \hspace{1in} \rightarrow \hspace{1in} z = w",
+         r"y = x \quad \text{so} \quad z = w"),
         (r"y = |p(x|z)|", r"y = |p(x \mid z)|"),
     ],
 )  # fmt: skip

@@ -128,6 +128,7 @@ class EquationReader:
             self._imply(statement)
         if (space := _space(statement)) is not None:
             return self._shape_claims(statement, space)
+        statement = _congruence(statement)
         meaning = self._resolver().statement(statement.sides, statement.conditions)
         ranks = [side.rank for side in meaning.sides if not isinstance(side, terms.Stack)]
         if ranks:
@@ -329,6 +330,20 @@ class EquationReader:
             if extra:
                 at = _find_letter(side, extra[0]) or node
                 raise TreeError(f"nothing binds the index {extra[0]}", at.start)
+
+
+def _congruence(statement: tree.Statement) -> tree.Statement:
+    r"""Reads `a \equiv b \pmod n`: both leave the same remainder."""
+    match statement.sides, statement.ops:
+        case (left, tree.Binary("\\pmod", right, modulus) as side), ("\\equiv",):
+            sides = [
+                tree.Binary(
+                    "\\bmod", tree.Group((part,), "()"), modulus, start=at.start, end=at.end
+                )
+                for part, at in ((left, left), (right, side))
+            ]
+            return replace(statement, sides=tuple(sides), ops=("=",))
+    return statement
 
 
 def _space(statement: tree.Statement) -> tuple[Node, ...] | None:

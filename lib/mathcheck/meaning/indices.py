@@ -121,14 +121,24 @@ def merged(binders: list[Binder]) -> list[Binder]:
 
 def _among(letter: str, item: tree.Relation) -> Binder:
     r"""Reads `i \in \{1, 2, 3\}`."""
-    found = index_set(item.sides[1])
+    of, without = item.sides[1], None
+    if isinstance(of, tree.Binary) and of.op in ("\\setminus", "\\backslash"):
+        without = index_set(of.right)
+        of = of.left
+        if without is None or not without.values:
+            raise TreeError("which values are left out? Write them out", item.sides[1].start)
+    found = index_set(of)
     if found is None:
         message = "over which values is this? Write them out, or from where to where"
         raise TreeError(message, item.sides[1].start)
-    if not found.values:
-        return Binder([letter], found.first, found.last)
     index = tree.Name(letter, start=item.start, end=item.end)
-    return Binder([letter], values=found.values, condition=tree.Among(index, found.values))
+    conditions: list[Node] = [tree.Among(index, found.values)] if found.values else []
+    for value in without.values if without is not None else ():
+        conditions.append(tree.Relation((index, value), ("\\ne",), start=item.start, end=item.end))
+    condition = conditions[0] if len(conditions) == 1 else tree.Both(tuple(conditions))
+    return Binder(
+        [letter], found.first, found.last, condition if conditions else None, found.values
+    )
 
 
 def _ordered(item: tree.Relation, letters: list[str | None]) -> Binder | None:

@@ -29,7 +29,7 @@ def elementwise(op: str, left: Term, right: Term, node: Node) -> Term:
 
 def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
     """Returns the product or quotient that the operator and the ranks mean."""
-    if op == "/":
+    if op in ("/", "\\oslash"):
         return elementwise("/", left, right, node)
     if op == "\\bmod":
         return elementwise("mod", left, right, node)

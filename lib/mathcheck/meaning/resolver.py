@@ -736,6 +736,11 @@ class Resolver:
     # --- sums ----------------------------------------------------------------------------------
 
     def _big(self, node: tree.Big) -> Term:
+        if not node.below:  # over all elements
+            body = self.term(node.body)
+            if not body.rank:
+                raise TreeError(f"this \\{node.op} does not say over what", node.start)
+            return terms.Collect(0, node, "sum", body)
         binders = merged([self._bindings.binder(item) for item in node.below])
         if node.above is not None:
             if len(binders) > 1 or binders[0].first is None:

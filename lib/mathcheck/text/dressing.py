@@ -44,6 +44,9 @@ def undressed(tokens: Tokens) -> Tokens:
                 found += undressed(inner)
             case "BRACE_OVER":
                 at = _braced(tokens, at, found)
+            case "SUBSTACK":
+                inner, at = group(tokens, at + 1)
+                found += [t.update(type="COMMA") if t.type == "NEWROW" else t for t in inner]
             case "STACKED":
                 at = _stacked(tokens, at, found)
             case _:

@@ -317,7 +317,7 @@ def _big(parsed: Parsed[Token]) -> Node:
     scripts, body = _trees(parsed)
     found = _scripts(scripts)
     op = str(token)[1:]
-    if not found.sub:
+    if not found.sub and (op != "sum" or found.sup is not None):
         raise TreeError(f"this \\{op} does not say over what", parsed.meta.start_pos)
     return tree.Big(op, found.sub, found.sup, build(body), **_span(parsed))
 

@@ -67,7 +67,8 @@ def latex(node: Node) -> str:
         case tree.Big(op, below, above, body):
             over = f"^{{{latex(above)}}}" if above is not None else ""
             command = {"argmax": "\\arg\\max", "argmin": "\\arg\\min"}.get(op, f"\\{op}")
-            return f"{command}_{{{', '.join(map(latex, below))}}}{over} {_at(body, _PRODUCT)}"
+            under = f"_{{{', '.join(map(latex, below))}}}" if below else ""
+            return f"{command}{under}{over} {_at(body, _PRODUCT)}"
         case tree.Derivative(total, of, by):
             sign = "\\mathrm{d}" if total else "\\partial"
             return f"\\frac{{{sign} {_at(of, _PRODUCT)}}}{{{sign} {_at(by, _PRODUCT)}}}"
