@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import mathcheck
-from mathcheck.claims.cache import check_cached
+from mathcheck.claims.cache import check_cached, source_digest
 from mathcheck.claims.chapter import load
 from mathcheck.claims.report import ChapterReport, check_chapter
 
@@ -127,6 +127,7 @@ def warm(text: str, directory: Path) -> object:
         (LATER, LATER + "\n$$\nx_n \\coloneqq 2\n$$\n"),
         (LATER, LATER + "\n$$\nx_n \\coloneqq 2^\n$$\n"),
         (POSITIVE, POSITIVE.replace("\\coloneqq x_n^2", "\\coloneqq x_{n+1}^2")),
+        (LATER, LATER.replace("2 x_n = x_n + x_n", "x_{n-1} = x_{n-1} + x_n - x_n")),
         (
             "| Symbol | Shape | Meaning |\n|--|--|--|\n| $x_n$ | (3,) | $n$ from 0 to 2 |\n\n"
             "$$\nx_0 - x_0 + 1 = 1\n$$\n",
@@ -142,14 +143,14 @@ def warm(text: str, directory: Path) -> object:
             "whether a d is written elsewhere",
         ),
         "defined later",
-        *("unreadable later", "definition that no claim reaches", "meaning"),
+        *("unreadable later", "definition that no claim reaches", "out of range", "meaning"),
     ],
 )
 def test_what_decides_a_verdict_is_in_its_key(tmp_path: Path, before: str, after: str) -> None:
     assert cold(before) != cold(after)
     warm(before, tmp_path)
-    assert warm(after, tmp_path) == cold(after)
-    assert warm(before, tmp_path) == cold(before)
+    for text in (after, after, before):
+        assert warm(text, tmp_path) == cold(text)
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*.md"))[::4], ids=lambda path: path.stem)
@@ -181,6 +182,45 @@ def test_a_line_more_checks_nothing_anew(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("mathcheck.claims.checker.Checker.check", None)
     claims, *_ = warm("A line more.\n\n" + POSITIVE, tmp_path)
     assert [claim["ok"] for claim in claims] == [True]
+
+
+def test_two_texts_are_kept_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = load("a.md", POSITIVE), load("b.md", LATER)
+    reports = [told(check_cached(chapter, tmp_path)) for chapter in (first, second)]
+    monkeypatch.setattr("mathcheck.claims.checker.Checker.check", None)
+    assert [told(check_cached(chapter, tmp_path)) for chapter in (first, second)] == reports
+
+
+def test_the_digest_of_the_source_is_that_of_all_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mathcheck.claims.cache.files", lambda name: tmp_path)
+    (tmp_path / "sub").mkdir()
+
+    def digest() -> str:
+        source_digest.cache_clear()
+        try:
+            return source_digest()
+        finally:
+            source_digest.cache_clear()
+
+    seen = {digest()}
+    for name in ("a.py", "sub/b.py", "sub/c.lark", "a.lark"):
+        (tmp_path / name).write_text(name)
+        assert digest() not in seen
+        seen.add(digest())
+        assert digest() in seen
+        (tmp_path / name).write_text("other")
+        assert digest() not in seen
+        seen.add(digest())
+    (tmp_path / "sub/b.py").rename(tmp_path / "sub/d.py")
+    assert digest() not in seen
+    seen.add(digest())
+    (tmp_path / "sub/d.py").rename(tmp_path / "d.py")
+    assert digest() not in seen
+    seen.add(digest())
+    (tmp_path / "notes.txt").write_text("no source")
+    assert digest() in seen
 
 
 def test_options_and_the_checker_itself_are_in_the_key(

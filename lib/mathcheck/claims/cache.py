@@ -44,6 +44,9 @@ class Kept:
     message: str
 
 
+_SOUND = Kept(0.0, 0, 0.0, "")
+
+
 class Keys:
     """Gives the claims and the definitions of one chapter their keys."""
 
@@ -160,7 +163,7 @@ def check_cached(
     problems: list[MathError | None] = []
     definitions = keys.of_definitions()
     if definitions in known or not (wrong := definition_errors(checker)):
-        fresh[definitions] = Kept(0.0, 0, 0.0, "")
+        fresh[definitions] = _SOUND
     else:
         problems.extend(wrong)
     for claim in chapter.claims:
@@ -199,7 +202,7 @@ def _digest(*parts: object) -> str:
 
 def _seal(key: str, kept: Kept) -> str:
     """Returns what tells an entry that this checker wrote from one that was typed in."""
-    return _digest(source_digest(), key, [repr(value) for value in vars(kept).values()])
+    return _digest(key, [repr(value) for value in vars(kept).values()])
 
 
 def _save(file: Path, entries: dict[str, Kept]) -> None:
