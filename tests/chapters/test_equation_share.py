@@ -7,7 +7,17 @@ from tests.chapters.equation_share import ROOT, table
 
 @pytest.mark.parametrize(
     "module",
-    ["linear", "normalization", "optimizers", "recurrent", "lstm", "gru", "gru_reset_before"],
+    [
+        "activations",
+        "convolution",
+        "gru",
+        "gru_reset_before",
+        "linear",
+        "lstm",
+        "normalization",
+        "optimizers",
+        "recurrent",
+    ],
 )
 def test_half_of_the_shown_lines_carry_an_equation(module):
     marked, total = table(ROOT)[f"backprop.{module}"]
