@@ -36,6 +36,33 @@ test("no page scrolls sideways, nor anything in it", LIMIT, async (t) => {
   }
 });
 
+// The formulas that begin left of where their box can be scrolled to, or end right of it.
+const beyond = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll(".equation__math")]
+      .filter((box) => box.clientWidth)
+      .flatMap((box) => {
+        const start = box.getBoundingClientRect().left + box.clientLeft - box.scrollLeft;
+        return [...box.querySelectorAll("math")]
+          .map((formula) => ({ formula, rect: formula.getBoundingClientRect() }))
+          .filter(({ rect }) => rect.width && (rect.left < start - 1 || rect.right > start + box.scrollWidth + 1))
+          .map(({ formula, rect }) => `${Math.round(rect.left - start)} to ${Math.round(rect.right - start)} of ${box.scrollWidth}: ${formula.textContent.slice(0, 40)}`);
+      }),
+  );
+
+test("the first and the last sign of every equation can be reached, at eight widths", { timeout: 900_000 }, async (t) => {
+  const page = await open(t, "", NARROW);
+  const home = page.url();
+  for (const address of pages().filter((name) => name.startsWith("chapters/") || name === "notation/")) {
+    await page.goto(home + address);
+    await unfold(page);
+    for (const width of [360, 390, 600, 768, 1024, 1200, 1440, 1920]) {
+      await page.setViewportSize({ width, height: 900 });
+      assert.deepEqual(await beyond(page), [], `/${address} at ${width} px`);
+    }
+  }
+});
+
 test("a wide equation has a shade at the edge behind which there is more", LIMIT, async (t) => {
   const page = await open(t, "chapters/batch-normalization/", NARROW);
   await unfold(page);
