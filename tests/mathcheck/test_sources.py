@@ -1,6 +1,7 @@
 r"""Every displayed equation is read, in whatever kind of file and however its author sets it."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -241,6 +242,49 @@ def test_latex() -> None:
         ("x", "x", "real"),
         ("a", None, "positive"),
     ]
+
+
+COMMANDS = r"""
+\newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}} % a derivative
+\newcommand\loss{L}
+\def\twice#1{2 #1}
+\DeclareMathOperator*{\big}{sigmoid}
+\renewcommand{\loss}{%
+  \mathcal{L}
+}
+\begin{tabular}{ll}
+Symbol & Shape \\
+$x_n$ & (N,) \\
+$\mathcal{L}$ & any scalar function of $x$ \\
+\end{tabular}
+\[ \twice{\pd{\loss}{x_n}}
+   = \pd{\loss}{x_n} + \pd \loss {x_n} \label{a} \]
+\[ \twice{x_n} = \twice{ \twice{x_n} } \]
+"""
+
+
+def test_the_authors_own_commands() -> None:
+    found = read("a.tex", COMMANDS)
+    assert spoken(found)[1] == ("2 x_n = 2 2 x_n", None)
+    chapter = load("a.tex", COMMANDS)
+    assert [str(error) for error in chapter.errors] == []
+    (first, second) = chapter.claims
+    assert first.latex.replace(" ", "").count(r"\frac{\partial\mathcal{L}}{\partialx_{n}}") == 3
+    assert (first.label, first.place.line, first.place.column) == ("a", 15, 6)
+    assert (second.place.line, second.place.column) == (16, 18)
+    # What is wrong in what a command stands for is told where the command is.
+    (error,) = load("a.tex", COMMANDS.replace(r"\mathcal{L}" + "\n}", "q\n}")).errors[:1]
+    assert (error.place.line, error.place.column) in ((14, 4), (15, 6))
+
+
+def test_commands_that_never_end() -> None:
+    laughs = "".join(
+        f"\\newcommand{{\\{a}}}{{\\{b}\\{b}}}\n" for a, b in pairwise("abcdefghijklmnop")
+    )
+    found = read("a.tex", laughs + r"\[ \a = 1 \]")
+    assert "becomes too long" in found.problems[0].message
+    assert load("a.tex", "\\newcommand{\\a}{\\a}\n\\[ \\a = 1 \\]").errors
+    assert load("a.tex", "\\newcommand{\\a}[1]{#1\n\\[ \\a = 1 \\]").errors
 
 
 # --- docstrings ---------------------------------------------------------------------------------

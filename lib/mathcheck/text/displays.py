@@ -223,10 +223,14 @@ class DisplayReader(ABC):
         outer: str | None = None,
         remarks: Mapping[str, str] | None = None,
     ) -> None:
-        tex = "\n".join(piece for _, _, piece in pieces)
+        last = len(pieces) - 1
+        pieces = self._expanded(
+            [(line, at, text + "\n" * (n < last)) for n, (line, at, text) in enumerate(pieces)]
+        )
+        tex = "".join(piece for _, _, piece in pieces)
         starts = [0]
         for _, _, piece in pieces[:-1]:
-            starts.append(starts[-1] + len(piece) + 1)
+            starts.append(starts[-1] + len(piece))
         labels = self._labels(tex, outer, first, column)
         said = self._remarks() if remarks is None else remarks
         for kind, why in said.items():
@@ -249,6 +253,10 @@ class DisplayReader(ABC):
             )
         )
         self._shown = line
+
+    def _expanded(self, pieces: list[tuple[Line, int, str]]) -> list[tuple[Line, int, str]]:
+        """Puts in what the author's own commands stand for, where a text can have them."""
+        return pieces
 
     def _labels(
         self, tex: str, outer: str | None, first: int, column: int

@@ -1,13 +1,16 @@
 r"""Reads LaTeX files: sections, displayed equations, and a `tabular` whose header says Symbol.
 
+The author's own commands, of `\newcommand` and the like, are written out in equations.
 Comments and what stands verbatim are passed over. A comment on the lines after an equation says
 what holds for it: `% unchecked: why`, `% no code: why`.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 
 from mathcheck.text.displays import ENVIRONMENT, DisplayReader
-from mathcheck.text.document import Cell
+from mathcheck.text.document import Cell, Document, Line, Opening
+from mathcheck.text.errors import MathError, Place
 
 _LEVELS = {
     "part": 1,
@@ -26,6 +29,12 @@ _TOKEN = re.compile(
     rf"|\\(?P<level>{'|'.join(_LEVELS)})\*?\s*(?:\[[^\]]*\])?\s*\{{(?P<title>[^{{}}]*)"
     r"|\\verb\*?(?P<bar>[^a-zA-Z*\s])|(?P<escape>\\.)|(?P<comment>%)"
 )
+_COMMAND = re.compile(
+    r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|def)\*?\s*\{?\s*\\(?P<name>[a-zA-Z]+)\s*\}?"
+    r"\s*(?:\[(?P<count>\d)\]|(?P<marks>(?:#\d)+))?\s*(?=\{)"
+)
+_USE = re.compile(r"\\([a-zA-Z]+)")
+_MOST_NESTED, _LONGEST = 20, 20_000  # commands in one another, characters of an equation
 _REMARK = re.compile(r"\s*%+\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*$")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 _RULES = re.compile(r"\\(?:[hc]line|toprule|midrule|bottomrule)(?:\{[^}]*\})?")
@@ -36,7 +45,20 @@ _CODE = re.compile(r"\\(?:texttt|code|verb|lstinline)\s*\{([^}]*)\}")
 class LatexReader(DisplayReader):
     """Reads a LaTeX file."""
 
+    def __init__(
+        self, document: Document, lines: list[Line], openings: Mapping[int, list[Opening]]
+    ) -> None:
+        super().__init__(document, lines, openings)
+        self._commands: dict[
+            str, tuple[int, str]
+        ] = {}  # how many arguments, and what it stands for
+
     def _step(self) -> None:
+        if command := _COMMAND.search(self._text(), self.column):
+            before = _TOKEN.search(self._text(), self.column)
+            if before is None or before.start() >= command.start():
+                self._define(command)
+                return
         found = _TOKEN.search(self._text(), self.column)
         if found is None or found["comment"]:
             self._next_line()
@@ -59,11 +81,10 @@ class LatexReader(DisplayReader):
         found = _TOKEN.search(line)
         return found is not None and found["level"] is not None
 
-    def _take(self, opening, pieces, first, column):  # type: ignore[no-untyped-def]
-        kept = []
-        for line, start, text in pieces:
-            code = _COMMENT.sub(lambda match: match[1].ljust(len(match[0])), text)
-            kept.append((line, start, code))
+    def _take(
+        self, opening: str, pieces: list[tuple[Line, int, str]], first: int, column: int
+    ) -> None:
+        kept = [(line, start, _uncommented(text)) for line, start, text in pieces]
         super()._take(opening, kept, first, column)
 
     def _remarks(self) -> dict[str, str]:
@@ -81,6 +102,67 @@ class LatexReader(DisplayReader):
         if said:
             self.at, self.column = at, 0
         return said
+
+    # --- the author's own commands ---------------------------------------------------------------
+
+    def _define(self, command: re.Match[str]) -> None:
+        """Takes in a command; its text may go on over some lines."""
+        lines = [line.text for line in self.lines[self.at : self.at + 20]]
+        text = "\n".join([_uncommented(line) for line in lines])
+        body = _braces(text, command.end())
+        self.column = command.end()
+        if body is None:
+            return
+        end = command.end() + len(body) + 2
+        self.at += text.count("\n", 0, end)
+        self.column = end - (text.rfind("\n", 0, end) + 1)
+        count = int(command["count"] or len(command["marks"] or "") // 2)
+        if "DeclareMathOperator" in command[0]:
+            body = f"\\operatorname{{{body}}}"
+        self._commands[command["name"]] = count, body.strip()
+
+    def _expanded(self, pieces: list[tuple[Line, int, str]]) -> list[tuple[Line, int, str]]:
+        if not self._commands:
+            return pieces
+        found: list[tuple[Line, int, str]] = []
+        length = 0
+        for piece in pieces:
+            for part in self._expand(*piece, 0):
+                found.append(part)
+                length += len(part[2]) + 1
+                if length > _LONGEST:
+                    line, start, _ = pieces[0]
+                    place = Place(self.document.path, *line.at(start))
+                    message = "this becomes too long once its commands are written out"
+                    self.document.problems.append(MathError(message, place))
+                    return pieces
+        return found
+
+    def _expand(
+        self, line: Line, start: int, text: str, depth: int
+    ) -> Iterator[tuple[Line, int, str]]:
+        """Yields the parts of a text; what a command stands for is all where the command is."""
+        done = 0
+        for use in _USE.finditer(text):
+            if use[1] not in self._commands or use.start() < done or depth > _MOST_NESTED:
+                continue
+            count, body = self._commands[use[1]]
+            at = use.end(1)
+            given: list[str] = []
+            while len(given) < count and (found := _argument(text, at)) is not None:
+                given.append(found[0])
+                at = found[1]
+            if len(given) < count:
+                continue
+            for number, argument in enumerate(given, start=1):
+                body = body.replace(f"#{number}", argument)
+            if len(body) > _LONGEST:
+                continue
+            yield line, start + done, text[done : use.start()]
+            here = Line(body, *_fixed(line, start + use.start()))
+            yield from self._expand(here, 0, f"{body} ", depth + 1)
+            done = at
+        yield line, start + done, text[done:]
 
     def _skip_verbatim(self, name: str) -> None:
         opened = self.at
@@ -131,6 +213,38 @@ class LatexReader(DisplayReader):
                 begin = bar + 1
             rows.append((at, cells))
         return rows
+
+
+def _uncommented(line: str) -> str:
+    return _COMMENT.sub(lambda match: match[1].ljust(len(match[0])), line)
+
+
+def _braces(text: str, start: int) -> str | None:
+    """Returns what stands in the braces that open at a place, None if none do, or never close."""
+    if text[start : start + 1] != "{":
+        return None
+    depth = 0
+    for at in range(start, len(text)):
+        if text[at] in "{}" and text[at - 1 : at] != "\\":
+            depth += 1 if text[at] == "{" else -1
+            if depth == 0:
+                return text[start + 1 : at]
+    return None
+
+
+def _argument(text: str, start: int) -> tuple[str, int] | None:
+    """Returns an argument of a command and where it ends: what is in braces, or one sign."""
+    at = start + len(text[start:]) - len(text[start:].lstrip())
+    if (inside := _braces(text, at)) is not None:
+        return inside, at + len(inside) + 2
+    sign = re.compile(r"\\[a-zA-Z]+|\\.|[^{}\\\s]").match(text, at)
+    return (sign[0], sign.end()) if sign else None
+
+
+def _fixed(line: Line, offset: int) -> tuple[int, tuple[int, ...]]:
+    """Returns number and columns of a line that stands at one place from its start to its end."""
+    number, column = line.at(offset)
+    return number, (column,)
 
 
 def _name(cell: str) -> str:
