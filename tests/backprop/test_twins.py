@@ -230,6 +230,23 @@ def test_the_arguments_are_the_same(name):
         assert found[key].default == parameter.default
 
 
+def results_of(twin, fast, arrays, options, cotangent):
+    """Returns outputs and gradients of a pair; of its plain functions where it has no twin."""
+    forward, backward = (
+        getattr(module_of(f"{twin}_{way}", fast), f"{twin}_{way}")
+        for way in ("forward", "backward")
+    )
+    *outputs, cache = forward(**arrays, **options)
+    gradients = backward(*(cotangent(np.shape(output)) for output in outputs), cache)
+    return (*outputs, *(gradients if isinstance(gradients, tuple) else (gradients,)))
+
+
+def drawn(seed):
+    """Returns a function that draws the same arrays, or numbers, whoever asks."""
+    rng = np.random.default_rng(seed)
+    return lambda shape: rng.standard_normal(shape) if shape else float(rng.standard_normal())
+
+
 @pytest.mark.parametrize("seed", range(25))
 @pytest.mark.parametrize("twin", sorted({stem(name) for name in FOUND}))
 def test_the_results_are_the_same(parts, twin, seed):
@@ -246,22 +263,25 @@ def test_the_results_are_the_same(parts, twin, seed):
             update(**arrays, **options, out=written)
             assert_same(written, wanted)
             continue
-        results = []
-        for fast in (False, True):
-            forward, backward = (
-                getattr(module_of(f"{twin}_{way}", fast), f"{twin}_{way}")
-                for way in ("forward", "backward")
-            )
-            *outputs, cache = forward(**arrays, **options)
-            drawn = np.random.default_rng(seed)
-            cotangents = [
-                float(drawn.standard_normal())
-                if np.ndim(output) == 0
-                else drawn.standard_normal(output.shape)
-                for output in outputs
-            ]
-            gradients = backward(*cotangents, cache)
-            results.append(
-                (*outputs, *(gradients if isinstance(gradients, tuple) else (gradients,)))
-            )
-        assert_same(results[1], results[0])
+        plain, fast = (
+            results_of(twin, fast, arrays, options, drawn(seed)) for fast in (False, True)
+        )
+        assert_same(fast, plain)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("name", [name for name in FOUND if name.endswith("_forward")])
+def test_a_complex_step_in_any_argument_gives_the_same(parts, name, seed):
+    """So a derivative can be taken of the twin as of the plain form."""
+    rng = np.random.default_rng(seed)
+    parts(rng)
+    for draw in TWINS[stem(name)]:
+        arrays, options = draw(rng)
+        for key, array in arrays.items():
+            if array.dtype.kind != "f" or key == "target":
+                continue
+            moved = {**arrays, key: array + 1e-3j * rng.standard_normal(array.shape)}
+            wanted, *_ = getattr(plain_of(name), name)(**moved, **options)
+            found, *_ = getattr(FOUND[name][1], name)(**moved, **options)
+            assert found.dtype == wanted.dtype
+            assert_same(found, wanted)

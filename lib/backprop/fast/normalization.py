@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from backprop import normalization
 from backprop.fast.parallel import one_thread, share_batch
 from backprop.normalization import BatchNormCache, LayerNormCache
 from backprop.shapes import Array, shapes
@@ -35,6 +36,8 @@ def batchnorm_forward(
         array([[-2.,  5.],
                [ 2.,  5.]])
     """
+    if _any_complex(x, gamma, beta):
+        return normalization.batchnorm_forward(x, gamma, beta, eps=eps)
     N = x.size // len(gamma)
     if N == 1:
         raise ValueError(f"x has shape {x.shape}: one value of a feature has no variance")
@@ -82,6 +85,8 @@ def layernorm_forward(
         array([[-1.,  1.],
                [-1.,  1.]])
     """
+    if _any_complex(x, gamma, beta):
+        return normalization.layernorm_forward(x, gamma, beta, eps=eps)
     D = len(gamma)
     rows, mean_of = x.reshape(-1, D), np.full((D, 1), 1 / D, x.dtype)
     y, x_hat = np.empty_like(rows), np.empty_like(rows)
@@ -128,6 +133,11 @@ def layernorm_backward(dy: Array, cache: LayerNormCache) -> tuple[Array, Array, 
 
     dgamma, dbeta = zip(*_by_blocks(backward, rows), strict=True)
     return dx.reshape(dy.shape), sum_rows(np.array(dgamma)), sum_rows(np.array(dbeta))
+
+
+def _any_complex(*arrays: Array) -> bool:
+    """Whether a derivative is being taken by complex step, which is not done in place."""
+    return any(array.dtype.kind == "c" for array in arrays)
 
 
 def _sums(x: Array) -> Array:
