@@ -77,8 +77,11 @@ class Loss:
 
 
 CROSS_ENTROPY = Loss(softmax_cross_entropy_forward, softmax_cross_entropy_backward)
+"""For classes: the cross-entropy of the softmax of the output, which are logits, (..., K)."""
 SIGMOID_CROSS_ENTROPY = Loss(sigmoid_cross_entropy_forward, sigmoid_cross_entropy_backward)
+"""For yes or no: the cross-entropy of the sigmoid of each output, a logit."""
 MEAN_SQUARED_ERROR = Loss(mean_squared_error_forward, mean_squared_error_backward)
+"""For numbers: the mean of the squared differences."""
 
 
 class _Some(NamedTuple):
