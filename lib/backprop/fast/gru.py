@@ -10,6 +10,7 @@ import numpy as np
 
 from backprop.fast.parallel import one_thread_if_small
 from backprop.fast.rows import (
+    ahead,
     back,
     blend,
     blocks_back,
@@ -67,7 +68,7 @@ def gru_forward(
     from_state, to_n = np.empty_like(gates[0]), np.empty_like(h0)
     steps = gates[:, :2], gates[:, 2], h_before, h, q, padded_steps(mask, T)
     with one_thread_if_small(len(h0) * W_h.size):
-        for r_z, n, h_t, h_next, q_t, rest in zip(*steps, strict=True):
+        for r_z, n, h_t, h_next, q_t, rest in ahead(*steps):
             np.matmul(h_t, W_gh, out=from_state)
             np.add(r_z, from_state[:2], out=r_z)
             np.tanh(r_z, out=r_z)

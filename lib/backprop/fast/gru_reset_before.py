@@ -10,6 +10,7 @@ import numpy as np
 
 from backprop.fast.parallel import one_thread_if_small
 from backprop.fast.rows import (
+    ahead,
     back,
     blend,
     blocks_back,
@@ -65,7 +66,7 @@ def gru_before_forward(
     to_r_z, to_n = np.empty_like(gates[0, :2]), np.empty_like(h0)
     steps = gates[:, :2], gates[:, 2], h_before, h, s, padded_steps(mask, T)
     with one_thread_if_small(len(h0) * W_h.size):
-        for r_z, n, h_t, h_next, s_t, rest in zip(*steps, strict=True):
+        for r_z, n, h_t, h_next, s_t, rest in ahead(*steps):
             np.matmul(h_t, W_gh[:2], out=to_r_z)
             np.add(r_z, to_r_z, out=r_z)
             np.tanh(r_z, out=r_z)

@@ -10,6 +10,7 @@ import numpy as np
 
 from backprop.fast.parallel import one_thread_if_small
 from backprop.fast.rows import (
+    ahead,
     back,
     blocks_back,
     by_gate,
@@ -67,7 +68,7 @@ def lstm_forward(
     tanh_c, let_in, from_state = np.empty_like(h[1:]), np.empty_like(h0), np.empty_like(scale)
     steps = gates, h[:-1], h[1:], c[:-1], c[1:], tanh_c, padded_steps(mask, T)
     with one_thread_if_small(len(h0) * W_h.size):
-        for gates_t, h_t, h_next, c_t, c_next, tanh_t, rest in zip(*steps, strict=True):
+        for gates_t, h_t, h_next, c_t, c_next, tanh_t, rest in ahead(*steps):
             np.matmul(h_t, W_gh, out=from_state)
             np.add(gates_t, from_state, out=gates_t)  # eq:lstm-a
             np.tanh(gates_t, out=gates_t)
@@ -136,9 +137,9 @@ def derivative_factors(c: Array, tanh_c: Array, gates: Array) -> tuple[Array, Ar
         dc and the last dh; and that of the way from h to c, shape (T, N, H).
     """
     i, _, g, o = gates.swapaxes(0, 1)
-    # The derivatives of the sigmoid, y (1 - y), and of tanh, (1 - y) (1 + y), are (1 - y) (y + k).
-    k = np.array([0.0, 0.0, 1.0, 0.0], dtype=gates.dtype).reshape(4, 1, 1)
-    factors = gates + k
+    # The derivative of the sigmoid is y (1 - y), that of tanh, of which g is made, (1 + y) (1 - y).
+    factors = gates.copy()
+    factors[:, 2] += 1
     factors *= 1 - gates
     factors[:, 0] *= g  # eq:lstm-dai
     factors[:, 1] *= c  # eq:lstm-daf

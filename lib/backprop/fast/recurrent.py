@@ -9,6 +9,7 @@ import numpy as np
 
 from backprop.fast.parallel import one_thread_if_small
 from backprop.fast.rows import (
+    ahead,
     back,
     in_one_dtype,
     input_gradients,
@@ -65,7 +66,7 @@ def rnn_forward(
     states[0] = h0
     h_before, h = states[:-1], states[1:]
     with one_thread_if_small(len(h0) * W_h.size):
-        for a_t, h_t, h_next, rest in zip(a, h_before, h, padded_steps(mask, T), strict=True):
+        for a_t, h_t, h_next, rest in ahead(a, h_before, h, padded_steps(mask, T)):
             np.matmul(h_t, W_h, out=from_state)
             np.add(a_t, from_state, out=a_t)  # eq:rnn-a-rows
             np.tanh(a_t, out=h_next) if tanh else np.maximum(0, a_t, out=h_next)  # eq:rnn-h

@@ -36,6 +36,11 @@ def padded_steps(mask: Mask | None, T: int) -> list[Mask | None]:
     return [None if real.all() else ~real[:, np.newaxis] for real in mask]
 
 
+def ahead(*of_steps: Sequence[Any] | Array) -> Iterator[tuple[Any, ...]]:
+    """Goes from the first step to the last, through several arrays at once."""
+    return zip(*of_steps, strict=True)
+
+
 def back(*of_steps: Sequence[Any] | Array) -> Iterator[tuple[Any, ...]]:
     """Goes from the last step to the first, through several arrays at once."""
     return zip(*(each[::-1] for each in of_steps), strict=True)
