@@ -251,6 +251,8 @@ def test_targets_that_do_not_fit_are_refused_beside_ignored_ones(refused):
     message = "softmax_cross_entropy_forward: target has shape (4,), wanted (3,) for classes"
     target = np.array([0, 1, -1, -1])
     refused(ValueError, message, CROSS_ENTROPY.ignoring(-1).forward, np.zeros((3, 2)), target)
+    message = "softmax_cross_entropy_forward: target has type list, wanted an array"
+    refused(TypeError, message, CROSS_ENTROPY.ignoring(-1).forward, np.zeros((2, 2)), [0, -1])
     message = "softmax_cross_entropy_forward: target holds class -2, wanted 0 to 1"
     target = np.array([0, -2, -1])
     refused(ValueError, message, CROSS_ENTROPY.ignoring(-1).forward, np.zeros((3, 2)), target)

@@ -96,7 +96,8 @@ def _forward_of_some(
     forward: Forward, ignore_index: int, y: Array, target: NDArray[Any]
 ) -> tuple[np.floating[Any], _Some]:
     counts = np.asarray(target) != ignore_index
-    if counts.all() or counts.shape != y.shape[: counts.ndim]:  # which `forward` refuses
+    fits = isinstance(target, np.ndarray) and counts.shape == y.shape[: counts.ndim]
+    if counts.all() or not fits:  # which `forward` refuses
         loss, cache = forward(y, target)
     elif counts.any():
         loss, cache = forward(y[counts], target[counts])
