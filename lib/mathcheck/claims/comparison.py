@@ -41,6 +41,8 @@ _SCALE = 1e-3
 _ROUGH = 1e-6
 # There a derivative may be what is left of terms that nearly cancel, and does not say how large.
 _ROUGH_DERIVATIVE = 1e-4
+# Where σ(x) may be 1 to the last bit, and yet below it.
+_FAR_OUT = {"large", "huge", "spread", "near"}
 _NOTHING, _NOTHING_OF_A_DERIVATIVE = 1e-20, 1e-12
 _MOST_ROUGH_POINTS = 60
 
@@ -184,9 +186,8 @@ class Comparison:
             if not np.all(np.isfinite(value)) and not _is_infinite(side):
                 return False
         slack = TOLERANCE * np.maximum(np.maximum(np.abs(a), np.abs(b)), scale)
-        # Far out σ(x) is 1 to the last bit, and yet below it.
         slack = np.where(np.isfinite(slack), slack, 0.0)
-        strict = 0.0 if manner is None or manner.kind in ("usual", "edge") else slack
+        strict = slack if manner is not None and manner.kind in _FAR_OUT else 0.0
         tests: dict[str, Callable[[], Any]] = {
             "<": lambda: (a < b) | (a - b <= strict) & (strict > 0),
             ">": lambda: (a > b) | (b - a <= strict) & (strict > 0),

@@ -203,7 +203,17 @@ def sizes_used(claim: Claim) -> set[str]:
         for definition in claim.state.definitions_of(side):
             if not definition.symbol.axes:
                 found.update(_sizes(definition.body))
+        if claim.op != "=":  # a bound may hold for a few numbers and not for many
+            found.update(_lengths(side, claim))
     return found
+
+
+def _lengths(side: Term, claim: Claim) -> Iterator[str]:
+    """Yields the sizes of the arrays that a side depends on."""
+    for symbol in claim.state.reach_of(side):
+        for axis in symbol.axes:
+            if isinstance(axis.last, tree.Name) and not axis.last.text.startswith("?"):
+                yield axis.last.text
 
 
 def _sizes(term: Term) -> Iterator[str]:

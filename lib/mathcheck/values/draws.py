@@ -70,9 +70,9 @@ def _of_domain(
         case "integer":
             return _whole(int(details[0]), int(details[1]), shape, rng, manner)
         case "binary":
-            return _mixed(rng, shape, (0, 1))
+            return _one_of(0, 1, shape, rng, manner)
         case "sign":
-            return _mixed(rng, shape, (-1, 1))
+            return _one_of(-1, 1, shape, rng, manner)
         case "one-hot":
             # The axis over which they add up is the last one while they are drawn.
             turned = _turned(shape, symbol.over)
@@ -177,6 +177,15 @@ def _whole(
         case "large" | "huge":
             return np.full(shape, high)
     return np.asarray(rng.integers(low, high + 1, shape))
+
+
+def _one_of(
+    low: int, high: int, shape: tuple[int, ...], rng: np.random.Generator, manner: Manner
+) -> NDArray[np.int64]:
+    """Draws one of two numbers for each element, so that both come up, or all the same one."""
+    if manner.kind in ("small", "large"):
+        return np.full(shape, low if manner.kind == "small" else high)
+    return _mixed(rng, shape, (low, high))
 
 
 def _near(

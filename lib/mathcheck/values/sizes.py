@@ -130,6 +130,9 @@ def free_sizes(
     """
     derived = [end for scope in scopes for end in scope.ends if not isinstance(end, tree.Name)]
     fixed = {name: value for scope in scopes for name, value in constants(scope).items()}
+    letters = [letter for letter in letters if letter in usual]
+    if not letters:
+        return usual
     cycle, chosen = divmod(turn // 2, len(letters))
     for attempt in range(50):
         sizes = dict(usual)
