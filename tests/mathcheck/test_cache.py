@@ -80,6 +80,20 @@ $$
 \frac{\mathrm{d} c}{\mathrm{d} b} = a
 $$
 """
+# What the text defines has no row.
+ROWLESS = r"""
+| Symbol | Shape |
+|---|---|
+| $x_n$ | (N,) |
+
+$$
+q_n \coloneqq x_n^2
+$$
+
+$$
+q_n x_n = x_n^3
+$$
+"""
 LATER = "| Symbol | Shape |\n|---|---|\n| $x_n$ | (N,) |\n\n$$\n2 x_n = x_n + x_n\n$$\n"
 
 
@@ -123,6 +137,9 @@ def warm(text: str, directory: Path) -> object:
                 "x_n^2", "-x_n"
             ),
         ),
+        (ROWLESS, ROWLESS.replace("x_n^2", "x_n^3")),
+        (ROWLESS, ROWLESS.replace("x_n^2", "1")),
+        (ROWLESS, ROWLESS.replace("$$\nq", "$$\np_n \\coloneqq x_n + 1\n$$\n\n$$\nq", 1)),
         (WAYS, WAYS.replace("\\mathrm{d}", "\\partial")),
         (LATER, LATER + "\n$$\nx_n \\coloneqq 2\n$$\n"),
         (LATER, LATER + "\n$$\nx_n \\coloneqq 2^\n$$\n"),
@@ -140,6 +157,7 @@ def warm(text: str, directory: Path) -> object:
         *(
             "condition of a claim",
             "definition behind a condition",
+            *("no row", "no row, another shape", "no rows, one more"),
             "whether a d is written elsewhere",
         ),
         "defined later",
