@@ -134,7 +134,7 @@ CASES = [
     Foreign(r"\mu scalar; \sigma scalar, positive", (),
             r"\mathbb{E}_{x \sim \mathcal{N}(\mu, \sigma^2)}[x^2] = \mu^2 + \sigma^2", HOLDS,
             (("+ \\sigma^2", "+ \\sigma"), ("[x^2]", "[x]"), (r"\mu^2", r"\mu"))),
-    Foreign(r"a scalar", (), r"\mathbb{E}_{z \sim \mathcal{N}(0, 1)}[e^{a z}] = e^{a^2 / 2}", HOLDS,
+    Foreign(r"a scalar, in (-3, 3)", (), r"\mathbb{E}_{z \sim \mathcal{N}(0, 1)}[e^{a z}] = e^{a^2 / 2}", HOLDS,
             (("a^2 / 2", "a^2"), ("e^{a z}", "e^{z}"), ("(0, 1)", "(1, 1)"))),
     Foreign(r"\gamma scalar, in (0, 0.9)", (), r"\sum_{t=0}^{\infty} \gamma^t = \frac{1}{1 - \gamma}", HOLDS,
             (("t=0", "t=1"), (r"1 - \gamma", r"1 + \gamma"), (r"\gamma^t", r"\gamma^{2t}"))),
