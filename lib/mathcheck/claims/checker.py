@@ -17,9 +17,9 @@ from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
 from mathcheck.text.document import Equation, Section
 from mathcheck.text.errors import (
+    CasesError,
     EvalError,
     MathError,
-    OutOfRangeError,
     ShapeError,
     SizeError,
     TooClose,
@@ -240,10 +240,10 @@ class Checker:
             except TooClose:
                 self._set_world(*at, self._worlds[at][0] + 1)
                 continue
-            except OutOfRangeError:
-                if draw.usual:
+            except EvalError as error:
+                if draw.usual or isinstance(error, CasesError):
                     raise
-                return ""  # with these sizes there is no such element
+                return ""  # no such element with these sizes, or a sum that does not settle
             except SizeError as error:
                 if draw.usual:
                     raise EvalError(str(error), claim.statement.sides[claim.link]) from None

@@ -80,8 +80,8 @@ class ShapeError(EvalError):
         self.shapes = shapes
 
 
-class OutOfRangeError(EvalError):
-    """An element that an array of this size does not have."""
+class CasesError(EvalError):
+    """Cases of which none holds, or two that contradict each other: wrong wherever it happens."""
 
 
 class UndefinedError(Exception):

@@ -15,7 +15,7 @@ from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
 from mathcheck.text.document import Section
-from mathcheck.text.errors import EvalError
+from mathcheck.text.errors import CasesError, EvalError
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Binary, Node
 from mathcheck.values.arrays import Eye, best, extreme, turned
@@ -196,14 +196,14 @@ def _choose(term: terms.Choose) -> Code:
         if not holding and codes[-1][1] is None:
             holding = [len(codes) - 1]
         if not holding:
-            raise EvalError(f"none of the cases holds{_where(term, env, ctx)}", term.node)
+            raise CasesError(f"none of the cases holds{_where(term, env, ctx)}", term.node)
         ctx.note(site, holding[0])
         value = codes[holding[0]][0](env, ctx)
         for row in holding[1:]:
             if not np.allclose(np.real(codes[row][0](env, ctx)), np.real(value), rtol=1e-9, atol=0):
                 first, second = (latex(_guard(term, at).node) for at in (holding[0], row))
                 message = f"the cases `{first}` and `{second}` both hold, with different values"
-                raise EvalError(message + _where(term, env, ctx), term.node)
+                raise CasesError(message + _where(term, env, ctx), term.node)
         return value
 
     return choose

@@ -12,7 +12,7 @@ import numpy as np
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
 from mathcheck.text.document import Section
-from mathcheck.text.errors import EvalError, OutOfRangeError, ShapeError, SizeError
+from mathcheck.text.errors import EvalError, ShapeError, SizeError
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import Eye, as_number
 from mathcheck.values.definitions import Definition, Function, Letter, State
@@ -156,7 +156,7 @@ class Context:
         if not self._in_range(symbol, indices):
             if symbol.outside is not None:
                 return symbol.outside
-            raise OutOfRangeError(self._no_element(symbol, indices), node)
+            raise EvalError(self._no_element(symbol, indices), node)
         if symbol in self.state.definitions:
             raise EvalError(f"no definition gives {symbol.name} at {indices}", node)
         return self._drawn(symbol, indices, node)
@@ -223,7 +223,7 @@ class Context:
             for axis, index in enumerate(rest)
         )
         if any(not 0 <= i < size for i, size in zip(at, value.shape, strict=False)):
-            raise OutOfRangeError(self._no_element(symbol, indices), node)
+            raise EvalError(self._no_element(symbol, indices), node)
         return as_number(value[at])
 
     def _no_element(self, symbol: Symbol, indices: tuple[int, ...]) -> str:

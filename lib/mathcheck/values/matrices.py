@@ -7,7 +7,7 @@ import numpy as np
 
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
-from mathcheck.text.errors import EvalError, OutOfRangeError, ShapeError, TooClose
+from mathcheck.text.errors import EvalError, ShapeError, TooClose
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import Eye, as_number, collect
@@ -153,7 +153,7 @@ def element_code(argument: Code, indices: list[Callable[[Env, Any], int]], node:
         if isinstance(value, Eye):
             return value.factor if at[0] == at[1] else 0
         if not all(1 <= i <= n for i, n in zip(at, value.shape, strict=False)):
-            raise OutOfRangeError(f"the element {at} of an array of shape {value.shape[:-1]}", node)
+            raise EvalError(f"the element {at} of an array of shape {value.shape[:-1]}", node)
         return as_number(value[tuple(i - 1 for i in at)])
 
     return element
