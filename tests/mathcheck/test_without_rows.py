@@ -1,7 +1,10 @@
 """Symbols that need no row of a table: what a text defines, and what it says the shape of."""
 
+from pathlib import Path
+
 import pytest
 
+from mathcheck.claims.cache import check_cached
 from mathcheck.claims.chapter import load
 from mathcheck.claims.report import ChapterReport, check_chapter
 
@@ -121,3 +124,20 @@ def test_a_value_that_is_written_with_what_it_depends_on() -> None:
     assert report(definition, r"J = a \sum_d v_d^2", table=table).ok
     assert not report(definition, r"J(v, a) = \sum_d v_d^2", table=table).ok
     assert report(definition, r"J(2 v, a) = 4 J", table=table).errors
+
+
+def test_a_shape_that_the_text_states_is_part_of_what_is_remembered(tmp_path: Path) -> None:
+    text = (
+        TABLE
+        + r"""
+$$
+\mathbf{Q} \in \mathbb{R}^{3}
+$$
+
+$$
+\mathbf{1}^\top (\mathbf{Q} - \mathbf{Q} + 1) = 3
+$$
+"""
+    )
+    assert check_cached(load("rows.md", text), tmp_path).ok
+    assert not check_cached(load("rows.md", text.replace("R}^{3}", "R}^{4}")), tmp_path).ok

@@ -29,8 +29,10 @@ from mathcheck.claims.checker import Checker
 from mathcheck.claims.definition_errors import definition_errors
 from mathcheck.claims.equations import Claim
 from mathcheck.claims.report import ChapterReport, ClaimReport, claim_report, summarise
+from mathcheck.meaning.symbols import Symbol
 from mathcheck.text.document import Section
 from mathcheck.text.errors import MathError
+from mathcheck.text.printer import latex
 from mathcheck.values.definitions import Definition, Function
 
 
@@ -100,6 +102,7 @@ class Keys:
                     *(symbol.name, symbol.table.number),
                     *(symbol in facts.defined, symbol in facts.broken),
                     symbol.name in self._distinguished,
+                    *_own_shape(symbol),
                 )
                 for symbol in symbols
             ),
@@ -121,6 +124,13 @@ class Keys:
 
     def _text(self, tex: str, section: Section) -> tuple[str, list[int]]:
         return tex, self._governing[section]
+
+
+def _own_shape(symbol: Symbol) -> list[str]:
+    """Returns the shape of a symbol that no table has, but the text states."""
+    if symbol.table.rows:
+        return []
+    return [latex(bound) for axis in symbol.axes for bound in (axis.first, axis.last)]
 
 
 @cache
