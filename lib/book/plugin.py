@@ -131,6 +131,7 @@ class Build:
             origins=Origins.of(self.root, repository),
             repository=repository,
         )
+        self.handler: Any = None
         self.conversions: dict[str, dict[str, Any]] = {}
         self.sources: dict[str, Source] = {}
         self.contents: dict[str, str] = {}
@@ -232,9 +233,14 @@ class Build:
         )
 
     def close(self) -> None:
-        """Leaves no process behind."""
+        """Leaves no process behind, and nothing that the next build does not need."""
         for process in (self.tools.tex, self.checking, self.drawing, self.executing):
             process.close()
+        # mkdocstrings asks for templates through a cache that would hold each build's handler, and
+        # with it all the library's syntax trees, as long as MkDocs serves.
+        for test in self.handler.env.tests.values() if self.handler else ():
+            if hasattr(test, "cache_clear"):
+                test.cache_clear()
 
     def _figure(self, name: str) -> Drawn | str:
         try:
@@ -311,7 +317,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
                 files.append(File.generated(config, download, content="", inclusion=page.inclusion))
         # Its styles and its list of objects are written whether or not it has anything to render.
         mkdocstrings: Any = config.plugins["mkdocstrings"]
-        mkdocstrings.get_handler("python")
+        self.build.handler = mkdocstrings.get_handler("python")
         return files
 
     def on_page_read_source(self, page: Page, config: MkDocsConfig) -> str | None:

@@ -308,3 +308,39 @@ def test_a_checkout_of_somebody_else_says_so(demo: Path, build: Build) -> None:
     assert done.returncode != 0
     assert "the checkout belongs to another user" in done.stderr
     assert "safe.directory" in done.stderr
+
+
+REBUILDS = """
+import gc, sys
+from pathlib import Path
+import griffe
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+
+code = Path("lib/backprop/gain.py")
+text = code.read_text()
+for count in range(int(sys.argv[1])):
+    code.write_text(f"{text}# {count}\\n")
+    config = load_config("mkdocs.yml")
+    if not count:
+        config.plugins.on_startup(command="serve", dirty=False)
+    build(config)
+    gc.collect()
+    print(sum(isinstance(each, griffe.Module) for each in gc.get_objects()))
+"""
+
+
+def test_what_a_build_has_read_is_forgotten_after_it(demo: Path) -> None:
+    script = demo / "rebuilds.py"
+    script.write_text(REBUILDS)
+    done = subprocess.run(
+        [sys.executable, str(script), "4"],
+        cwd=demo,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "lib"), "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    counts = [int(line) for line in done.stdout.split()]
+    assert len(counts) == 4, done.stderr
+    assert counts[3] <= counts[0]
