@@ -125,13 +125,19 @@ def _installed(root: Path) -> list[str]:
 
 
 def settings_of(config: MkDocsConfig) -> str:
-    """The configuration as it was written, environment variables put in.
+    """The configuration: its file, and what it says once environment variables are put in.
 
     Args:
         config: of MkDocs, before any plugin has changed it.
     """
-    told = [
-        {key: value for key, value in part.items() if key not in _INDIFFERENT and value is not None}
-        for part in config.user_configs
-    ]
-    return json.dumps(told, sort_keys=True, default=str) + os.environ.get("PYODIDE_PACKAGES", "")
+    told = {key: value for key, value in config.items() if key not in _INDIFFERENT}
+    told["theme"] = config.theme.name
+    told["plugins"] = {name: dict(plugin.config) for name, plugin in config.plugins.items()}
+    file = digest_of(Path(config.config_file_path))
+    packages = os.environ.get("PYODIDE_PACKAGES", "")
+    return json.dumps([file, packages, told], sort_keys=True, default=_kind)
+
+
+def _kind(value: object) -> str:
+    """Stands for an object, of which the file says all there is to say."""
+    return type(value).__name__

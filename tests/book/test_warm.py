@@ -17,6 +17,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from mkdocs.config import load_config
+
+from book.inputs import settings_of
 
 Build = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parents[2]
@@ -344,3 +347,27 @@ def test_what_a_build_has_read_is_forgotten_after_it(demo: Path) -> None:
     counts = [int(line) for line in done.stdout.split()]
     assert len(counts) == 4, done.stderr
     assert counts[3] <= counts[0]
+
+
+def test_every_setting_counts_but_those_of_place_and_tone(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def settings(**more: object) -> str:
+        return settings_of(load_config(str(demo / "mkdocs.yml"), **more))
+
+    first = settings()
+    assert settings() == settings(site_dir=str(demo / "elsewhere"), strict=True) == first
+    assert settings(use_directory_urls=False) != first
+    monkeypatch.setenv("PYODIDE_PACKAGES", "packages")
+    assert settings() != first
+    monkeypatch.undo()
+    config = demo / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8")
+    for old, new in [
+        ("show_signature_annotations: true", "show_signature_annotations: false"),  # of a plugin
+        ("toc_depth: 3", "toc_depth: 2"),  # of an extension
+        ("language: en", "language: de"),
+    ]:
+        assert old in text
+        config.write_text(text.replace(old, new), encoding="utf-8")
+        assert settings() != first
