@@ -220,3 +220,14 @@ def test_zero_initialisation():
     assert metrics["he_distinct_units"] == metrics["units"] == 100
     assert metrics["zeros_validation_accuracy"] <= metrics["commonest_class_accuracy"]
     assert metrics["he_validation_accuracy"] > 0.9 > metrics["constant_validation_accuracy"]
+
+
+def test_the_optimisers_are_as_close_as_their_chapter_says():
+    metrics = read("optimizers")["metrics"]
+    for pair in ("momentum_less_sgd", "adam_less_momentum", "adamw_less_adam"):
+        assert metrics[f"{pair}_low"] < 0 < metrics[f"{pair}_high"]
+    rates = [value for name, value in metrics.items() if name.endswith("_rate")]
+    assert max(rates) / min(rates) == pytest.approx(1000)
+    assert not any(value for name, value in metrics.items() if name.endswith("_best_at_end"))
+    table = {row["rule"]: row for row in read("optimizers")["table"]}
+    assert all(len(row["loss"]) == len(read("optimizers")["seeds"]) == 5 for row in table.values())
