@@ -231,3 +231,15 @@ def test_the_optimisers_are_as_close_as_their_chapter_says():
     assert not any(value for name, value in metrics.items() if name.endswith("_best_at_end"))
     table = {row["rule"]: row for row in read("optimizers")["table"]}
     assert all(len(row["loss"]) == len(read("optimizers")["seeds"]) == 5 for row in table.values())
+
+
+def test_the_remedies_do_what_their_chapter_says():
+    metrics = read("regularization")["metrics"]
+    gains = {name: value for name, value in metrics.items() if name.endswith("_gain")}
+    assert max(gains, key=gains.__getitem__) == "augmentation_gain"
+    assert metrics["together_gain_high"] < metrics["augmentation_gain_low"]
+    assert metrics["dropout_gain_low"] > 0 and metrics["adam_l2_gain_low"] > 0
+    for undecided in ("decay_l2", "rate_decay", "early_stopping", "adamw"):
+        assert metrics[f"{undecided}_gain_low"] < 0 < metrics[f"{undecided}_gain_high"]
+    assert metrics["smoothing_gain_high"] < 0
+    assert metrics["none_train_accuracy"] == 1 > metrics["together_train_accuracy"]

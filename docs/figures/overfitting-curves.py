@@ -1,0 +1,18 @@
+"""The loss on 300 digits and on unseen ones, epoch by epoch, without remedies and with three."""
+
+from book.figures import figure, result, series
+
+KINDS = {"none": ("without", "-"), "together": ("with three remedies", (0, (4.0, 1.5)))}
+
+
+def draw():
+    curve = result("regularization")["curve"]
+    fig, ax = figure(5.6, 3.0)
+    for name, (label, dash) in KINDS.items():
+        for i, (part, suffix) in enumerate((("its own digits", "train_loss"), ("unseen", "loss"))):
+            values = curve[f"{name}_{suffix}"]
+            epochs = range(1, len(values) + 1)
+            ax.plot(epochs, values, color=series(i), linestyle=dash, label=f"{part}, {label}")
+    ax.set(xlabel="epoch", ylabel="loss", yscale="log")
+    fig.legend(loc="outside lower center", ncols=2)
+    return fig
