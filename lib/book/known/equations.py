@@ -23,7 +23,6 @@ __all__ = [
     "mark_lines",
     "number_all",
     "relative_url",
-    "unseen",
 ]
 
 LABEL = re.compile(r"\s*\\label\{([^}]*)\}")
@@ -170,11 +169,6 @@ def displays(root: lxml_html.HtmlElement) -> list[Display]:
             follower = follower.getnext()
         found.append(display)
     return found
-
-
-def unseen(html: str, found: list[Display]) -> list[int]:
-    """The lines of equations that the checker reads and the page does not show as such."""
-    return sorted({int(line) for line in _LINE.findall(html)} - {each.line for each in found})
 
 
 def number_all(
