@@ -81,7 +81,6 @@ class Keys:
             source_digest(),
             checker.draws,
             checker.seed,
-            sorted(checker.distinguished),
             tables,
             list(dict.fromkeys(map(tuple, self._governing.values()))),
         )
