@@ -5,10 +5,11 @@ of a claim and each condition goes through the grammar.
 """
 
 import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 from lark import Tree as Parsed
@@ -147,7 +148,7 @@ def _check_spelling(tokens: list[Token]) -> None:
             at = (token.start_pos or 0) + found.start()
             raise TreeError("mathematics in a text is not read: take it out of the braces", at)
     for at, token in enumerate(tokens):
-        if typed := _TYPED_NUMBER.match("".join(_adjacent(tokens[at : at + 4]))):
+        if typed := _TYPED_NUMBER.match("".join(islice(_adjacent(tokens, at), 4))):
             message = f"write 10^{{{typed[1].lstrip('+')}}}, not {typed[0]}"
             raise TreeError(message, token.start_pos or 0)
     _check_typed_functions(tokens)
@@ -162,7 +163,7 @@ def _check_typed_functions(tokens: list[Token]) -> None:
     at = 0
     while at < len(tokens):
         run = []
-        for token in _adjacent(tokens[at:]):
+        for token in _adjacent(tokens, at):
             if token.type != "LETTER":
                 break
             run.append(token)
@@ -174,12 +175,14 @@ def _check_typed_functions(tokens: list[Token]) -> None:
         at += max(len(run), 1)
 
 
-def _adjacent(tokens: list[Token]) -> list[Token]:
-    """Returns the tokens up to the first space."""
-    for at, (token, following) in enumerate(pairwise(tokens)):
-        if token.end_pos != following.start_pos:
-            return tokens[: at + 1]
-    return tokens
+def _adjacent(tokens: list[Token], at: int) -> Iterator[Token]:
+    """Yields the tokens from a place on, up to the first space."""
+    end = tokens[at].start_pos
+    for place in range(at, len(tokens)):
+        if tokens[place].start_pos != end:
+            return
+        yield tokens[place]
+        end = tokens[place].end_pos
 
 
 def _check_depth(tokens: list[Token]) -> None:
