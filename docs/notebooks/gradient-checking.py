@@ -21,8 +21,8 @@
 # just right for checking.
 #
 # In this notebook you find out how far to move, which numbers to
-# trust, and four ways in which a check can say *yes* to a wrong
-# gradient.
+# trust, three ways in which a check can say *yes* to a wrong
+# gradient, and one in which it says *no* to a right one.
 
 # %%
 import matplotlib.pyplot as plt
