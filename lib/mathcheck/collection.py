@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ from _pytest._code.code import TerminalRepr
 
 from mathcheck.claims.chapter import Chapter
 from mathcheck.claims.chapter_values import Values
-from mathcheck.claims.checker import Checker
+from mathcheck.claims.checker import Checker, Result
+from mathcheck.claims.definition_errors import definition_errors
 from mathcheck.claims.equations import Claim
 from mathcheck.text.errors import MathError
 from mathcheck.text.sources import SUFFIXES, read_file
@@ -52,14 +53,34 @@ class TextFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """What cannot be read in the text, and its claims."""
         chapter = _chapter(self.config, self.path)
-        checker = Checker(chapter)
+        text = _Text(chapter)
         for error in chapter.errors:
             name = f"line {error.place.line}"
             yield ErrorItem.from_parent(self, name=name, error=error, chapter=chapter)
+        if chapter.definitions:
+            yield DefinitionsItem.from_parent(self, name="definitions", text=text)
         for claim in chapter.claims:
             name = claim.id.removeprefix(f"{chapter.document.path}:")
             name = name if claim.label else f"line {name}"
-            yield ClaimItem.from_parent(self, name=name, claim=claim, checker=checker)
+            yield ClaimItem.from_parent(self, name=name, claim=claim, text=text)
+
+
+class _Text:
+    """A text under check: its definitions are looked at once, before any of its claims."""
+
+    def __init__(self, chapter: Chapter) -> None:
+        self.chapter = chapter
+        self.checker = Checker(chapter)
+
+    @cached_property
+    def problems(self) -> list[MathError]:
+        """What keeps definitions from having values."""
+        return definition_errors(self.checker)
+
+    def checked(self, claim: Claim) -> Result:
+        """Checks a claim; what branches its definitions take is known from them by then."""
+        _ = self.problems
+        return self.checker.check(claim)
 
 
 class _Wrong(Exception):
@@ -95,20 +116,33 @@ class ErrorItem(_Item):
         raise _Wrong(self.message)
 
 
+class DefinitionsItem(_Item):
+    """What a text defines."""
+
+    def __init__(self, *, text: _Text, **rest: object) -> None:
+        super().__init__(**rest)  # type: ignore[arg-type]
+        self.text = text
+
+    def runtest(self) -> None:
+        """Fails if something that is defined has no value."""
+        if self.text.problems:
+            raise _Wrong("\n".join(map(self.text.chapter.rendered, self.text.problems)))
+
+
 class ClaimItem(_Item):
     """A claim of a text."""
 
-    def __init__(self, *, claim: Claim, checker: Checker, **rest: object) -> None:
+    def __init__(self, *, claim: Claim, text: _Text, **rest: object) -> None:
         super().__init__(**rest)  # type: ignore[arg-type]
         self.claim = claim
         self.line = claim.place.line
-        self.checker = checker
+        self.text = text
 
     def runtest(self) -> None:
-        """Checks the claim."""
-        result = self.checker.check(self.claim)
+        """Checks the claim, as the command does: when the definitions have been gone through."""
+        result = self.text.checked(self.claim)
         if result.error is not None:
-            raise _Wrong(self.checker.chapter.rendered(result.error))
+            raise _Wrong(self.text.chapter.rendered(result.error))
         if not result.ok:
             raise _Wrong(f"{self.claim.place}: {result.message}\n    {self.claim.latex}")
 

@@ -106,7 +106,7 @@ def test_the_package_is_light_until_something_of_it_is_asked_for() -> None:
 def test_each_claim_is_a_test_with_the_equations_id(site: pytest.Pytester) -> None:
     write(site, CHAPTER)
     result = run(site, "-v", "chapters")
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(
         [
             "chapters/gain.md::eq:gain-dg[[]1[]] PASSED*",
@@ -119,16 +119,39 @@ def test_each_claim_is_a_test_with_the_equations_id(site: pytest.Pytester) -> No
 def test_a_wrong_step_fails_with_its_place_and_both_sides(site: pytest.Pytester) -> None:
     write(site, CHAPTER.replace(r"\, x_{nd}" + "\n\\end", r"\, y_{nd}" + "\n\\end"))
     result = run(site, "chapters")
-    result.assert_outcomes(passed=2, failed=1)
+    result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(
         ["chapters/gain.md:24:6: not equal: at d = * the left side is *, the right side *"]
     )
 
 
+def test_a_definition_without_a_value_fails_though_no_claim_asks_for_it(
+    site: pytest.Pytester,
+) -> None:
+    later = "\n$$\nh_d \\coloneqq k_d\n$$\n\n$$\nk_d \\coloneqq g_d\n$$\n"
+    write(site, CHAPTER + later)
+    result = run(site, "chapters")
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(["*k is defined only later*"])
+
+
+def test_a_claim_under_a_condition_may_leave_a_branch_of_a_definition_aside(
+    site: pytest.Pytester,
+) -> None:
+    text = CHAPTER + (
+        "\n## Bent\n\n| Symbol | Code | Shape | Meaning |\n|---|---|---|---|\n"
+        "| $a$ | | scalar | a number |\n| $r$ | | scalar | it, bent |\n\n"
+        "$$\nr \\coloneqq \\max(0, a)\n$$\n\n"
+        "$$\n\\frac{\\mathrm{d} r}{\\mathrm{d} a} = 1 \\quad \\text{if } a > 0\n$$\n"
+    )
+    write(site, text)
+    run(site, "chapters").assert_outcomes(passed=5)
+
+
 def test_what_cannot_be_read_fails_with_a_caret(site: pytest.Pytester) -> None:
     write(site, CHAPTER.replace(r"g_d \, \frac", r"q_d \, \frac"))
     result = run(site, "chapters")
-    result.assert_outcomes(passed=2, failed=1)
+    result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(
         ["chapters/gain.md:30:38: q_{d} is not in the symbols table", " *^"]
     )
@@ -172,7 +195,7 @@ def test_the_fixture_hands_out_values_by_code_name(site: pytest.Pytester) -> Non
             np.testing.assert_allclose(dg, layer(r"\frac{\partial L}{\partial g}"), rtol=1e-12)
         """
     )
-    run(site).assert_outcomes(passed=4)
+    run(site).assert_outcomes(passed=5)
 
 
 def test_an_unknown_text_is_told(site: pytest.Pytester) -> None:
