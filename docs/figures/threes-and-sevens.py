@@ -1,4 +1,4 @@
-"""Threes and sevens by two features, the best line, and the border of a small network."""
+"""Threes and sevens by two features, the line of one unit, and the border of a small network."""
 
 import numpy as np
 
@@ -49,7 +49,7 @@ def draw():
         ax.plot(*x[which].T, "os"[i], color=series(i), markersize=3, label=f"handwritten {name}")
     side = np.linspace(-3.2, 3.2, 160)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    for hidden, colour, name in ((1, MUTED, "a line"), (16, INK, "16 hidden units")):
+    for hidden, colour, name in ((1, MUTED, "1 hidden unit"), (16, INK, "16 hidden units")):
         scores = learn(x[:TRAIN], t, hidden)(grid).reshape(160, 160)
         ax.contour(side, side, scores, levels=[0], colors=[colour], linewidths=1.4)
         ax.plot([], [], color=colour, linewidth=1.4, label=name)

@@ -1,11 +1,16 @@
 """The linear layer and the bends, backward, against their chapter."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from backprop import activations, linear
 from backprop import layers as network_layers
+from backprop.data.mnist import load_mnist_sample
 
+ROOT = Path(__file__).parents[2]
 CHAPTER = "fully-connected"
 DRAWS = range(4)
 
@@ -115,3 +120,18 @@ def test_the_gradients_of_every_layer_come_back(chapter, same, draw):
         same(dh, values(rf"\frac{{\partial L}}{{\partial h^{{({at - 1})}}}}"))
         if at > 1:
             delta = net.layers[f"relu{at - 1}"].backward(dh)
+
+
+def test_every_line_puts_a_third_of_threes_and_sevens_on_the_wrong_side():
+    figure = runpy.run_path(str(ROOT / "docs/figures/threes-and-sevens.py"))
+    digits = load_mnist_sample()
+    chosen = np.isin(digits.train_labels, (3, 7))
+    seven = digits.train_labels[chosen] == 7
+    x = figure["features"](digits.train_images[chosen] / 255)
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    angle = np.linspace(0, np.pi, 361)
+    order = np.argsort(x @ np.stack([np.cos(angle), np.sin(angle)]), axis=0)
+    # Sevens less threes on the near side of each line, for every place of the line.
+    before = np.vstack([0 * angle, np.where(seven, 1, -1)[order].cumsum(axis=0)])
+    right = np.maximum(before + np.sum(~seven), np.sum(seven) - before).max() / len(seven)
+    assert 0.6 < right < 2 / 3
