@@ -244,3 +244,23 @@ def test_the_remedies_do_what_their_chapter_says():
         assert metrics[f"{undecided}_gain_low"] < 0 < metrics[f"{undecided}_gain_high"]
     assert metrics["smoothing_gain_high"] < 0
     assert metrics["none_train_accuracy"] == 1 > metrics["together_train_accuracy"]
+
+
+def test_adagrad_stays_behind_with_every_seed_as_its_chapter_says():
+    losses = {row["rule"]: np.array(row["loss"]) for row in read("optimizers")["table"]}
+    for other in ("sgd", "adam"):
+        assert np.all(losses["adagrad"] > losses[other])
+    means = {rule: values.mean() for rule, values in losses.items()}
+    assert max(means, key=means.__getitem__) == "adagrad"
+
+
+def test_what_the_chapter_says_of_the_remedies_together_and_of_adam_holds():
+    found = read("regularization")
+    right = {row["remedy"]: np.array(row["accuracy"]) for row in found["table"]}
+    assert np.all(right["together"] < right["augmentation"])
+    adam = {
+        row.get("weight_decay", 0.0): row["accuracy"]
+        for row in found["tried"]
+        if row["remedy"] == "adam_l2"
+    }
+    assert max(adam.values()) - adam[0.0] < 0.001
