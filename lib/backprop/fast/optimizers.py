@@ -1,22 +1,15 @@
 """Optimisers in place: no array is made anew that would push others out of the processor's cache.
 
-Arguments, results and errors are those of `backprop.optimizers`. With `out` the results are written
-there; the arrays may be those of the arguments.
+Arguments and results are those of `backprop.optimizers`. With `out` the results are written there;
+the arrays may be those of the arguments. Nothing is checked here: an optimiser does that once for
+all its parameters, where these functions are called for every part of each.
 """
 
 import numpy as np
 
-from backprop.shapes import Array, shapes
+from backprop.shapes import Array
 
 
-@shapes(
-    param="...",
-    grad="...",
-    velocity="...",
-    lr="[0, inf)",
-    momentum="[0, 1)",
-    weight_decay="[0, inf)",
-)
 def momentum_update(
     param: Array,
     grad: Array,
@@ -43,18 +36,6 @@ def momentum_update(
     return new_param, new_velocity
 
 
-@shapes(
-    param="...",
-    grad="...",
-    m="...",
-    v="...",
-    t="count",
-    lr="[0, inf)",
-    beta1="[0, 1)",
-    beta2="[0, 1)",
-    eps="(0, inf)",
-    weight_decay="[0, inf)",
-)
 def adam_update(
     param: Array,
     grad: Array,
@@ -79,11 +60,14 @@ def adam_update(
     """
     new_param, new_m, new_v = out or (np.empty_like(param), np.empty_like(m), np.empty_like(v))
     g = grad + weight_decay * param if weight_decay else grad
+    scratch = (1 - beta1) * g
     np.multiply(beta1, m, out=new_m)
-    new_m += (1 - beta1) * g
+    new_m += scratch
+    np.multiply(g, g, out=scratch)
+    scratch *= 1 - beta2
     np.multiply(beta2, v, out=new_v)
-    new_v += (1 - beta2) * g**2
-    root = new_v / (1 - beta2**t)
+    new_v += scratch
+    root = np.divide(new_v, 1 - beta2**t, out=scratch)
     np.sqrt(root, out=root)
     root += eps
     step = new_m / (1 - beta1**t)
