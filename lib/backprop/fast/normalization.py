@@ -93,12 +93,15 @@ def layernorm_forward(
     sigma = np.empty((len(rows), 1), x.dtype)
 
     def forward(part: slice) -> None:
-        hat = x_hat[part]
+        hat, out, root = x_hat[part], y[part], sigma[part]
         np.subtract(rows[part], rows[part] @ mean_of, out=hat)
-        np.sqrt(np.vecdot(hat, hat)[:, None] / D + eps, out=sigma[part])
-        hat *= 1 / sigma[part]
-        np.multiply(hat, gamma, out=y[part])
-        y[part] += beta
+        np.vecdot(hat, hat, out=root[:, 0])
+        root /= D
+        root += eps
+        np.sqrt(root, out=root)
+        hat *= 1 / root
+        np.multiply(hat, gamma, out=out)
+        out += beta
 
     _by_blocks(forward, rows)
     shape = (*x.shape[:-1], 1)
@@ -118,17 +121,17 @@ def layernorm_backward(dy: Array, cache: LayerNormCache) -> tuple[Array, Array, 
     x_hat, sigma, gamma = cache
     D = len(gamma)
     rows, hats, sigmas = dy.reshape(-1, D), x_hat.reshape(-1, D), sigma.reshape(-1, 1)
-    dx, mean_of = np.empty_like(rows), np.full((D, 1), 1 / D, rows.dtype)
+    dx, mean_of = np.empty_like(rows), (gamma / D)[:, np.newaxis]
 
     def backward(part: slice) -> tuple[Array, Array]:
-        hat, dhat = hats[part], dx[part]
-        products = rows[part] * hat
-        dgamma, dbeta = sum_rows(products), sum_rows(rows[part])
-        np.multiply(rows[part], gamma, out=dhat)
-        np.multiply(hat, np.vecdot(dhat, hat)[:, None] / D, out=products)
-        products += dhat @ mean_of
-        dhat -= products
-        dhat *= 1 / sigmas[part]
+        dy, hat, out = rows[part], hats[part], dx[part]
+        products = dy * hat
+        dgamma, dbeta = sum_rows(products), sum_rows(dy)
+        np.multiply(hat, products @ mean_of, out=products)
+        products += dy @ mean_of
+        np.multiply(dy, gamma, out=out)
+        out -= products
+        out *= 1 / sigmas[part]
         return dgamma, dbeta
 
     dgamma, dbeta = zip(*_by_blocks(backward, rows), strict=True)
