@@ -264,3 +264,15 @@ def test_what_the_chapter_says_of_the_remedies_together_and_of_adam_holds():
         if row["remedy"] == "adam_l2"
     }
     assert max(adam.values()) - adam[0.0] < 0.001
+
+
+def test_sizes_through_layers_are_powers_of_the_scale_as_the_chapter_on_starts_says():
+    scales, sizes = read("batchnorm-scales")["curve"]["scale"], arrays("batchnorm-scales")
+    for number in (0, 3, 6, 9, 12):
+        forward = sizes[f"activation_plain_{number}"]
+        assert len(forward) == 5
+        factors = forward[1:] / forward[:-1] / (scales[number] * np.sqrt(100 / 2))
+        np.testing.assert_allclose(factors, 1, atol=0.25)
+        back = sizes[f"gradient_plain_{number}"]
+        factors = back[:-1] / back[1:] / (scales[number] * np.sqrt(100 / 2))
+        np.testing.assert_allclose(factors, 1, atol=0.25)
