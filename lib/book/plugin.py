@@ -286,7 +286,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._end()
         root = Path(config.config_file_path).parent.resolve()
         if self._store is None:
-            self._store = Store(root / ".cache" / "kept", logging.getLogger("mkdocs"))
+            self._store = Store(root / ".cache" / "store", logging.getLogger("mkdocs"))
         self._store.begin()
         with _told():
             self._code.hold()
