@@ -103,6 +103,9 @@ def test_the_report_counts_what_there_is(root: Path) -> None:
         "| Commit | `abc123` |",
     ):
         assert row in text
+    page_and_all = text.split("## Page by page")
+    for row in ("| claims, all of which hold | 2 |", "| bound lines of code | 2 |"):
+        assert row in page_and_all[0]
     assert "### [Gain](gain.md) {#of-gain}" in text
     assert anchor(pages[0].file) == "of-gain"
     assert "- [Gain](gain.md), line 17: an arrow" in text
@@ -119,7 +122,9 @@ def test_the_report_says_which_text_the_mutants_were_of(root: Path, text: str, r
     counts = {"total": 100, "killed": 99, "accepted": 3, "digest": digest(text)}
     record = {"name": "mutants", "pages": {"docs/gain.md": counts}}
     (root / "data" / "results" / "mutants.json").write_text(json.dumps(record), encoding="utf-8")
-    assert row in report(check(root), {}, root, "")
+    written = report(check(root), {}, root, "")
+    assert row in written
+    assert "| mutants of claims, as last recorded | 100 |\n| of these killed | 99 |" in written
 
 
 def test_a_page_is_known_by_what_the_checker_reads_not_by_its_prose() -> None:

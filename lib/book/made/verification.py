@@ -27,8 +27,10 @@ the build would have stopped, and named the file and the line.
 
 A *definition* gives a symbol its value.
 A *claim* is one `=` of a displayed equation, each step of a derivation included.
-Both its sides are evaluated at random values, at every index, in three draws,
-and may differ by a relative 1e-9. The worst difference is listed.
+Both its sides are evaluated at random values, at every index, and may differ by a relative 1e-9;
+the worst difference is listed. Further draws, large and small, of both signs and near every number
+that the claim names, are there to falsify it. That is strong evidence, and not a proof.
+What is set as an equation and claims nothing is listed at the end, with its reason.
 """
 _GUIDE = "[How equations run](how-equations-run.md) says more.\n"
 _COLUMNS = """\
@@ -52,10 +54,36 @@ def report(pages: Iterable[Checked], marks: Mapping[str, int], root: Path, commi
     pages = list(pages)
     mutants = recorded(root)
     guide = root / "docs" / "how-equations-run.md"
-    parts = [_INTRODUCTION, _GUIDE if guide.is_file() else "", "## Page by page\n", _COLUMNS]
+    parts = [_INTRODUCTION, _GUIDE if guide.is_file() else "", _totals(pages, marks, mutants, root)]
+    parts += ["## Page by page\n", _COLUMNS]
     parts += [_section(checked, marks, mutants, root) for checked in pages]
     parts += [_unchecked(pages), _versions(commit)]
     return "\n".join(parts)
+
+
+def _totals(
+    pages: list[Checked],
+    marks: Mapping[str, int],
+    mutants: Mapping[str, Mapping[str, Any]],
+    root: Path,
+) -> str:
+    """One table for the whole book."""
+    texts = [(root / checked.file).read_text(encoding="utf-8") for checked in pages]
+    labels = {equation.label for checked in pages for equation in checked.found}
+    known = [mutants[name] for name in (c.file.as_posix() for c in pages) if name in mutants]
+    rows = [
+        ("pages with equations", len(pages)),
+        ("displayed equations", sum(len(checked.found) for checked in pages)),
+        ("definitions", sum(checked.definitions for checked in pages)),
+        ("claims, all of which hold", sum(checked.claims for checked in pages)),
+        ("unchecked equations, each with its reason", sum(len(c.unchecked) for c in pages)),
+        ("mutants of claims, as last recorded", sum(found["total"] for found in known)),
+        ("of these killed", sum(found["killed"] for found in known)),
+        ("bound lines of code", sum(n for label, n in marks.items() if label in labels)),
+        ("doctest lines", sum(len(_EXAMPLE.findall(text)) for text in texts)),
+    ]
+    table = "\n".join(f"| {name} | {value:,} |" for name, value in rows)
+    return f"## In all\n\n| What | How many |\n|---|--:|\n{table}\n"
 
 
 def anchor(file: Path) -> str:
