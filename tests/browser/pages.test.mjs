@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LOOKS, axe } from "./axe.mjs";
-import { chapters, pages } from "./site.mjs";
+import { lighting, pages } from "./site.mjs";
 import { open, overflow } from "./tab.mjs";
 
 const LIMIT = { timeout: 120_000 };
@@ -38,7 +38,7 @@ async function inView(locator) {
   });
 }
 
-for (const address of chapters()) {
+for (const address of lighting()) {
   test(`/${address}: an equation leads to its code and back`, LIMIT, async (t) => {
     const page = await open(t, address);
     const note = page.locator('.equation__notes a[href^="#code:"]').last();

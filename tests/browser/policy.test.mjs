@@ -1,7 +1,7 @@
 // The pages keep the policy that they state, and work where a browser lets them remember nothing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pages } from "./site.mjs";
+import { equations, pages } from "./site.mjs";
 import { open } from "./tab.mjs";
 
 const LIMIT = { timeout: 120_000 };
@@ -98,7 +98,7 @@ test("each script has an address that tells its version", LIMIT, async (t) => {
 });
 
 test("an old address and an equation's own lead on, fragment and all", LIMIT, async (t) => {
-  const equation = pages().find((address) => address.startsWith("eq/"));
+  const equation = equations()[0];
   const [page] = await watched(t, equation);
   await page.waitForURL(/#eq:/);
   assert.ok(await page.evaluate(() => document.getElementById(decodeURIComponent(location.hash.slice(1))) !== null));

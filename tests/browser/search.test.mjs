@@ -43,10 +43,11 @@ async function ask(page, words) {
 const best = (results) => results.reduce((one, other) => (other.score > one.score ? other : one));
 
 test("no result shows a formula as TeX", () => {
-  // What is said of TeX itself stands in code, and in code alone.
+  // What is said of TeX itself stands in code, and in code alone; in tables the index does not say what
+  // is code, and the page on what is read and refused has TeX in its tables.
   const told = ({ title, text }) => title + text.replace(/<code>.*?<\/code>/gs, "");
   assert.ok(index.length > 100);
-  assert.deepEqual(index.filter((entry) => /[\\$]|<math/.test(told(entry))).map(({ location }) => location), []);
+  assert.deepEqual(index.filter((entry) => !entry.location.startsWith("how-equations-run/") && /[\\$]|<math/.test(told(entry))).map(({ location }) => location), []);
 });
 
 test("words, symbols, names in code and numbers of equations are found", LIMIT, async (t) => {
@@ -57,7 +58,7 @@ test("words, symbols, names in code and numbers of equations are found", LIMIT, 
     ["γ", "chapters/", /γ_(d|tnj)/],
     ["x_hat", "chapters/batch-normalization/", /x̂_nd, x_hat, \(N, D\), normalised input/],
     ["conv2d_backward", "reference/convolution/#backprop.convolution.conv2d_backward", /dy: Array, cache: Conv2dCache/],
-    ["dL/dx", "chapters/", /\(\d\.\d+\) dL\/dx(_\w+)?: ∂L\/∂x/],
+    ["dL/dx", "chapters/", /\(\d+\.\d+\) dL\/dx(_\w+)?: ∂L\/∂x/],
     ["∂L/∂W", "chapters/", /∂L\/∂W/],
     ["im2col", "reference/convolution/#backprop.fast.", /im2col/],
     ["forget bias", "chapters/lstm/", /bias/],

@@ -47,15 +47,29 @@ export function chromium() {
 }
 
 // The addresses of all pages, relative to the site's root.
-export function pages(folder = SITE) {
+function addresses(folder) {
   return readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith(".html"))
     .map((name) => relative(folder, join(folder, name)).replaceAll("\\", "/").replace(/(^|\/)index\.html$/, "$1"))
     .sort();
 }
 
+// The pages to read; an equation's own address leads to its chapter, and is not one of them.
+export function pages(folder = SITE) {
+  return addresses(folder).filter((address) => !address.startsWith("eq/"));
+}
+
+export function equations(folder = SITE) {
+  return addresses(folder).filter((address) => address.startsWith("eq/"));
+}
+
 export function chapters() {
   return pages().filter((address) => address.startsWith("chapters/"));
+}
+
+// Arrays has equations of NumPy's own rules, whose code is its examples; the others have lines beside them.
+export function lighting() {
+  return chapters().filter((address) => address !== "chapters/arrays/");
 }
 
 export async function serve(folder = SITE) {
