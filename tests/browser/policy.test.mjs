@@ -1,11 +1,11 @@
 // The pages keep the policy that they state, and work where a browser lets them remember nothing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { equations, pages } from "./site.mjs";
+import { chapters, equations, pages } from "./site.mjs";
 import { open } from "./tab.mjs";
 
 const LIMIT = { timeout: 120_000 };
-const CHAPTER = pages().filter((address) => address.startsWith("chapters/")).at(-1);
+const CHAPTER = chapters().at(-1);
 const SOME = ["", CHAPTER, ...["notebooks/", "reference/", "verification/", "licences/"]].map(
   (start) => pages().find((address) => address.startsWith(start) && (start || !address)) ?? start,
 );
