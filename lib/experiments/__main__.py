@@ -24,6 +24,7 @@ EXPERIMENTS = {
     "mnist-cnn": "experiments.mnist_cnn",
     "mnist-cnn-best": "experiments.mnist_cnn_best",
     "batchnorm-scales": "experiments.batchnorm_scales",
+    "batchnorm-depth": "experiments.batchnorm_depth",
     "batchnorm-cnn": "experiments.batchnorm_cnn",
     "waves": "experiments.waves",
     "csi300": "experiments.csi300",

@@ -1,27 +1,47 @@
 """`batchnorm-scales`: a deep network with and without batch norm, from 16 initial scales.
 
-The weights of all layers are drawn with one standard deviation, from 1 down to 0.0001. A thousand
-digits and plain stochastic gradient descent, at each of three learning rates: what differs is
-whether it learns at all. How large activations and gradients are at the start is kept as well.
+The weights of all hidden layers are drawn with one standard deviation, from 1 down to 0.0001; those
+of the scores start as He's in every run, so that what differs is what batch norm stands behind. A
+thousand digits and plain stochastic gradient descent. For each scale the rate is chosen on one half
+of the validation digits, over seeds of their own; then it runs from fresh seeds, the same for both
+networks, and is judged on the other half, in pairs. How large activations and gradients are at the
+start is kept as well. The test digits are not read.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop import SGD, BatchNorm, Layer, Linear, ReLU, Sequential, load_mnist, normal, train
+from backprop import (
+    SGD,
+    BatchNorm,
+    Layer,
+    Linear,
+    ReLU,
+    Sequential,
+    evaluate,
+    he_normal,
+    load_mnist,
+    normal,
+    train,
+)
 from backprop.data.mnist import Digits
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
-from experiments.mnist import CLASSES, split_digits
+from experiments.comparison import paired_difference
+from experiments.mnist import CLASSES, Split, split_digits
 from experiments.record import Number, Result
 
 KINDS = ("plain", "batch_norm")
 LEARNED = 0.5
+RATES = tuple(0.02 * 2**power for power in range(8))
+SEARCH_SEEDS = (100, 101)
 
 
 @dataclass(frozen=True)
@@ -29,61 +49,129 @@ class ScaleSettings:
     """What all runs have in common, and the scales and rates in which they differ."""
 
     scales: tuple[float, ...] = tuple(float(scale) for scale in np.logspace(0, -4, 16))
-    rates: tuple[float, ...] = (0.01, 0.1, 1.0)
+    rates: tuple[float, ...] = RATES
     hidden: tuple[int, ...] = (100,) * 5
     samples: int = 1000
-    epochs: int = 20
+    epochs: int = 10
     batch_size: int = 100
-    seed: int = 0
+    search_seeds: tuple[int, ...] = SEARCH_SEEDS
 
 
 def run(
-    checkpoints: Path, digits: Digits | None = None, settings: ScaleSettings | None = None
+    _checkpoints: Path,
+    digits: Digits | None = None,
+    settings: ScaleSettings = ScaleSettings(),
+    seeds: Sequence[int] = (0, 1, 2, 3, 4, 5),
 ) -> Result:
-    """Trains from every scale at every rate, with and without; counts from where it learned.
+    """Chooses a rate for every scale, with and without; then trains from each seed.
 
-    Training has learned if it reads more than half of its digits in the last epoch.
+    A scale is learned from if more than half of the judging digits are read, by the mean over the
+    seeds.
     """
     start = time.perf_counter()
-    settings = settings or ScaleSettings()
     split = split_digits(digits or load_mnist())
-    x, target = split.train_x[: settings.samples], split.train_y[: settings.samples]
-    metrics: dict[str, Number] = {"scales": len(settings.scales), "samples": len(x)}
+    half = len(split.validation_y) // 2
+    metrics: dict[str, Number] = {
+        "scales": len(settings.scales),
+        "samples": settings.samples,
+        "candidates": len(settings.scales) * len(settings.rates),
+        "judged_on": len(split.validation_y) - half,
+    }
     curve: dict[str, list[Number]] = {"scale": list(settings.scales), "rate": list(settings.rates)}
-    arrays = {}
+    arrays, tried, table = {}, [], []
+    best: dict[str, NDArray[np.float64]] = {}
     for kind in KINDS:
-        finals = np.zeros((len(settings.rates), len(settings.scales)))
+
+        def accuracy(scale: float, rate: float, seed: int, part: slice, kind: str = kind) -> float:
+            rng = np.random.default_rng(seed)
+            some = sample_of(split, settings.samples, rng)
+            network = build(settings.hidden, some, rng, scale=scale, batch_norm=kind != "plain")
+            return unseen_accuracy(network, some, rng, part, settings, rate)
+
+        scores = np.array(
+            [
+                [
+                    np.mean([accuracy(s, r, seed, slice(half)) for seed in settings.search_seeds])
+                    for r in settings.rates
+                ]
+                for s in settings.scales
+            ]
+        )
+        tried += [
+            {"kind": kind, "scale": s, "rate": r, "accuracy": round(float(scores[i, j]), 5)}
+            for i, s in enumerate(settings.scales)
+            for j, r in enumerate(settings.rates)
+        ]
+        chosen = [settings.rates[j] for j in scores.argmax(axis=1)]
+        judged = np.array(
+            [
+                [accuracy(s, r, seed, slice(half, None)) for seed in seeds]
+                for s, r in zip(settings.scales, chosen, strict=True)
+            ]
+        )
+        table += [
+            {"kind": kind, "scale": s, "rate": r, "accuracy": row.tolist()}
+            for s, r, row in zip(settings.scales, chosen, judged, strict=True)
+        ]
+        means = judged.mean(axis=1)
+        curve[f"{kind}_rate"] = [float(rate) for rate in chosen]
+        curve[f"{kind}_accuracy"] = means.tolist()
+        curve[f"{kind}_accuracy_std"] = judged.std(axis=1, ddof=1).tolist()
+        winner = int(scores.max(axis=1).argmax())
+        best[kind] = judged[winner]
+        metrics |= {
+            f"{kind}_learned": int((means > LEARNED).sum()),
+            f"{kind}_worst": float(means.min()),
+            f"{kind}_scale": settings.scales[winner],
+            f"{kind}_rate": chosen[winner],
+            f"{kind}_best_at_end": int(chosen[winner] in (settings.rates[0], settings.rates[-1])),
+            f"{kind}_accuracy": float(best[kind].mean()),
+            f"{kind}_accuracy_std": float(best[kind].std(ddof=1)),
+        }
         for number, scale in enumerate(settings.scales):
-            make = partial(build, settings, scale, x.shape[1], batch_norm=kind != "plain")
-            for name, sizes in sizes_at_start(make(), x, target).items():
+            rng = np.random.default_rng(seeds[0])
+            some = sample_of(split, settings.samples, rng)
+            network = build(settings.hidden, some, rng, scale=scale, batch_norm=kind != "plain")
+            for name, sizes in sizes_at_start(network, some.train_x, some.train_y).items():
                 arrays[f"{name}_{kind}_{number}"] = sizes
-            for row, rate in enumerate(settings.rates):
-                key = f"{kind}_{row}_{number}"
-                curve[key] = accuracies(settings, rate, make(), x, target)
-                finals[row, number] = curve[key][-1]
-        for row in range(len(settings.rates)):
-            metrics[f"{kind}_learned_{row}"] = int((finals[row] > LEARNED).sum())
-        best = finals.max(axis=0)
-        metrics[f"{kind}_learned"] = int((best > LEARNED).sum())
-        metrics[f"{kind}_worst"], metrics[f"{kind}_best"] = float(best.min()), float(best.max())
     return Result(
-        metrics=metrics,
+        metrics=metrics | gain_of(best),
         curve=curve,
-        seeds=(settings.seed,),
+        seeds=tuple(seeds),
         settings=asdict(settings),
         seconds=time.perf_counter() - start,
         arrays=arrays,
+        tried=tried,
+        table=table,
     )
 
 
-def build(settings: ScaleSettings, scale: float, features: int, *, batch_norm: bool) -> Sequential:
-    """Makes a network whose weights all have this standard deviation."""
-    rng = np.random.default_rng(settings.seed)
+def sample_of(split: Split, samples: int, rng: np.random.Generator) -> Split:
+    """Leaves only some of the training digits, drawn at random."""
+    some = rng.permutation(len(split.train_y))[:samples]
+    return split._replace(train_x=split.train_x[some], train_y=split.train_y[some])
+
+
+def build(
+    hidden: Sequence[int],
+    split: Split,
+    rng: np.random.Generator,
+    *,
+    scale: float | None = None,
+    batch_norm: bool,
+) -> Sequential:
+    """Makes a network whose hidden weights have this standard deviation, or else are He's.
+
+    The weights of the scores are He's.
+    """
+    sizes = [split.train_x.shape[1], *hidden]
+    draw = he_normal if scale is None else partial(normal, std=scale)
     layers: list[Layer] = []
-    for D, M in pairwise([features, *settings.hidden, CLASSES]):
-        layers.append(Linear(D, M, rng=rng, init=partial(normal, std=scale), dtype=np.float32))
+    for D, M in pairwise(sizes):
+        layers.append(Linear(D, M, rng=rng, init=draw, dtype=np.float32))
         layers += [BatchNorm(M, dtype=np.float32), ReLU()] if batch_norm else [ReLU()]
-    return Sequential(layers[: -2 if batch_norm else -1])  # the scores end it
+    layers.append(Linear(sizes[-1], CLASSES, rng=rng, init=he_normal, dtype=np.float32))
+    return Sequential(layers)
 
 
 def sizes_at_start(
@@ -115,25 +203,45 @@ def root_mean_square(values: NDArray[np.float32]) -> np.float32:
     return np.float32(np.sqrt(np.square(values, dtype=np.float64).mean()))
 
 
-def accuracies(
-    settings: ScaleSettings,
-    rate: float,
+def unseen_accuracy(
     network: Sequential,
-    x: NDArray[np.float32],
-    target: NDArray[np.uint8],
-) -> list[Number]:
-    """Trains, and returns the accuracy during each epoch; what overflows stays at guessing."""
+    split: Split,
+    rng: np.random.Generator,
+    part: slice,
+    settings: Any,
+    rate: float,
+) -> float:
+    """Trains by plain gradient descent; returns the share of validation digits read rightly.
+
+    What overflows is left at guessing.
+
+    Args:
+        network: is trained.
+        split: what it is trained on, and judged on.
+        rng: shuffles.
+        part: of the validation digits, those to judge by.
+        settings: have `epochs` and `batch_size`.
+        rate: the learning rate.
+    """
     try:
-        history = train(
+        train(
             network,
             SGD(rate),
-            x,
-            target,
+            split.train_x,
+            split.train_y,
             epochs=settings.epochs,
             batch_size=settings.batch_size,
-            rng=np.random.default_rng(settings.seed),
+            rng=rng,
+            measure=None,
             progress=False,
         )
     except FloatingPointError:
-        return [1 / CLASSES] * settings.epochs
-    return list(history.train_accuracy)
+        return 1 / CLASSES
+    score = evaluate(network, split.validation_x[part], split.validation_y[part])
+    return float(score.accuracy or 0.0)
+
+
+def gain_of(judged: dict[str, NDArray[np.float64]]) -> dict[str, Number]:
+    """How much more is read with batch norm than without, by seeds in pairs."""
+    gain = paired_difference(judged["batch_norm"], judged["plain"])
+    return {"gain": gain.mean, "gain_low": gain.low, "gain_high": gain.high}

@@ -1,4 +1,4 @@
-"""The experiments with convolutions and batch norm, run small, on the sample in the repository."""
+"""The experiments with convolutions, run small, on the sample in the repository."""
 
 import json
 from dataclasses import replace
@@ -18,13 +18,10 @@ from backprop import (
     to_unit_interval,
 )
 from experiments import (
-    batchnorm_cnn,
-    batchnorm_scales,
     mnist_cnn,
     mnist_cnn_best,
     mnist_conv,
 )
-from experiments.batchnorm_scales import ScaleSettings, sizes_at_start
 from experiments.mnist import split_digits
 from experiments.mnist_convolution import (
     build_for_images,
@@ -164,61 +161,3 @@ def test_untrained_network_is_where_training_began(digits):
     _, network, untrained = run_on_images(settings, digits)
     for name, param in untrained.params.items():
         np.testing.assert_allclose(network.params[name], param, atol=1e-8)
-
-
-def test_batch_norm_makes_the_scale_of_the_weights_matter_less(digits, tmp_path):
-    settings = ScaleSettings(scales=(3.0, 0.1, 1e-4), rates=(1e-9, 0.1), epochs=4, samples=400)
-    result = batchnorm_scales.run(tmp_path, digits, settings)
-    assert result.curve["scale"] == [3.0, 0.1, 1e-4]
-    assert result.curve["rate"] == [1e-9, 0.1]
-    assert result.metrics["batch_norm_learned"] > result.metrics["plain_learned"]
-    assert result.curve["plain_1_2"][-1] < 0.3
-    for kind in ("plain", "batch_norm"):
-        finals = [[result.curve[f"{kind}_{r}_{n}"][-1] for n in range(3)] for r in range(2)]
-        best = np.max(finals, axis=0)
-        assert result.metrics[f"{kind}_best"] == best.max()
-        assert result.metrics[f"{kind}_worst"] == best.min()
-        assert result.metrics[f"{kind}_learned_0"] == 0
-        assert result.metrics[f"{kind}_learned_1"] == (np.array(finals[1]) > 0.5).sum()
-        assert {len(curve) for key, curve in result.curve.items() if kind in key} == {4}
-    for name, order in (("activation", 1), ("gradient", -1)):
-        sizes = result.arrays[f"{name}_plain_2"]
-        assert sizes.shape == result.arrays[f"{name}_batch_norm_2"].shape == (5,)
-        assert (np.diff(order * sizes) < 0).all()
-    assert (
-        result.arrays["activation_batch_norm_2"][-1] > 1e6 * result.arrays["activation_plain_2"][-1]
-    )
-
-
-def test_sizes_at_start_are_those_of_each_layer():
-    """Two layers with ReLU between, by hand: the gradient is that for what goes into the ReLU."""
-    settings = ScaleSettings(hidden=(3,))
-    network = batchnorm_scales.build(settings, 1.0, 4, batch_norm=False)
-    x, target = np.float32([[1, -2, 3, 0.5], [0, 1, 1, -1]]), np.array([3, 1], np.uint8)
-    W1, W2 = network.params["0.W"], network.params["2.W"]
-    h = np.maximum(x @ W1, 0)
-    e = np.exp(h @ W2)
-    p = e / e.sum(axis=1, keepdims=True)
-    p[[0, 1], target] -= 1
-    dz = (p / 2 @ W2.T) * (h > 0)
-    sizes = sizes_at_start(network, x, target)
-    np.testing.assert_allclose(sizes["activation"], [np.sqrt((h**2).mean())], rtol=1e-5)
-    np.testing.assert_allclose(sizes["gradient"], [np.sqrt((dz**2).mean())], rtol=1e-5)
-
-
-def test_a_run_that_overflows_stays_at_guessing(digits, tmp_path):
-    settings = ScaleSettings(scales=(1e4,), rates=(1.0,), epochs=2, samples=200)
-    result = batchnorm_scales.run(tmp_path, digits, settings)
-    assert result.curve["plain_0_0"] == [0.1, 0.1]
-
-
-def test_convolutional_network_with_and_without_batch_norm(digits, tmp_path):
-    settings = small(batchnorm_cnn.SETTINGS, blocks=((3,),), hidden=(10,), epochs=2)
-    result = batchnorm_cnn.run(tmp_path, digits, settings, rates=(0.1, 1e30))
-    assert result.curve["rate"] == result.settings["rates"] == [0.1, 1e30]
-    assert {"learning_rate", "batch_norm"}.isdisjoint(result.settings)
-    assert result.curve["plain_1"] == [0.1, 0.1]
-    for name in ("plain_0", "batch_norm_0", "batch_norm_1"):
-        assert len(result.curve[name]) == 2
-        assert result.metrics[name] == result.curve[name][-1]
-    assert result.metrics["plain_best"] == result.metrics["plain_0"] > 0.1
