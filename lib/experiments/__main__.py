@@ -36,11 +36,10 @@ TESTED_BY_RUN = {
     "mnist-cnn": "mnist",
     "mnist-cnn-best": "mnist",
     "waves": "waves",
-    "csi300": "csi300",
     "imdb": "imdb",
 }
 # Those that are tested apart, by `test NAME`.
-TESTED_APART = ("mnist-sgd", "mnist-mlp")
+TESTED_APART = ("mnist-sgd", "mnist-mlp", "csi300")
 
 
 def main(arguments: Sequence[str], data: Path | None = None) -> int:

@@ -76,7 +76,7 @@ def index():
     return DailyIndex(*(column[:1000] for column in load_csi300()))
 
 
-SMALL = csi300.Settings(units=4, epochs=1, seeds=(0, 1))
+SMALL = csi300.Settings(units=4, epochs=1, search_seeds=(100,), lag=10)
 
 
 def test_csi300_is_split_by_date_and_standardised_by_the_training_years(index):
@@ -98,7 +98,7 @@ def test_csi300_is_split_by_date_and_standardised_by_the_training_years(index):
 
 def test_naive_forecasts_and_measures(index):
     split = csi300.split_by_date(index, SMALL)
-    naive = csi300.naive_forecasts(split)
+    naive = csi300.naive_forecasts(split, split.test)
     assert (naive["mean"] == 0).all()
     np.testing.assert_allclose(naive["unchanged"] * split.std + split.mean, 0, atol=1e-9)
     assert (naive["last_value"] == split.test.past[:, -1:]).all()
@@ -112,23 +112,38 @@ def test_naive_forecasts_and_measures(index):
     assert measured["month_rmse"] == pytest.approx(np.sqrt((returns**2).mean()), rel=1e-4)
 
 
-def test_csi300(tmp_path, index):
-    result = csi300.run(tmp_path, index, SMALL)
-    assert result.metrics["seeds"] == 2
-    assert result.metrics["lstm_mse_std"] > 0
-    naive = [
-        result.metrics[f"{kind}_mse"]
-        for kind in csi300.naive_forecasts(csi300.split_by_date(index, SMALL))
-    ]
-    assert result.metrics["lstm_mse"] == np.mean(result.curve["test_mse"])
-    assert result.metrics["lstm_skill"] == pytest.approx(
-        1 - result.metrics["lstm_mse"] / min(naive), rel=1e-12
+def test_ridge_is_where_the_slope_of_its_loss_is_zero(index, rng):
+    windows = csi300.split_by_date(index, SMALL).train
+    x, y = (part.astype(np.float64) for part in windows)
+    W = csi300.ridge(windows, 7.0)
+    np.testing.assert_allclose(x.T @ (x @ W - y) + 7 * W, 0, atol=1e-8)
+    plain = csi300.ridge(windows, 0.0)
+    np.testing.assert_allclose(plain, np.linalg.lstsq(x, y)[0], atol=1e-8)
+    assert (W**2).sum() < (plain**2).sum()
+
+
+def test_csi300_chooses_on_validation_and_tests_apart(tmp_path, index):
+    result = csi300.run(tmp_path, index, SMALL, seeds=(0, 1))
+    metrics = result.metrics
+    assert not any("test" in name for name in metrics if name != "test_year")
+    for kind, chosen in (("rate", metrics["rate"]), ("penalty", metrics["penalty"])):
+        rows = [row for row in result.tried if row["of"] == kind]
+        assert len(rows) >= 3
+        assert chosen == min(rows, key=lambda row: row["error"])["value"]
+    assert metrics["validation_ridge"] <= metrics["validation_linear"]
+    assert metrics["validation_lstm"] == pytest.approx(
+        np.mean([min(result.curve[f"validation_loss_{seed}"]) for seed in (0, 1)])
     )
-    assert result.arrays["forecasts"].shape == (2, 3, 20)
-    flows = [result.curve[f"flow_{name}"] for name in ("rnn", "lstm", "lstm_forget_1")]
-    assert all(len(flow) == 65 for flow in [*flows, result.curve["flow_lstm_trained"]])
-    assert result.metrics["flow_rnn_left"] == flows[0][0]
-    assert flows[2][0] > 1e3 * max(flows[0][0], flows[1][0])
+
+    first, second = csi300.examine(SMALL, result.networks, index)
+    assert first.metrics["lstm_mse"] != second.metrics["lstm_mse"]
+    assert first.metrics["ridge_mse"] == second.metrics["ridge_mse"]
+    means = [tested.metrics["lstm_mse"] for tested in (first, second)]
+    assert first.metrics["lstm_less_mean"] == pytest.approx(
+        np.mean(means) - first.metrics["mean_mse"], abs=1e-12
+    )
+    assert first.metrics["ridge_less_mean_error"] > 0
+    assert first.arrays["forecasts"].shape == (2, 3, 20)
 
 
 WORDS = ["good", "fine", "bad", "poor", "film", "the", "."]
