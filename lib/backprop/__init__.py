@@ -15,6 +15,7 @@ from backprop.data.mnist import (
     load_mnist_sample,
     to_unit_interval,
 )
+from backprop.data.recall import symbols_to_recall
 from backprop.data.series import log_returns, make_windows
 from backprop.data.text import (
     bag_of_words,
@@ -184,6 +185,7 @@ __all__ = [
     "save_checkpoint",
     "shift_and_rotate",
     "step_decay",
+    "symbols_to_recall",
     "to_torch",
     "to_unit_interval",
     "tokenize",

@@ -17,6 +17,7 @@ MARK = re.compile(r"#(?:\s+eq:[\w-]+)+\s*$")
 BEYOND = (
     "backprop.fast.",
     "backprop.data.series.",
+    "backprop.data.recall.",
     "backprop.data.waves.",
     "backprop.torch_weights.",
     "backprop.layers.torch_weights.",

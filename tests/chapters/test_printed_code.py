@@ -29,6 +29,7 @@ SHOWN = re.compile(r"^::: (backprop\.[\w.]+)$", re.MULTILINE)
 BEYOND = (
     "backprop.fast.",
     "backprop.data.series.",
+    "backprop.data.recall.",
     "backprop.data.waves.",
     "backprop.torch_weights.",
 )

@@ -1,0 +1,241 @@
+"""`recall`: for how many steps of noise each kind of cell holds a symbol.
+
+A symbol is seen at the first step, T steps of noise follow, and the last state is to say which it
+was. All cells have the same number of units, see the same number of fresh sequences and start as
+their layer does, but for the plain one that starts uniformly, as PyTorch's does. Each trains with
+Adam at its own rate, the best of a grid with steps of a factor of 2: by the mean of its loss on
+other sequences over a run, of two lengths and a seed that is not used again. A run ends as soon as
+it has solved the task on these, and gives back the weights that did best on them. What is reported
+is measured on sequences of its own. There is no test set: every sequence is drawn anew.
+
+The metrics have dots in their names, CELL is one of `CELLS`, T one of the lengths:
+
+- `accuracy_mean.CELL.T`, `accuracy_std.CELL.T`: over the seeds, each of which is in `by_seed` as
+  `accuracy.CELL.T`; `accuracy_min` and `accuracy_max` likewise;
+- `solved.CELL.T`: the number of seeds that solved the task; `updates_mean.CELL.T`: how long they
+  trained, which is all updates if they did not; `seconds_mean.CELL.T`: of one core;
+- `rate.CELL` and `rate_at_end.CELL`, 1 if it is an end of the grid; `parameters.CELL`;
+- `chance`: the accuracy of one who guesses; `symbols`, `noise`, `units`, `updates`, `batch_size`.
+
+A cell of another chapter is a case for an experiment of its own: `run` takes other `cells`.
+"""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop import (
+    CROSS_ENTROPY,
+    GRU,
+    LSTM,
+    RNN,
+    Adam,
+    LastStep,
+    Layer,
+    Linear,
+    Sequential,
+    accuracy,
+    clip_by_global_norm,
+    symbols_to_recall,
+    xavier_uniform,
+)
+from backprop.shapes import Array
+from experiments.record import Number, Result
+from experiments.repeats import SEEDS
+
+# From features, units, the steps of noise and a generator to a layer, (T, N, D) to (T, N, H).
+MakeCell: TypeAlias = Callable[[int, int, int, np.random.Generator], Layer]
+
+
+def plain_uniform(D: int, H: int, _steps: int, rng: np.random.Generator) -> Layer:
+    """The plain cell, all parameters uniform up to 1 / √H, as PyTorch starts it."""
+    layer = RNN(D, H, rng=rng, dtype=np.float32)
+    for param in layer.params.values():
+        param[...] = rng.uniform(-1, 1, param.shape) / np.sqrt(H)
+    return layer
+
+
+def plain_orthogonal(D: int, H: int, _steps: int, rng: np.random.Generator) -> Layer:
+    """The plain cell as this library starts it: orthogonal for the state, biases 0."""
+    return RNN(D, H, rng=rng, dtype=np.float32)
+
+
+def lstm(forget_bias: Callable[[int], float]) -> MakeCell:
+    """An LSTM whose forget gates' biases start at a function of the steps."""
+
+    def make(D: int, H: int, steps: int, rng: np.random.Generator) -> Layer:
+        return LSTM(D, H, rng=rng, forget_bias=forget_bias(steps), dtype=np.float32)
+
+    return make
+
+
+def gru(D: int, H: int, _steps: int, rng: np.random.Generator) -> Layer:
+    """A GRU as this library starts it, biases 0."""
+    return GRU(D, H, rng=rng, dtype=np.float32)
+
+
+def gru_bias_log(D: int, H: int, steps: int, rng: np.random.Generator) -> Layer:
+    """A GRU whose gates z, which keep the state, have biases that start at log T."""
+    layer = GRU(D, H, rng=rng, dtype=np.float32)
+    layer.params["b_l0"][H : 2 * H] = math.log(steps)
+    return layer
+
+
+CELLS: dict[str, MakeCell] = {
+    "plain_uniform": plain_uniform,
+    "plain_orthogonal": plain_orthogonal,
+    "lstm_bias_0": lstm(lambda steps: 0.0),
+    "lstm_bias_1": lstm(lambda steps: 1.0),
+    "lstm_bias_log": lstm(math.log),
+    "gru": gru,
+    "gru_bias_log": gru_bias_log,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all cells have in common."""
+
+    steps: tuple[int, ...] = (20, 50, 100, 200)
+    symbols: int = 8
+    noise: float = 0.3
+    units: int = 32
+    updates: int = 1000
+    batch_size: int = 32
+    max_norm: float = 1.0
+    rates: tuple[float, ...] = (1e-3, 2e-3, 4e-3, 8e-3)
+    search_steps: tuple[int, ...] = (20, 100)
+    search_seed: int = 100
+    checked_every: int = 50
+    validation_size: int = 500
+    judged_size: int = 1000
+    solved: float = 0.99
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What a training came to.
+
+    Attributes:
+        accuracy: on sequences that nothing was chosen on.
+        loss: the mean over the checks on validation, that of a solved run counted on to the end.
+        updates: how many it took, or had.
+        solved: whether it solved the task.
+        parameters: of the cell.
+        seconds: of one core.
+    """
+
+    accuracy: float
+    loss: float
+    updates: int
+    solved: bool
+    parameters: int
+    seconds: float
+
+
+def run(
+    _checkpoints: Path,
+    settings: Settings = Settings(),
+    seeds: Sequence[int] = SEEDS,
+    cells: Mapping[str, MakeCell] = CELLS,
+) -> Result:
+    """Finds each cell's rate, then lets it learn from each seed at each length."""
+    start = time.perf_counter()
+    metrics: dict[str, Number] = {
+        "chance": 1 / settings.symbols,
+        **{name: getattr(settings, name) for name in ("symbols", "noise", "units")},
+        **{name: getattr(settings, name) for name in ("updates", "batch_size", "judged_size")},
+    }
+    by_seed: dict[str, list[Number]] = {}
+    tried: list[dict[str, Any]] = []
+    for name, make in cells.items():
+        losses = {}
+        for rate in settings.rates:
+            search = [
+                learn(make, steps, rate, settings.search_seed, settings)
+                for steps in settings.search_steps
+            ]
+            losses[rate] = float(np.mean([one.loss for one in search]))
+            tried.append({"cell": name, "rate": rate, "loss": round(losses[rate], 5)})
+        rate = min(losses, key=losses.__getitem__)
+        metrics[f"rate.{name}"] = rate
+        metrics[f"rate_at_end.{name}"] = int(rate in (min(losses), max(losses)))
+        for steps in settings.steps:
+            found = [learn(make, steps, rate, seed, settings) for seed in seeds]
+            right = [one.accuracy for one in found]
+            key = f"{name}.{steps}"
+            by_seed[f"accuracy.{key}"] = list(right)
+            metrics |= {
+                f"accuracy_mean.{key}": float(np.mean(right)),
+                f"accuracy_std.{key}": float(np.std(right, ddof=1)),
+                f"accuracy_min.{key}": min(right),
+                f"accuracy_max.{key}": max(right),
+                f"solved.{key}": sum(one.solved for one in found),
+                f"updates_mean.{key}": float(np.mean([one.updates for one in found])),
+                f"seconds_mean.{key}": float(np.mean([one.seconds for one in found])),
+            }
+            metrics[f"parameters.{name}"] = found[0].parameters
+    return Result(
+        metrics=metrics,
+        curve={},
+        seeds=tuple(seeds),
+        settings=asdict(settings),
+        seconds=time.perf_counter() - start,
+        tried=tried,
+        by_seed=by_seed,
+    )
+
+
+def learn(make: MakeCell, steps: int, rate: float, seed: int, settings: Settings) -> Recalled:
+    """Trains one cell to recall over so many steps, and measures how well it does."""
+    start = time.process_time()
+    rng, watch, judge = (np.random.default_rng([seed, part]) for part in range(3))
+    H, K = settings.units, settings.symbols
+    cell = make(K + 1, H, steps, rng)
+    out = Linear(H, K, rng=rng, init=xavier_uniform, dtype=np.float32)
+    network = Sequential({"cell": cell, "last": LastStep(), "out": out})
+    optimizer = Adam(rate)
+    watched = _draw(settings.validation_size, steps, watch, settings)
+    losses: list[float] = []
+    best, kept = -1.0, {}
+    updates, checks = 0, settings.updates // settings.checked_every
+    while len(losses) < checks and best < settings.solved:
+        for _ in range(settings.checked_every):
+            x, target = _draw(settings.batch_size, steps, rng, settings)
+            _, cache = CROSS_ENTROPY.forward(network.forward(x, training=True), target)
+            network.backward(CROSS_ENTROPY.backward(1.0, cache))
+            grads, _ = clip_by_global_norm(network.grads, settings.max_norm)
+            optimizer.step(network.params, grads)
+            updates += 1
+        scores = network(watched[0])
+        losses.append(float(CROSS_ENTROPY.forward(scores, watched[1])[0]))
+        if accuracy(scores, watched[1]) > best:
+            best = accuracy(scores, watched[1])
+            kept = {name: param.copy() for name, param in network.params.items()}
+    for name, param in network.params.items():
+        param[...] = kept[name]
+    x, target = _draw(settings.judged_size, steps, judge, settings)
+    right = accuracy(network(x), target)
+    return Recalled(
+        accuracy=right,
+        loss=float(np.mean(losses + losses[-1:] * (checks - len(losses)))),
+        updates=updates,
+        solved=best >= settings.solved,
+        parameters=sum(param.size for param in cell.params.values()),
+        seconds=time.process_time() - start,
+    )
+
+
+def _draw(
+    N: int, steps: int, rng: np.random.Generator, settings: Settings
+) -> tuple[Array, NDArray[np.int64]]:
+    x, target = symbols_to_recall(
+        N, rng, steps=steps, symbols=settings.symbols, noise=settings.noise
+    )
+    return x.astype(np.float32), target
