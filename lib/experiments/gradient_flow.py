@@ -6,6 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop import GRU, LSTM, RNN, Layer
+from backprop.fast.gru import gru_backward, gru_forward
+from backprop.fast.lstm import lstm_backward, lstm_forward
+from backprop.fast.recurrent import rnn_backward, rnn_forward
 from backprop.shapes import Array
 
 
@@ -49,3 +53,28 @@ def gradient_flow(
         lengths = np.sqrt(sum((gradient**2).sum(axis=1) for gradient in gradients))
         norms.append(float(lengths.mean()))
     return np.array(norms[::-1])
+
+
+def flow_through(layer: Layer, x: Array, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Measures a recurrent layer as `gradient_flow` does, from zeros and in float64.
+
+    Args:
+        layer: an `RNN`, `LSTM` or `GRU` of one layer that reads forwards, with tanh and the reset
+            after the product.
+        x: inputs, time first, shape (T, N, D).
+        rng: draws the directions in which the loss looks at the last state.
+
+    Raises:
+        TypeError: the layer is of another kind.
+    """
+    pairs: dict[type, tuple[Callable[..., Any], Callable[..., Any], int]] = {
+        RNN: (rnn_forward, rnn_backward, 1),
+        LSTM: (lstm_forward, lstm_backward, 2),
+        GRU: (gru_forward, gru_backward, 1),
+    }
+    if not isinstance(layer, RNN | LSTM | GRU):
+        raise TypeError(f"layer has type {type(layer).__name__}, wanted RNN, LSTM or GRU")
+    forward, backward, count = pairs[type(layer)]
+    states = [np.zeros((x.shape[1], layer.H))] * count
+    weights = [param.astype(np.float64) for param in layer.params.values()]
+    return gradient_flow(forward, backward, x.astype(np.float64), states, weights, rng)

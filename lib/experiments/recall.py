@@ -14,6 +14,10 @@ The metrics have dots in their names, CELL is one of `CELLS`, T one of the lengt
   `accuracy.CELL.T`; `accuracy_min` and `accuracy_max` likewise;
 - `solved.CELL.T`: the number of seeds that solved the task; `updates_mean.CELL.T`: how long they
   trained, which is all updates if they did not; `seconds_mean.CELL.T`: of one core;
+- `left_untrained.CELL.T`, `left_trained.CELL.T`: how long a gradient of length 1 at the last state
+  is when it arrives at the first, through T steps of noise, before and after training; geometric
+  means over the seeds, for cells that have a state. The curves `flow_untrained.CELL` and
+  `flow_trained.CELL` have it at every step, the earliest first, for T = 100 (`flow_steps`);
 - `rate.CELL` and `rate_at_end.CELL`, 1 if it is an end of the grid; `parameters.CELL`;
 - `chance`: the accuracy of one who guesses; `symbols`, `noise`, `units`, `updates`, `batch_size`.
 
@@ -46,6 +50,7 @@ from backprop import (
     xavier_uniform,
 )
 from backprop.shapes import Array
+from experiments.gradient_flow import flow_through
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -106,16 +111,18 @@ class Settings:
     symbols: int = 8
     noise: float = 0.3
     units: int = 32
-    updates: int = 1000
+    updates: int = 600
     batch_size: int = 32
     max_norm: float = 1.0
     rates: tuple[float, ...] = (1e-3, 2e-3, 4e-3, 8e-3)
-    search_steps: tuple[int, ...] = (20, 100)
+    search_steps: tuple[int, ...] = (20, 50)
     search_seed: int = 100
     checked_every: int = 50
     validation_size: int = 500
     judged_size: int = 1000
     solved: float = 0.99
+    flow_size: int = 100
+    flow_steps: int = 100
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,9 @@ class Recalled:
         solved: whether it solved the task.
         parameters: of the cell.
         seconds: of one core.
+        untrained: the gradient's length at every step, from the state after the symbol on, before
+            the training; none if the cell has no state.
+        trained: the same after it.
     """
 
     accuracy: float
@@ -137,6 +147,8 @@ class Recalled:
     solved: bool
     parameters: int
     seconds: float
+    untrained: NDArray[np.float64] | None
+    trained: NDArray[np.float64] | None
 
 
 def run(
@@ -153,6 +165,7 @@ def run(
         **{name: getattr(settings, name) for name in ("updates", "batch_size", "judged_size")},
     }
     by_seed: dict[str, list[Number]] = {}
+    curve: dict[str, list[Number]] = {}
     tried: list[dict[str, Any]] = []
     for name, make in cells.items():
         losses = {}
@@ -181,9 +194,17 @@ def run(
                 f"seconds_mean.{key}": float(np.mean([one.seconds for one in found])),
             }
             metrics[f"parameters.{name}"] = found[0].parameters
+            for when in ("untrained", "trained"):
+                flows = [getattr(one, when) for one in found]
+                if flows[0] is None:
+                    continue
+                mean = np.exp(np.mean(np.log(flows), axis=0))
+                metrics[f"left_{when}.{key}"] = float(mean[0])
+                if steps == settings.flow_steps:
+                    curve[f"flow_{when}.{name}"] = mean.tolist()
     return Result(
         metrics=metrics,
-        curve={},
+        curve=curve,
         seeds=tuple(seeds),
         settings=asdict(settings),
         seconds=time.perf_counter() - start,
@@ -200,6 +221,7 @@ def learn(make: MakeCell, steps: int, rate: float, seed: int, settings: Settings
     cell = make(K + 1, H, steps, rng)
     out = Linear(H, K, rng=rng, init=xavier_uniform, dtype=np.float32)
     network = Sequential({"cell": cell, "last": LastStep(), "out": out})
+    untrained = _flow(cell, steps, seed, settings)
     optimizer = Adam(rate)
     watched = _draw(settings.validation_size, steps, watch, settings)
     losses: list[float] = []
@@ -229,7 +251,18 @@ def learn(make: MakeCell, steps: int, rate: float, seed: int, settings: Settings
         solved=best >= settings.solved,
         parameters=sum(param.size for param in cell.params.values()),
         seconds=time.process_time() - start,
+        untrained=untrained,
+        trained=_flow(cell, steps, seed, settings),
     )
+
+
+def _flow(cell: Layer, steps: int, seed: int, settings: Settings) -> NDArray[np.float64] | None:
+    """How long gradients are on their way back through the noise, if the cell has a state."""
+    if not isinstance(cell, RNN | LSTM | GRU):
+        return None
+    rng = np.random.default_rng([seed, 3])
+    x, _ = _draw(settings.flow_size, steps, rng, settings)
+    return flow_through(cell, x, rng)[1:]
 
 
 def _draw(

@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from backprop import GRU, LSTM, RNN, Layer, Linear
+from experiments.gradient_flow import flow_through
 from experiments.recall import CELLS, Settings, learn, run
 
 SMALL = Settings(
@@ -18,6 +20,8 @@ SMALL = Settings(
     checked_every=20,
     validation_size=50,
     judged_size=200,
+    flow_size=7,
+    flow_steps=3,
 )
 
 
@@ -37,6 +41,14 @@ def test_every_cell_is_judged_at_its_own_rate_at_every_length():
             spread = abs(right[0] - right[1]) / math.sqrt(2)
             assert found.metrics[f"accuracy_std.{name}.{steps}"] == pytest.approx(spread)
             assert found.metrics[f"updates_mean.{name}.{steps}"] <= 40
+            assert found.metrics[f"left_trained.{name}.{steps}"] > 0
+        # From the state after the symbol to the last, whose gradient has the length 1.
+        assert len(found.curve[f"flow_trained.{name}"]) == 4
+        for when in ("trained", "untrained"):
+            flow = found.curve[f"flow_{when}.{name}"]
+            assert flow[-1] == pytest.approx(1)
+            assert flow[0] == found.metrics[f"left_{when}.{name}.3"]
+        assert flow != found.curve[f"flow_trained.{name}"]
     assert found.metrics["chance"] == 1 / 3
     # Of 4 features and 8 units: a matrix for each, biases, and of the GRU three times as many and
     # its bias inside the reset.
@@ -76,3 +88,47 @@ def test_the_plain_cells_start_as_they_are_named():
         assert 0.1 < np.abs(param).max() <= 1 / 8
     orthogonal = CELLS["plain_orthogonal"](5, 64, 50, np.random.default_rng(0)).params["W_h_l0"]
     np.testing.assert_allclose(orthogonal.T @ orthogonal, np.eye(64), atol=1e-5)
+
+
+def test_a_cell_without_a_state_has_no_gradient_that_travels_back():
+    class Average(Layer):
+        """Attends to all steps alike."""
+
+        def forward(self, x, *, training, mask=None):
+            self._cache = x.shape
+            return np.broadcast_to(x.mean(axis=0), x.shape) @ np.ones((4, 8), np.float32)
+
+        def backward(self, dy):
+            return np.zeros(self._remembered(), dy.dtype)
+
+    found = run(None, SMALL, (0, 1), {"average": lambda D, H, steps, rng: Average()})
+    assert "accuracy_mean.average.2" in found.metrics
+    assert found.metrics["parameters.average"] == 0
+    assert not found.curve
+
+
+@pytest.mark.parametrize("make", [RNN, LSTM, GRU])
+def test_flow_through_a_layer_is_what_its_backward_says(rng, make):
+    layer = make(3, 4, rng=rng)
+    for param in layer.params.values():
+        param[...] = rng.standard_normal(param.shape)
+    x = rng.standard_normal((5, 2, 3))
+    flow = flow_through(layer, x, np.random.default_rng(1))
+    direction = np.random.default_rng(1).standard_normal((2, 4))
+    layer.forward(x, training=True)
+    dh = np.zeros((5, 2, 4))
+    dh[-1] = direction / np.linalg.norm(direction, axis=1, keepdims=True)
+    layer.backward(dh)
+    squares = sum((state[0] ** 2).sum(axis=1) for state in layer.dstates)
+    assert flow[0] == pytest.approx(np.sqrt(squares).mean(), rel=1e-12)
+    assert flow[-1] == 1
+
+
+def test_flow_through_another_layer_is_refused(rng):
+    with pytest.raises(TypeError, match="layer has type Linear, wanted RNN, LSTM or GRU"):
+        flow_through(Linear(2, 3, rng=rng), np.zeros((2, 3, 2)), rng)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(20261)
