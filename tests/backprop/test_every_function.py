@@ -9,6 +9,7 @@ import pytest
 
 from backprop import (
     activations,
+    attention,
     convolution,
     dropout,
     linear,
@@ -26,6 +27,12 @@ KERNELS = np.arange(16.0).reshape(2, 2, 2, 2) % 5 - 1.5
 SMALL_IMAGES = IMAGES[:, :, :2, :3].copy()
 POOL = {"x": IMAGES, "kernel": 2, "stride": 1}
 FEATURES = {"gamma": np.array([2.0, -1.0, 0.5]), "beta": np.array([1.0, 2.0, 3.0])}
+PROJECTIONS = {
+    "W_x": np.arange(12.0).reshape(2, 6) % 5 - 1.5,
+    "b": np.arange(6.0) - 2.5,
+    "W_o": np.array([[1.0, -2.0], [0.5, 3.0]]),
+    "b_o": np.array([1.0, -2.0]),
+}
 ELEMENTWISE = [
     *("identity", "sigmoid", "tanh", "relu", "leaky_relu", "softmax"),
     *("softplus", "gelu"),
@@ -49,6 +56,16 @@ PAIRS = {
         P,
     ),
     "layernorm": (normalization, {"x": X, **FEATURES}, P),
+    "attention": (
+        attention,
+        {"q": X, "k": P, "v": X, "mask": np.array([[True, False], [True, True]])},
+        P,
+    ),
+    "multi_head_attention": (
+        attention,
+        {"x": X[:, :2].reshape(1, 2, 2).copy(), **PROJECTIONS, "heads": 2},
+        np.array([[[1.0, -2.0], [0.5, 3.0]]]),
+    ),
     "dropout": (dropout, {"x": X, "p": 0.5, "rng": np.random.default_rng(1)}, P),
     "mean_squared_error": (losses, {"y": X, "target": P}, 2.0),
     "cross_entropy": (losses, {"y": P, "target": P[::-1]}, 2.0),

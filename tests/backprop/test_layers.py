@@ -31,6 +31,7 @@ from backprop.layers import (
     LeakyReLU,
     Linear,
     MaxPool2d,
+    MultiHeadAttention,
     ReLU,
     Sequential,
 )
@@ -200,6 +201,7 @@ def test_dropout_does_nothing_in_evaluation(rng):
         (lambda rng: BatchNorm(1), "BatchNorm"),
         (lambda rng: LayerNorm(1), "LayerNorm"),
         (lambda rng: Dropout(0.5, rng=rng), "Dropout"),
+        (lambda rng: MultiHeadAttention(1, 1, rng=rng), "MultiHeadAttention"),
     ],
 )
 def test_backward_before_forward(refused, rng, make, name):

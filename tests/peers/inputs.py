@@ -85,6 +85,24 @@ def normalization(rng):
     }
 
 
+def attention(rng):
+    D = 6
+    mask = rng.random((3, 5, 5)) < 0.5
+    mask |= np.eye(5, dtype=bool)
+    return {
+        "q": rng.standard_normal((3, 4, D)),
+        "k": rng.standard_normal((3, 5, D)),
+        "v": rng.standard_normal((3, 5, 7)),
+        "x": rng.standard_normal((3, 5, D)),
+        "W_x": rng.standard_normal((D, 3 * D)),
+        "b": rng.standard_normal(3 * D),
+        "W_o": rng.standard_normal((D, D)),
+        "b_o": rng.standard_normal(D),
+        "mask": mask,
+        "cotangents": rng.standard_normal(COTANGENTS),
+    }
+
+
 def optimizers(rng):
     return {
         "param": rng.standard_normal((2, 3)),
@@ -102,6 +120,7 @@ MAKERS = {
     "convolution": convolution,
     "pooling": pooling,
     "normalization": normalization,
+    "attention": attention,
     "optimizers": optimizers,
     **inputs_recurrent.MAKERS,
 }

@@ -4,6 +4,7 @@ import numpy as np
 
 from backprop import SGD, Adam, Momentum
 from backprop import activations as activation_functions
+from backprop import attention as attention_functions
 from backprop import convolution as convolution_functions
 from backprop import losses as loss_functions
 from backprop import normalization as normalization_functions
@@ -122,6 +123,25 @@ def _path(optimizer, param, grads, lr):
         optimizer.step(params, {"param": grad})
         path.append(params["param"].copy())
     return np.array(path)
+
+
+def attention(q, k, v, cotangents, **heads):
+    results = {}
+    mask = heads.pop("mask")
+    for name, seen in {"all": None, "some": mask[:, :4]}.items():
+        y, cache = attention_functions.attention_forward(q, k, v, mask=seen)
+        grads = attention_functions.attention_backward(cotangents[: y.size].reshape(y.shape), cache)
+        results |= {f"{name}.y": y, f"{name}.a": cache.a}
+        results |= zip((f"{name}.dq", f"{name}.dk", f"{name}.dv"), grads, strict=True)
+        y, cache = attention_functions.multi_head_attention_forward(
+            **heads, heads=3, mask=mask if seen is not None else None
+        )
+        grads = attention_functions.multi_head_attention_backward(
+            cotangents[: y.size].reshape(y.shape), cache
+        )
+        results[f"{name}.heads.y"] = y
+        results |= zip((f"{name}.heads.d{given}" for given in heads), grads, strict=True)
+    return results
 
 
 def optimizers(param, grads, lr, weight_decay):

@@ -132,6 +132,42 @@ def _path(make, param, grads, lr):
     return torch.stack(path)
 
 
+def attention(q, k, v, cotangents, **heads):
+    results = {}
+    mask = torch.tensor(heads.pop("mask"))
+    for name, seen in {"all": None, "some": mask}.items():
+        leaves = [_leaf(a) for a in (q, k, v)]
+        y = F.scaled_dot_product_attention(*leaves, attn_mask=None if seen is None else seen[:, :4])
+        y.backward(torch.tensor(cotangents[: y.numel()]).reshape(y.shape))
+        unit = torch.eye(v.shape[1], dtype=torch.float64).expand(len(v), -1, -1)
+        weights = F.scaled_dot_product_attention(
+            *leaves[:2], unit, attn_mask=None if seen is None else seen[:, :4]
+        )
+        results |= {f"{name}.y": y, f"{name}.a": weights}
+        results |= {
+            f"{name}.d{letter}": leaf.grad for letter, leaf in zip("qkv", leaves, strict=True)
+        }
+        leaf = {given: _leaf(array) for given, array in heads.items()}
+        layer = torch.nn.MultiheadAttention(leaf["x"].shape[-1], 3, batch_first=True).double()
+        weights = {
+            "in_proj_weight": leaf["W_x"].T,
+            "in_proj_bias": leaf["b"],
+            "out_proj.weight": leaf["W_o"].T,
+            "out_proj.bias": leaf["b_o"],
+        }
+        y, _ = torch.func.functional_call(
+            layer,
+            weights,
+            (leaf["x"],) * 3,
+            # Theirs says what is not to be seen, for each head of each sequence.
+            {"attn_mask": None if seen is None else (~seen).repeat_interleave(3, dim=0)},
+        )
+        y.backward(torch.tensor(cotangents[: y.numel()]).reshape(y.shape))
+        results[f"{name}.heads.y"] = y
+        results |= {f"{name}.heads.d{given}": array.grad for given, array in leaf.items()}
+    return results
+
+
 def optimizers(param, grads, lr, weight_decay):
     decay, optim = float(weight_decay), torch.optim
     made = {

@@ -11,6 +11,7 @@ from backprop.layers.activations import (
     Softplus,
     Tanh,
 )
+from backprop.layers.attention import MultiHeadAttention, Positions
 from backprop.layers.convolution import Conv2d
 from backprop.layers.dropout import Dropout
 from backprop.layers.flatten import Flatten
@@ -19,6 +20,7 @@ from backprop.layers.linear import Linear
 from backprop.layers.normalization import BatchNorm, LayerNorm
 from backprop.layers.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from backprop.layers.recurrent import GRU, LSTM, RNN
+from backprop.layers.residual import Residual
 from backprop.layers.sequences import Embedding, LastStep, TimeFirst
 from backprop.layers.sequential import Sequential
 
@@ -42,7 +44,10 @@ __all__ = [
     "LeakyReLU",
     "Linear",
     "MaxPool2d",
+    "MultiHeadAttention",
+    "Positions",
     "ReLU",
+    "Residual",
     "Sequential",
     "Sigmoid",
     "Softmax",
