@@ -1,7 +1,8 @@
-"""Normalisation: batch norm, for each feature over the batch; layer norm, for each sample.
+"""Normalisation: batch norm, for each feature over the batch; the others, for each sample.
 
 Batch norm takes features, (N, D), or images, (N, D, H, W), where each channel is a feature and its
-values are those of all pixels of all images.
+values are those of all pixels of all images. Layer norm and RMS norm go along the last axis; group
+norm lays an image out so that layer norm does the rest, and instance norm is a group a channel.
 """
 
 from typing import NamedTuple
@@ -344,3 +345,163 @@ def layernorm_backward(dy: Array, cache: LayerNormCache) -> tuple[Array, Array, 
     along = (dx_hat * x_hat).sum(axis=-1, keepdims=True)
     dx = (dx_hat - total / D - x_hat * (along / D)) / sigma  # eq:ln-dx
     return dx, dgamma, dbeta
+
+
+class GroupNormCache(NamedTuple):
+    """What `groupnorm_backward` needs."""
+
+    x_hat: Array
+    rows: LayerNormCache
+    gamma: Array
+
+
+@shapes(x="N C ...", gamma="C", beta="C", groups="count", eps="(0, inf)")
+def groupnorm_forward(
+    x: Array, gamma: Array, beta: Array, *, groups: int, eps: float = 1e-5
+) -> tuple[Array, GroupNormCache]:
+    """Gives each group of an image's channels mean 0 and variance 1, then scales each channel.
+
+    What shares a mean is laid out along one axis, and layer norm does the rest. With one group it
+    is layer norm over the whole image, with a group for each channel *instance norm*.
+
+    Args:
+        x: images, shape (N, C, H, W), or (N, C) and any axes behind.
+        gamma: scales, shape (C,).
+        beta: shifts, shape (C,).
+        groups: how many groups of C / groups neighbouring channels there are.
+        eps: what is added to the variance, above 0.
+
+    Returns:
+        The output y, in the shape of x, and a cache for `groupnorm_backward`.
+
+    Raises:
+        TypeError: x, gamma or beta is no float array, they differ in precision, groups is no
+            integer, or eps is no number.
+        ValueError: an array is empty or has a shape that does not fit, eps is not above 0, groups
+            is below 1 or does not divide C, or a group has a single value, which has no variance.
+
+    References:
+        Wu and He, Group normalization, ECCV 2018. Ulyanov, Vedaldi and Lempitsky, Instance
+        normalization, 2016.
+
+    Examples:
+        >>> x = np.array([[[1.0, 3.0], [5.0, 7.0], [10.0, 30.0], [50.0, 70.0]]])  # 4 channels of 2
+        >>> groupnorm_forward(x, np.ones(4), np.zeros(4), groups=2)[0].round(2)
+        array([[[-1.34, -0.45],
+                [ 0.45,  1.34],
+                [-1.34, -0.45],
+                [ 0.45,  1.34]]])
+    """
+    N, C = x.shape[:2]
+    if C % groups:
+        raise ValueError(f"x has {C} channels, which {groups} groups do not share out evenly")
+    rows = x.reshape(N, groups, -1)
+    if rows.shape[-1] == 1:
+        raise ValueError(f"x has shape {x.shape}: one value of a group has no variance")
+    one = np.ones(rows.shape[-1], x.dtype)
+    normalised, cache = layernorm_forward(rows, one, 0 * one, eps=eps)
+    x_hat = normalised.reshape(x.shape)  # eq:gn-xhat
+    y = rows_to(x.shape, gamma * rows_of(x_hat) + beta)  # eq:gn-y
+    return y, GroupNormCache(x_hat, cache, gamma)
+
+
+@shapes(x_hat="...", dy="...")
+def groupnorm_backward(dy: Array, cache: GroupNormCache) -> tuple[Array, Array, Array]:
+    """Sends the gradient back through `groupnorm_forward`.
+
+    Args:
+        dy: gradient for the output, in the shape of x.
+        cache: what `groupnorm_forward` returned.
+
+    Returns:
+        The gradients dx, in the shape of x, dgamma, shape (C,), and dbeta, shape (C,).
+
+    Raises:
+        TypeError: dy is no float array, or differs in precision from x.
+        ValueError: dy has not the shape of x.
+
+    Examples:
+        >>> x = np.array([[[1.0, 3.0, 5.0], [10.0, 30.0, 50.0]]])  # two channels of three pixels
+        >>> y, cache = groupnorm_forward(x, np.array([2.0, 1.0]), np.zeros(2), groups=2)
+        >>> dy = np.array([[[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]])
+        >>> groupnorm_backward(dy, cache)[0].round(3) + 0
+        array([[[ 0.204, -0.408,  0.204],
+                [ 0.   ,  0.   ,  0.   ]]])
+    """
+    x_hat, rows, gamma = cache
+    dbeta = sum_rows(rows_of(dy))  # eq:gn-dbeta
+    dgamma = sum_rows(rows_of(dy * x_hat))  # eq:gn-dgamma
+    dx_hat = rows_to(dy.shape, rows_of(dy) * gamma)  # eq:gn-dxhat
+    dx, _, _ = layernorm_backward(dx_hat.reshape(rows.x_hat.shape), rows)
+    return dx.reshape(dy.shape), dgamma, dbeta
+
+
+class RMSNormCache(NamedTuple):
+    """What `rmsnorm_backward` needs."""
+
+    x_hat: Array
+    r: Array
+    gamma: Array
+
+
+@shapes(x="... D", gamma="D", eps="(0, inf)")
+def rmsnorm_forward(x: Array, gamma: Array, *, eps: float = 1e-5) -> tuple[Array, RMSNormCache]:
+    """Gives each sample mean square 1 over its features, then scales those.
+
+    No mean is taken off, and nothing is added.
+
+    Args:
+        x: input, shape (..., D): samples, or sequences of them.
+        gamma: scales, shape (D,).
+        eps: what is added to the mean square, above 0. PyTorch's, unless given, is the smallest
+            step from 1 that the precision has.
+
+    Returns:
+        The output y, in the shape of x, and a cache for `rmsnorm_backward`.
+
+    Raises:
+        TypeError: x or gamma is no float array, they differ in precision, or eps is no number.
+        ValueError: an array is empty or has a shape that does not fit, or eps is not above 0.
+
+    References:
+        Zhang and Sennrich, Root mean square layer normalization, NeurIPS 2019.
+
+    Examples:
+        >>> rmsnorm_forward(np.array([[1.0, 7.0], [30.0, 40.0]]), np.array([1.0, 10.0]))[0].round(2)
+        array([[ 0.2 , 14.  ],
+               [ 0.85, 11.31]])
+    """
+    r = np.sqrt((x**2).mean(axis=-1, keepdims=True) + eps)  # eq:rms-r
+    x_hat = x / r  # eq:rms-xhat
+    y = gamma * x_hat  # eq:rms-y
+    return y, RMSNormCache(x_hat, r, gamma)
+
+
+@shapes(x_hat="...", dy="...")
+def rmsnorm_backward(dy: Array, cache: RMSNormCache) -> tuple[Array, Array]:
+    """Sends the gradient back through `rmsnorm_forward`.
+
+    Args:
+        dy: gradient for the output, in the shape of x.
+        cache: what `rmsnorm_forward` returned.
+
+    Returns:
+        The gradients dx, in the shape of x, and dgamma, shape (D,).
+
+    Raises:
+        TypeError: dy is no float array, or differs in precision from x.
+        ValueError: dy has not the shape of x.
+
+    Examples:
+        >>> y, cache = rmsnorm_forward(np.array([[1.0, 7.0]]), np.array([1.0, 10.0]))
+        >>> dx, dgamma = rmsnorm_backward(np.array([[1.0, 0.0]]), cache)
+        >>> dx.round(3), dgamma.round(1)
+        (array([[ 0.196, -0.028]]), array([0.2, 0. ]))
+    """
+    x_hat, r, gamma = cache
+    D = len(gamma)
+    dgamma = sum_rows((dy * x_hat).reshape(-1, D))  # eq:rms-dgamma
+    dx_hat = dy * gamma  # eq:rms-dxhat
+    along = (dx_hat * x_hat).sum(axis=-1, keepdims=True)
+    dx = (dx_hat - x_hat * (along / D)) / r  # eq:rms-dx
+    return dx, dgamma

@@ -66,6 +66,12 @@ PAIRS = {
         {"x": X[:, :2].reshape(1, 2, 2).copy(), **PROJECTIONS, "heads": 2},
         np.array([[[1.0, -2.0], [0.5, 3.0]]]),
     ),
+    "groupnorm": (
+        normalization,
+        {"x": IMAGES, "gamma": X[0, :2], "beta": X[1, :2], "groups": 2},
+        IMAGES[::-1],
+    ),
+    "rmsnorm": (normalization, {"x": X, "gamma": FEATURES["gamma"]}, P),
     "dropout": (dropout, {"x": X, "p": 0.5, "rng": np.random.default_rng(1)}, P),
     "mean_squared_error": (losses, {"y": X, "target": P}, 2.0),
     "cross_entropy": (losses, {"y": P, "target": P[::-1]}, 2.0),

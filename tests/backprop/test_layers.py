@@ -27,18 +27,25 @@ from backprop.layers import (
     Dropout,
     Flatten,
     GlobalAvgPool2d,
+    GroupNorm,
+    InstanceNorm,
     LayerNorm,
     LeakyReLU,
     Linear,
     MaxPool2d,
     MultiHeadAttention,
     ReLU,
+    RMSNorm,
     Sequential,
 )
 from backprop.normalization import (
     batchnorm_evaluation_backward,
     batchnorm_evaluation_forward,
     batchnorm_running,
+    groupnorm_backward,
+    groupnorm_forward,
+    rmsnorm_backward,
+    rmsnorm_forward,
 )
 from backprop.pooling import global_avg_pool2d_backward, global_avg_pool2d_forward
 from backprop.training.optimizers import SGD
@@ -170,6 +177,39 @@ def test_layer_norm(rng):
     }
 
 
+@pytest.mark.parametrize(
+    ("make", "groups"),
+    [(lambda eps: GroupNorm(2, 6, **eps), 2), (lambda eps: InstanceNorm(6, **eps), 6)],
+)
+def test_group_norms(rng, make, groups):
+    for given in ({"eps": 0.1}, {}):
+        layer = shaken(make(given), rng)
+        x, dy = rng.standard_normal((2, 3, 6, 4, 5))
+        gamma, beta = layer.params.values()
+        eps = given.get("eps", 1e-5)
+        y, cache = groupnorm_forward(x, gamma, beta, groups=groups, eps=eps)
+        np.testing.assert_array_equal(layer.forward(x, training=True), y)
+        wanted = groupnorm_backward(dy, cache)
+        found = layer.backward(dy), layer.grads["gamma"], layer.grads["beta"]
+        for one, other in zip(found, wanted, strict=True):
+            np.testing.assert_array_equal(one, other)
+        np.testing.assert_array_equal(layer.forward(x, training=False), y)
+    dtypes = {a.dtype for a in make({"dtype": np.float32}).params.values()}
+    assert dtypes == {np.dtype(np.float32)}
+
+
+def test_rms_norm(rng):
+    for given in ({"eps": 0.1}, {}):
+        layer = shaken(RMSNorm(4, **given), rng)
+        x, dy = rng.standard_normal((2, 3, 5, 4))
+        y, cache = rmsnorm_forward(x, layer.params["gamma"], eps=given.get("eps", 1e-5))
+        np.testing.assert_array_equal(layer.forward(x, training=True), y)
+        dx, dgamma = rmsnorm_backward(dy, cache)
+        np.testing.assert_array_equal(layer.backward(dy), dx)
+        np.testing.assert_array_equal(layer.grads["gamma"], dgamma)
+    assert RMSNorm(2, dtype=np.float32).params["gamma"].dtype == np.float32
+
+
 def test_dropout(rng):
     layer = Dropout(0.3, rng=np.random.default_rng(7))
     x = rng.standard_normal((50, 4))
@@ -200,6 +240,9 @@ def test_dropout_does_nothing_in_evaluation(rng):
         (lambda rng: Flatten(), "Flatten"),
         (lambda rng: BatchNorm(1), "BatchNorm"),
         (lambda rng: LayerNorm(1), "LayerNorm"),
+        (lambda rng: GroupNorm(1, 1), "GroupNorm"),
+        (lambda rng: InstanceNorm(1), "InstanceNorm"),
+        (lambda rng: RMSNorm(1), "RMSNorm"),
         (lambda rng: Dropout(0.5, rng=rng), "Dropout"),
         (lambda rng: MultiHeadAttention(1, 1, rng=rng), "MultiHeadAttention"),
     ],
@@ -296,6 +339,45 @@ def test_backward_before_forward(refused, rng, make, name):
             lambda rng: LayerNorm(1, dtype=int),
             TypeError,
             "LayerNorm: dtype is int64, wanted floats",
+        ),
+        (lambda rng: GroupNorm(0, 1), ValueError, "GroupNorm: groups is 0, wanted at least 1"),
+        (lambda rng: GroupNorm(1, 0), ValueError, "GroupNorm: C is 0, wanted at least 1"),
+        (
+            lambda rng: GroupNorm(4, 6),
+            ValueError,
+            "GroupNorm: 4 groups do not share out 6 channels evenly",
+        ),
+        (
+            lambda rng: GroupNorm(1, 1, eps=0),
+            ValueError,
+            "GroupNorm: eps is 0.0, wanted a number in (0, inf)",
+        ),
+        (
+            lambda rng: GroupNorm(1, 1, dtype=int),
+            TypeError,
+            "GroupNorm: dtype is int64, wanted floats",
+        ),
+        (lambda rng: InstanceNorm(0), ValueError, "InstanceNorm: C is 0, wanted at least 1"),
+        (
+            lambda rng: InstanceNorm(1, eps="1"),
+            TypeError,
+            "InstanceNorm: eps has type str, wanted a number",
+        ),
+        (
+            lambda rng: InstanceNorm(1, dtype=int),
+            TypeError,
+            "InstanceNorm: dtype is int64, wanted floats",
+        ),
+        (lambda rng: RMSNorm(0), ValueError, "RMSNorm: D is 0, wanted at least 1"),
+        (
+            lambda rng: RMSNorm(1, eps=-1),
+            ValueError,
+            "RMSNorm: eps is -1.0, wanted a number in (0, inf)",
+        ),
+        (
+            lambda rng: RMSNorm(1, dtype=int),
+            TypeError,
+            "RMSNorm: dtype is int64, wanted floats",
         ),
         (
             lambda rng: Dropout(1.5, rng=rng),

@@ -1,4 +1,4 @@
-"""Batch norm and layer norm by hand, staged against fused, and what they refuse."""
+"""Batch norm and its relatives by hand, staged against fused, and what they refuse."""
 
 import copy
 import tracemalloc
@@ -17,8 +17,12 @@ from backprop.normalization import (
     batchnorm_evaluation_forward,
     batchnorm_forward,
     batchnorm_running,
+    groupnorm_backward,
+    groupnorm_forward,
     layernorm_backward,
     layernorm_forward,
+    rmsnorm_backward,
+    rmsnorm_forward,
 )
 
 X = np.array([[1.0, 10.0], [3.0, 30.0], [8.0, 20.0]])
@@ -50,6 +54,12 @@ def test_eps_is_1e_5_by_default():
     np.testing.assert_array_equal(found, wanted)
     found, _ = layernorm_forward(small, GAMMA, BETA)
     np.testing.assert_array_equal(found, layernorm_forward(small, GAMMA, BETA, eps=1e-5)[0])
+    found, _ = rmsnorm_forward(small, GAMMA)
+    np.testing.assert_array_equal(found, rmsnorm_forward(small, GAMMA, eps=1e-5)[0])
+    small = small.reshape(1, 2, 3)
+    found, _ = groupnorm_forward(small, GAMMA, BETA, groups=2)
+    wanted, _ = groupnorm_forward(small, GAMMA, BETA, groups=2, eps=1e-5)
+    np.testing.assert_array_equal(found, wanted)
 
 
 def test_each_channel_of_images_has_one_mean_and_one_variance(rng):
@@ -118,6 +128,74 @@ def test_gradients_of_layer_norm(rng, shape, method, limit):
         forward, layernorm_backward, rng=rng, method=method, x=x, gamma=gamma, beta=beta
     )
     assert max(report.values()) < limit, str(report)
+
+
+@pytest.mark.parametrize("groups", [1, 2, 4])
+@pytest.mark.parametrize("shape", [(3, 4, 2, 5), (2, 4, 3)])
+@pytest.mark.parametrize(("method", "limit"), [("central", 1e-6), ("complex", 1e-11)])
+def test_gradients_of_group_norm(rng, shape, groups, method, limit):
+    x, gamma, beta = draw(rng, shape)
+    forward = partial(groupnorm_forward, groups=groups, eps=0.1)
+    report = check_gradients(
+        forward, groupnorm_backward, rng=rng, method=method, x=x, gamma=gamma, beta=beta
+    )
+    assert max(report.values()) < limit, str(report)
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (1, 4), (2, 3, 4), (6,)])
+@pytest.mark.parametrize(("method", "limit"), [("central", 1e-6), ("complex", 1e-12)])
+def test_gradients_of_rms_norm(rng, shape, method, limit):
+    x, gamma = 3 * rng.standard_normal(shape) + 2, rng.standard_normal(shape[-1])
+    forward = partial(rmsnorm_forward, eps=0.1)
+    report = check_gradients(forward, rmsnorm_backward, rng=rng, method=method, x=x, gamma=gamma)
+    assert max(report.values()) < limit, str(report)
+
+
+def test_rms_norm_by_hand():
+    x, gamma = np.array([[1.0, 7.0], [6.0, 2.0]]), np.array([2.0, -1.0])
+    y, cache = rmsnorm_forward(x, gamma, eps=11)  # mean squares 25 and 20; roots 6 and √31
+    np.testing.assert_allclose(y, [[1 / 3, -7 / 6], [12 / 31**0.5, -2 / 31**0.5]])
+    dx, dgamma = rmsnorm_backward(np.array([[3.0, 0.0], [0.0, 0.0]]), cache)
+    # 6 arrives at the first x_hat: its mean with x_hat, (1/6, 7/6), is 1/2.
+    np.testing.assert_allclose(dx, [[(6 - 1 / 12) / 6, -7 / 72], [0, 0]], atol=1e-15)
+    np.testing.assert_allclose(dgamma, [0.5, 0])
+
+
+def test_group_norm_by_hand():
+    x = np.array([[[1.0, 3.0], [3.0, 9.0], [10.0, 30.0], [50.0, 70.0]]])
+    gamma, beta = np.array([1.0, 2.0, 1.0, -1.0]), np.array([0.0, 0.0, 5.0, 0.0])
+    y, _ = groupnorm_forward(x, gamma, beta, groups=2, eps=1)
+    # Means 4 and 40, variances 9 and 500.
+    first = np.array([[-3, -1], [-2, 10]]) / 10**0.5
+    second = np.array([[-30, -10], [-10, -30]]) / 501**0.5 + [[5], [0]]
+    np.testing.assert_allclose(y[0], [*first, *second])
+
+
+def test_group_norm_is_the_others_at_its_ends(rng):
+    """One group is layer norm over an image; a group a channel is each map by itself."""
+    x, gamma, beta = draw(rng, (3, 4, 2, 5))
+    one, _ = groupnorm_forward(x, gamma, beta, groups=1)
+    wide = [np.repeat(a, 10) for a in (gamma, beta)]
+    layer, _ = layernorm_forward(x.reshape(3, 40), *wide)
+    np.testing.assert_allclose(one.reshape(3, 40), layer, rtol=1e-12)
+    each, _ = groupnorm_forward(x, gamma, beta, groups=4)
+    for n in range(3):
+        alone, _ = batchnorm_forward(x[n : n + 1], gamma, beta)
+        np.testing.assert_allclose(each[n : n + 1], alone, rtol=1e-12)
+
+
+def test_samples_do_not_meet(rng):
+    x, gamma, beta = draw(rng, (3, 4, 2, 5))
+    changed = x.copy()
+    changed[1] = rng.standard_normal((4, 2, 5))
+    for normalise in (
+        lambda x: groupnorm_forward(x, gamma, beta, groups=2)[0],
+        lambda x: layernorm_forward(x, np.ones(5), np.zeros(5))[0],
+        lambda x: rmsnorm_forward(x, np.ones(5))[0],
+    ):
+        before, after = normalise(x), normalise(changed)
+        np.testing.assert_array_equal(before[[0, 2]], after[[0, 2]])
+        assert np.abs(before[1] - after[1]).max() > 0.1
 
 
 def test_running_statistics_by_hand():
@@ -295,6 +373,47 @@ def test_layer_norm_refuses(refused):
     ]:
         arguments = {"x": X, "gamma": GAMMA, "beta": BETA, **changes}
         refused(error, f"layernorm_forward: {message}", layernorm_forward, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"x": np.ones(2)}, ValueError, "x has shape (2,), wanted (N, C, ...)"),
+        ({"gamma": np.ones(3)}, ValueError, "gamma has shape (3,), wanted (C,) with C = 2 as in x"),
+        ({"beta": np.ones(3)}, ValueError, "beta has shape (3,), wanted (C,) with C = 2 as in x"),
+        ({"groups": 0}, ValueError, "groups is 0, wanted at least 1"),
+        ({"groups": 1.0}, TypeError, "groups has type float, wanted an integer"),
+        ({"groups": 4}, ValueError, "x has 2 channels, which 4 groups do not share out evenly"),
+        ({"groups": 2}, ValueError, "x has shape (3, 2): one value of a group has no variance"),
+        ({"eps": 0}, ValueError, "eps is 0.0, wanted a number in (0, inf)"),
+    ],
+)
+def test_group_norm_refuses(refused, changes, error, message):
+    arguments = {"x": X, "gamma": GAMMA, "beta": BETA, "groups": 1, **changes}
+    refused(error, f"groupnorm_forward: {message}", groupnorm_forward, **arguments)
+
+
+def test_rms_norm_refuses(refused):
+    for changes, error, message in [
+        ({"gamma": np.ones(3)}, ValueError, "gamma has shape (3,), wanted (D,) with D = 2 as in x"),
+        ({"x": X.astype(int)}, TypeError, "x is int64, wanted floats"),
+        ({"eps": 0}, ValueError, "eps is 0.0, wanted a number in (0, inf)"),
+    ]:
+        arguments = {"x": X, "gamma": GAMMA, **changes}
+        refused(error, f"rmsnorm_forward: {message}", rmsnorm_forward, **arguments)
+
+
+def test_cotangents_of_group_norm_and_rms_norm_that_do_not_fit(refused):
+    made = {
+        "groupnorm_backward": groupnorm_forward(X, GAMMA, BETA, groups=1),
+        "rmsnorm_backward": rmsnorm_forward(X, GAMMA),
+    }
+    for name, (y, cache) in made.items():
+        backward = getattr(normalization, name)
+        message = f"{name}: dy has shape (2, 3), wanted (3, 2) as in x_hat"
+        refused(ValueError, message, backward, y.T, cache)
+        message = f"{name}: dy is float32, wanted float64 as in x_hat"
+        refused(TypeError, message, backward, y.astype(np.float32), cache)
 
 
 @pytest.mark.parametrize("name", ["batchnorm", "batchnorm_evaluation", "layernorm"])

@@ -82,6 +82,8 @@ def normalization(rng):
         "gamma": rng.uniform(0.5, 2, 7),
         "beta": rng.standard_normal(7),
         "cotangents": rng.standard_normal(COTANGENTS),
+        "channels": 3 * rng.standard_normal((3, 6, 2, 5)) + 2,
+        "scales": rng.uniform(0.5, 2, (2, 6)),
     }
 
 

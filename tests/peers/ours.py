@@ -96,7 +96,7 @@ def pooling(x, cotangents):
     return results | {"global.y": y, "global.dx": dx}
 
 
-def normalization(x, images, gamma, beta, cotangents):
+def normalization(x, images, gamma, beta, cotangents, channels, scales):
     results, module = {}, normalization_functions
     for name, batches in [("features", x), ("images", images)]:
         mean, var = np.zeros(7), np.ones(7)
@@ -112,8 +112,19 @@ def normalization(x, images, gamma, beta, cotangents):
         y, _, grads = _pair(*given)
         found = zip(_NORM, (y, *grads), strict=True)
         results |= {f"{name}.evaluation.{k}": a for k, a in found}
-    y, _, grads = _pair(module, "layernorm", (x, gamma, beta), cotangents, eps=1e-3)
-    return results | {f"layer.{k}": a for k, a in zip(_NORM, (y, *grads), strict=True)}
+    given = module, "layernorm", (x, gamma, beta), cotangents
+    results |= _named("layer", _pair(*given, eps=1e-3))
+    results |= _named("rms", _pair(module, "rmsnorm", (x, gamma), cotangents, eps=1e-3))
+    for groups in (1, 2, 6):
+        given = module, "groupnorm", (channels, *scales), cotangents
+        results |= _named(f"groups.{groups}", _pair(*given, groups=groups, eps=1e-3))
+    return results
+
+
+def _named(name, found):
+    """What `_pair` returned of a normalisation: an RMS norm has no shifts."""
+    y, _, grads = found
+    return {f"{name}.{k}": a for k, a in zip(_NORM, (y, *grads), strict=False)}
 
 
 def _path(optimizer, param, grads, lr):

@@ -99,7 +99,7 @@ def pooling(x, cotangents):
     return results | {"global.y": y, "global.dx": dx}
 
 
-def normalization(x, images, gamma, beta, cotangents):
+def normalization(x, images, gamma, beta, cotangents, channels, scales):
     results, names = {}, ("y", "dx", "dgamma", "dbeta")
     for name, batches in [("features", x), ("images", images)]:
         mean, var = torch.zeros(7, dtype=torch.float64), torch.ones(7, dtype=torch.float64)
@@ -118,7 +118,23 @@ def normalization(x, images, gamma, beta, cotangents):
         results |= {f"{name}.evaluation.{k}": a for k, a in pairs}
     layer = partial(F.layer_norm, normalized_shape=(7,), eps=1e-3)
     found = _gradients(lambda x, g, b: layer(x, weight=g, bias=b), (x, gamma, beta), cotangents)
-    return results | {f"layer.{k}": a for k, a in zip(names, found, strict=True)}
+    results |= {f"layer.{k}": a for k, a in zip(names, found, strict=True)}
+    found = _gradients(lambda x, g: F.rms_norm(x, (7,), g, eps=1e-3), (x, gamma), cotangents)
+    results |= {f"rms.{k}": a for k, a in zip(names[:3], found, strict=True)}
+    given = (channels, *scales)
+    for groups in (1, 2):
+        found = _gradients(partial(_group_norm, groups), given, cotangents)
+        results |= {f"groups.{groups}.{k}": a for k, a in zip(names, found, strict=True)}
+    found = _gradients(_instance_norm, given, cotangents)
+    return results | {f"groups.6.{k}": a for k, a in zip(names, found, strict=True)}
+
+
+def _group_norm(groups, x, gamma, beta):
+    return F.group_norm(x, groups, gamma, beta, eps=1e-3)
+
+
+def _instance_norm(x, gamma, beta):
+    return F.instance_norm(x, weight=gamma, bias=beta, eps=1e-3)
 
 
 def _path(make, param, grads, lr):

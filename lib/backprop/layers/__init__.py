@@ -17,7 +17,13 @@ from backprop.layers.dropout import Dropout
 from backprop.layers.flatten import Flatten
 from backprop.layers.layer import Layer
 from backprop.layers.linear import Linear
-from backprop.layers.normalization import BatchNorm, LayerNorm
+from backprop.layers.normalization import (
+    BatchNorm,
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
+    RMSNorm,
+)
 from backprop.layers.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from backprop.layers.recurrent import GRU, LSTM, RNN
 from backprop.layers.residual import Residual
@@ -37,7 +43,9 @@ __all__ = [
     "Embedding",
     "Flatten",
     "GlobalAvgPool2d",
+    "GroupNorm",
     "Identity",
+    "InstanceNorm",
     "LastStep",
     "Layer",
     "LayerNorm",
@@ -46,6 +54,7 @@ __all__ = [
     "MaxPool2d",
     "MultiHeadAttention",
     "Positions",
+    "RMSNorm",
     "ReLU",
     "Residual",
     "Sequential",

@@ -1,4 +1,4 @@
-"""Batch norm and layer norm, which keep their scales and shifts."""
+"""Batch norm and what normalises each sample alone: layers that keep scales and shifts."""
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -105,4 +105,105 @@ class LayerNorm(Layer):
         """Maps dy to dx, both in the shape of x."""
         dx, dgamma, dbeta = fast.layernorm_backward(dy, self._remembered())
         self._grads = {"gamma": dgamma, "beta": dbeta}
+        return dx
+
+
+class GroupNorm(Layer):
+    """Group norm, with scales `gamma` and shifts `beta` of the channels to be learned.
+
+    Args:
+        groups: how many groups there are.
+        C: channels of the input, which the groups share out evenly.
+        eps: what is added to variances.
+        dtype: the precision of the parameters, which the input must share.
+
+    Raises:
+        TypeError: groups or C is no integer, eps is no number, dtype is neither float32 nor
+            float64.
+        ValueError: groups or C is below 1, groups does not divide C, eps is not above 0.
+
+    Examples:
+        >>> GroupNorm(1, 2)(np.array([[[1.0], [3.0]]])).round(3)
+        array([[[-1.],
+                [ 1.]]])
+    """
+
+    @shapes(groups="count", C="count", eps="(0, inf)", dtype="dtype")
+    def __init__(
+        self, groups: int, C: int, *, eps: float = 1e-5, dtype: DTypeLike = np.float64
+    ) -> None:
+        if C % groups:
+            raise ValueError(f"{groups} groups do not share out {C} channels evenly")
+        self._groups, self._eps = groups, eps
+        super().__init__({"gamma": np.ones(C, dtype), "beta": np.zeros(C, dtype)})
+
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
+        """Normalises each group of the channels of each image of x, (N, C, H, W)."""
+        gamma, beta = self.params["gamma"], self.params["beta"]
+        y, self._cache = normalization.groupnorm_forward(
+            x, gamma, beta, groups=self._groups, eps=self._eps
+        )
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Maps dy to dx, both in the shape of x."""
+        dx, dgamma, dbeta = normalization.groupnorm_backward(dy, self._remembered())
+        self._grads = {"gamma": dgamma, "beta": dbeta}
+        return dx
+
+
+class InstanceNorm(GroupNorm):
+    """Instance norm: group norm with a group for each channel.
+
+    Args:
+        C: channels of the input.
+        eps: what is added to variances.
+        dtype: the precision of the parameters, which the input must share.
+
+    Raises:
+        TypeError: C is no integer, eps is no number, dtype is neither float32 nor float64.
+        ValueError: C is below 1, eps is not above 0.
+
+    Examples:
+        >>> InstanceNorm(2)(np.array([[[1.0, 3.0], [10.0, 50.0]]])).round(3)
+        array([[[-1.,  1.],
+                [-1.,  1.]]])
+    """
+
+    @shapes(C="count", eps="(0, inf)", dtype="dtype")
+    def __init__(self, C: int, *, eps: float = 1e-5, dtype: DTypeLike = np.float64) -> None:
+        super().__init__(C, C, eps=eps, dtype=dtype)
+
+
+class RMSNorm(Layer):
+    """RMS norm over the last axis, with scales `gamma` to be learned.
+
+    Args:
+        D: features of the input.
+        eps: what is added to mean squares.
+        dtype: the precision of the parameters, which the input must share.
+
+    Raises:
+        TypeError: D is no integer, eps is no number, dtype is neither float32 nor float64.
+        ValueError: D is below 1, eps is not above 0.
+
+    Examples:
+        >>> RMSNorm(2)(np.array([[1.0, 7.0]])).round(3)
+        array([[0.2, 1.4]])
+    """
+
+    @shapes(D="count", eps="(0, inf)", dtype="dtype")
+    def __init__(self, D: int, *, eps: float = 1e-5, dtype: DTypeLike = np.float64) -> None:
+        self._eps = eps
+        super().__init__({"gamma": np.ones(D, dtype)})
+
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
+        """Normalises each sample of x, (..., D)."""
+        y, self._cache = normalization.rmsnorm_forward(x, self.params["gamma"], eps=self._eps)
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Maps dy to dx, both in the shape of x."""
+        dx, dgamma = normalization.rmsnorm_backward(dy, self._remembered())
+        self._grads = {"gamma": dgamma}
         return dx
