@@ -8,12 +8,11 @@ fast, are held against the chapter's states and gradients.
 
 import inspect
 import sys
-from unittest.mock import patch
 
 import numpy as np
 import pytest
 
-from backprop import bidirectional, embedding, gru, gru_reset_before, recurrent
+from backprop import gru, gru_reset_before
 from backprop.fast import gru as fast_gru
 from backprop.fast import gru_reset_before as fast_gru_before
 
@@ -27,11 +26,8 @@ WEIGHTS = {"gru": ["W_x", "W_h", "b", "b_hn"], "gru_before": ["W_x", "W_h", "b"]
 
 # Behind which equation all of a part is defined.
 LAST = {
-    "eq:embedding-": "eq:embedding-dW",
     "eq:gru-before-": "eq:gru-before-dh",
     "eq:gru-": "eq:gru-dh",
-    "eq:bidirectional-": "eq:bidirectional-dx",
-    "eq:mask-": "eq:mask-dh",
 }
 
 
@@ -124,83 +120,8 @@ def _joined(call):
     return (function, *arguments)
 
 
-# --- words, both directions, padding -----------------------------------------------------------
-
-
-def look_up(values):
-    # The chapter counts words from 1, the code from 0.
-    return embedding.embedding_forward(values["tokens"] - 1, values["W"])
-
-
-def scatter_add(values):
-    return embedding.embedding_backward(gradient(values, "x"), look_up(values)[1])
-
-
-def read_both_ways(values):
-    ahead = [values[name] for name in ("ahead0", "W_a", "U_a", "b_a")]
-    back = [values[name] for name in ("back0", "W_b", "U_b", "b_b")]
-    return bidirectional.bidirectional_forward(recurrent.rnn_forward, values["x"], ahead, back)
-
-
-def read_back_both_ways(values):
-    _, last, cache = read_both_ways(values)
-    dh = gradient(values, "y")
-    return bidirectional.bidirectional_backward(recurrent.rnn_backward, dh, last, cache)
-
-
-def masked_forward(kind, values, first=0):
-    """Walks through the chapter's masked steps with the cell of the chapter, whatever it is."""
-    T, _, H = values["h"].shape
-    proposed = [(values["h_next"][t], t) for t in range(first, T)]
-    shapes = {"W_x": (values["x"].shape[2], 3 * H), "W_h": (H, 3 * H), "b": (3 * H,), "b_hn": (H,)}
-    weights = [np.zeros(shapes[name]) for name in WEIGHTS[kind]]
-    mask = values["mask"][first:].astype(bool)
-    module = MODULES[kind]
-    with patch.object(module, f"{kind}_cell_forward", side_effect=proposed):
-        return getattr(module, f"{kind}_forward")(
-            values["x"][first:], old_states(values)[first], *weights, mask=mask
-        )
-
-
-def masked_backward(kind, values, first=0):
-    """Returns what the cell was given at each step, and what the first step hands back."""
-    slopes = values(r"\frac{\partial \hat h_{tnj}}{\partial h_{t-1,n,i}}")
-    to_cell = {}
-
-    def cell_backward(dh_next, t):
-        to_cell[t] = dh_next
-        handed_back = np.einsum("nj,nji->ni", dh_next, slopes[t])
-        dx = np.zeros(values["x"].shape[1:])
-        return dx, handed_back, *(np.zeros(()) for _ in WEIGHTS[kind])
-
-    module = MODULES[kind]
-    _, cache = masked_forward(kind, values, first)
-    with patch.object(module, f"{kind}_cell_backward", side_effect=cell_backward):
-        backward = getattr(module, f"{kind}_backward")
-        gradients = backward(gradient(values, "y")[first:], cache)
-    return np.stack([to_cell[t] for t in sorted(to_cell)]), gradients[1]
-
-
-def handed_back(kind, values):
-    """What each step hands back: the gradient for the initial state of the steps from there on."""
-    return np.stack([masked_backward(kind, values, first)[1] for first in range(len(values["h"]))])
-
-
-def of_both(compute):
-    """A mask is the same for every cell; the second kind is held to the first here."""
-
-    def computed(values):
-        one, other = (compute(kind, values) for kind in MODULES)
-        np.testing.assert_array_equal(one, other)
-        return one
-
-    return computed
-
-
 # The equations of the chapter that the code cites, and what it computes for each.
 CODE = {
-    "eq:embedding-y": lambda values: look_up(values)[0],
-    "eq:embedding-dW": scatter_add,
     "eq:gru-r": forward("gru", "r"),
     "eq:gru-z": forward("gru", "z"),
     "eq:gru-q": forward("gru", "q"),
@@ -224,10 +145,6 @@ CODE = {
     "eq:gru-before-h": forward("gru_before", "h_next"),
     "eq:gru-before-ds": backward("gru_before", "ds"),
     "eq:gru-before-dh": backward("gru_before", "dh"),
-    "eq:bidirectional-dx": lambda values: read_back_both_ways(values)[0],
-    "eq:mask-h": of_both(lambda kind, values: masked_forward(kind, values)[0]),
-    "eq:mask-dcell": of_both(lambda kind, values: masked_backward(kind, values)[0]),
-    "eq:mask-dh": of_both(handed_back),
 }
 
 # Equations of several rows, and what the code computes for each row.
@@ -244,7 +161,6 @@ ROWS = {
 
 # Equations that say what stands where in an array: the array in the chapter, and the code's.
 ARRAYS = {
-    "eq:bidirectional-h": ("y", lambda values: read_both_ways(values)[0]),
     "eq:gru-da": (r"\frac{\partial L}{\partial a}", backward("gru", "da")),
     "eq:gru-du": (r"\frac{\partial L}{\partial u}", backward("gru", "du")),
     "eq:gru-before-da": (r"\frac{\partial L}{\partial a}", backward("gru_before", "da")),
@@ -300,20 +216,7 @@ def test_sequences_have_the_states_and_gradients_of_the_chapter(values_of, same,
         same(found, gradient(values, SYMBOLS[name]))
 
 
-@pytest.mark.parametrize("draw", DRAWS)
-def test_both_directions_have_the_gradients_of_the_chapter(values_of, same, draw):
-    values = values_of("eq:bidirectional-dx", draw)
-    _, ahead, back = read_back_both_ways(values)
-    for found, letter, state in [
-        (ahead, "a", r"\overrightarrow{h}_0"),
-        (back, "b", r"\overleftarrow{e}"),
-    ]:
-        upper = rf"^{{\mathrm{{{letter}}}}}"
-        for computed, symbol in zip(found, [state, *(s + upper for s in "WUb")], strict=True):
-            same(computed, gradient(values, symbol))
-
-
-@pytest.mark.parametrize("prefix", [prefix for prefix in LAST if prefix != "eq:embedding-"])
+@pytest.mark.parametrize("prefix", LAST)
 def test_recurrences_are_checked_through_three_steps_and_more(values_of, prefix):
     # The first draws are those that the chapter's claims are checked on.
     assert max(values_of(prefix, draw).sizes["T"] for draw in DRAWS) >= 3

@@ -25,7 +25,7 @@ import pytest
 from backprop.shapes import shapes
 
 ROOT = Path(__file__).parents[2]
-SHOWN = re.compile(r"^::: (backprop\.[\w.]+)$", re.MULTILINE)
+SHOWN = re.compile(r"^ *::: (backprop\.[\w.]+)$", re.MULTILINE)
 BEYOND = (
     "backprop.fast.",
     "backprop.data.series.",

@@ -120,24 +120,14 @@ def cell_da(values):
 # --- all steps ---------------------------------------------------------------------------------
 
 
-def masked(values):
-    """The mask, where the chapter has one at this place."""
-    return {"mask": values["mask"] == 1} if "mask" in values.names else {}
-
-
-def activated_steps(values):
-    # What a cell makes of padding is in no chapter, and must have no influence.
-    return activated(values, "p", otherwise=7.0) if masked(values) else activated(values)
-
-
 def run(values, form="plain"):
-    with activated_steps(values):
-        return FORMS[form].rnn_forward(*arguments(values), **masked(values))
+    with activated(values):
+        return FORMS[form].rnn_forward(*arguments(values))
 
 
 def gradients(values, form="plain"):
     _, cache = run(values, form)
-    with activated_steps(values):
+    with activated(values):
         return FORMS[form].rnn_backward(dy_of(values), cache)
 
 
@@ -154,27 +144,6 @@ def whole_state_gradients(values):
     return np.stack([call.args[0] for call in backward.call_args_list[::-1]])
 
 
-def da_of_loop(values):
-    """The gradients for the weighted sums, as the fast loop leaves them."""
-    with patch.object(fast, "input_gradients", wraps=fast.input_gradients) as products:
-        gradients(values, "fast")
-    return np.concatenate([call.args[0] for call in products.call_args_list])
-
-
-def state_before_last(values):
-    """What comes back for the states of all steps but the last, from their outputs and later."""
-    found = []
-    for t in range(1, len(values["x"])):
-        x, h0, *weights = arguments(values)
-        mask = values["mask"] == 1
-        with activated_steps(values):
-            h, _ = recurrent.rnn_forward(x, h0, *weights, mask=mask)
-            _, cache = recurrent.rnn_forward(x[t:], h[t - 1], *weights, mask=mask[t:])
-            later = recurrent.rnn_backward(dy_of(values)[t:], cache)[1]
-        found.append(dy_of(values)[t - 1] + later)
-    return np.stack(found)
-
-
 def projected(values):
     T, N, _ = values["x"].shape
     return project(values["x"], values["W_x"], values["b"]).reshape(T * N, -1)
@@ -183,7 +152,7 @@ def projected(values):
 def sums_of_loop(values):
     """The weighted sums, as the fast loop hands them to the activation."""
     seen = []
-    with activated_steps(values):
+    with activated(values):
         bend = fast.np.tanh
 
         def note(a, out):
@@ -201,7 +170,7 @@ def sums_of_loop(values):
 def truncated(values, form="plain"):
     x, h0, *weights = arguments(values)
     window, module = int(values["window"]), FORMS[form]
-    with activated_steps(values):
+    with activated(values):
         _, _, cache = truncated_forward(module.rnn_forward, x, (h0,), weights, window=window)
         return truncated_backward(module.rnn_backward, dy_of(values), cache)
 
@@ -264,7 +233,6 @@ CODE = {
     "eq:rnn-dWx-rows": gradient(2, "fast"),
     "eq:rnn-dWh-rows": gradient(3, "fast"),
     "eq:rnn-db-rows": gradient(4, "fast"),
-    "eq:rnn-mask-da": da_of_loop,
     "eq:clip-norm": lambda values: clipping.global_norm(grads(values)),
     "eq:clip-factor": clip_factor,
     "eq:tbptt-dWh": lambda values: truncated(values)[3],
@@ -275,8 +243,6 @@ APART = {
     "eq:bptt-h",
     "eq:rnn-tanh-slope",
     "eq:rnn-relu-slope",
-    "eq:rnn-mask",
-    "eq:rnn-mask-dh",
     "eq:clip-g",
     "eq:tbptt-delta",
 }
@@ -314,31 +280,14 @@ def test_slopes_of_the_activations(chapter, same, name, draw):
 
 @pytest.mark.parametrize("draw", DRAWS)
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("place", ["eq:bptt-db", "eq:rnn-mask-da"])
-def test_both_ways_have_the_gradients_of_the_chapter(chapter, same, place, form, draw):
-    values = chapter(CHAPTER, place, draw=draw)
+def test_both_ways_have_the_gradients_of_the_chapter(chapter, same, form, draw):
+    values = chapter(CHAPTER, "eq:bptt-db", draw=draw)
     assert len(values["x"]) >= 3
     h, _ = run(values, form)
     same(h, values["h"])
     names = "x", "h_0", r"W^{\mathrm{x}}", r"W^{\mathrm{h}}", "b"
     for found, name in zip(gradients(values, form), names, strict=True):
         same(found, values(rf"\frac{{\partial L}}{{\partial {name}}}"))
-
-
-@pytest.mark.parametrize("draw", DRAWS)
-@pytest.mark.parametrize("form", FORMS)
-def test_a_masked_step_keeps_the_state(chapter, same, form, draw):
-    values = chapter(CHAPTER, "eq:rnn-mask", draw=draw)
-    assert 0 < values["mask"].mean() < 1
-    h, _ = run(values, form)
-    for side in values.sides("eq:rnn-mask")[0]:
-        same(h, side)
-
-
-@pytest.mark.parametrize("draw", DRAWS)
-def test_a_masked_step_hands_the_gradient_past_the_cell(chapter, same, draw):
-    values = chapter(CHAPTER, "eq:rnn-mask-dh", draw=draw)
-    same(state_before_last(values), values(r"\frac{\partial L}{\partial h}")[:-1])
 
 
 @pytest.mark.parametrize("draw", DRAWS)
