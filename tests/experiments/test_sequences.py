@@ -13,7 +13,7 @@ from backprop.data.imdb import Reviews
 from backprop.gradcheck import check_gradients
 from backprop.lstm import lstm_backward, lstm_forward
 from backprop.recurrent import rnn_backward, rnn_forward
-from experiments import csi300, imdb, waves
+from experiments import csi300, imdb, waves, waves_plain
 from experiments.gradient_flow import gradient_flow
 from experiments.record import RESULTS
 
@@ -257,3 +257,21 @@ def test_the_result_of_imdb_is_of_these_settings_and_reaches_its_mark():
     assert metrics["test_accuracy"] >= 0.87
     assert metrics["validation_accuracy"] == max(content["curve"]["validation_accuracy"])
     assert sum(content["curve"]["length_count"]) == 25_000
+
+
+def test_waves_without_a_state(tmp_path):
+    settings = waves_plain.Settings(
+        recurrent=waves.Settings(train_size=400, validation_size=100, epochs=3, batch_size=50),
+        hidden=8,
+        rates=(1e-5, 0.01, 0.02),
+    )
+    result = waves_plain.run(tmp_path, settings, (0, 1))
+    metrics = result.metrics
+    assert metrics["rate"] == min(result.tried, key=lambda row: row["mse"])["rate"] > 1e-5
+    assert metrics["rate_at_end"] == (metrics["rate"] == 0.02)
+    assert metrics["parameters"] == 10 * 8 + 8 + 8 * 8 + 8 + 8 * 10 + 10
+    assert metrics["mse"] == np.mean(result.by_seed["mse"])
+    assert metrics["mse_over_best"] == pytest.approx(metrics["mse"] / metrics["best_mse"])
+    assert metrics["mse_over_best"] > 1
+    # Below the error of foretelling 0, so it has learned something.
+    assert metrics["mse"] < 0.5
