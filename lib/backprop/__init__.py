@@ -15,7 +15,7 @@ from backprop.data.mnist import (
     load_mnist_sample,
     to_unit_interval,
 )
-from backprop.data.recall import symbols_to_recall
+from backprop.data.recall import pairs_to_look_up, symbols_to_recall
 from backprop.data.series import log_returns, make_windows
 from backprop.data.text import (
     bag_of_words,
@@ -193,6 +193,7 @@ __all__ = [
     "numerical_gradient",
     "orthogonal",
     "pad",
+    "pairs_to_look_up",
     "predict",
     "save_checkpoint",
     "shift_and_rotate",

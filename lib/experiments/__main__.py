@@ -26,6 +26,8 @@ EXPERIMENTS = {
     "batchnorm-scales": "experiments.batchnorm_scales",
     "batchnorm-depth": "experiments.batchnorm_depth",
     "batchnorm-cnn": "experiments.batchnorm_cnn",
+    "recall-attention": "experiments.recall_attention",
+    "lookup": "experiments.lookup",
     "waves": "experiments.waves",
     "csi300": "experiments.csi300",
     "imdb": "experiments.imdb",

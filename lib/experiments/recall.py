@@ -21,7 +21,8 @@ The metrics have dots in their names, CELL is one of `CELLS`, T one of the lengt
 - `rate.CELL` and `rate_at_end.CELL`, 1 if it is an end of the grid; `parameters.CELL`;
 - `chance`: the accuracy of one who guesses; `symbols`, `noise`, `units`, `updates`, `batch_size`.
 
-A cell of another chapter is a case for an experiment of its own: `run` takes other `cells`.
+A cell of another chapter is a case for an experiment of its own: `run` takes other `cells`, and
+another task as `draw`.
 """
 
 import math
@@ -56,6 +57,10 @@ from experiments.repeats import SEEDS
 
 # From features, units, the steps of noise and a generator to a layer, (T, N, D) to (T, N, H).
 MakeCell: TypeAlias = Callable[[int, int, int, np.random.Generator], Layer]
+# From a number of sequences, steps, a generator and settings to sequences, (T, N, D), and targets.
+Draw: TypeAlias = Callable[
+    [int, int, np.random.Generator, "Settings"], tuple[Array, NDArray[np.int64]]
+]
 
 
 def plain_uniform(D: int, H: int, _steps: int, rng: np.random.Generator) -> Layer:
@@ -151,11 +156,22 @@ class Recalled:
     trained: NDArray[np.float64] | None
 
 
+def recall(
+    N: int, steps: int, rng: np.random.Generator, settings: Settings
+) -> tuple[Array, NDArray[np.int64]]:
+    """Draws the task that the module describes."""
+    x, target = symbols_to_recall(
+        N, rng, steps=steps, symbols=settings.symbols, noise=settings.noise
+    )
+    return x.astype(np.float32), target
+
+
 def run(
     _checkpoints: Path,
     settings: Settings = Settings(),
     seeds: Sequence[int] = SEEDS,
     cells: Mapping[str, MakeCell] = CELLS,
+    draw: Draw = recall,
 ) -> Result:
     """Finds each cell's rate, then lets it learn from each seed at each length."""
     start = time.perf_counter()
@@ -171,7 +187,7 @@ def run(
         losses = {}
         for rate in settings.rates:
             search = [
-                learn(make, steps, rate, settings.search_seed, settings)
+                learn(make, steps, rate, settings.search_seed, settings, draw)
                 for steps in settings.search_steps
             ]
             losses[rate] = float(np.mean([one.loss for one in search]))
@@ -180,7 +196,7 @@ def run(
         metrics[f"rate.{name}"] = rate
         metrics[f"rate_at_end.{name}"] = int(rate in (min(losses), max(losses)))
         for steps in settings.steps:
-            found = [learn(make, steps, rate, seed, settings) for seed in seeds]
+            found = [learn(make, steps, rate, seed, settings, draw) for seed in seeds]
             right = [one.accuracy for one in found]
             key = f"{name}.{steps}"
             by_seed[f"accuracy.{key}"] = list(right)
@@ -213,23 +229,25 @@ def run(
     )
 
 
-def learn(make: MakeCell, steps: int, rate: float, seed: int, settings: Settings) -> Recalled:
+def learn(
+    make: MakeCell, steps: int, rate: float, seed: int, settings: Settings, draw: Draw = recall
+) -> Recalled:
     """Trains one cell to recall over so many steps, and measures how well it does."""
     start = time.process_time()
     rng, watch, judge = (np.random.default_rng([seed, part]) for part in range(3))
     H, K = settings.units, settings.symbols
-    cell = make(K + 1, H, steps, rng)
+    watched = draw(settings.validation_size, steps, watch, settings)
+    cell = make(watched[0].shape[-1], H, steps, rng)
     out = Linear(H, K, rng=rng, init=xavier_uniform, dtype=np.float32)
     network = Sequential({"cell": cell, "last": LastStep(), "out": out})
-    untrained = _flow(cell, steps, seed, settings)
+    untrained = _flow(cell, steps, seed, settings, draw)
     optimizer = Adam(rate)
-    watched = _draw(settings.validation_size, steps, watch, settings)
     losses: list[float] = []
     best, kept = -1.0, {}
     updates, checks = 0, settings.updates // settings.checked_every
     while len(losses) < checks and best < settings.solved:
         for _ in range(settings.checked_every):
-            x, target = _draw(settings.batch_size, steps, rng, settings)
+            x, target = draw(settings.batch_size, steps, rng, settings)
             _, cache = CROSS_ENTROPY.forward(network.forward(x, training=True), target)
             network.backward(CROSS_ENTROPY.backward(1.0, cache))
             grads, _ = clip_by_global_norm(network.grads, settings.max_norm)
@@ -242,7 +260,7 @@ def learn(make: MakeCell, steps: int, rate: float, seed: int, settings: Settings
             kept = {name: param.copy() for name, param in network.params.items()}
     for name, param in network.params.items():
         param[...] = kept[name]
-    x, target = _draw(settings.judged_size, steps, judge, settings)
+    x, target = draw(settings.judged_size, steps, judge, settings)
     right = accuracy(network(x), target)
     return Recalled(
         accuracy=right,
@@ -252,23 +270,16 @@ def learn(make: MakeCell, steps: int, rate: float, seed: int, settings: Settings
         parameters=sum(param.size for param in cell.params.values()),
         seconds=time.process_time() - start,
         untrained=untrained,
-        trained=_flow(cell, steps, seed, settings),
+        trained=_flow(cell, steps, seed, settings, draw),
     )
 
 
-def _flow(cell: Layer, steps: int, seed: int, settings: Settings) -> NDArray[np.float64] | None:
+def _flow(
+    cell: Layer, steps: int, seed: int, settings: Settings, draw: Draw
+) -> NDArray[np.float64] | None:
     """How long gradients are on their way back through the noise, if the cell has a state."""
     if not isinstance(cell, RNN | LSTM | GRU):
         return None
     rng = np.random.default_rng([seed, 3])
-    x, _ = _draw(settings.flow_size, steps, rng, settings)
+    x, _ = draw(settings.flow_size, steps, rng, settings)
     return flow_through(cell, x, rng)[1:]
-
-
-def _draw(
-    N: int, steps: int, rng: np.random.Generator, settings: Settings
-) -> tuple[Array, NDArray[np.int64]]:
-    x, target = symbols_to_recall(
-        N, rng, steps=steps, symbols=settings.symbols, noise=settings.noise
-    )
-    return x.astype(np.float32), target

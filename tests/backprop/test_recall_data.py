@@ -1,8 +1,8 @@
-"""Symbols to recall, and the noise that follows them."""
+"""Symbols to recall: behind noise, and by their keys."""
 
 import numpy as np
 
-from backprop.data.recall import symbols_to_recall
+from backprop.data.recall import pairs_to_look_up, symbols_to_recall
 
 
 def test_a_symbol_is_seen_at_the_first_step_alone(rng):
@@ -38,3 +38,24 @@ def test_what_makes_no_sense_is_refused(rng, refused):
         ),
     ]:
         refused(error, f"symbols_to_recall: {message}", symbols_to_recall, *arguments, **options)
+
+
+def test_every_key_comes_once_and_the_last_step_asks_for_one(rng):
+    x, target = pairs_to_look_up(300, rng, pairs=5, values=3)
+    assert x.shape == (6, 300, 8)
+    np.testing.assert_array_equal(x[:-1, :, :5].sum(axis=0), np.ones((300, 5)))
+    np.testing.assert_array_equal(x[:-1].sum(axis=2), np.full((5, 300), 2))
+    np.testing.assert_array_equal(x[-1].sum(axis=1), np.ones(300))
+    asked = x[-1, :, :5].argmax(axis=1)
+    for n in range(300):
+        (step,) = np.flatnonzero(x[:-1, n, asked[n]])
+        assert x[step, n, 5 + target[n]] == 1
+    first = x[0, :, :5].argmax(axis=1)  # the order differs, and is independent of what is asked
+    np.testing.assert_allclose(np.bincount(first) / 300, 1 / 5, atol=0.08)
+    np.testing.assert_allclose(np.bincount(asked) / 300, 1 / 5, atol=0.08)
+    assert 0.1 < (first == asked).mean() < 0.3
+
+
+def test_pairs_that_make_no_sense_are_refused(rng, refused):
+    message = "pairs_to_look_up: pairs is 0, wanted at least 1"
+    refused(ValueError, message, pairs_to_look_up, 2, rng, pairs=0)
