@@ -86,11 +86,11 @@ def pairs_to_look_up(N: int, rng: np.random.Generator, *, pairs: int, values: in
     Examples:
         >>> x, target = pairs_to_look_up(1, np.random.default_rng(0), pairs=2, values=3)
         >>> x[:, 0].astype(int)  # two features for the keys, three for the values
-        array([[0, 1, 0, 1, 0],
-               [1, 0, 1, 0, 0],
+        array([[1, 0, 0, 1, 0],
+               [0, 1, 0, 1, 0],
                [1, 0, 0, 0, 0]])
         >>> target
-        array([0])
+        array([1])
     """
     keys = rng.permuted(np.tile(np.arange(pairs)[:, np.newaxis], N), axis=0)
     held = rng.integers(values, size=(pairs, N))
