@@ -6,7 +6,7 @@ import { open } from "./tab.mjs";
 const LIMIT = { timeout: 300_000 };
 // In columns that are higher than the window, and far down in them.
 const FAR = [
-  ["chapters/convolution/", "eq:conv-fast-dX"],
+  ["chapters/fast/", "eq:conv-fast-dX"],
   ["chapters/recurrent/", "eq:tbptt-windows"],
 ];
 

@@ -5,15 +5,10 @@ is held against *every side* of that equation, so a test fails if either changes
 equation. That nothing is left out is a test of its own.
 """
 
-from unittest.mock import patch
-
 import numpy as np
 import pytest
 
 from backprop import convolution, pooling, windows
-from backprop.fast import convolution as fast
-from backprop.fast import im2col as columns_of_images
-from backprop.fast import unrolling
 
 CHAPTER = "convolution"
 DRAWS = range(2)
@@ -31,95 +26,15 @@ def options(values):
     return {name: values[name] for name in ("stride", "padding", "dilation")}
 
 
-WAYS = {
-    "plain": (convolution, "conv2d"),
-    "im2col": (columns_of_images, "conv2d_im2col"),
-    "fast": (fast, "conv2d"),
-}
+def convolve(values):
+    return convolution.conv2d_forward(values["x"], values["W"], values["b"], **options(values))
 
 
-def convolve(way, values):
-    """Returns y and the cache of one of the three ways."""
-    module, name = WAYS[way]
-    forward = getattr(module, f"{name}_forward")
-    return forward(values["x"], values["W"], values["b"], **options(values))
-
-
-def conv_forward(way):
-    return lambda values: convolve(way, values)[0]
-
-
-def conv_backward(way, position):
+def conv_backward(position):
     def gradient(values):
-        _, cache = convolve(way, values)
-        module, name = WAYS[way]
-        return getattr(module, f"{name}_backward")(dy_of(values), cache)[position]
+        return convolution.conv2d_backward(dy_of(values), convolve(values)[1])[position]
 
     return gradient
-
-
-def axes(values):
-    """How the windows lie along rows and columns, as the code keeps it."""
-    _, cache = convolve("fast", values)
-    return cache.rows, cache.columns
-
-
-def im2col(values):
-    rows, columns = axes(values)
-    return unrolling.im2col(values["x"], rows, columns).reshape(values["cols"].shape)
-
-
-def col2im(values):
-    """Adds up the chapter's gradient for the columns."""
-    rows, columns = axes(values)
-    dcols = values(r"\frac{\partial L}{\partial X}")
-    matrix = dcols.reshape(np.prod(dcols.shape[:3]), -1)
-    return unrolling.col2im(matrix, values["x"].shape, rows, columns)
-
-
-def dcols(values):
-    """What the backward pass hands to col2im."""
-    with patch.object(columns_of_images, "col2im") as given:
-        conv_backward("im2col", 0)(values)
-    return given.call_args.args[0].reshape(values["cols"].shape)
-
-
-def unroll(values):
-    """All that the output rows look at; rows that a stride leaves over are not unrolled."""
-    rows, columns = axes(values)
-    found = unrolling.unroll(values["x"], slice(0, rows.outputs), rows, columns)
-    assert (found[:, -1] == 1).all()
-    Z = values("Z").copy()
-    assert len(Z) - len(found) < rows.stride
-    Z[: len(found)] = found[:, :-1].reshape(len(found), *Z.shape[1:])
-    return Z
-
-
-def fold(values):
-    """Adds up the chapter's gradient for the unrolled images."""
-    rows, columns = axes(values)
-    dZ = values(r"\frac{\partial L}{\partial Z}")
-    band = slice(0, rows.outputs)
-    reached = (rows.outputs - 1) * rows.stride + rows.reach
-    assert not dZ[reached:].any()
-    dx = np.zeros_like(values["x"])
-    dX = dZ[:reached].reshape(reached, -1, *dZ.shape[3:])
-    unrolling.fold(dX, dx, band, rows, columns)
-    return dx
-
-
-def dunrolled(values):
-    """What the backward pass, all images at once, hands to fold."""
-    with (
-        patch.object(fast, "share_batch", lambda work, N: [work(slice(0, N))]),
-        patch.object(fast, "fold") as given,
-    ):
-        conv_backward("fast", 0)(values)
-    found = given.call_args.args[0]
-    dZ = np.zeros_like(values("Z"))
-    dZ[: len(found)] = found.reshape(len(found), *dZ.shape[1:])
-    assert given.call_count == 1
-    return dZ
 
 
 # --- pooling -----------------------------------------------------------------------------------
@@ -166,23 +81,13 @@ def global_average(values):
 
 # The equations of the chapter that the code cites, and what it computes for each.
 CODE = {
-    "eq:conv-y": conv_forward("plain"),
-    "eq:conv-dx": conv_backward("plain", 0),
-    "eq:conv-dW": conv_backward("plain", 1),
-    "eq:conv-db": conv_backward("plain", 2),
+    "eq:conv-y": lambda values: convolve(values)[0],
+    "eq:conv-dx": conv_backward(0),
+    "eq:conv-dW": conv_backward(1),
+    "eq:conv-db": conv_backward(2),
     "eq:conv-size": lambda values: windows.output_size(
         len(values["x"]), len(values["W"]), **options(values)
     ),
-    "eq:conv-im2col": im2col,
-    "eq:conv-matrix-y": conv_forward("im2col"),
-    "eq:conv-matrix-dW": conv_backward("im2col", 1),
-    "eq:conv-matrix-dcols": dcols,
-    "eq:conv-col2im": col2im,
-    "eq:conv-unroll": unroll,
-    "eq:conv-fast-y": conv_forward("fast"),
-    "eq:conv-fast-dW": conv_backward("fast", 1),
-    "eq:conv-fast-dX": dunrolled,
-    "eq:conv-fold": fold,
     "eq:max-pool-y": lambda values: max_pool(values)[0][0, 0],
     "eq:max-pool-m": max_pool_winners,
     "eq:max-pool-dx": max_pool_dx,
@@ -210,16 +115,6 @@ def test_a_marked_line_computes_its_equation(chapter, same, label, draw):
         rest = (1,) * (np.ndim(computed) - np.ndim(side))
         side = np.broadcast_to(np.reshape(side, np.shape(side) + rest), np.shape(computed))
         same(computed, side)
-
-
-@pytest.mark.parametrize("draw", DRAWS)
-@pytest.mark.parametrize("way", ["im2col", "fast"])
-def test_every_way_has_the_gradients_of_the_chapter(chapter, same, way, draw):
-    values = chapter(CHAPTER, "eq:conv-dx", draw=draw)
-    same(convolve(way, values)[0], values["y"])
-    for position, name in enumerate(("x", "W", "b")):
-        wanted = values(rf"\frac{{\partial L}}{{\partial {name}}}")
-        same(conv_backward(way, position)(values), wanted)
 
 
 @pytest.mark.parametrize("draw", DRAWS)

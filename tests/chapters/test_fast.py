@@ -1,0 +1,151 @@
+"""The fast convolutions against the chapter on speed: at its own random values.
+
+Each line of `lib/backprop` that cites an equation of the chapter computes it, and each way has the
+gradients that the chapter derives.
+"""
+
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+
+from backprop.fast import convolution as fast
+from backprop.fast import im2col as columns_of_images
+from backprop.fast import unrolling
+
+CHAPTER = "fast"
+DRAWS = range(2)
+
+
+def dy_of(values):
+    return values(r"\frac{\partial L}{\partial y}")
+
+
+def options(values):
+    """The settings that the chapter gives a value for the checker."""
+    return {name: values[name] for name in ("stride", "padding", "dilation")}
+
+
+WAYS = {
+    "im2col": (columns_of_images, "conv2d_im2col"),
+    "fast": (fast, "conv2d"),
+}
+
+
+def convolve(way, values):
+    """Returns y and the cache of one of the three ways."""
+    module, name = WAYS[way]
+    forward = getattr(module, f"{name}_forward")
+    return forward(values["x"], values["W"], values["b"], **options(values))
+
+
+def conv_forward(way):
+    return lambda values: convolve(way, values)[0]
+
+
+def conv_backward(way, position):
+    def gradient(values):
+        _, cache = convolve(way, values)
+        module, name = WAYS[way]
+        return getattr(module, f"{name}_backward")(dy_of(values), cache)[position]
+
+    return gradient
+
+
+def axes(values):
+    """How the windows lie along rows and columns, as the code keeps it."""
+    _, cache = convolve("fast", values)
+    return cache.rows, cache.columns
+
+
+def im2col(values):
+    rows, columns = axes(values)
+    return unrolling.im2col(values["x"], rows, columns).reshape(values["cols"].shape)
+
+
+def col2im(values):
+    """Adds up the chapter's gradient for the columns."""
+    rows, columns = axes(values)
+    dcols = values(r"\frac{\partial L}{\partial X}")
+    matrix = dcols.reshape(np.prod(dcols.shape[:3]), -1)
+    return unrolling.col2im(matrix, values["x"].shape, rows, columns)
+
+
+def dcols(values):
+    """What the backward pass hands to col2im."""
+    with patch.object(columns_of_images, "col2im") as given:
+        conv_backward("im2col", 0)(values)
+    return given.call_args.args[0].reshape(values["cols"].shape)
+
+
+def unroll(values):
+    """All that the output rows look at; rows that a stride leaves over are not unrolled."""
+    rows, columns = axes(values)
+    found = unrolling.unroll(values["x"], slice(0, rows.outputs), rows, columns)
+    assert (found[:, -1] == 1).all()
+    Z = values("Z").copy()
+    assert len(Z) - len(found) < rows.stride
+    Z[: len(found)] = found[:, :-1].reshape(len(found), *Z.shape[1:])
+    return Z
+
+
+def fold(values):
+    """Adds up the chapter's gradient for the unrolled images."""
+    rows, columns = axes(values)
+    dZ = values(r"\frac{\partial L}{\partial Z}")
+    band = slice(0, rows.outputs)
+    reached = (rows.outputs - 1) * rows.stride + rows.reach
+    assert not dZ[reached:].any()
+    dx = np.zeros_like(values["x"])
+    dX = dZ[:reached].reshape(reached, -1, *dZ.shape[3:])
+    unrolling.fold(dX, dx, band, rows, columns)
+    return dx
+
+
+def dunrolled(values):
+    """What the backward pass, all images at once, hands to fold."""
+    with (
+        patch.object(fast, "share_batch", lambda work, N: [work(slice(0, N))]),
+        patch.object(fast, "fold") as given,
+    ):
+        conv_backward("fast", 0)(values)
+    found = given.call_args.args[0]
+    dZ = np.zeros_like(values("Z"))
+    dZ[: len(found)] = found.reshape(len(found), *dZ.shape[1:])
+    assert given.call_count == 1
+    return dZ
+
+
+CODE = {
+    "eq:conv-im2col": im2col,
+    "eq:conv-matrix-y": conv_forward("im2col"),
+    "eq:conv-matrix-dW": conv_backward("im2col", 1),
+    "eq:conv-matrix-dcols": dcols,
+    "eq:conv-col2im": col2im,
+    "eq:conv-unroll": unroll,
+    "eq:conv-fast-y": conv_forward("fast"),
+    "eq:conv-fast-dW": conv_backward("fast", 1),
+    "eq:conv-fast-dX": dunrolled,
+    "eq:conv-fold": fold,
+}
+
+
+def test_every_mark_is_covered(marked):
+    assert set(CODE) == marked(CHAPTER)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("label", CODE)
+def test_a_marked_line_computes_its_equation(computes, label, draw):
+    computes(CHAPTER, label, CODE[label], draw)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("label", ["eq:conv-col2im", "eq:conv-fold"])
+def test_every_way_has_the_gradients_of_the_chapter(chapter, same, label, way, draw):
+    values = chapter(CHAPTER, label, draw=draw)
+    same(convolve(way, values)[0], values["y"])
+    for position, name in enumerate(("x", "W", "b")):
+        wanted = values(rf"\frac{{\partial L}}{{\partial {name}}}")
+        same(conv_backward(way, position)(values), wanted)
