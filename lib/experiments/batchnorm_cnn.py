@@ -1,8 +1,9 @@
-"""`batchnorm-cnn`: a network like that of `mnist-cnn`, with batch norm and without, at rising rates.
+"""`batchnorm-cnn`: a small convolutional network, with batch norm and without, at rising rates.
 
-Half its channels, four thousand digits, plain stochastic gradient descent. The rate is chosen on one half of the
-validation digits, over seeds of their own, from as many candidates for either network; then both
-run from fresh seeds, and are judged on the other half, in pairs. The test digits are not read.
+That of `mnist-cnn` with half its channels, four thousand digits, plain stochastic gradient descent.
+The rate is chosen on one half of the validation digits, over seeds of their own, from as many
+candidates for either network; then both run from fresh seeds, and are judged on the other half, in
+pairs. The test digits are not read.
 """
 
 import time
