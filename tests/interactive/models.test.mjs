@@ -4,13 +4,15 @@ import { test } from "node:test";
 import * as bill from "../../docs/assets/interactive/models/bill.js";
 import * as classifier from "../../docs/assets/interactive/models/classifier.js";
 import * as convolution from "../../docs/assets/interactive/models/convolution.js";
+import * as depth from "../../docs/assets/interactive/models/depth.js";
 import * as gates from "../../docs/assets/interactive/models/gates.js";
 import * as logistic from "../../docs/assets/interactive/models/logistic.js";
 import * as normalization from "../../docs/assets/interactive/models/normalization.js";
 import * as perceptron from "../../docs/assets/interactive/models/perceptron.js";
 import { normal, uniform } from "../../docs/assets/interactive/models/random.js";
 import * as recurrent from "../../docs/assets/interactive/models/recurrent.js";
-
+import * as search from "../../docs/assets/interactive/models/search.js";
+import * as softmax from "../../docs/assets/interactive/models/softmax.js";
 import * as valley from "../../docs/assets/interactive/models/valley.js";
 
 const EPS = 1e-6;
@@ -192,4 +194,46 @@ test("each rule goes down the valley at its own rate, and gradient descent runs 
   close(valley.walk("momentum", 0.02, 2)[2][0], -4 + 0.02 * 4 + 0.02 * (0.9 * 4 + 3.92));
   assert.ok(valley.loss(valley.walk("sgd", 0.101, 100).at(-1)) > 18);
   assert.ok(valley.loss(valley.walk("sgd", 0.099, 100).at(-1)) < 18);
+});
+
+test("a grid tries few values of each setting, and both searches succeed as often as they should", () => {
+  const { grid, random } = search.trials(3, uniform(8));
+  const values = (points, axis) => new Set(points.map((point) => point[axis].toFixed(9))).size;
+  assert.deepEqual([0, 1].map((axis) => values(grid, axis)), [3, 3]);
+  assert.deepEqual([0, 1].map((axis) => values(random, axis)), [9, 9]);
+  assert.ok([...grid, ...random].flat().every((value) => value >= 0 && value < 1));
+  for (const window of [{ place: 0.55, width: 0.2, both: false }, { place: 0.1, width: 0.25, both: true }, { place: 0.4, width: 0.4, both: false }]) {
+    const found = search.successes(3, window, 20000, 11);
+    for (const [kind, share] of Object.entries(search.chances(3, window))) close(found[kind] / 20000, share, 0.02);
+  }
+  const [one, two] = [{ width: 0.2, both: false }, { width: 0.2, both: true }].map((window) => search.chances(3, window));
+  close(one.grid, 0.6);
+  close(one.random, 1 - 0.8 ** 9);
+  close(two.grid, 0.36);
+  close(two.random, 1 - 0.96 ** 9);
+});
+
+test("each layer multiplies the size of the signal, and of the gradient, by what arithmetic expects", () => {
+  for (const [bend, part] of [["relu", 2], ["identity", 1]]) {
+    const std = 1.2 * Math.sqrt(part / 80);
+    const { signal, gradient } = depth.sizes({ units: 80, depth: 6, std, bend });
+    assert.equal(signal.length, 6);
+    for (const end of [signal.at(-1), gradient[0]]) close(end / 1.2 ** 6, 1, 0.25);
+    assert.ok(signal[0] < signal[5] && gradient[5] < gradient[0]);
+  }
+  close(depth.size([[3, 4], [0, 0]]), 2.5);
+  const { value, slope: along } = depth.BENDS.tanh;
+  close(along(0.4), slope(value, 0.4), 1e-8);
+  assert.ok(depth.sizes({ units: 40, depth: 8, std: 1, bend: "tanh" }).signal.every((each) => each < 1));
+});
+
+test("the push on each score is the loss's slope with its sign turned", () => {
+  const scores = [2, 1, -1, 0];
+  for (const right of [0, 1, 2, 3]) {
+    const pushed = softmax.push(scores, right);
+    close(pushed.reduce((sum, each) => sum + each), 0);
+    scores.forEach((score, k) => close(pushed[k], -slope((value) => softmax.loss(scores.with(k, value), right), score), 1e-6));
+  }
+  close(softmax.softmax([2, 1, -1])[0], Math.exp(2) / (Math.exp(2) + Math.exp(1) + Math.exp(-1)));
+  close(softmax.softmax([1000, 999])[0], 1 / (1 + Math.exp(-1)));
 });

@@ -1,0 +1,71 @@
+// Three scores that the reader moves: their probabilities, the loss, and the push on each score.
+import { axes, button, choice, drawing, h, message, s, slider } from "./kit.js";
+import { loss, push, softmax } from "./models/softmax.js";
+
+const NAMES = ["A", "B", "C"];
+const signed = (value) => value.toFixed(2).replace("-", "−");
+
+export default function build(room) {
+  const scores = [2, 1, -1];
+  let right = 1;
+  const told = message();
+
+  function panel(title, range, marks) {
+    const area = axes({
+      width: 190, height: 130, left: 34, top: 20, yLabel: title,
+      x: { range: [-0.5, 2.5], ticks: NAMES.map((name, k) => [k, name]) },
+      y: { range, ticks: marks.map((value) => [value, String(value).replace("-", "−")]) },
+    });
+    const bars = NAMES.map((_, k) => s("rect", { x: area.toX(k) - 15, width: 30 }));
+    const zero = s("path", { d: `M34 ${area.toY(0)}H224`, class: "interactive__line interactive__line--bound" });
+    return {
+      view: drawing(234, 175, `${title} of each class`, ...bars, area.group, zero),
+      draw: (values) =>
+        bars.forEach((bar, k) => {
+          const [from, to] = [area.toY(Math.max(0, values[k])), area.toY(Math.min(0, values[k]))];
+          bar.setAttribute("y", from);
+          bar.setAttribute("height", to - from);
+          bar.setAttribute("class", k === right ? "interactive__one" : "interactive__zero");
+        }),
+    };
+  }
+
+  const probability = panel("probability", [0, 1], [0, 0.5, 1]);
+  const pushes = panel("push on the score", [-1, 1], [-1, 0, 1]);
+
+  function draw() {
+    const [p, pushed] = [softmax(scores), push(scores, right)];
+    probability.draw(p);
+    pushes.draw(pushed);
+    const all = NAMES.map((name, k) => `${name} ${signed(pushed[k])}`).join(", ");
+    told.tell(`The right class, ${NAMES[right]}, has the probability ${p[right].toFixed(3)}, so the loss is ${loss(scores, right).toFixed(3)}. The pushes add up to 0: ${all}.`);
+  }
+
+  const controls = NAMES.map((name, k) =>
+    slider({ label: `Score of ${name}`, min: -5, max: 5, step: 0.05, value: scores[k], show: (value) => value.toFixed(2).replace("-", "−") }, (value) => {
+      scores[k] = value;
+      draw();
+    }),
+  );
+  room.append(
+    h("div", { class: "interactive__views" }, probability.view, pushes.view),
+    told.element,
+    h(
+      "div",
+      { class: "interactive__controls" },
+      ...controls,
+      choice({ label: "Right class", options: Object.fromEntries(NAMES.map((name, k) => [k, name])), value: String(right) }, (value) => {
+        right = Number(value);
+        draw();
+      }),
+      button("Follow the push", () => {
+        push(scores, right).forEach((by, k) => {
+          const input = controls[k].querySelector("input");
+          input.value = scores[k] + by;
+          input.dispatchEvent(new Event("input"));
+        });
+      }),
+    ),
+  );
+  draw();
+}
