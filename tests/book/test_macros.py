@@ -63,7 +63,8 @@ def test_a_path_that_leads_nowhere_is_told(root: Path, key: str) -> None:
         ),
         (
             'resutl("demo")',
-            'no macro "resutl"; there are citation, equation, figure, result, timings',
+            'no macro "resutl"; there are '
+            "citation, equation, figure, ledger, readings, result, timings",
         ),
         ('result("demo"', 'cannot read {{ result("demo" }}: one call with plain arguments'),
         (
@@ -120,3 +121,34 @@ def test_timings_become_a_table(root: Path) -> None:
     assert (text, problems) == (head + two + one.replace(" + ", "\xa0+\xa0") + below, [])
     _, problems = expand('{{ timings("bench", "c") }}', FILE, root)
     assert 'result "bench" has no rows of the group "c"' in str(problems[0])
+
+
+def test_the_ledger_becomes_a_table_and_its_readings_are_counted(root: Path) -> None:
+    told = [
+        ("mnist", "one", "a1", "88 errors; in abc"),
+        ("mnist", "two", "b2", ""),
+        ("csi", "x", "c3", ""),
+    ]
+    lines = [
+        json.dumps({"date": "2026-11-22", "data": d, "experiment": e, "settings": s, "note": n})
+        for d, e, s, n in told
+    ]
+    (root / "data" / "test-readings.jsonl").write_text("".join(f"{line}\n" for line in lines))
+    macros = '{{ readings() }} {{ readings("mnist") }} {{ readings("mnist", "two") }}'
+    assert expand(macros, FILE, root) == ("3 2 1", [])
+    text, problems = expand("??? note\n\n    {{ ledger(4) }}", FILE, root)
+    assert problems == []
+    assert text.splitlines()[2:] == [
+        "    | Day | Test set | What was tested | Settings | What it said |",
+        "    |---|---|---|---|---|",
+        "    | 2026-11-22 | mnist | one | a1 | 88 errors |",
+        "    | 2026-11-22 | mnist | two | b2 | in the result |",
+        "    | 2026-11-22 | csi | x | c3 | in the result |",
+    ]
+    _, problems = expand('{{ readings("mnist", "x") }}', FILE, root)
+    assert "data/test-readings.jsonl has no reading of mnist by x" in str(problems[0])
+
+
+def test_a_book_without_a_ledger_says_so(root: Path) -> None:
+    _, problems = expand("{{ ledger() }}", FILE, root)
+    assert "data/test-readings.jsonl does not exist" in str(problems[0])

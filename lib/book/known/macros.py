@@ -1,7 +1,8 @@
 """What is put into a chapter's Markdown before it is turned into HTML.
 
 `{{ result("mnist-mlp", "test_accuracy", ".2%") }}` becomes the number, and
-`{{ timings("bench", "pooling") }}` a table of what `make bench` measured. What needs a whole line
+`{{ timings("bench", "pooling") }}` a table of what `make bench` measured; `{{ readings("mnist") }}`
+is how often a test set was read, and `{{ ledger() }}` the table of all readings. What needs a line
 becomes an empty element that `book.made.page` fills:
 `{{ figure("name", alt="...", caption="...") }}`,
 with `interactive="script"` where docs/assets/interactive/script.js takes the drawing's place;
@@ -20,6 +21,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from book.known.ledger import count_readings, ledger
 from book.known.results import format_metric
 from book.known.timings import timings
 from book.shared.errors import BookError, Problem
@@ -132,6 +134,8 @@ def _call(text: str, root: Path) -> str:
     macros: dict[str, Callable[..., str]] = {
         "result": lambda name, key, spec="": format_metric(name, key, spec, root),
         "timings": lambda name, *groups: timings(name, *groups, root=root),
+        "readings": lambda data="", experiment="": count_readings(data, experiment, root),
+        "ledger": lambda indent=0: ledger(indent, root),
         "figure": _figure,
         "equation": _equation,
         "citation": lambda: '\n<div class="cited"></div>\n',
