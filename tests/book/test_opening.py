@@ -61,10 +61,14 @@ def test_what_there_is_to_read_is_counted(library: Library) -> None:
         "<pre><code>&gt;&gt;&gt; 1 + 1\n2\n</code></pre>"
         "<figure><figcaption>Four words in caption.</figcaption></figure>"
         "<details><summary>Solution</summary><p>Left aside.</p><pre>x</pre></details>"
+        "<p><strong>Exercise 1. By hand</strong> (5 minutes). Apart.</p><pre>x</pre>"
+        '<details class="success"><summary>Solution</summary><p>Apart.</p></details>'
+        "<p>Read this.</p><p><strong>Exercise 2.</strong> Apart.</p><h3>And this.</h3>"
+        "<p>Not an <strong>Exercise at all.</strong></p>"
         '<h2 id="exercises">Exercises</h2><p>Apart.</p><pre>x</pre><h2 id="references">End</h2>'
     )
     root = parse(html)
-    assert measure(root, library) == Reading(words=8, rows=2, lines=5)
+    assert measure(root, library) == Reading(words=17, rows=2, lines=5)
     assert serialise(root) == serialise(parse(html))
 
 

@@ -58,9 +58,9 @@ def measure(root: lxml_html.HtmlElement, library: Library) -> Reading:
         library: where the code comes from.
     """
     copy = deepcopy(root)
+    _drop_exercises(copy)
     for folded in list(copy.iter("details")):
         folded.drop_tree()
-    _drop_exercises(copy)
     formulas = [e for e in copy.iter("span") if e.get("class") == "arithmatex"]
     shown = displays(copy)
     code = list(copy.iter("pre"))
@@ -76,13 +76,30 @@ def measure(root: lxml_html.HtmlElement, library: Library) -> Reading:
 
 
 def _drop_exercises(root: lxml_html.HtmlElement) -> None:
-    """Takes away what stands between the heading of the exercises and the next of its rank."""
-    inside = False
+    """Takes away the exercises: those under their heading, and each that stands where it is needed.
+
+    Such a one begins with a paragraph `**Exercise 1. …**` and ends with its solution; the heading's
+    end with the next one of its rank.
+    """
+    at_end = in_text = False
     for element in list(root):
         if element.tag == "h2":
-            inside = element.get("id") == "exercises"
-        if inside:
+            at_end = element.get("id") == "exercises"
+        if element.tag in ("h2", "h3"):
+            in_text = False
+        in_text = in_text or _begins_exercise(element)
+        ends = "success" in (element.get("class") or "").split()
+        if at_end or in_text:
             element.drop_tree()
+        in_text = in_text and not ends
+
+
+def _begins_exercise(element: lxml_html.HtmlElement) -> bool:
+    """Whether this is a paragraph that begins with `**Exercise`."""
+    first = next(iter(element), None)
+    if element.tag != "p" or first is None or first.tag != "strong":
+        return False
+    return not (element.text or "").strip() and (first.text or "").startswith("Exercise ")
 
 
 def open_chapter(root: lxml_html.HtmlElement, reading: Reading) -> bool:
