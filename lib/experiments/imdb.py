@@ -1,11 +1,19 @@
 """`imdb`: a bidirectional GRU over GloVe vectors tells good film reviews from bad ones.
 
-Beside it, and for honesty, a logistic regression on which words occur, from our own linear layer.
-The reviews are split into 20,000 to train on, 2,500 to choose by and 2,500 to test on, once.
+Beside it, and for honesty, logistic regressions on which words occur, and on which words and pairs
+of neighbours, of the whole review and of the part that the reader gets. Their penalties are chosen
+on validation, as the epoch of every model is.
+
+The file names no films, but reviews of one film stand together, first the bad ones, then the good.
+So the last tenth of either list is tested on, the tenth before it is chosen by, and whatever of the
+rest seems to be of a film of theirs is left out.
 """
 
 import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,21 +28,17 @@ from backprop import (
     History,
     Layer,
     Linear,
-    Score,
     Sequential,
-    bag_of_words,
     build_vocabulary,
     cosine_decay,
     embedding_table,
     encode,
-    evaluate,
     load_glove,
     load_imdb,
     pad,
     tokenize,
     train,
     xavier_uniform,
-    zeros,
 )
 from backprop.activations import softmax_forward
 from backprop.data.glove import WordVectors
@@ -43,34 +47,38 @@ from backprop.data.sources import sample_folder
 from backprop.data.text import PADDING
 from backprop.masking import Mask
 from backprop.shapes import Array
+from experiments.comparison import overlapping_difference
 from experiments.record import Number, Result
+from experiments.repeats import summary
 
 STRONGEST = 15
 # Tokens in each column of the histogram of lengths, whose last column takes all that are longer.
 LENGTH_STEP, LENGTH_COLUMNS = 50, 20
+# Two reviews may be of one film if they share so many words that no more reviews than that have.
+SHARED, RARE = 3, 50
+# At most so many reviews of a film are in the data, so neighbours up to there are alike.
+OF_ONE_FILM = 30
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The hyper-parameters of both models."""
+    """The hyper-parameters of all models."""
 
-    validation_size: int = 2_500
-    test_size: int = 2_500
-    vocabulary_size: int = 20_000
-    review_length: int = 400
-    units: int = 64
-    layers: int = 1
+    held_out: float = 0.1
+    vocabulary_size: int = 10_000
+    review_length: int = 100
+    units: int = 24
     dropout: float = 0.5
-    train_vectors: bool = True
-    epochs: int = 5
-    batch_size: int = 64
-    learning_rate: float = 2e-3
+    epochs: int = 3
+    batch_size: int = 128
+    learning_rate: float = 4e-3
     max_norm: float = 1.0
+    pairs_size: int = 100_000
     bag_length: int = 1_000
-    bag_epochs: int = 10
-    bag_learning_rate: float = 1e-3
-    bag_weight_decay: float = 1e-5
-    seed: int = 0
+    bag_epochs: int = 3
+    bag_learning_rate: float = 4e-3
+    bag_penalties: tuple[float, ...] = (2.5e-4, 5e-4, 1e-3, 2e-3)
+    seeds: tuple[int, ...] = (0, 1, 2)
 
 
 class Split(NamedTuple):
@@ -81,19 +89,62 @@ class Split(NamedTuple):
     test: NDArray[np.int64]
 
 
-def split_reviews(reviews: Reviews, settings: Settings) -> Split:
-    """Draws validation and test reviews, with a seed of their own.
+def split_by_film(
+    documents: Sequence[Sequence[str]], labels: NDArray[np.int64], share: float
+) -> Split:
+    """Takes the end of the bad and of the good reviews, and leaves out what may be of their films.
 
-    A review that is there more than once goes to the training set with all its copies, so that none
-    is tested that was learned by heart.
+    Args:
+        documents: tokens of each review.
+        labels: 1 where it is good, 0 where it is bad.
+        share: of either kind, how much to test on, and as much to choose by.
+
+    Returns:
+        the parts; no review of one shares `SHARED` rare words with a review of a later one.
     """
-    _, which, copies = np.unique(reviews.texts, return_inverse=True, return_counts=True)
-    single = np.flatnonzero(copies[which] == 1)
-    order = np.random.default_rng(2_500).permutation(single)
-    test = np.sort(order[: settings.test_size])
-    validation = np.sort(order[settings.test_size :][: settings.validation_size])
-    chosen = np.concatenate([test, validation])
-    return Split(np.setdiff1d(np.arange(len(which)), chosen), validation, test)
+    parts: list[list[NDArray[np.int64]]] = [[], [], []]
+    for label in (0, 1):
+        places = np.flatnonzero(labels == label)
+        size = int(share * len(places))
+        cuts = [len(places) - 2 * size, len(places) - size]
+        for part, found in zip(parts, np.split(places, cuts), strict=True):
+            part.append(found)
+    first, validation, test = (np.concatenate(part) for part in parts)
+    rare = rare_words(documents)
+    validation = np.setdiff1d(validation, alike(rare, validation, test))
+    return Split(
+        np.setdiff1d(first, alike(rare, first, np.concatenate([validation, test]))),
+        validation,
+        test,
+    )
+
+
+def rare_words(documents: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Of each document, the words that at most `RARE` documents have: names, above all."""
+    own = [sorted(set(document)) for document in documents]
+    counts = Counter(word for words in own for word in words)
+    return [[word for word in words if counts[word] <= RARE] for words in own]
+
+
+def alike(
+    rare: Sequence[Sequence[str]], these: Iterable[int], those: Iterable[int]
+) -> NDArray[np.int64]:
+    """Which of these reviews share `SHARED` rare words or more with one of those."""
+    holders = defaultdict(list)
+    for index in these:
+        for word in rare[index]:
+            holders[word].append(index)
+    found: set[int] = set()
+    for index in those:
+        shared = Counter(holder for word in rare[index] for holder in holders.get(word, ()))
+        found.update(holder for holder, count in shared.items() if count >= SHARED)
+    return np.array(sorted(found), dtype=np.int64)
+
+
+def in_random_order(split: Split, rng: np.random.Generator) -> Split:
+    """Parts of the same sizes, from the same reviews, whatever film they are of."""
+    order = rng.permutation(np.concatenate(split))
+    return Split(*np.split(order, np.cumsum([len(part) for part in split[:-1]])))
 
 
 class LargestOverTime:
@@ -127,14 +178,12 @@ class ReviewReader(Layer):
 
     def __init__(self, settings: Settings, table: Array, rng: np.random.Generator) -> None:
         super().__init__()
-        self._embedding = Embedding(table, trained=settings.train_vectors, padding=PADDING)
+        self._embedding = Embedding(table, padding=PADDING)
         self._first_dropout = Dropout(settings.dropout, rng=rng)
         self._gru = GRU(
             table.shape[1],
             settings.units,
-            layers=settings.layers,
             bidirectional=True,
-            dropout=settings.dropout,
             rng=rng,
             dtype=np.float32,
         )
@@ -189,20 +238,63 @@ class ReviewReader(Layer):
         return self._embedding.backward(dvectors).T
 
 
-class BagOfWords(Layer):
-    """Which words occur, as a layer without parameters."""
+class SumOverTokens(Layer):
+    """Adds up the vectors of all tokens of a review."""
 
-    def __init__(self, V: int) -> None:
-        super().__init__()
-        self._V = V
-
-    def forward(self, x: Any, *, training: bool, mask: Mask | None = None) -> Array:
-        """Maps tokens, (N, T), to ones and zeros, (N, V)."""
-        return bag_of_words(x, self._V, np.float32)
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
+        """Maps vectors, (N, T, D), to their sums, (N, D)."""
+        self._cache = x.shape[1]
+        y: Array = x.sum(axis=1)
+        return y
 
     def backward(self, dy: Array) -> Array:
-        """Returns dy: tokens have no gradient, so nothing is to be made of it."""
-        return dy
+        """Gives each token what arrives at the sum."""
+        return np.repeat(dy[:, np.newaxis], self._remembered(), axis=1)
+
+
+class Texts(NamedTuple):
+    """The reviews as arrays: what the reader gets, and what each bag does."""
+
+    reader: NDArray[np.int64]
+    bags: dict[str, NDArray[np.int64]]
+    sizes: dict[str, int]
+    words: dict[str, int]
+
+
+def as_arrays(documents: Sequence[Sequence[str]], split: Split, settings: Settings) -> Texts:
+    """Numbers the tokens of the reviews, and the pairs of neighbours, as training has them."""
+
+    def numbered(of: list[Sequence[str]], size: int) -> dict[str, int]:
+        return build_vocabulary((of[index] for index in split.train), size=size)
+
+    words = numbered([*documents], settings.vocabulary_size)
+    with_pairs = [and_pairs(document) for document in documents]
+    pairs = numbered([*with_pairs], settings.pairs_size)
+    shortened = [document[-settings.review_length :] for document in documents]
+    kinds: dict[str, tuple[Iterable[Sequence[str]], dict[str, int]]] = {
+        "words": (documents, words),
+        "pairs": (with_pairs, pairs),
+        "words_end": (shortened, words),
+        "pairs_end": (map(and_pairs, shortened), pairs),
+    }
+    return Texts(
+        pad([encode(document, words) for document in documents], settings.review_length),
+        {name: as_bags(*kind, settings.bag_length) for name, kind in kinds.items()},
+        {name: len(vocabulary) for name, (_, vocabulary) in kinds.items()},
+        words,
+    )
+
+
+def and_pairs(document: Sequence[str]) -> list[str]:
+    """The words of a document, and each two that stand side by side."""
+    return [*document, *map(" ".join, pairwise(document))]
+
+
+def as_bags(
+    documents: Iterable[Sequence[str]], vocabulary: dict[str, int], length: int
+) -> NDArray[np.int64]:
+    """The numbers that occur in each document, each of them once, in order."""
+    return pad([np.unique(encode(document, vocabulary)) for document in documents], length)
 
 
 def run(
@@ -211,79 +303,135 @@ def run(
     glove: WordVectors | None = None,
     settings: Settings = Settings(),
 ) -> Result:
-    """Trains both models, chooses the epoch of each on validation, tests each once."""
+    """Trains all models, chooses on validation, tests each once."""
     start = time.perf_counter()
     reviews, glove = reviews or load_imdb(), glove or load_glove()
-    split = split_reviews(reviews, settings)
     documents = [tokenize(text) for text in reviews.texts]
-    vocabulary = build_vocabulary(
-        (documents[index] for index in split.train), size=settings.vocabulary_size
-    )
-    numbers = [encode(document, vocabulary) for document in documents]
-    rng = np.random.default_rng(settings.seed)
-    table = embedding_table(vocabulary, glove.words, glove.vectors, rng)
-
-    begin = time.perf_counter()
-    tokens: Any = pad(numbers, settings.review_length)
-    reader = ReviewReader(settings, table, rng)
-    history = fit_reader(reader, settings, tokens, reviews.labels, split, rng, checkpoints)
-    reader_seconds = time.perf_counter() - begin
-    score = evaluate(reader, tokens[split.test], reviews.labels[split.test], batch_size=500)
-
-    begin = time.perf_counter()
-    tokens = pad(numbers, settings.bag_length)
-    bag, bag_history = fit_bag(
-        settings, len(vocabulary), tokens, reviews.labels, split, checkpoints
-    )
-    bag_seconds = time.perf_counter() - begin
-    bag_score = evaluate(bag, tokens[split.test], reviews.labels[split.test], batch_size=500)
-
+    split = split_by_film(documents, reviews.labels, settings.held_out)
+    texts = as_arrays(documents, split, settings)
     made_up = read_reviews(sample_folder() / "reviews.csv", "made up")
-    made_up_tokens = pad([encode(tokenize(text), vocabulary) for text in made_up.texts], 50)
+    own = [tokenize(text) for text in made_up.texts]
+
+    right: dict[str, NDArray[Any]] = {}
+    metrics: dict[str, Number] = {}
+    tried = []
+    bags: dict[str, Sequential] = {}
+    for name, tokens in texts.bags.items():
+        begin = time.process_time()
+        bag, history, penalties = best_bag(settings, texts.sizes[name], tokens, reviews, split)
+        bags[name] = bag
+        right[name] = is_right(bag, tokens, reviews, split.test)
+        metrics |= chosen(f"{name}_", history) | {
+            f"{name}_test_accuracy": float(right[name].mean()),
+            f"{name}_penalty": min(penalties, key=penalties.__getitem__),
+            f"{name}_parameters": 2 * texts.sizes[name],
+            f"{name}_seconds": time.process_time() - begin,
+        }
+        tried += [{"bag": name, "penalty": p, "validation_loss": v} for p, v in penalties.items()]
+    mixed = in_random_order(split, np.random.default_rng(0))
+    penalty, words = float(metrics["words_penalty"]), texts.bags["words"]
+    _, history = fit_bag(settings, penalty, texts.sizes["words"], words, reviews.labels, mixed)
+    metrics |= chosen("mixed_", history)
+
+    found, curves, chances, answers = [], [], [], []
+    numbers = pad([encode(document, texts.words) for document in own], settings.review_length)
+    for seed in settings.seeds:
+        begin = time.process_time()
+        rng = np.random.default_rng(seed)
+        table = embedding_table(texts.words, glove.words, glove.vectors, rng)
+        reader = ReviewReader(settings, table, rng)
+        checkpoint = checkpoints / f"gru-{seed}.npz"
+        history = fit_reader(reader, settings, texts.reader, reviews.labels, split, rng, checkpoint)
+        answers.append(is_right(reader, texts.reader, reviews, split.test))
+        chances.append(chances_of_good(reader, numbers))
+        curves.append(_curves(history))
+        found.append(
+            chosen("", history)
+            | {
+                "parameters": sum(param.size for param in reader.params.values()),
+                "test_accuracy": float(answers[-1].mean()),
+                "training_seconds": time.process_time() - begin,
+            }
+        )
+    of_reader, by_seed = summary(found)
+    metrics |= of_reader
+    right["reader"] = np.mean(answers, axis=0)
+    for name in ("words", "words_end", "pairs_end"):
+        metrics |= compared(f"reader_over_{name}", right["reader"], right[name])
+    metrics |= compared("pairs_over_words", right["pairs"], right["words"])
+
     known = set(glove.words)
     lengths = np.array([len(document) for document in documents])
-    metrics: dict[str, Number] = {
+    metrics |= {
         "train_size": len(split.train),
         "validation_size": len(split.validation),
         "test_size": len(split.test),
-        "vocabulary": len(vocabulary),
-        "words_with_vectors": sum(token in known for token in vocabulary),
+        "left_out": len(documents) - sum(map(len, split)),
+        "vocabulary": len(texts.words),
+        "words_with_vectors": sum(token in known for token in texts.words),
         "mean_length": float(lengths.mean()),
         "reviews_shortened": float((lengths > settings.review_length).mean()),
-        **_metrics("", reader, history, score, reader_seconds),
-        **_metrics("bag_", bag, bag_history, bag_score, bag_seconds),
     }
+    of_words = as_bags(own, texts.words, settings.review_length)
     return Result(
         metrics=metrics,
         curve={
-            **_curves("", history),
-            **_curves("bag_", bag_history),
+            **curves[0],
+            **{
+                f"{name}_mean": np.mean([c[name] for c in curves], axis=0).tolist()
+                for name in curves[0]
+            },
             "length_count": length_counts(lengths),
         },
-        seeds=(settings.seed,),
+        seeds=settings.seeds,
         settings=asdict(settings),
         seconds=time.perf_counter() - start,
-        arrays=strongest_words(bag.params["out.W"], list(vocabulary)),
+        arrays=strongest_words(bags["words"].params["weights.W"], list(texts.words)),
+        tried=tried,
+        by_seed=by_seed,
         table=[
             {"text": text, "good": bool(label), "gru": gru, "bag": of_bag}
             for text, label, gru, of_bag in zip(
                 *made_up,
-                chances_of_good(reader, made_up_tokens),
-                chances_of_good(bag, made_up_tokens),
+                np.mean(chances, axis=0).round(4).tolist(),
+                chances_of_good(bags["words"], of_words),
                 strict=True,
             )
         ],
     )
 
 
+def is_right(
+    network: Layer, tokens: Any, reviews: Reviews, part: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which reviews of a part a network judges rightly."""
+    batches = np.array_split(part, -(-len(part) // 500))
+    said = np.concatenate([network(tokens[batch]).argmax(axis=1) for batch in batches])
+    right: NDArray[np.bool_] = said == reviews.labels[part]
+    return right
+
+
+def compared(
+    name: str, first: NDArray[np.floating], second: NDArray[np.floating]
+) -> dict[str, Number]:
+    """The difference of two shares of right answers, in pairs; neighbours may be of one film."""
+    found = overlapping_difference(first, second, min(OF_ONE_FILM, len(first) - 1))
+    return {
+        name: found.mean,
+        f"{name}_error": found.error,
+        f"{name}_low": found.low,
+        f"{name}_high": found.high,
+    }
+
+
 def fit_reader(
     reader: ReviewReader,
     settings: Settings,
-    tokens: Any,
+    tokens: NDArray[np.int64],
     labels: NDArray[np.int64],
     split: Split,
     rng: np.random.Generator,
-    checkpoints: Path,
+    checkpoint: Path,
 ) -> History:
     """Trains the GRU, and gives it the weights of the epoch that validated best."""
     steps = settings.epochs * -(-len(split.train) // settings.batch_size)
@@ -298,36 +446,44 @@ def fit_reader(
         validation=(tokens[split.validation], labels[split.validation]),
         schedule=cosine_decay(settings.learning_rate, steps),
         max_norm=settings.max_norm,
-        checkpoint=checkpoints / "gru.npz",
+        checkpoint=checkpoint,
     )
+
+
+def best_bag(
+    settings: Settings, V: int, tokens: NDArray[np.int64], reviews: Reviews, split: Split
+) -> tuple[Sequential, History, dict[float, float]]:
+    """Trains a logistic regression with each penalty; returns that of least validation loss."""
+    found = {
+        penalty: fit_bag(settings, penalty, V, tokens, reviews.labels, split)
+        for penalty in settings.bag_penalties
+    }
+    losses = {penalty: min(history.validation_loss) for penalty, (_, history) in found.items()}
+    return *found[min(losses, key=losses.__getitem__)], losses
 
 
 def fit_bag(
     settings: Settings,
+    penalty: float,
     V: int,
-    tokens: Any,
+    tokens: NDArray[np.int64],
     labels: NDArray[np.int64],
     split: Split,
-    checkpoints: Path,
 ) -> tuple[Sequential, History]:
-    """Trains the logistic regression: softmax of two linear scores, which is the same."""
-    rng = np.random.default_rng(settings.seed)
-
-    def start_at_zero(shape: tuple[int, ...], _rng: Any, dtype: Any) -> Array:
-        return zeros(shape, dtype)
-
-    out = Linear(V, 2, rng=rng, init=start_at_zero, dtype=np.float32)
-    network = Sequential({"bag": BagOfWords(V), "out": out})
+    """Trains a logistic regression: a pair of scores for each word, from 0, and their sums."""
+    weights = Embedding(np.zeros((V, 2), dtype=np.float32), padding=PADDING)
+    network = Sequential({"weights": weights, "sum": SumOverTokens()})
+    steps = settings.bag_epochs * -(-len(split.train) // settings.batch_size)
     history = train(
         network,
-        Adam(settings.bag_learning_rate, weight_decay=settings.bag_weight_decay),
+        Adam(settings.bag_learning_rate, weight_decay=penalty),
         tokens[split.train],
         labels[split.train],
         epochs=settings.bag_epochs,
         batch_size=settings.batch_size,
-        rng=rng,
+        rng=np.random.default_rng(0),
         validation=(tokens[split.validation], labels[split.validation]),
-        checkpoint=checkpoints / "bag.npz",
+        schedule=cosine_decay(settings.bag_learning_rate, steps),
     )
     return network, history
 
@@ -356,27 +512,22 @@ def strongest_words(W: Array, words: list[str]) -> dict[str, NDArray[np.generic]
     return arrays
 
 
-def _metrics(
-    prefix: str, network: Layer, history: History, score: Score, seconds: float
-) -> dict[str, Number]:
+def chosen(prefix: str, history: History) -> dict[str, Number]:
+    """What the epoch that validated best says."""
     best = history.best_epoch or len(history.train_loss)
     return {
-        f"{prefix}parameters": sum(param.size for param in network.params.values()),
         f"{prefix}best_epoch": best,
         f"{prefix}train_accuracy": history.train_accuracy[best - 1],
         f"{prefix}validation_accuracy": history.validation_accuracy[best - 1],
         f"{prefix}validation_loss": history.validation_loss[best - 1],
-        f"{prefix}test_accuracy": float(score.accuracy or 0.0),
-        f"{prefix}test_loss": score.loss,
-        f"{prefix}training_seconds": seconds,
     }
 
 
-def _curves(prefix: str, history: History) -> dict[str, list[Number]]:
+def _curves(history: History) -> dict[str, list[Number]]:
     return {
-        f"{prefix}epoch": list(range(1, len(history.train_loss) + 1)),
-        f"{prefix}train_loss": [*history.train_loss],
-        f"{prefix}train_accuracy": [*history.train_accuracy],
-        f"{prefix}validation_loss": [*history.validation_loss],
-        f"{prefix}validation_accuracy": [*history.validation_accuracy],
+        "epoch": list(range(1, len(history.train_loss) + 1)),
+        "train_loss": [*history.train_loss],
+        "train_accuracy": [*history.train_accuracy],
+        "validation_loss": [*history.validation_loss],
+        "validation_accuracy": [*history.validation_accuracy],
     }
