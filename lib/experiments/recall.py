@@ -130,6 +130,9 @@ class Settings:
     flow_steps: int = 100
 
 
+SETTINGS = Settings(updates=400, rates=(2e-3, 4e-3, 8e-3, 1.6e-2))
+
+
 @dataclass(frozen=True)
 class Recalled:
     """What a training came to.
@@ -168,7 +171,7 @@ def recall(
 
 def run(
     _checkpoints: Path,
-    settings: Settings = Settings(),
+    settings: Settings = SETTINGS,
     seeds: Sequence[int] = SEEDS,
     cells: Mapping[str, MakeCell] = CELLS,
     draw: Draw = recall,
