@@ -12,7 +12,7 @@ from backprop.data.imdb import Reviews
 from backprop.gradcheck import check_gradients
 from backprop.lstm import lstm_backward, lstm_forward
 from backprop.recurrent import rnn_backward, rnn_forward
-from experiments import csi300, imdb, waves
+from experiments import csi300, imdb, waves, waves_plain
 from experiments.gradient_flow import gradient_flow
 
 
