@@ -36,7 +36,7 @@ class Settings:
     stride: int = 2
     epochs: int = 15
     batch_size: int = 50
-    rates: tuple[float, ...] = (5e-4, 1e-3, 2e-3, 4e-3, 8e-3)
+    rates: tuple[float, ...] = (2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2, 6.4e-2)
     search_seeds: tuple[int, ...] = (100, 101)
     order_seed: int = 7
 
