@@ -145,7 +145,14 @@ def test_convolutional_network_with_and_without_batch_norm(digits, tmp_path):
 
 
 def test_gradients_grow_with_depth_only_with_batch_norm(digits, tmp_path):
-    result = batchnorm_depth.run(tmp_path, digits, hidden=(60,) * 12, samples=200, seeds=(0, 1))
+    result = batchnorm_depth.run(
+        tmp_path, digits, (60,) * 12, 200, few=(30, 20), scales=(1.0, 0.1), seeds=(0, 1)
+    )
+    assert result.curve["scale"] == [1.0, 0.1]
+    first, second = result.curve["batch_norm_gradient"]
+    assert second == pytest.approx(10 * first, rel=0.02)
+    first, second = result.curve["plain_activation"]
+    assert first == pytest.approx(100 * second, rel=1e-5)
     assert result.metrics["layers"] == len(result.curve["plain"]) == 12
     assert 1.15 < result.metrics["batch_norm_factor"] < 1.3
     assert 0.9 < result.metrics["plain_factor"] < 1.1
