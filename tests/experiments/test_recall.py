@@ -1,6 +1,7 @@
 """The recall task, run small: few units, short sequences."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,6 +55,13 @@ def test_every_cell_is_judged_at_its_own_rate_at_every_length():
     # its bias inside the reset.
     assert found.metrics["parameters.plain_uniform"] == 4 * 8 + 8 * 8 + 8
     assert found.metrics["parameters.gru"] == 3 * (4 * 8 + 8 * 8 + 8) + 8
+
+
+def test_a_cell_without_hope_is_not_trained_over_more_steps():
+    settings = replace(SMALL, steps=(1, 101), updates=20, judged_size=20)
+    found = run(None, settings, (0, 1), {"gru": CELLS["gru"]})
+    assert "accuracy_mean.gru.1" in found.metrics
+    assert "accuracy_mean.gru.101" not in found.metrics
 
 
 def test_a_run_ends_when_the_task_is_solved():
