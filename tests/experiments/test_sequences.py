@@ -333,5 +333,8 @@ def test_waves_without_a_state(tmp_path):
     assert metrics["mse"] == np.mean(result.by_seed["mse"])
     assert metrics["mse_over_best"] == pytest.approx(metrics["mse"] / metrics["best_mse"])
     assert metrics["mse_over_best"] > 1
+    excess = (metrics["mse"] - 0.01) / (metrics["best_mse"] - 0.01)
+    assert metrics["excess_over_best"] == pytest.approx(excess)
+    assert 1.2 < metrics["recurrent_excess_over_best"] < 1.4
     # Below the error of foretelling 0, so it has learned something.
     assert metrics["mse"] < 0.5
