@@ -5,6 +5,7 @@ linear layer; once with the positions added, once without. So are the metrics.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,9 @@ def attention_with_positions(D: int, H: int, _steps: int, rng: np.random.Generat
 
 
 # Its rate depends on the length more than a cell's does, so the longest takes part in the search.
-SETTINGS = recall.Settings(rates=(1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2), search_steps=(50, 200))
+SETTINGS = replace(
+    recall.SETTINGS, rates=(1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2), search_steps=(50, 200)
+)
 
 
 def run(
