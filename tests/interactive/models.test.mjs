@@ -1,9 +1,11 @@
 // What the interactive figures compute: gradients against central differences, forward passes against sums by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BENDS } from "../../docs/assets/interactive/models/bends.js";
 import * as bill from "../../docs/assets/interactive/models/bill.js";
 import * as classifier from "../../docs/assets/interactive/models/classifier.js";
 import * as convolution from "../../docs/assets/interactive/models/convolution.js";
+import * as decay from "../../docs/assets/interactive/models/decay.js";
 import * as depth from "../../docs/assets/interactive/models/depth.js";
 import * as gates from "../../docs/assets/interactive/models/gates.js";
 import * as logistic from "../../docs/assets/interactive/models/logistic.js";
@@ -12,6 +14,7 @@ import * as perceptron from "../../docs/assets/interactive/models/perceptron.js"
 import { normal, uniform } from "../../docs/assets/interactive/models/random.js";
 import * as recurrent from "../../docs/assets/interactive/models/recurrent.js";
 import * as search from "../../docs/assets/interactive/models/search.js";
+import * as slices from "../../docs/assets/interactive/models/slices.js";
 import * as softmax from "../../docs/assets/interactive/models/softmax.js";
 import * as valley from "../../docs/assets/interactive/models/valley.js";
 
@@ -236,4 +239,30 @@ test("the push on each score is the loss's slope with its sign turned", () => {
   }
   close(softmax.softmax([2, 1, -1])[0], Math.exp(2) / (Math.exp(2) + Math.exp(1) + Math.exp(-1)));
   close(softmax.softmax([1000, 999])[0], 1 / (1 + Math.exp(-1)));
+});
+
+test("each activation has the slope that differences give", () => {
+  for (const { name, value, slope: along } of Object.values(BENDS)) {
+    for (const x of [-2.3, -0.4, 0.7, 1.9]) assert.ok(Math.abs(along(x) - slope(value, x)) < 1e-6, `${name} at ${x}`);
+  }
+  assert.deepEqual([BENDS.relu.slope(0), BENDS.step.value(0), BENDS.softplus.value(800), BENDS.sigmoid.value(0)], [0, 0, 800, 0.5]);
+});
+
+test("a slice takes what NumPy takes, and steps through memory by its strides", () => {
+  assert.deepEqual(slices.taken(14, 2, 9, 3), [2, 5, 8]);
+  assert.deepEqual(slices.taken(14, 9, 9, 1), []);
+  assert.deepEqual(slices.taken(5, 3, 14, 1), [3, 4]);
+  const { rows, columns, strides } = slices.view(14, [2, 9], [3, 11], 2);
+  const place = (i, j) => rows[i] * 14 + columns[j];
+  assert.equal(place(2, 1) - place(1, 1), strides[0]);
+  assert.equal(place(2, 2) - place(2, 1), strides[1]);
+});
+
+test("without decay the weights stop where they fit, with it they settle where both pulls balance", () => {
+  const [a, b] = decay.walk(0, 400).at(-1);
+  close(a, 4);
+  close(b, -2);
+  close(decay.other([a, b]), 2.6);
+  for (const part of decay.walk(0.2, 2000).at(-1)) close(part, 2 / 2.2);
+  assert.deepEqual(decay.walk(0.1, 0), [decay.START]);
 });
