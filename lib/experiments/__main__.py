@@ -29,6 +29,7 @@ EXPERIMENTS = {
     "recall-attention": "experiments.recall_attention",
     "lookup": "experiments.lookup",
     "waves": "experiments.waves",
+    "lstm-inside": "experiments.lstm_inside",
     "csi300": "experiments.csi300",
     "imdb": "experiments.imdb",
 }

@@ -9,6 +9,8 @@ import * as decay from "../../docs/assets/interactive/models/decay.js";
 import * as depth from "../../docs/assets/interactive/models/depth.js";
 import * as gates from "../../docs/assets/interactive/models/gates.js";
 import * as logistic from "../../docs/assets/interactive/models/logistic.js";
+import * as marked from "../../docs/assets/interactive/models/marked.js";
+import { WEIGHTS } from "../../docs/assets/interactive/models/marked-weights.js";
 import * as normalization from "../../docs/assets/interactive/models/normalization.js";
 import * as perceptron from "../../docs/assets/interactive/models/perceptron.js";
 import { normal, uniform } from "../../docs/assets/interactive/models/random.js";
@@ -239,6 +241,27 @@ test("the push on each score is the loss's slope with its sign turned", () => {
   }
   close(softmax.softmax([2, 1, -1])[0], Math.exp(2) / (Math.exp(2) + Math.exp(1) + Math.exp(-1)));
   close(softmax.softmax([1000, 999])[0], 1 / (1 + Math.exp(-1)));
+test("the trained LSTM answers with the last letter that was marked, however long ago", () => {
+  const next = uniform(11);
+  for (let count = 0; count < 300; count++) {
+    const steps = Array.from({ length: 24 }, (_, t) => ({ letter: Math.floor(3 * next()), marked: t === 0 || next() < 0.125 }));
+    const all = marked.run(steps, WEIGHTS);
+    assert.equal(all.at(-1).answer, steps.findLast((step) => step.marked).letter);
+  }
+});
+
+test("a step of the trained LSTM is what its gates say", () => {
+  const steps = [{ letter: 1, marked: true }, { letter: 2, marked: false }];
+  const [first, second] = marked.run(steps, WEIGHTS);
+  const { W_x_l0: Wx, W_h_l0: Wh, b_l0: b } = WEIGHTS;
+  const sum = (m) => Wx[2][m] + b[m] + first.h.reduce((total, value, k) => total + value * Wh[k][m], 0);
+  close(second.f[1], gates.sigmoid(sum(3 + 1)), 1e-12);
+  close(second.g[2], Math.tanh(sum(6 + 2)), 1e-12);
+  close(first.i[0], gates.sigmoid(Wx[1][0] + Wx[3][0] + b[0]), 1e-12);
+  const set = { i: second.i[0], f: second.f[0], g: second.g[0], o: second.o[0] };
+  const { c, h } = gates.lstm(set, first.c[0]);
+  close(second.c[0], c, 1e-12);
+  close(second.h[0], h, 1e-12);
 });
 
 test("each activation has the slope that differences give", () => {
