@@ -1,10 +1,12 @@
-"""The errors on the test windows: a dot for each network, one for each naive forecast."""
+"""The errors on the test windows: a dot for each network, one for each other forecast."""
 
 from book.figures import ACCENT, FAINT, INK, figure, result, series
 
-NAIVE = {
+OTHERS = {
+    "ridge": "ridge",
     "unchanged": "no change",
     "mean": "the mean",
+    "linear": "linear",
     "past_mean": "the past mean",
     "last_value": "the last return",
 }
@@ -12,13 +14,13 @@ NAIVE = {
 
 def draw():
     found = result("csi300")
-    fig, (near, far) = figure(5.6, 2.3, columns=2, sharey=True, width_ratios=(3, 1))
-    names = [*NAIVE.values(), "LSTM, five seeds"]
+    fig, (near, far) = figure(5.6, 2.8, columns=2, sharey=True, width_ratios=(3, 1))
+    names = [*OTHERS.values(), "LSTM, five seeds"]
     for ax in (near, far):
-        for row, kind in enumerate(NAIVE):
+        for row, kind in enumerate(OTHERS):
             ax.plot(found["metrics"][f"{kind}_mse"], row, "o", color=series(1), markersize=6)
-        seeds = found["curve"]["test_mse"]
-        ax.plot(seeds, [len(NAIVE)] * len(seeds), "o", color=ACCENT, alpha=0.6, markersize=6)
+        seeds = found["by_seed"]["lstm_mse"]
+        ax.plot(seeds, [len(OTHERS)] * len(seeds), "o", color=ACCENT, alpha=0.6, markersize=6)
         ax.grid(axis="x", color=FAINT, linewidth=0.6)
         ax.tick_params(axis="y", length=0)
     near.set_yticks(range(len(names)), labels=names, color=INK)

@@ -4,12 +4,12 @@ import numpy as np
 
 from backprop import load_csi300, log_returns
 from book.figures import ACCENT, FAINT, INK, MUTED, figure, series
-from experiments.csi300 import Settings, split_by_date
+from experiments.csi300 import split_by_date
 
 
 def draw():
     index = load_csi300()
-    borders = split_by_date(index, Settings()).starts
+    borders = split_by_date(index).starts
     fig, (top, bottom) = figure(5.6, 3.6, rows=2, sharex=True, height_ratios=(2, 1))
     top.plot(index.dates, index.close, color=ACCENT, linewidth=0.9)
     top.set(yscale="log", ylabel="index, in points")

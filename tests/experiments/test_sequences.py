@@ -1,6 +1,8 @@
 """The experiments on sequences, run small: fewer waves, one epoch, reviews made up."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from backprop.lstm import lstm_backward, lstm_forward
 from backprop.recurrent import rnn_backward, rnn_forward
 from experiments import csi300, imdb, waves, waves_plain
 from experiments.gradient_flow import gradient_flow
+from experiments.record import RESULTS
 
 
 def test_gradient_flow_of_a_linear_chain(rng):
@@ -142,6 +145,16 @@ def test_csi300_chooses_on_validation_and_tests_apart(tmp_path, index):
     )
     assert first.metrics["ridge_less_mean_error"] > 0
     assert first.arrays["forecasts"].shape == (2, 3, 20)
+
+
+def test_the_result_of_csi300_is_of_these_settings_with_the_best_inside_the_grids():
+    content = json.loads((RESULTS / "csi300.json").read_text())
+    assert content["settings"] == json.loads(json.dumps(asdict(csi300.SETTINGS)))
+    for kind in ("rate", "penalty"):
+        rows = [row for row in content["tried"] if row["of"] == kind]
+        values = [row["value"] for row in rows]
+        assert all(high == 2 * low for low, high in pairwise(values))
+        assert min(values) < content["metrics"][kind] < max(values)
 
 
 WORDS = ["good", "fine", "bad", "poor", "film", "the", "."]

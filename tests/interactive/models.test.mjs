@@ -241,6 +241,8 @@ test("the push on each score is the loss's slope with its sign turned", () => {
   }
   close(softmax.softmax([2, 1, -1])[0], Math.exp(2) / (Math.exp(2) + Math.exp(1) + Math.exp(-1)));
   close(softmax.softmax([1000, 999])[0], 1 / (1 + Math.exp(-1)));
+});
+
 test("the trained LSTM answers with the last letter that was marked, however long ago", () => {
   const next = uniform(11);
   for (let count = 0; count < 300; count++) {
