@@ -17,11 +17,7 @@ async function open(t, page, name, options = {}) {
 }
 
 // The chapters that have none yet; one that gets a figure leaves this list.
-<<<<<<< HEAD
-const WITHOUT = ["fast", "reading"].map((name) => `chapters/${name}/`);
-=======
-const WITHOUT = ["arrays", "forecasting", "neurons", "regularization"].map((name) => `chapters/${name}/`);
->>>>>>> 3f973d7 (Take the LSTM gate by gate, and give forecasting its own chapter)
+const WITHOUT = ["fast", "forecasting", "reading"].map((name) => `chapters/${name}/`);
 
 for (const page of chapters()) {
   test(`/${page} has the interactive figures that it should`, () => assert.equal(named(page).length > 0, !WITHOUT.includes(page)));
