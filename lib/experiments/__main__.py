@@ -20,6 +20,7 @@ EXPERIMENTS = {
     "mnist-mlp": "experiments.mnist_mlp",
     "mnist-search": "experiments.mnist_search",
     "convolution-speed": "experiments.convolution_speed",
+    "shuffled-digits": "experiments.shuffled",
     "mnist-conv": "experiments.mnist_conv",
     "mnist-cnn": "experiments.mnist_cnn",
     "mnist-cnn-best": "experiments.mnist_cnn_best",

@@ -11,6 +11,7 @@ from backprop import (
     activations,
     attention,
     convolution,
+    correlation,
     dropout,
     linear,
     losses,
@@ -46,6 +47,7 @@ PAIRS = {
         {"x": IMAGES, "W": KERNELS, "b": np.array([1.0, -2.0])},
         SMALL_IMAGES,
     ),
+    "correlate2d": (correlation, {"x": X, "W": P[:, :2].copy(), "b": 0.5}, X[:1, :2].copy()),
     "max_pool2d": (pooling, POOL, SMALL_IMAGES),
     "avg_pool2d": (pooling, {**POOL, "count_include_pad": False}, SMALL_IMAGES),
     "global_avg_pool2d": (pooling, {"x": IMAGES}, X[:, :2]),
@@ -158,7 +160,17 @@ def test_results_are_new_arrays(name):
 
 @pytest.mark.parametrize(
     "module",
-    [linear, activations, convolution, dropout, losses, normalization, optimizers, pooling],
+    [
+        linear,
+        activations,
+        convolution,
+        correlation,
+        dropout,
+        losses,
+        normalization,
+        optimizers,
+        pooling,
+    ],
 )
 def test_the_tables_above_miss_nothing(module: ModuleType):
     public = {

@@ -8,7 +8,8 @@ equation. That nothing is left out is a test of its own.
 import numpy as np
 import pytest
 
-from backprop import convolution, pooling, windows
+from backprop import convolution
+from backprop.correlation import correlate2d_backward, correlate2d_forward
 
 CHAPTER = "convolution"
 DRAWS = range(2)
@@ -16,9 +17,6 @@ DRAWS = range(2)
 
 def dy_of(values):
     return values(r"\frac{\partial L}{\partial y}")
-
-
-# --- convolution -------------------------------------------------------------------------------
 
 
 def options(values):
@@ -37,46 +35,13 @@ def conv_backward(position):
     return gradient
 
 
-# --- pooling -----------------------------------------------------------------------------------
+def correlate(values):
+    """One kernel on one image, as two loops."""
+    return correlate2d_forward(values["x"], values["W"], float(values["b"]))
 
 
-def pool_options(values):
-    P, Q = values.sizes["P"], values.sizes["Q"]
-    return {"kernel": (P, Q), "stride": values["stride"], "padding": values["padding"]}
-
-
-def max_pool(values):
-    """Pools the chapter's one map, as a batch of one with one channel."""
-    return pooling.max_pool2d_forward(values["x"][None, None], **pool_options(values))
-
-
-def max_pool_winners(values):
-    """A 1 at the tap whose number the cache has kept."""
-    winner = max_pool(values)[1].winner[0, 0]
-    P, Q = pool_options(values)["kernel"]
-    return (np.arange(P * Q).reshape(P, Q) == winner[..., None, None]).astype(float)
-
-
-def max_pool_dx(values):
-    return pooling.max_pool2d_backward(dy_of(values)[None, None], max_pool(values)[1])[0, 0]
-
-
-def average_pool(values):
-    """Pools with the divisors of the chapter, which may be any, in the place of P Q."""
-    P, Q = pool_options(values)["kernel"]
-    x = values["x"][None, None]
-    y, cache = pooling.avg_pool2d_forward(x, **pool_options(values))
-    return y[0, 0] * (P * Q) / values["counts"], cache
-
-
-def average_pool_dx(values):
-    P, Q = pool_options(values)["kernel"]
-    dy = dy_of(values) * (P * Q) / values["counts"]
-    return pooling.avg_pool2d_backward(dy[None, None], average_pool(values)[1])[0, 0]
-
-
-def global_average(values):
-    return pooling.global_avg_pool2d_forward(values["x"])
+def correlate_backward(values):
+    return correlate2d_backward(dy_of(values), correlate(values)[1])
 
 
 # The equations of the chapter that the code cites, and what it computes for each.
@@ -85,18 +50,10 @@ CODE = {
     "eq:conv-dx": conv_backward(0),
     "eq:conv-dW": conv_backward(1),
     "eq:conv-db": conv_backward(2),
-    "eq:conv-size": lambda values: windows.output_size(
-        len(values["x"]), len(values["W"]), **options(values)
-    ),
-    "eq:max-pool-y": lambda values: max_pool(values)[0][0, 0],
-    "eq:max-pool-m": max_pool_winners,
-    "eq:max-pool-dx": max_pool_dx,
-    "eq:average-pool-y": lambda values: average_pool(values)[0],
-    "eq:average-pool-dx": average_pool_dx,
-    "eq:global-average-y": lambda values: global_average(values)[0],
-    "eq:global-average-dx": lambda values: pooling.global_avg_pool2d_backward(
-        dy_of(values), global_average(values)[1]
-    ),
+    "eq:conv-one-y": lambda values: correlate(values)[0],
+    "eq:conv-one-db": lambda values: correlate_backward(values)[2],
+    "eq:conv-one-dW": lambda values: correlate_backward(values)[1],
+    "eq:conv-one-dx": lambda values: correlate_backward(values)[0],
 }
 
 
@@ -106,27 +63,34 @@ def test_every_mark_is_covered(marked):
 
 @pytest.mark.parametrize("draw", DRAWS)
 @pytest.mark.parametrize("label", CODE)
-def test_a_marked_line_computes_its_equation(chapter, same, label, draw):
-    values = chapter(CHAPTER, label, draw=draw)
-    (sides,) = values.sides(label)
-    computed = CODE[label](values)
-    for side in sides:
-        # A side without row and column holds for all of them.
-        rest = (1,) * (np.ndim(computed) - np.ndim(side))
-        side = np.broadcast_to(np.reshape(side, np.shape(side) + rest), np.shape(computed))
-        same(computed, side)
+def test_a_marked_line_computes_its_equation(computes, label, draw):
+    computes(CHAPTER, label, CODE[label], draw)
 
 
 @pytest.mark.parametrize("draw", DRAWS)
-def test_one_channel_is_the_layer_with_one_channel(chapter, same, draw):
-    values = chapter(CHAPTER, "eq:conv-one-full", draw=draw)
-    x, W, b = values["x"][None, None], values["W"][None, None], np.array([values["b"]])
-    y, cache = convolution.conv2d_forward(x, W, b)
-    same(y[0, 0], values["y"])
-    dx, dW, db = convolution.conv2d_backward(dy_of(values)[None, None], cache)
-    same(db[0], values(r"\frac{\partial L}{\partial b}"))
-    for side in values.sides("eq:conv-one-dW")[0]:
-        same(dW[0, 0], side)
-    for label in ("eq:conv-one-dx", "eq:conv-one-full"):
-        for side in values.sides(label)[0]:
-            same(dx[0, 0], side)
+def test_the_kernel_turned_round_gives_the_same(computes, draw):
+    def full(values):
+        around = np.pad(dy_of(values), [(size - 1,) * 2 for size in values["W"].shape])
+        return correlate2d_forward(around, np.flip(values["W"]), 0.0)[0]
+
+    computes(CHAPTER, "eq:conv-one-full", full, draw)
+    computes(CHAPTER, "eq:conv-one-full", lambda values: correlate_backward(values)[0], draw)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_zeros_between_gradients_stand_for_a_stride(computes, draw):
+    def between_and_back(values):
+        """One axis as an image of one row."""
+        signal, taps = values["x"][None, None, None], values["W"][None, None, None]
+        along = {name: (1, values[name]) for name in ("stride", "dilation")}
+        padding = (0, values["padding"])
+        _, cache = convolution.conv2d_forward(signal, taps, np.zeros(1), padding=padding, **along)
+        dy = dy_of(values)
+        between = np.zeros_like(values("a"))
+        between[: values["stride"] * len(dy) : values["stride"]] = dy
+        dx, _, _ = convolution.conv2d_backward(dy[None, None, None], cache)
+        return between, dx[0, 0, 0]
+
+    computes(CHAPTER, "eq:conv-axis-zeros", between_and_back, draw)
+    place = "eq:conv-axis-zeros"
+    computes(CHAPTER, "eq:conv-axis-dx", lambda values: between_and_back(values)[1], draw, place)

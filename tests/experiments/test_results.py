@@ -278,3 +278,13 @@ def test_sizes_through_layers_are_powers_of_the_scale_as_the_chapter_on_starts_s
         back = sizes[f"gradient_plain_{number}"]
         factors = back[:-1] / back[1:] / (scales[number] * np.sqrt(100 / 2))
         np.testing.assert_allclose(factors, 1, atol=0.25)
+
+
+def test_mixed_pixels_matter_to_the_convolution_alone_as_its_chapter_says():
+    found = read("shuffled-digits")
+    metrics, rates = found["metrics"], found["settings"]["rates"]
+    assert metrics["dense_loss_low"] < 0 < metrics["dense_loss_high"]
+    assert metrics["gain_ordered_low"] > 0 > metrics["gain_shuffled_high"]
+    assert metrics["convolution_loss_low"] > 0
+    for name, value in metrics.items():
+        assert not name.endswith("_rate") or rates[0] < value < rates[-1]

@@ -8,7 +8,8 @@ const CELL = 18;
 export default function build(room) {
   let image = seven(SIZE);
   let kernel = "vertical";
-  let at = 0; // the window, counted in reading order
+  let at; // the window, counted in reading order
+  let reached; // the last window whose output is shown
   let pen; // what a stroke paints: 1, or 0 when it began on ink
   let cursor = [0, 0];
   const size = outputSize(SIZE, 3);
@@ -37,7 +38,7 @@ export default function build(room) {
     results.forEach((rect, k) => {
       const value = out[Math.floor(k / size)][k % size];
       rect.setAttribute("class", `interactive__pixel ${value < 0 ? "interactive__zero" : "interactive__one"}`);
-      rect.setAttribute("fill-opacity", k <= at ? (Math.abs(value) / most).toFixed(2) : 0);
+      rect.setAttribute("fill-opacity", k <= reached ? (Math.abs(value) / most).toFixed(2) : 0);
     });
     frame.setAttribute("x", v * CELL);
     frame.setAttribute("y", u * CELL);
@@ -50,11 +51,12 @@ export default function build(room) {
       h("caption", {}, "weight · pixel"),
       ...cells.map((row, p) => h("tr", {}, ...row.map((value, q) => h("td", { class: value ? "interactive__counts" : "" }, `${weights[p][q]} · ${image[u + p][v + q]}`)))),
     );
-    told.tell(`Row ${u}, column ${v}: the nine products add up to ${out[u][v]}.`);
+    told.tell(`Window ${v + 1} of row ${u + 1}: the nine products add up to ${out[u][v]}.`);
   }
 
   const move = (by) => {
     at = (at + by + size ** 2) % size ** 2;
+    reached = at;
     draw();
     return at < size ** 2 - 1;
   };
@@ -85,7 +87,7 @@ export default function build(room) {
     } else if (event.key in steps) {
       cursor = cursor.map((value, axis) => Math.min(SIZE - 1, Math.max(0, value + steps[event.key][axis])));
       draw();
-      told.tell(`Row ${cursor[0]}, column ${cursor[1]}: ${image[cursor[0]][cursor[1]] ? "ink" : "blank"}.`);
+      told.tell(`Row ${cursor[0] + 1}, column ${cursor[1] + 1}: ${image[cursor[0]][cursor[1]] ? "ink" : "blank"}.`);
     } else return;
     event.preventDefault();
   });
@@ -113,6 +115,8 @@ export default function build(room) {
       }),
     ),
   );
-  at = size ** 2 - 1;
+  // All is shown, and the window stands on the bar of the seven, where there is something to see.
+  at = 2 * size + 1;
+  reached = size ** 2 - 1;
   draw();
 }
