@@ -30,6 +30,7 @@ EXPERIMENTS = {
     "recall-attention": "experiments.recall_attention",
     "lookup": "experiments.lookup",
     "waves": "experiments.waves",
+    "recall": "experiments.recall",
     "lstm-inside": "experiments.lstm_inside",
     "csi300": "experiments.csi300",
     "imdb": "experiments.imdb",
