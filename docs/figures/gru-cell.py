@@ -29,8 +29,8 @@ def arrow(ax, start, end, colour=MUTED):
 def cell(ax, variant):
     gate, product = (4.9, 2.6) if variant == "after" else (2.2, 4.2)
     # The old state along the top, and down to its product.
-    ax.plot([-0.2, 9.35], [TOP, TOP], color=INK, linewidth=1.4, zorder=1)
-    arrow(ax, (9.9, TOP), (11.2, TOP), INK)
+    ax.plot([-0.2, 8.8], [TOP, TOP], color=INK, linewidth=1.4, zorder=1)
+    arrow(ax, (10.5, TOP), (11.2, TOP), INK)
     ax.text(-0.35, TOP, "old h", color=INK, ha="right", va="center")
     ax.text(11.3, TOP, "new h", color=INK, ha="left", va="center")
     ax.plot([0.6, 0.6], [TOP, MIDDLE], color=MUTED, linewidth=1, zorder=1)
@@ -56,16 +56,20 @@ def cell(ax, variant):
         fontstyle="italic",
     )
     box(ax, 9.62, LOW, "σ")
-    arrow(ax, (9.62, LOW + 0.33), (9.62, TOP - 0.27))
+    arrow(ax, (9.62, LOW + 0.33), (9.62, TOP - 0.33))
     ax.text(9.74, (LOW + MIDDLE) / 2, "z", color=MUTED, ha="left", va="center", fontstyle="italic")
     # The candidate goes into the blend.
     ax.plot([7.98, 8.7], [MIDDLE, MIDDLE], color=MUTED, linewidth=1, zorder=1)
-    arrow(ax, (8.7, MIDDLE), (9.43, TOP - 0.2))
+    arrow(ax, (8.7, MIDDLE), (9.2, TOP - 0.33))
     ax.text(8.2, MIDDLE + 0.15, "h̃", color=MUTED, ha="center", va="bottom", fontstyle="italic")
-    node(ax, 9.62, TOP, "+")
-    ax.text(9.62, TOP + 0.4, "blend", color=MUTED, ha="center", va="bottom", fontsize=9)
-    for x, top in ((gate, LOW - 0.33), (7.2, MIDDLE - 0.33), (9.62, LOW - 0.33)):
-        arrow(ax, (x, -0.55), (x, top))
+    box(ax, 9.62, TOP, "blend", 1.64)
+    label = "(1 − z) h̃ + z · old h"
+    ax.text(9.62, TOP + 0.4, label, color=MUTED, ha="center", va="bottom", fontsize=9)
+    # The input has weights of its own, for the candidate as for the gates, whose boxes hold them.
+    box(ax, 7.2, LOW, "weights", 1.64)
+    arrow(ax, (7.2, LOW + 0.33), (7.2, MIDDLE - 0.33))
+    for x in (gate, 7.2, 9.62):
+        arrow(ax, (x, -0.55), (x, LOW - 0.33))
     ax.plot([gate, 9.62], [-0.55, -0.55], color=MUTED, linewidth=1)
     ax.text(gate - 0.15, -0.55, "x", color=INK, ha="right", va="center", fontstyle="italic")
     ax.text(-1.2, 4.0, TITLES[variant], color=INK, ha="left", va="bottom", fontweight="bold")
