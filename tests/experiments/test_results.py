@@ -168,7 +168,6 @@ def test_marks_agree_with_each_other(name):
         ("mnist-mlp", 0.982, 600),
         ("mnist-cnn", 0.990, 60),
         ("mnist-cnn-best", 0.995, np.inf),
-        ("imdb", 0.87, 2400),
     ],
 )
 def test_the_promise_is_kept(name, accuracy, seconds):

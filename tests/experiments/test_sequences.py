@@ -351,3 +351,22 @@ def test_waves_without_a_state(tmp_path):
     assert 1.2 < metrics["recurrent_excess_over_best"] < 1.4
     # Below the error of foretelling 0, so it has learned something.
     assert metrics["mse"] < 0.5
+
+
+def test_the_result_of_imdb_is_of_these_settings_and_adds_up():
+    content = json.loads((RESULTS / "imdb.json").read_text())
+    assert content["settings"] == json.loads(json.dumps(asdict(imdb.Settings())))
+    metrics, seeds = content["metrics"], content["by_seed"]["test_accuracy"]
+    assert metrics["test_accuracy"] == pytest.approx(np.mean(seeds), rel=1e-5)
+    assert len(seeds) == len(content["seeds"]) >= 3
+    parts = ("train_size", "validation_size", "test_size", "left_out")
+    assert sum(metrics[part] for part in parts) == 25_000
+    assert sum(content["curve"]["length_count"]) == 25_000
+    assert metrics["pairs_test_accuracy"] > 0.88
+    assert metrics["pairs_over_words_low"] > 0
+    for other in ("words", "words_end", "pairs_end"):
+        difference = metrics[f"reader_over_{other}"]
+        assert difference == pytest.approx(
+            metrics["test_accuracy"] - metrics[f"{other}_test_accuracy"], abs=1e-5
+        )
+        assert metrics[f"reader_over_{other}_low"] < difference
