@@ -1,43 +1,47 @@
-"""Which numbers share a mean and a variance: batch norm, on images, layer norm."""
+"""Which numbers of a batch of images share a mean and a variance: four ways to normalise."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
 
 from book.figures import ACCENT, INK, MUTED, figure
 
-SAMPLES, FEATURES, SIDE = 4, 5, 3
+SAMPLES, CHANNELS, SIDE = 4, 4, 3
+WAYS = {
+    "batch norm": lambda n, c: c == 1,
+    "layer norm": lambda n, c: n == 1,
+    "group norm": lambda n, c: n == 1 and c < CHANNELS // 2,
+    "instance norm": lambda n, c: n == 1 and c == 1,
+}
 
 
-def table(ax, title, marked, columns, parts):
-    """Cells, each cut into parts by parts, of which those that share statistics are filled."""
-    for n in range(SAMPLES):
-        for d in range(FEATURES):
-            share = marked(n, d)
-            for i, j in np.ndindex(parts, parts):
-                size = (1 - 0.16) / parts
-                corner = (d + 0.08 + j * size, n + 0.08 + i * size)
-                ax.add_patch(
-                    Rectangle(
-                        corner,
-                        size,
-                        size,
-                        facecolor=ACCENT if share else "none",
-                        alpha=0.8 if share else 1,
-                        edgecolor=MUTED,
-                        linewidth=0.6,
-                    )
-                )
+def maps(ax, title, shares):
+    """Samples by channels, each map cut into its pixels, of which those that share are filled."""
+    size = (1 - 0.16) / SIDE
+    for n, c, i, j in np.ndindex(SAMPLES, CHANNELS, SIDE, SIDE):
+        ax.add_patch(
+            Rectangle(
+                (c + 0.08 + j * size, n + 0.08 + i * size),
+                size,
+                size,
+                facecolor=ACCENT if shares(n, c) else "none",
+                alpha=0.8 if shares(n, c) else 1,
+                edgecolor=MUTED,
+                linewidth=0.6,
+            )
+        )
     ax.set_title(title, fontsize=10, color=INK, loc="center")
-    ax.text(FEATURES / 2, SAMPLES + 0.15, columns, color=MUTED, ha="center", va="top", fontsize=9)
-    ax.set(xlim=(-0.1, FEATURES + 0.1), ylim=(SAMPLES + 0.8, -0.1), aspect="equal")
+    ax.text(
+        CHANNELS / 2, SAMPLES + 0.15, "channels", color=MUTED, ha="center", va="top", fontsize=9
+    )
+    ax.set(xlim=(-0.1, CHANNELS + 0.1), ylim=(SAMPLES + 0.8, -0.1), aspect="equal")
     ax.set_axis_off()
 
 
 def draw():
-    fig, axes = figure(5.6, 1.9, columns=3)
-    table(axes[0], "batch norm", lambda n, d: d == 1, "features", 1)
-    table(axes[1], "on images", lambda n, d: d == 1, "channels", SIDE)
-    table(axes[2], "layer norm", lambda n, d: n == 1, "features", 1)
-    axes[0].text(-0.3, SAMPLES / 2, "samples", color=MUTED, rotation=90, ha="right", va="center",
-                 fontsize=9)  # fmt: skip
+    fig, axes = figure(5.6, 1.8, columns=len(WAYS))
+    for ax, (title, shares) in zip(axes, WAYS.items(), strict=True):
+        maps(ax, title, shares)
+    axes[0].text(
+        -0.3, SAMPLES / 2, "samples", color=MUTED, rotation=90, ha="right", va="center", fontsize=9
+    )
     return fig

@@ -432,8 +432,9 @@ def groupnorm_backward(dy: Array, cache: GroupNormCache) -> tuple[Array, Array, 
     dbeta = sum_rows(rows_of(dy))  # eq:gn-dbeta
     dgamma = sum_rows(rows_of(dy * x_hat))  # eq:gn-dgamma
     dx_hat = rows_to(dy.shape, rows_of(dy) * gamma)  # eq:gn-dxhat
-    dx, _, _ = layernorm_backward(dx_hat.reshape(rows.x_hat.shape), rows)
-    return dx.reshape(dy.shape), dgamma, dbeta
+    dx_rows, _, _ = layernorm_backward(dx_hat.reshape(rows.x_hat.shape), rows)
+    dx = dx_rows.reshape(dy.shape)  # eq:gn-dx
+    return dx, dgamma, dbeta
 
 
 class RMSNormCache(NamedTuple):
@@ -499,9 +500,7 @@ def rmsnorm_backward(dy: Array, cache: RMSNormCache) -> tuple[Array, Array]:
         (array([[ 0.196, -0.028]]), array([0.2, 0. ]))
     """
     x_hat, r, gamma = cache
-    D = len(gamma)
-    dgamma = sum_rows((dy * x_hat).reshape(-1, D))  # eq:rms-dgamma
+    dgamma = sum_rows((dy * x_hat).reshape(-1, len(gamma)))  # eq:rms-dgamma
     dx_hat = dy * gamma  # eq:rms-dxhat
-    along = (dx_hat * x_hat).sum(axis=-1, keepdims=True)
-    dx = (dx_hat - x_hat * (along / D)) / r  # eq:rms-dx
+    dx = (dx_hat - x_hat * (dx_hat * x_hat).mean(axis=-1, keepdims=True)) / r  # eq:rms-dx
     return dx, dgamma

@@ -287,3 +287,20 @@ def test_mixed_pixels_matter_to_the_convolution_alone_as_its_chapter_says():
     assert metrics["convolution_loss_low"] > 0
     for name, value in metrics.items():
         assert not name.endswith("_rate") or rates[0] < value < rates[-1]
+
+
+def test_gradients_over_depth_are_as_the_chapter_on_batch_norm_says():
+    found = read("batchnorm-depth")
+    wanted = (1 - 1 / np.pi) ** -0.5
+    assert all(abs(factor - wanted) < 0.02 for factor in found["by_seed"]["batch_norm_factor"])
+    assert all(abs(factor - 1) < 0.02 for factor in found["by_seed"]["plain_factor"])
+
+
+def test_under_batch_norm_the_gradient_is_divided_by_the_scale_as_its_chapter_says():
+    curve = read("batchnorm-depth")["curve"]
+    products = np.multiply(curve["batch_norm_gradient_mean"], curve["scale"])
+    np.testing.assert_allclose(products[:8], products[0], rtol=0.01)
+    assert products[-1] < 0.01 * products[0]
+    ends = np.array(curve["batch_norm_activation_mean"])
+    np.testing.assert_allclose(ends[:8], ends[0], rtol=0.01)
+    assert ends[-1] < 0.01 * ends[0]
