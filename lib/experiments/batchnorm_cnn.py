@@ -1,6 +1,6 @@
 """`batchnorm-cnn`: a small convolutional network, with batch norm and without, at rising rates.
 
-That of `mnist-cnn` with half its channels, four thousand digits, plain stochastic gradient descent.
+That of `mnist-cnn` with half its channels, ten thousand digits, plain stochastic gradient descent.
 The rate is chosen on one half of the validation digits, over seeds of their own, from as many
 candidates for either network; then both run from fresh seeds, and are judged on the other half, in
 pairs. The test digits are not read.
@@ -19,7 +19,6 @@ from backprop.data.mnist import Digits
 from experiments import mnist_cnn
 from experiments.batchnorm_scales import (
     KINDS,
-    RATES,
     SEARCH_SEEDS,
     gain_of,
     sample_of,
@@ -30,8 +29,9 @@ from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
 SETTINGS = replace(
-    mnist_cnn.SETTINGS, blocks=((8,), (16,)), optimizer="sgd", schedule="constant", epochs=2
+    mnist_cnn.SETTINGS, blocks=((8,), (16,)), optimizer="sgd", schedule="constant", epochs=3
 )
+RATES = tuple(0.02 * 2**power for power in range(8))
 NEAR = 0.01  # how far below the best a rate may be that does nearly as well
 
 
@@ -40,7 +40,7 @@ def run(
     digits: Digits | None = None,
     settings: ConvSettings = SETTINGS,
     rates: Sequence[float] = RATES,
-    samples: int = 4000,
+    samples: int = 10_000,
     seeds: Sequence[int] = SEEDS,
 ) -> Result:
     """Chooses a rate with and without, then trains from each seed.

@@ -4,8 +4,9 @@ The weights of all hidden layers are drawn with one standard deviation, from 1 d
 of the scores start as He's in every run, so that what differs is what batch norm stands behind. A
 thousand digits and plain stochastic gradient descent. For each scale the rate is chosen on one half
 of the validation digits, over seeds of their own; then it runs from fresh seeds, the same for both
-networks, and is judged on the other half, in pairs. How large activations and gradients are at the
-start is kept as well. The test digits are not read.
+networks, and is judged on the other half, in pairs. The rates reach far down, since a plain network
+whose weights are large learns, if at all, by tiny steps. How large activations and gradients are at
+the start is kept as well. The test digits are not read.
 """
 
 import time
@@ -39,8 +40,7 @@ from experiments.mnist import CLASSES, Split, split_digits
 from experiments.record import Number, Result
 
 KINDS = ("plain", "batch_norm")
-LEARNED = 0.5
-RATES = tuple(0.02 * 2**power for power in range(8))
+RATES = tuple(0.02 * 2.0**power for power in range(-12, 10))
 SEARCH_SEEDS = (100, 101)
 
 
@@ -63,11 +63,7 @@ def run(
     settings: ScaleSettings = ScaleSettings(),
     seeds: Sequence[int] = (0, 1, 2, 3, 4, 5),
 ) -> Result:
-    """Chooses a rate for every scale, with and without; then trains from each seed.
-
-    A scale is learned from if more than half of the judging digits are read, by the mean over the
-    seeds.
-    """
+    """Chooses a rate for every scale, with and without; then trains from each seed."""
     start = time.perf_counter()
     split = split_digits(digits or load_mnist())
     half = len(split.validation_y) // 2
@@ -120,7 +116,7 @@ def run(
         winner = int(scores.max(axis=1).argmax())
         best[kind] = judged[winner]
         metrics |= {
-            f"{kind}_learned": int((means > LEARNED).sum()),
+            f"{kind}_mean": float(means.mean()),
             f"{kind}_worst": float(means.min()),
             f"{kind}_scale": settings.scales[winner],
             f"{kind}_rate": chosen[winner],
