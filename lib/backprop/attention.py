@@ -60,7 +60,7 @@ def attention_forward(
     if mask is not None:
         if not mask.any(axis=-1).all():
             raise ValueError("mask leaves a query nothing to see, wanted one key at least for each")
-        s = np.where(mask, s, -np.inf)  # eq:att-mask
+        s = np.where(mask, s, -np.inf)  # eq:att-masked
     a, _ = softmax_forward(s)  # eq:att-a
     y = a @ v  # eq:att-y
     return y, AttentionCache(q, k, v, a)
@@ -121,7 +121,7 @@ def causal_mask(T: int) -> Mask:
                [1, 1, 0],
                [1, 1, 1]])
     """
-    mask: Mask = np.tri(T, dtype=bool)  # eq:att-causal
+    mask: Mask = np.tri(T, dtype=bool)  # eq:att-masked
     return mask
 
 
@@ -277,6 +277,6 @@ def multi_head_attention_backward(
     heads = cache.attention.q.shape[1]
     dz, dW_o, db_o = linear_backward(dy, cache.out)
     parts = attention_backward(split_heads(dz, heads), cache.attention)
-    du = np.concatenate([join_heads(part) for part in parts], axis=-1)  # eq:mha-du
+    du = np.concatenate([join_heads(part) for part in parts], axis=-1)  # eq:mha-dx
     dx, dW_x, db = linear_backward(du, cache.into)
     return dx, dW_x, db, dW_o, db_o

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BENDS } from "../../docs/assets/interactive/models/bends.js";
+import * as attention from "../../docs/assets/interactive/models/attention.js";
 import * as bill from "../../docs/assets/interactive/models/bill.js";
 import * as classifier from "../../docs/assets/interactive/models/classifier.js";
 import * as convolution from "../../docs/assets/interactive/models/convolution.js";
@@ -290,4 +291,16 @@ test("without decay the weights stop where they fit, with it they settle where b
   close(decay.other([a, b]), 2.6);
   for (const part of decay.walk(0.2, 2000).at(-1)) close(part, 2 / 2.2);
   assert.deepEqual(decay.walk(0.1, 0), [decay.START]);
+});
+
+test("attention's weights are a softmax of the scaled products, and its slope is a slope", () => {
+  const query = [1.2, -0.7];
+  const found = attention.weights(query);
+  close(found.reduce((sum, weight) => sum + weight, 0), 1, 1e-12);
+  const score = ([x, y]) => (query[0] * x + query[1] * y) / Math.sqrt(2);
+  close(Math.log(found[0] / found[1]), score(attention.KEYS[0]) - score(attention.KEYS[1]), 1e-12);
+  close(attention.answer([0, 0]), normalization.mean(attention.VALUES), 1e-12);
+  for (const d of [0, 1]) {
+    close(attention.slope(query)[d], slope((value) => attention.answer(query.map((old, e) => (e === d ? value : old))), query[d]));
+  }
 });

@@ -1,0 +1,107 @@
+"""Attention against its chapter, at the chapter's own random values: every line that cites."""
+
+import numpy as np
+import pytest
+
+from backprop import attention
+from tests.chapters.variables import variables
+
+CHAPTER = "attention"
+DRAWS = range(4)
+
+
+def grad(symbol):
+    return rf"\frac{{\partial L}}{{\partial {symbol}}}"
+
+
+def forward(values):
+    return variables(attention.attention_forward, values["q"], values["k"], values["v"])
+
+
+def backward(values):
+    _, cache = forward(values)["returned"]
+    return variables(attention.attention_backward, values(grad("y")), cache)
+
+
+def masked(values):
+    """Queries that are axes, and the scores as keys: what is scored is what is hidden."""
+    s = values["s"]
+    T = len(s)
+    mask = attention.causal_mask(T)
+    return variables(attention.attention_forward, T**0.5 * np.eye(T), s.T, np.eye(T), mask=mask)
+
+
+def positions(values):
+    count = len(values("C")), 2 * len(values(r"\omega"))
+    found = variables(attention.sinusoidal_positions, *count)
+    return found | {"sines": found["p"][:, 0::2], "cosines": found["p"][:, 1::2]}
+
+
+def heads(values):
+    """The layer on the chapter's numbers, with features and heads of zeros to make it square."""
+    x, W_o = values["x"], values["W_o"]
+    H, E, M = W_o.shape
+    T, D = x.shape
+    count = max(H, -(-D // E))
+    into, out = np.zeros((count * E, 3, count, E)), np.zeros((count, E, count * E))
+    for part, letter in enumerate("QKV"):
+        into[:D, part, :H] = values(letter)
+    out[:H, :, :M] = W_o
+    W_x, W_o = into.reshape(count * E, -1), out.reshape(-1, count * E)
+    square = np.zeros((1, T, count * E))
+    square[0, :, :D] = x
+    biases = np.zeros(3 * count * E), np.zeros(count * E)
+    function = attention.multi_head_attention_forward
+    found = variables(function, square, W_x, biases[0], W_o, biases[1], heads=count)
+    dy = np.zeros_like(square)
+    dy[0, :, :M] = values(grad("y"))
+    back = variables(attention.multi_head_attention_backward, dy, found["returned"][1])
+    return {
+        **{letter: found[letter][0, :H] for letter in "qkvz"},
+        "y": found["y"][0, :, :M],
+        "dx": back["dx"][0, :, :D],
+    }
+
+
+# Where the definitions of an equation's section are complete, if not at itself.
+COMPLETE = {
+    **dict.fromkeys(("eq:att-omega", "eq:att-sin"), "eq:att-cos"),
+    **dict.fromkeys(("eq:mha-z", "eq:mha-y"), "eq:mha-dx"),
+}
+# The equation: the call, the variable that the line writes, what the chapter calls it.
+LINES = {
+    "eq:att-s": (forward, "s", "s"),
+    "eq:att-a": (forward, "a", "a"),
+    "eq:att-y": (forward, "y", "y"),
+    "eq:att-masked": (masked, "a", "a"),
+    "eq:att-dv": (backward, "dv", grad("v")),
+    "eq:att-da": (backward, "da", grad("a")),
+    "eq:att-ds": (backward, "ds", grad("s")),
+    "eq:att-dq": (backward, "dq", grad("q")),
+    "eq:att-dk": (backward, "dk", grad("k")),
+    "eq:att-omega": (positions, "omega", r"\omega"),
+    "eq:att-sin": (positions, "sines", "S"),
+    "eq:att-cos": (positions, "cosines", "C"),
+    "eq:mha-z": (heads, "z", "z"),
+    "eq:mha-y": (heads, "y", "y"),
+    "eq:mha-dx": (heads, "dx", grad("x")),
+}
+
+
+def test_every_mark_is_covered(marked):
+    assert {*LINES, "eq:mha-u"} == marked(CHAPTER)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("label", LINES)
+def test_a_marked_line_computes_its_equation(chapter, same, label, draw):
+    call, name, symbol = LINES[label]
+    values = chapter(CHAPTER, COMPLETE.get(label, label), draw=draw)
+    same(call(values)[name], values(symbol))
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_queries_keys_and_values_of_the_heads(chapter, same, draw):
+    values = chapter(CHAPTER, "eq:mha-dx", draw=draw)
+    for letter in "qkv":
+        same(heads(values)[letter], values(letter))
