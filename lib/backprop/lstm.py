@@ -65,7 +65,7 @@ def lstm_cell_forward(
         (array([[1.]]), True)
     """
     a = x @ W_x + h @ W_h + b  # eq:lstm-a
-    a_i, a_f, a_g, a_o = np.split(a, 4, axis=1)
+    a_i, a_f, a_g, a_o = np.split(a, 4, axis=1)  # eq:lstm-quarters
     i, _ = sigmoid_forward(a_i)  # eq:lstm-i
     f, _ = sigmoid_forward(a_f)  # eq:lstm-f
     g = np.tanh(a_g)  # eq:lstm-g

@@ -28,6 +28,7 @@ def grad(symbol):
 # Per line of the cell: the name that it assigns to, and what the chapter has for it at each step.
 LINES = {
     "eq:lstm-a": ("a", "a"),
+    "eq:lstm-quarters": ("a_g", r"a^{\mathrm{g}}"),
     "eq:lstm-i": ("i", "i"),
     "eq:lstm-f": ("f", "f"),
     "eq:lstm-g": ("g", "g"),
