@@ -128,8 +128,19 @@ def test_a_verdict_is_shown(tools: Tools) -> None:
     made = render(html, source, book, tools)
     out = made.html
     assert made.problems == []
-    assert out.count('href="../../v/') == 1
+    assert out.count('equation__verdict" href="../../v/') == 1
     assert out.index("double-y") < out.index('href="../../v/#x" title="1 claim"')
+
+
+def test_what_a_verdict_says_is_said_once_a_page(tools: Tools) -> None:
+    html, source = display("a = b", 7) + LABELLED, page(LABELLED)
+    tools.verdicts = {"docs/chapters/x.md": {1: Verdict("1 claim", "v/#x"), 7: Verdict("", "v/#y")}}
+    book, _ = assemble([scan(html, source, tools)], tools)
+    out = render(html, source, book, tools).html
+    assert out.count("strong evidence, and not a proof") == 1
+    assert 'is in <a href="../../v/#x">Verification</a>' in out
+    tools.verdicts = {"docs/chapters/x.md": {1: Verdict("", "v/#x"), 7: Verdict("", "v/#y")}}
+    assert "evidence" not in render(html, source, book, tools).html
 
 
 def test_the_checker_must_have_read_what_the_page_shows(tools: Tools) -> None:

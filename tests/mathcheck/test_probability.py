@@ -14,6 +14,10 @@ TABLE = r"""
 | $a$ | | scalar, in (-2, 2) | |
 | $s$ | | scalar, positive | |
 | $f$ | | function | |
+| $r_k$ | | (K,), probabilities | |
+| $q_{nk}$ | | (N, K), probabilities over k | |
+| $g_{nk}$ | | (N, K), probabilities over n | |
+| $v_k$ | | (K,) | |
 """
 
 
@@ -32,6 +36,11 @@ def report(equation: str) -> ChapterReport:
         (r"P(X \le 2) = P(X = 1) + P(X = 2)", r"P(X < 2) = P(X = 1) + P(X = 2)"),
         (r"P(Z = 1) = 1 - P(Z = 0)", r"P(Z = 1) = P(Z = 0)"),
         (r"\Pr(X = 1, Z = 0) = \Pr(X = 1) - \Pr(X = 1, Z = 1)", r"\Pr(X = 1, Z = 0) = \Pr(X = 1)"),
+        (r"\mathbb{E}_{k \sim r}[v_k] = \sum_k r_k v_k", r"\mathbb{E}_{k \sim r}[v_k] = \sum_k v_k"),
+        (r"\mathbb{E}_{j \sim r}[j^2] = \sum_k r_k k^2", r"\mathbb{E}_{j \sim r}[j^2] = \sum_k r_k k"),
+        (r"\mathbb{E}_{k \sim q_n}[f(k)] = \sum_k q_{nk} f(k)", r"\mathbb{E}_{k \sim q_n}[f(k)] = \sum_k q_{1k} f(k)"),
+        (r"\text{Var}_{k \sim r}(k) = \sum_k r_k k^2 - \mathbb{E}_{j \sim r}[j]^2",
+         r"\text{Var}_{k \sim r}(k) = \sum_k r_k k^2"),
         (r"\mathbb{E}[Z] = P(Z = 1)", r"\mathbb{E}[Z] = P(Z = 0)"),
         (r"\mathbb{E}[X] = \sum_x x P(X = x)", r"\mathbb{E}[X] = \sum_x P(X = x)"),
         (r"\mathbb{E}[f(X)] = \sum_x f(x) P(x)", r"\mathbb{E}[f(X)] = f(\mathbb{E}[X])"),
@@ -65,6 +74,11 @@ def test_right_and_wrong(right: str, wrong: str) -> None:
         r"\mathbb{E}_{x \sim \mathcal{N}(0, \mathbf{I})}[x] = 0",
         r"\mathbb{E}_{x \sim \mathcal{N}(0, 1)}[e^{x^2}] = 0",
         r"\mathbb{E}_X[X] = 1",
+        r"\mathbb{E}_{k \sim v}[k] = \sum_k v_k k",  # no probabilities
+        r"\mathbb{E}_{k \sim q}[k] = 1",
+        r"\mathbb{E}_{k \sim g_n}[k] = \sum_k g_{nk} k",  # of which the columns add up to 1
+        r"\mathbb{E}_{k \sim r}[v] = v",
+        r"\mathbb{E}_{2 \sim r}[k] = 2",
         r"\text{Cov}(X) = 0",
         r"X \sim \mathcal{N}(0, 1)",
     ],

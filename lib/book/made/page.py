@@ -225,6 +225,7 @@ class _Page(Making):
                 else '<h2 id="references">References</h2>'
             )
             self._after_section("references", f'{heading}<ol class="references">{items}</ol>')
+        self._after_section("", self._checked())
         work = self.tools.publication
         if self.source.is_chapter:
             heading = '<h2 id="cite-this-chapter">Cite this chapter</h2>'
@@ -237,6 +238,20 @@ class _Page(Making):
         for element in self.root.iter("div"):
             if element.get("class") == "cited":
                 element.text = self.keep(_cite(work))
+
+    def _checked(self) -> str:
+        """What the signs beside the page's equations say, and what they do not."""
+        verdicts = self.tools.verdicts.get(self.source.file.as_posix(), {}).values()
+        url = next((found.url for found in verdicts if found.summary), None)
+        if url is None:
+            return ""
+        address = escape(relative_url(url, self.source.url))
+        return (
+            '<p class="checked">A ✓ beside an equation says that both sides of each of its equals '
+            "signs were evaluated at random points, at every index, and agree to nine digits: "
+            "strong evidence, and not a proof. What was counted, and what was not checked and "
+            f'why, is in <a href="{address}">Verification</a>.</p>'
+        )
 
     def _origins(self, files: list[str]) -> tuple[str, str]:
         """Links to the scripts among some files, and to the others, which are results."""

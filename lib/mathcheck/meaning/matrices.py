@@ -5,6 +5,7 @@ element the message says both readings, and how to write each of them.
 """
 
 from mathcheck.meaning import terms
+from mathcheck.meaning.blocks import side
 from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
@@ -47,10 +48,25 @@ def lengths(term: Term) -> Lengths:
             return lengths(body)
         case terms.Stack(2, _, rows):
             return len(rows), len(rows[0])
+        case terms.Blocks(2):
+            length = side(term, _block_lengths)
+            return length, length
         case terms.Derivative(2, _, _, of, by):
             both = (_vector(of), _vector(by))
             return both if of.rank == 1 else (None, None)
     return None, None
+
+
+def _block_lengths(entry: Term) -> Lengths:
+    """Returns how many rows and columns an entry has; a vector that is no row stands upright."""
+    match entry:
+        case terms.Transpose(1, _, argument):
+            return 1, _vector(argument)
+        case Term(0):
+            return 1, 1
+        case Term(1):
+            return _vector(entry), 1
+    return lengths(entry)
 
 
 def _vector(term: Term) -> object:
@@ -146,6 +162,24 @@ def check_one_based(value: Term, node: Node) -> None:
                     raise TreeError(message, node.start)
 
 
+def is_row(term: Term) -> bool:
+    r"""Tells whether a vector stands as a row, `v^\\top`."""
+    match term:
+        case terms.Transpose(rank, _, argument):
+            return rank == 1 and not is_row(argument)
+        case terms.Product(1, _, "matmul", left, _):
+            return is_row(left)
+        case terms.Collect(1, _, "sum_rows"):
+            return True
+        case terms.Map(1, _, "neg", argument):
+            return is_row(argument)
+        case terms.Arith(1, _, _, left, right):
+            return (left.rank == 1 and is_row(left)) or (right.rank == 1 and is_row(right))
+        case terms.Reduce(1, _, _, _, _, body):
+            return is_row(body)
+    return False
+
+
 def of_ones(left: Term, right: Term, node: Node) -> Term | None:
     r"""Returns the sums that a product with `\mathbf 1` is; None if neither side is one."""
     if not (isinstance(left, terms.Ones) or isinstance(right, terms.Ones)):
@@ -155,6 +189,6 @@ def of_ones(left: Term, right: Term, node: Node) -> Term | None:
             return terms.Collect(rank - 1, node, "sum" if rank == 1 else "sum_rows", right)
         case Term(rank=2), terms.Ones(_, _, False):
             return terms.Collect(1, node, "sum_columns", left)
-        case terms.Transpose(1, _, argument), terms.Ones(_, _, False):
-            return terms.Collect(0, node, "sum", argument)
+        case Term(rank=1), terms.Ones(_, _, False) if is_row(left):
+            return terms.Collect(0, node, "sum", left)
     raise TreeError("how long is this vector of ones? Write the sum", node.start)

@@ -200,8 +200,16 @@ class _Outcomes:
 
 
 def _over_density(kind: str, name: tree.Script, value: Node, resolver: Resolving) -> Term:
-    r"""Resolves `\mathbb E_{x \sim \mathcal N(\mu, \sigma^2)}[…]` as an integral."""
+    r"""Resolves `\mathbb E_{x \sim \mathcal N(\mu, \sigma^2)}[…]` as an integral.
+
+    Where it is `\mathbb E_{k \sim p}[…]`, with probabilities p of the table, it is a sum.
+    """
     match name.sub[0]:
+        case tree.Relation((variable, tree.Name() | tree.Script() as law), ("\\sim",)):
+            listed, letter = _Listed(law, resolver), letter_of(variable)
+            if letter is None:
+                raise TreeError(f"I cannot read {latex(variable)} as an index", variable.start)
+            return _moment(kind, letter, value, resolver, listed)
         case tree.Relation((variable, tree.Run((tree.Name(law), group))), ("\\sim",)):
             letter = letter_of(variable)
             given = group.items if isinstance(group, tree.Group) else ()
@@ -213,44 +221,73 @@ def _over_density(kind: str, name: tree.Script, value: Node, resolver: Resolving
     first, second = (resolver.term(each) for each in given)
     if first.rank or second.rank or isinstance(second, terms.Identity):
         raise TreeError("an average over many numbers is not read here", name.start)
+    density = _Density(law[-2:].strip("}"), first, second, name)
+    return _moment(kind, letter, value, resolver, density)
+
+
+def _moment(
+    kind: str, letter: str, value: Node, resolver: Resolving, law: _Density | _Listed
+) -> Term:
+    """Returns the mean or the variance of a value over a distribution of one number."""
     resolver.bindings.open([letter])
     body = resolver.term(value)
     resolver.bindings.close()
     if body.rank:
         raise TreeError("the average of an array is not read here", value.start)
-    average = _Density(letter, law[-2:].strip("}"), first, second, name)
-    mean = average.of(body)
+    mean = law.of(body, letter)
     if kind == "mean":
         return mean
-    square = average.of(terms.Arith(0, name, "*", body, body))
-    return terms.Arith(0, name, "-", square, terms.Arith(0, name, "*", mean, mean))
+    square = law.of(terms.Arith(0, value, "*", body, body), letter)
+    return terms.Arith(0, value, "-", square, terms.Arith(0, value, "*", mean, mean))
+
+
+class _Listed:
+    """A distribution over finitely many numbers: probabilities of the table."""
+
+    def __init__(self, node: Node, resolver: Resolving) -> None:
+        found = resolver.term(node)
+        if not isinstance(found, terms.Ref) or found.symbol.domain != "probabilities":
+            raise TreeError(f"I know no distribution {latex(node)}", node.start)
+        if found.rank != 1 or found.symbol.over != -1:
+            raise TreeError(f"which probabilities of {found.symbol.name} are meant?", node.start)
+        self._weights, self._node = found, node
+        bounds = resolver.scope.bounds(found.symbol.axes[-1])
+        self._first, self._last = (resolver.term(bound) for bound in bounds)
+
+    def of(self, value: Term, letter: str) -> Term:
+        """Returns the average of a value."""
+        node, all_of = self._node, self._weights
+        indices = (*all_of.indices, terms.Local(0, node, letter))
+        weighed = terms.Arith(0, node, "*", terms.Ref(0, node, all_of.symbol, indices), value)
+        over = Range(letter, self._first, self._last, ())
+        return terms.Reduce(0, node, "sum", over, (), weighed)
 
 
 class _Density:
     """A normal or a uniform distribution of one number."""
 
-    def __init__(self, letter: str, law: str, first: Term, second: Term, node: Node) -> None:
-        self._letter, self._law = letter, law
+    def __init__(self, law: str, first: Term, second: Term, node: Node) -> None:
+        self._law = law
         self._first, self._second = first, second
         self._node = node
 
-    def of(self, value: Term) -> Term:
+    def of(self, value: Term, letter: str) -> Term:
         """Returns the average of a value."""
         node, low, high = self._node, self._first, self._second
         if self._law == "U":
             width = self._arith("-", high, low)
-            total = terms.Integral(0, node, self._letter, low, high, value)
+            total = terms.Integral(0, node, letter, low, high, value)
             return self._arith("/", total, width)
         deviation = terms.Map(0, node, "sqrt", high)
         far = self._arith("*", terms.Literal(0, node, _FAR), deviation)
         start, end = self._arith("-", low, far), self._arith("+", low, far)
-        weighed = self._arith("*", value, self._normal())
-        return terms.Integral(0, node, self._letter, start, end, weighed, cut=True)
+        weighed = self._arith("*", value, self._normal(letter))
+        return terms.Integral(0, node, letter, start, end, weighed, cut=True)
 
-    def _normal(self) -> Term:
+    def _normal(self, letter: str) -> Term:
         """Returns the density of a normal number with this mean and this variance."""
         node, mean, variance = self._node, self._first, self._second
-        away = self._arith("-", terms.Local(0, node, self._letter), mean)
+        away = self._arith("-", terms.Local(0, node, letter), mean)
         two = terms.Literal(0, node, 2.0)
         exponent = self._arith("/", self._arith("*", away, away), self._arith("*", two, variance))
         peak = terms.Map(0, node, "exp", terms.Map(0, node, "neg", exponent))

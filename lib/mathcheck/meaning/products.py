@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import TypeGuard
 
 from mathcheck.meaning import matrices, terms
-from mathcheck.meaning.matrices import check_exponential, check_identity, of_ones
+from mathcheck.meaning.matrices import check_exponential, check_identity, is_row, of_ones
 from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
@@ -45,11 +45,36 @@ def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
         return elementwise("*", left, right, node)
     if left.rank > 2 or right.rank > 2:
         raise TreeError("a product of arrays with three or more axes: write indices", node.start)
+    if isinstance(left, terms.Blocks):
+        right = as_vector(right, 1)
     if left.rank == right.rank == 1:
         return _vectors(op, left, right, node)
     if right.rank == 1 and is_row(right) and not _is_identity(left):
         raise TreeError("a matrix times a row vector: is a transpose missing?", right.node.start)
     return terms.Product(left.rank + right.rank - 2, node, "matmul", left, right)
+
+
+def blocks(rows: tuple[tuple[Term, ...], ...], node: Node) -> Term:
+    """Returns a matrix of blocks, or the long vector that stands in one column or one row.
+
+    Raises:
+        TreeError: an entry has three or more axes, or is a size that may be meant as the identity.
+    """
+    entries = [entry for row in rows for entry in row]
+    for entry in entries:
+        if entry.rank > 2:
+            message = "an entry of a matrix is a number, a vector or a matrix"
+            raise TreeError(message, entry.node.start)
+        for other in entries:
+            check_identity(entry, other, node)
+    if all(entry.rank < 2 for entry in entries):
+        standing = [not is_row(entry) for entry in entries if entry.rank]
+        if all(standing) and all(len(row) == 1 for row in rows):
+            return terms.Blocks(1, node, rows)
+        if not any(standing) and len(rows) == 1:
+            column = terms.Blocks(1, node, tuple((entry,) for entry in entries))
+            return terms.Transpose(1, node, column)
+    return terms.Blocks(2, node, rows)
 
 
 def _kronecker(left: Term, right: Term, node: Node) -> Term:
@@ -75,22 +100,6 @@ def _vectors(op: str, left: Term, right: Term, node: Node) -> Term:
 
 def _is_identity(term: Term) -> bool:
     return isinstance(term, terms.Identity)
-
-
-def is_row(term: Term) -> bool:
-    r"""Tells whether a vector stands as a row, `v^\\top`."""
-    match term:
-        case terms.Transpose(rank, _, argument):
-            return rank == 1 and not is_row(argument)
-        case terms.Product(1, _, "matmul", left, _):
-            return is_row(left)
-        case terms.Map(1, _, "neg", argument):
-            return is_row(argument)
-        case terms.Arith(1, _, _, left, right):
-            return (left.rank == 1 and is_row(left)) or (right.rank == 1 and is_row(right))
-        case terms.Reduce(1, _, _, _, _, body):
-            return is_row(body)
-    return False
 
 
 def power(base: Term, exponent: Term, node: Node) -> Term:

@@ -238,9 +238,8 @@ class Resolver:
 
     def _matrix(self, rows: tuple[tuple[Node, ...], ...], node: Node) -> Term:
         entries = tuple(tuple(self.term(entry) for entry in row) for row in rows)
-        for entry in (entry for row in entries for entry in row):
-            if entry.rank:
-                raise TreeError("the entries of a matrix are numbers", entry.node.start)
+        if any(entry.rank for row in entries for entry in row):
+            return products.blocks(entries, node)
         return terms.Stack(2, node, entries)
 
     def _fence(self, body: Term, kind: str, node: Node) -> Term:
@@ -287,13 +286,22 @@ class Resolver:
         r"""Resolves `\\frac{\\partial^2 f}{\\partial x \\partial y}`."""
         if node.of is None:
             raise TreeError("write what is differentiated above the line", node.start)
-        value = self._derivative(node.total, node.of, node.by[-1], node)
-        for by in reversed(node.by[:-1]):
+        *others, last = self._upright(node.by)
+        value = self._derivative(node.total, node.of, last, node)
+        for by in reversed(others):
             if isinstance(value, terms.Call):
                 value = replace(value, primes=value.primes + 1)
             else:
                 value = self._differentiated(node.total, value, by, node)
         return value
+
+    def _upright(self, by: tuple[Node, ...]) -> tuple[Node, ...]:
+        r"""Reads `\partial v \partial v^\top`, a Hessian: it is the same matrix either way."""
+        if len(by) == 2 and isinstance(by[1], tree.Script) and matrices.is_row(self.term(by[1])):
+            upright = replace(by[1], sup=None)
+            if self.term(upright) == self.term(by[0]):
+                return by[0], upright
+        return by
 
     def _operated(
         self, operator: Operator, rest: list[Node], node: Node
@@ -312,7 +320,7 @@ class Resolver:
             above, factors = last.sup, [factors[0], replace(last, sup=None)]
             if not (isinstance(above, tree.Name) and above.text in _TOPS):
                 raise TreeError("is this of a power, or a power of it? Write brackets", last.start)
-        by = operator.by
+        by = self._upright(operator.by)
         if not by:
             given = arguments(factors[-1]) if function is not None else None
             if given is None or len(given.items) != 1:
@@ -654,6 +662,11 @@ class Resolver:
             return term
         if isinstance(above, tree.Elementwise):
             return products.elementwise("**", term, self.term(above.exponent), node)
+        match above:
+            case tree.Negative(tree.Name() as top) if term.rank == 2 and self._turns(top, term):
+                one = tree.Number("1", start=top.start, end=top.end)
+                inverse = self._power(term, replace(above, body=one), node)
+                return products.transpose(inverse, node)
         parts = above.factors if isinstance(above, tree.Run) else (above,)
         if isinstance(parts[-1], tree.Name) and self._turns(parts[-1], term):
             if len(parts) > 1:

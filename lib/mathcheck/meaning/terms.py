@@ -167,6 +167,13 @@ class Stack(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class Blocks(Term):
+    """A matrix or a vector of blocks, written out."""
+
+    rows: tuple[tuple[Term, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """Where an index stands alone: an axis of a symbol, behind the indices `before` it."""
 

@@ -24,6 +24,7 @@ from mathcheck.values.inline import Code, Env, Writer
 from mathcheck.values.limits import integral_code, sum_of_series
 from mathcheck.values.matrices import (
     arith_code,
+    blocks_code,
     collect_code,
     element_code,
     map_code,
@@ -132,6 +133,8 @@ def compile_term(term: Term) -> Code:
         case terms.Stack(_, _, rows):
             stack = stack_code([[compile_term(entry) for entry in row] for row in rows])
             return stack if term.rank == 2 else lambda env, ctx: stack(env, ctx)[0]
+        case terms.Blocks():
+            return blocks_code(term, compile_term)
         case terms.Reduce():
             return _sum(term) if term.op == "sum" else _reduce(term)
         case terms.All(_, _, parts):

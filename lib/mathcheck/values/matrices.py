@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from mathcheck.meaning import terms
+from mathcheck.meaning.blocks import Lengths, Place, is_zero
+from mathcheck.meaning.matrices import is_row
 from mathcheck.meaning.terms import Term
 from mathcheck.text.errors import EvalError, ShapeError, TooClose
 from mathcheck.text.printer import latex
@@ -168,6 +170,70 @@ def stack_code(rows: list[list[Code]]) -> Code:
         return np.array([[np.broadcast_to(v, (lanes,)) for v in row] for row in values])
 
     return stacked
+
+
+def blocks_code(term: terms.Blocks, compile_term: Callable[[Term], Code]) -> Code:
+    """A matrix of blocks, or a long vector of them.
+
+    Args:
+        term: what is written.
+        compile_term: returns the closure of an entry.
+    """
+    places = {
+        (i, j): (entry, is_row(entry) and term.rank == 2, compile_term(entry))
+        for i, row in enumerate(term.rows)
+        for j, entry in enumerate(row)
+    }
+    down, across = len(term.rows), len(term.rows[0])
+
+    def together(env: Env, ctx: Any) -> Value:
+        def differ(here: Place, there: Place) -> None:
+            entry = places[here][0]
+            one, other = found[here], found[there]
+            if isinstance(one, Eye) or isinstance(other, Eye):
+                raise EvalError("an identity matrix is square: it does not fit here", entry.node)
+            message = "a block of shape {} does not fit one of shape {}"
+            raise ShapeError(message, entry.node, one.shape[:2], other.shape[:2])
+
+        lengths: Lengths[int] = Lengths(down, across, differ)
+        found = {}
+        for place, (entry, lying, code) in places.items():
+            value = found[place] = _as_block(code(env, ctx), entry, lying)
+            if not isinstance(value, Eye) and not is_zero(entry):
+                lengths.note(*place, *value.shape[:2])
+        lengths.spread(place for place, value in found.items() if isinstance(value, Eye))
+        for (i, j), (entry, _, _) in places.items():
+            if lengths.rows[i] is None or lengths.columns[j] is None:
+                raise EvalError("nothing says how large this block is", entry.node)
+        lanes = max(v.shape[-1] for v in found.values() if not isinstance(v, Eye))
+        columns = lengths.columns
+        rows = [
+            np.concatenate(
+                [_filled(found[i, j], (height, width, lanes)) for j, width in enumerate(columns)],
+                axis=1,
+            )
+            for i, height in enumerate(lengths.rows)
+        ]
+        whole = np.concatenate(rows, axis=0)
+        return whole if term.rank == 2 else whole[:, 0]
+
+    return together
+
+
+def _as_block(value: Value, entry: Term, lying: bool) -> Value:
+    """Returns a number or a vector as a matrix with one row or one column."""
+    if isinstance(value, Eye) or entry.rank == 2:
+        return value
+    if entry.rank == 0:
+        return np.atleast_1d(value)[None, None, :]
+    return value[None, :, :] if lying else value[:, None, :]
+
+
+def _filled(block: Value, shape: tuple[Any, ...]) -> Value:
+    """Returns a block as large as it has to be."""
+    if isinstance(block, Eye):
+        block = np.eye(*shape[:2])[:, :, None] * block.factor
+    return np.broadcast_to(block, shape)
 
 
 def collect_code(function: str, argument: Code, rank: int, node: Node) -> Code:

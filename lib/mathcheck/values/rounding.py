@@ -89,7 +89,7 @@ class Magnitudes:
                 return 8.0 * whole * (1.0 + whole * size(base)) * (1.0 + of(base))
             case terms.Collect(_, _, function, argument):
                 return 1.0 + of(argument) if function == "softmax" else 8.0 * of(argument)
-            case terms.Stack(_, _, rows):
+            case terms.Stack(_, _, rows) | terms.Blocks(_, _, rows):
                 return max(of(entry) for row in rows for entry in row)
             case terms.Reduce(_, node, "sum", over, _, body):
                 low, high = self._known(over, lambda: range_code(over, node))(env, ctx)
