@@ -30,7 +30,7 @@ def log_uniform(low: float, high: float, count: int, *, rng: np.random.Generator
         array([0.3531, 0.012 , 0.0015, 0.0012])
     """
     u = rng.random(count)
-    return low * (high / low) ** u
+    return low * (high / low) ** u  # eq:log-uniform
 
 
 @shapes(low="(0, inf)", high="(0, inf)", count="count", shift="[0, 1]")
@@ -55,4 +55,4 @@ def log_grid(low: float, high: float, count: int, *, shift: float = 0.5) -> Arra
         array([0.0032, 0.0316, 0.3162, 3.1623])
     """
     u = (np.arange(count) + shift) / count
-    return low * (high / low) ** u
+    return low * (high / low) ** u  # eq:log-grid

@@ -22,7 +22,7 @@ def share_error(right: NDArray[np.bool_]) -> float:
         0.0014
     """
     p = right.mean()
-    return float(np.sqrt(p * (1 - p) / len(right)))
+    return float(np.sqrt(p * (1 - p) / len(right)))  # eq:share-error
 
 
 @shapes(first="bool N", second="bool N")
@@ -48,8 +48,8 @@ def paired_shares(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[
     """
     b, c = (first & ~second).sum(), (~first & second).sum()
     N = len(first)
-    difference = (b - c) / N
-    error = np.sqrt((b + c) / N - difference**2) / np.sqrt(N)
+    difference = (b - c) / N  # eq:paired-difference
+    error = np.sqrt((b + c) / N - difference**2) / np.sqrt(N)  # eq:paired-error
     return float(difference), float(error)
 
 
@@ -78,4 +78,4 @@ def mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
         1.291
     """
     b, c = (first & ~second).sum(), (~first & second).sum()
-    return float((b - c) / np.sqrt(b + c)) if b + c else 0.0
+    return float((b - c) / np.sqrt(b + c)) if b + c else 0.0  # eq:mcnemar-z

@@ -17,6 +17,7 @@ EXPERIMENTS = {
     "mnist-zero-init": "experiments.mnist_zero_init",
     "optimizers": "experiments.optimizers",
     "regularization": "experiments.regularization",
+    "hyperparameters": "experiments.hyperparameters",
     "mnist-mlp": "experiments.mnist_mlp",
     "mnist-search": "experiments.mnist_search",
     "convolution-speed": "experiments.convolution_speed",
