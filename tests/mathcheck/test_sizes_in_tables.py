@@ -1,6 +1,7 @@
 """Indices that count from 0, sizes that follow from others, sizes that only the checker fixes."""
 
 import numpy as np
+import pytest
 
 from mathcheck.claims.chapter import load
 from mathcheck.claims.chapter_values import Values
@@ -57,3 +58,28 @@ def test_an_index_below_the_first_is_refused():
     checker = Checker(chapter)
     problems = [checker.check(claim).message for claim in chapter.claims]
     assert any("the index of x is -1" in problem for problem in problems)
+
+
+MANY_AXES = r"""
+# Patches
+
+| Symbol | Shape | Meaning |
+|---|---|---|
+| $U$ | = $H - 2 P + 1$ | windows |
+| $x_{nckphu}$ | (N, C, K, P, H, U) | patches |
+| $y_{nckphu}$ | (N, C, K, P, H, U) | the same doubled |
+
+$$
+y_{nckphu} \coloneqq 2 x_{nckphu}
+$$
+
+$$
+y_{nckphu} = x_{nckphu} + x_{nckphu}
+$$
+"""
+
+
+@pytest.mark.parametrize("draw", range(4))
+def test_no_array_is_empty_because_a_size_that_follows_came_out_negative(draw):
+    sizes = Values(load("patches.md", MANY_AXES), draw=draw).sizes
+    assert sizes["H"] - 2 * sizes["P"] + 1 >= 1

@@ -234,7 +234,7 @@ class _Group:
             value = size(known)
             if value is None:
                 continue
-            values[name] = value
+            values[name] = max(value, 1)  # an empty array is no small one
             cost += 1000.0 * (value < 1) + 20.0 * (value == 1) + 3.0 * (value in seen)
         for shape in self.shapes:
             cost += 0.2 * math.prod(values.get(name, 3.0) for name in shape)
