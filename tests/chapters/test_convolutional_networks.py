@@ -1,10 +1,14 @@
 """The code against the chapter on convolutional networks: at its own random values, both agree."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from backprop import pooling, windows
 
+RESULTS = Path(__file__).parents[2] / "data/results"
 CHAPTER = "convolutional-networks"
 DRAWS = range(2)
 
@@ -99,3 +103,20 @@ def test_of_a_tie_the_winner_is_the_smallest_number_as_the_equation_says():
         numbers = np.arange(8) + 8 * (taps != y[0, 0, u, v])
         assert cache.winner[0, 0, u, v] == numbers.min()
     assert (cache.winner != 0).any()
+
+
+def test_what_is_said_of_luck_with_the_test_digits():
+    """Differences of misread digits in standard errors of two independent shares."""
+    errors, sizes = {}, {}
+    for name in ("mnist-mlp", "mnist-conv", "mnist-cnn"):
+        metrics = json.loads((RESULTS / f"{name}.json").read_text())["metrics"]
+        errors[name], sizes[name] = metrics["test_errors"], metrics["test_size"]
+    share = {name: errors[name] / sizes[name] for name in errors}
+    variance = {name: share[name] * (1 - share[name]) / sizes[name] for name in errors}
+
+    def apart(worse, better):
+        gain = share[worse] - share[better]
+        return gain / np.sqrt(variance[worse] + variance[better])
+
+    assert apart("mnist-mlp", "mnist-cnn") > 4
+    assert 0 < apart("mnist-conv", "mnist-cnn") < 2
