@@ -72,7 +72,7 @@ test-numpy: $(VENV)/.test .cache/numpy-2.0  ## the code with the oldest NumPy th
 BROWSER ?= *
 test-browser: $(VENV)/.site node_modules/.test  ## the built site in Chromium
 	$(PY) -m mkdocs build --strict
-	-$(PY) tests/browser/wheels.py .cache/wheels
+	$(PY) tests/browser/wheels.py .cache/wheels
 	node --test --test-concurrency=2 "tests/interactive/*.test.mjs" "tests/browser/$(BROWSER).test.mjs"
 
 screenshots: $(VENV)/.site node_modules/.test  ## the key pages in .cache/screenshots/, to look at

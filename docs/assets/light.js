@@ -32,28 +32,65 @@ function light(one) {
   if (one === current) return;
   current = one;
   set("lit", one ? group(one) : []);
-  if (one?.matches(".equation")) reveal(partners.get(one));
+  if (one?.matches(".equation")) reveal(partners.get(one), arrivedAt());
 }
 
-// Brings one of the lines into view in a column that is higher than the window; the page itself stays.
-function reveal(lines) {
+// Brings one of the lines into view in the column beside; the page itself stays. What scrolling in a high column
+// cannot reach, since the window cuts the column, is reached by moving what stands in it.
+function reveal(lines, stays) {
   for (const [column, found] of Map.groupBy(lines, (line) => line.closest(".pair__code"))) {
-    if (!column || column.scrollHeight <= column.clientHeight) continue;
+    if (!column || column.contains(stays)) continue;
     const box = column.getBoundingClientRect();
     const [from, to] = [Math.max(box.top, 60), Math.min(box.bottom, innerHeight)]; // what is seen of it
+    const moved = parseFloat(column.style.getPropertyValue("--moved")) || 0;
     const places = found.map((line) => line.getBoundingClientRect());
-    if (places.some(({ top, bottom }) => top >= from && bottom <= to)) continue;
-    column.scrollBy({ top: places[0].top - from - (to - from) / 3 });
+    const seen = (by) => places.some(({ top, bottom }) => top + by >= from && bottom + by <= to);
+    if (moved ? seen(0) && !seen(-moved) : seen(0)) continue;
+    const wanted = from + (to - from) / 3 - places[0].top + moved; // by how much, from where it is when not moved
+    const { scrollTop, scrollHeight, clientHeight } = column;
+    const scrolled = seen(-moved) ? 0 : Math.max(-scrollTop, Math.min(scrollHeight - clientHeight - scrollTop, -wanted));
+    const rest = seen(-moved - scrolled) ? 0 : wanted + scrolled;
+    column.style.setProperty("--moved", `${rest}px`);
+    column.scrollBy({ top: scrolled });
   }
 }
 
-// While the derivation scrolls, such a column keeps up with the equation in the middle of the window.
-const middle = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, target } of entries) if (isIntersecting) reveal(partners.get(target));
-  },
-  { rootMargin: "-49% 0px -49%" },
-);
+// While the derivation scrolls, such a column keeps up with the equation nearest to the middle of the window.
+const inView = new Set();
+const near = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) inView[isIntersecting ? "add" : "delete"](target);
+  keepUp();
+});
+const fromMiddle = (equation) => {
+  const { top, bottom } = equation.querySelector(".equation__math").getBoundingClientRect();
+  return Math.abs((top + bottom - innerHeight) / 2);
+};
+let frame = 0;
+
+function keepUp() {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    const [first] = [...inView].map((equation) => [fromMiddle(equation), equation]).sort(([one], [other]) => one - other);
+    if (first) reveal(partners.get(first[1]), arrivedAt());
+  });
+}
+
+addEventListener("scroll", keepUp, { passive: true });
+
+// The line that the address led to, until the reader goes on: its column stays where it is.
+let left = "";
+const arrivedAt = () => (left === location.hash ? null : document.querySelector(".line:target"));
+
+for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+  addEventListener(sign, () => (left = location.hash), { passive: true });
+}
+addEventListener("click", ({ target }) => {
+  const link = target.closest('a[href^="#"]');
+  if (!link) return;
+  left = null;
+  const goal = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  goal?.closest(".pair__code")?.style.removeProperty("--moved");
+});
 
 for (const sign of ["pointerover", "focusin"]) addEventListener(sign, ({ target }) => light(tied(target)));
 addEventListener("focusout", () => light(null));
@@ -85,7 +122,7 @@ function follow() {
 addEventListener("hashchange", follow);
 follow();
 
-// On a phone the code stands far below: a button opens an equation's lines in their place.
+// Where the code does not stand beside an equation, its lines do; on a phone a button opens them in their place.
 function fill(box, lines) {
   const sources = Map.groupBy(lines, (line) => line.closest(".source"));
   for (const [source, found] of sources) {
@@ -100,22 +137,23 @@ function fill(box, lines) {
   }
 }
 
-function toggle(opener, box, lines) {
-  if (!box.childElementCount) fill(box, lines);
-  box.hidden = !box.hidden;
-  opener.setAttribute("aria-expanded", String(!box.hidden));
-}
+const isBeside = (equation, lines) => lines.some((line) => line.closest(".pair") === (equation.closest(".pair") ?? document));
 
 whenNear((run) => {
   for (const equation of run.querySelectorAll(".equation[data-lights]")) {
-    middle.observe(equation);
+    near.observe(equation);
+    const lines = partners.get(equation);
     const box = element("div", "equation__lines source highlight");
+    fill(box, lines);
     box.id = `lines:${equation.id}`;
-    box.hidden = true;
-    const opener = button("code", () => toggle(opener, box, partners.get(equation)));
+    const opener = button("code", () => {
+      const open = box.classList.toggle("equation__lines--open");
+      opener.setAttribute("aria-expanded", String(open));
+    });
     opener.setAttribute("aria-expanded", "false");
     opener.setAttribute("aria-controls", box.id);
     toolLine(equation).prepend(opener);
     equation.append(box);
+    equation.classList.toggle("equation--quotes", !isBeside(equation, lines));
   }
 });

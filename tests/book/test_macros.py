@@ -89,10 +89,12 @@ def test_fenced_code_is_left_alone(root: Path) -> None:
 
 
 def test_code_is_left_to_mkdocstrings() -> None:
-    text = "a\n\n::: backprop.one\n\n::: backprop.two\n\n```\n::: backprop.one\n```\n"
-    assert embedded(text) == [("backprop.one", 3), ("backprop.two", 5)]
+    fold = "??? note\n\n    ::: backprop.three\n\n"
+    text = f"a\n\n::: backprop.one\n\n::: backprop.two\n\n{fold}```\n::: backprop.one\n```\n"
+    assert embedded(text) == [("backprop.one", 3), ("backprop.two", 5), ("backprop.three", 9)]
     out = embed(text, {"backprop.two": "none <here>"})
     assert "\n::: backprop.one\n    options: {extra: {only_source: true}}\n" in out
+    assert "\n    ::: backprop.three\n        options: {extra: {only_source: true}}\n" in out
     assert "\n**none &lt;here&gt;**\n" in out
     assert out.endswith("```\n::: backprop.one\n```\n")
 

@@ -107,7 +107,13 @@ def test_a_row_of_a_table_is_a_paragraph(read: Read) -> None:
     symbol = r'<td><span class="arithmatex">\(\hat x_n\)</span></td>'
     rows = f"<tr>{symbol}<td><code>xn</code></td></tr><tr><td>64</td><td></td><td>1 %</td></tr>"
     text = read(f"<table><tbody>{rows}</tbody></table>")
-    assert "<p>x̂_n, x_hat, xn</p><p>64, 1 %</p>" in text
+    assert "<p>x̂_n, x_hat, <code>xn</code></p><p>64, 1 %</p>" in text
+
+
+def test_code_in_a_table_stays_code(read: Read) -> None:
+    row = r"<tr><td>write <code>\sum <b>x</b></code> or <code>a</code>; not b</td><td></td></tr>"
+    text = read(f"<table><tbody>{row}</tbody></table>")
+    assert r"<p>write <code>\sum x</code> or <code>a</code>; not b</p>" in text
 
 
 def test_of_an_example_each_line_is_a_paragraph_and_no_answer(read: Read) -> None:

@@ -1,77 +1,126 @@
-// The code beside a derivation keeps up with it, and shows the marks of its lines at every width.
+// The code of an equation stands beside it, keeps up with it, and shows the marks of its lines at every width.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { chapters, lighting } from "./site.mjs";
 import { open } from "./tab.mjs";
 
-const LIMIT = { timeout: 300_000 };
-// In columns that are higher than the window, and far down in them.
-const FAR = [
-  ["chapters/fast/", "eq:conv-fast-dX"],
-  ["chapters/recurrent/", "eq:tbptt-windows"],
-];
+const LIMIT = { timeout: 600_000 };
 
-async function centre(page, id) {
-  // Twice: parts of the page that were not laid out yet have other heights than were guessed.
-  for (let count = 0; count < 2; count++) {
-    await page.evaluate((id) => document.getElementById(id).scrollIntoView({ block: "center" }), id);
-    await page.waitForTimeout(300);
-  }
+// Brings each equation that has lines on the page into the middle of the window, folds open, and tells which of them
+// have no line in view beside them or below them: in their column, or quoted.
+const alone = (page) =>
+  page.evaluate(async () => {
+    const frame = () => new Promise((ready) => requestAnimationFrame(() => setTimeout(ready)));
+    for (const fold of document.querySelectorAll("details:not(.source__doc)")) fold.open = true;
+    const inView = (mark) => {
+      const { top, bottom, height } = mark.getBoundingClientRect();
+      const column = mark.closest(".pair__code")?.getBoundingClientRect() ?? { top: 0, bottom: innerHeight };
+      return height > 0 && top >= Math.max(column.top, 48) && bottom <= Math.min(column.bottom, innerHeight);
+    };
+    const marksOf = ({ id }) => [...document.querySelectorAll(`.line a.mark[href="#${id}"]`)];
+    // Where parts of the page are laid out that were not, all that is below moves: it takes some frames.
+    async function comes(equation) {
+      for (let count = 0; count < 60; count++) {
+        equation.scrollIntoView({ block: "center" });
+        await frame();
+        await frame();
+        if (count > 1 && marksOf(equation).some(inView)) return true;
+      }
+      return false;
+    }
+    const equations = [...document.querySelectorAll(".equation[id]")].filter((equation) => marksOf(equation).length);
+    const found = [];
+    for (const equation of equations) if (!(await comes(equation))) found.push(equation.id);
+    return { count: equations.length, found };
+  });
+
+for (const width of [1200, 1440, 1920]) {
+  test(`at ${width} px the code of every equation is in view with it`, LIMIT, async (t) => {
+    for (const address of lighting()) {
+      const page = await open(t, address, { viewport: { width, height: 900 }, reducedMotion: "reduce" });
+      const { count, found } = await alone(page);
+      assert.ok(count > 0);
+      assert.deepEqual(found, [], `/${address}`);
+      await page.close();
+    }
+  });
 }
 
-// Waits until a line that carries the equation is seen in the column beside it.
-const seen = (page, id) =>
-  page.waitForFunction(
-    (id) => {
-      const column = document.getElementById(id).closest(".pair").querySelector(".pair__code");
-      const box = column.getBoundingClientRect();
-      return [...column.querySelectorAll(`a.mark[href="#${id}"]`)].some((mark) => {
-        const { top, bottom } = mark.getBoundingClientRect();
-        return top >= Math.max(box.top, 0) && bottom <= Math.min(box.bottom, innerHeight);
-      });
-    },
-    id,
-    { timeout: 10_000 },
-  );
-
-for (const width of [1440, 1200, 1000]) {
-  for (const [address, id] of FAR) {
-    test(`at ${width} px the column beside ${id} shows its line`, LIMIT, async (t) => {
-      const page = await open(t, address, { viewport: { width, height: 800 } });
-      await centre(page, id);
-      await seen(page, id);
+test("a column stays below the header while its derivation scrolls", LIMIT, async (t) => {
+  for (const address of lighting()) {
+    const page = await open(t, address, { viewport: { width: 1200, height: 800 } });
+    const tops = await page.evaluate(async () => {
+      const found = [];
+      for (const pair of document.querySelectorAll(".pair")) {
+        for (let count = 0; count < 3; count++) {
+          pair.scrollIntoView();
+          await new Promise((ready) => setTimeout(ready, 50));
+        }
+        const [text, code] = [...pair.children].map(({ clientHeight }) => clientHeight);
+        if (text < code + 200) continue; // it scrolls with its column
+        scrollBy({ top: 150, behavior: "instant" });
+        found.push(pair.lastElementChild.getBoundingClientRect().top);
+      }
+      return found;
     });
-  }
-}
-
-test("the column stays while its derivation scrolls", LIMIT, async (t) => {
-  const page = await open(t, "chapters/batch-normalization/", { viewport: { width: 1200, height: 800 } });
-  for (const id of ["eq:bn-dsigma", "eq:bn-dmean", "eq:bn-dx"]) {
-    await centre(page, id);
-    const top = await page.evaluate((id) => document.getElementById(id).closest(".pair").lastChild.getBoundingClientRect().top, id);
-    assert.ok(top >= 48 && top < 100, `beside ${id} the column begins at ${top} px`);
+    assert.ok(tops.every((top) => top >= 48 && top < 100), `/${address}: columns begin at ${tops} px`);
+    await page.close();
   }
 });
 
-test("at 1100 px the pointer lights lines that are in view", LIMIT, async (t) => {
-  const page = await open(t, "chapters/recurrent/", { viewport: { width: 1100, height: 800 } });
-  await centre(page, "eq:tbptt-windows");
-  await page.locator('[id="eq:tbptt-windows"] .equation__math').hover({ position: { x: 3, y: 3 } });
-  await page.locator('.pair__code .line.lit:has(a[href="#eq:tbptt-windows"])').waitFor();
-  await seen(page, "eq:tbptt-windows");
+// The first equation whose line lies far down in a column that is higher than the window.
+const farDown = (page) =>
+  page.evaluate(() => {
+    for (const column of document.querySelectorAll(".pair__code")) {
+      column.closest(".run").style.contentVisibility = "visible";
+      for (const mark of column.querySelectorAll("a.mark")) {
+        const equation = document.getElementById(mark.hash.slice(1));
+        const below = mark.getBoundingClientRect().top - column.getBoundingClientRect().bottom;
+        if (below > 0 && equation?.closest(".pair") === column.closest(".pair") && !equation.closest("details")) return equation.id;
+      }
+    }
+  });
+
+test("the pointer on an equation lights its lines, and brings them into view; without motion if it is not wanted", LIMIT, async (t) => {
+  let met = 0;
+  for (const address of lighting()) {
+    const page = await open(t, address, { viewport: { width: 1100, height: 800 } });
+    const id = await farDown(page);
+    if (id) {
+      met += 1;
+      await page.evaluate((id) => document.getElementById(id).scrollIntoView({ block: "center" }), id);
+      await page.locator(`[id="${id}"] .equation__math`).hover({ position: { x: 3, y: 3 } });
+      const line = page.locator(`.pair__code .line.lit:has(a[href="#${id}"])`).first();
+      await line.waitFor();
+      await page.waitForFunction(
+        (line) => {
+          const [inside, outside] = [line, line.closest(".pair__code")].map((one) => one.getBoundingClientRect());
+          return inside.top >= outside.top && inside.bottom <= Math.min(outside.bottom, innerHeight);
+        },
+        await line.elementHandle(),
+        { timeout: 10_000 },
+      );
+    }
+    await page.close();
+  }
+  assert.ok(met > 2, `only ${met} chapters have such an equation`);
 });
 
 for (const width of [1440, 1200, 1000, 360]) {
   test(`at ${width} px no mark of a line is out of view`, LIMIT, async (t) => {
-    const page = await open(t, "chapters/convolution/", { viewport: { width, height: 800 } });
-    await page.addStyleTag({ content: ".run { content-visibility: visible !important }" });
-    const [marks, hidden] = await page.locator(".source a.mark").evaluateAll((marks) => [
-      marks.length,
-      marks.filter((mark) => {
-        const [inside, outside] = [mark, mark.closest(".source")].map((one) => one.getBoundingClientRect());
-        return inside.left < outside.left || inside.right > outside.right;
-      }).length,
-    ]);
-    assert.ok(marks > 20, `${marks} marks`);
-    assert.equal(hidden, 0);
+    for (const address of chapters()) {
+      const page = await open(t, address, { viewport: { width, height: 800 } });
+      await page.addStyleTag({ content: ".run { content-visibility: visible !important }" });
+      const hidden = await page.locator(".source a.mark").evaluateAll((marks) =>
+        marks
+          .filter((mark) => {
+            const [inside, outside] = [mark, mark.closest(".source")].map((one) => one.getBoundingClientRect());
+            return inside.left < outside.left || inside.right > outside.right;
+          })
+          .map((mark) => mark.closest(".line").textContent),
+      );
+      assert.deepEqual(hidden, [], `/${address}`);
+      await page.close();
+    }
   });
 }

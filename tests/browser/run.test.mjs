@@ -14,7 +14,7 @@ const list = JSON.parse(readFileSync(join(SITE, "assets", runtime, "pyodide-lock
 const numpy = list.packages.numpy.file_name;
 const released = new Set(Object.values(list.packages).map((entry) => entry.file_name));
 const WHEELS = resolve(".cache/wheels");
-const skip = existsSync(join(WHEELS, numpy.split("/").at(-1))) ? false : "no wheels in .cache/wheels: `make test-browser` fetches them";
+if (!existsSync(join(WHEELS, numpy.split("/").at(-1)))) throw new Error("no wheels in .cache/wheels: python tests/browser/wheels.py .cache/wheels");
 const withExamples = pages().filter((page) => readFileSync(join(SITE, page, page.endsWith(".html") ? "" : "index.html"), "utf8").includes('class="gp"'));
 
 const answer = (route, body) => route.fulfill({ body, headers: { "access-control-allow-origin": "*" } });
@@ -59,7 +59,7 @@ function matches(output, pattern) {
 }
 
 for (const page of withExamples) {
-  test(`/${page}: every example runs and prints what is printed`, { ...LIMIT, skip }, async (t) => {
+  test(`/${page}: every example runs and prints what is printed`, LIMIT, async (t) => {
     const { tab, asked } = await open(t, page);
     assert.deepEqual(asked, [], "asked for before a press");
     const examples = await shown(tab).all();
@@ -78,7 +78,7 @@ for (const page of withExamples) {
   });
 }
 
-test("an example is edited, fails as Python does, is stopped and put back", { ...LIMIT, skip }, async (t) => {
+test("an example is edited, fails as Python does, is stopped and put back", LIMIT, async (t) => {
   const { tab } = await open(t, "reference/linear/");
   const example = shown(tab).first();
   const printed = await example.locator("> pre").textContent();
@@ -110,14 +110,14 @@ test("an example is edited, fails as Python does, is stopped and put back", { ..
   assert.equal((await run(example)).includes("Error"), false);
 });
 
-test("an example runs those above it first", { ...LIMIT, skip }, async (t) => {
+test("an example runs those above it first", LIMIT, async (t) => {
   const { tab } = await open(t, "chapters/fully-connected/");
   const example = shown(tab).nth(1);
   await run(example);
   assert.equal(await example.getAttribute("data-example"), "done");
 });
 
-test("an example that draws shows its figure", { ...LIMIT, skip }, async (t) => {
+test("an example that draws shows its figure", LIMIT, async (t) => {
   const { tab } = await open(t, "reference/linear/");
   const example = shown(tab).first();
   await run(example);
@@ -127,14 +127,14 @@ test("an example that draws shows its figure", { ...LIMIT, skip }, async (t) => 
   assert.deepEqual(size, [true, true]);
 });
 
-test("a wheel that fails its hash is refused, with a sentence", { ...LIMIT, skip }, async (t) => {
+test("a wheel that fails its hash is refused, with a sentence", LIMIT, async (t) => {
   const flipped = (content) => ((content[1000] ^= 1), content);
   const { tab } = await open(t, "reference/linear/", flipped, { silent: false });
   const output = await run(shown(tab).first());
   assert.match(output, /^numpy could not be loaded: .* \(its SHA-256 differs\) and was refused\./);
 });
 
-test("without a connection it says so, and runs once there is one", { ...LIMIT, skip }, async (t) => {
+test("without a connection it says so, and runs once there is one", LIMIT, async (t) => {
   let connected = false;
   const { tab } = await open(t, "reference/linear/", (content) => (connected ? content : null), { silent: false });
   const example = shown(tab).first();
@@ -144,7 +144,7 @@ test("without a connection it says so, and runs once there is one", { ...LIMIT, 
   assert.equal(await example.getAttribute("data-example"), "done");
 });
 
-test("the equations of the first page are checked in the page, and a flipped sign is found", { ...LIMIT, skip }, async (t) => {
+test("the equations of the first page are checked in the page, and a flipped sign is found", LIMIT, async (t) => {
   const { tab, asked } = await open(t, "");
   const field = tab.locator(".highlight.try");
   assert.match(await run(field), /3 of 3 claims hold/);

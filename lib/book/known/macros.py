@@ -30,7 +30,7 @@ from book.shared.markdown import code_lines
 __all__ = ["embed", "embedded", "expand"]
 
 _MACRO = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_EMBEDDED = re.compile(r"^:::[ \t]+([\w.]+)[ \t]*$", re.MULTILINE)
+_EMBEDDED = re.compile(r"^([ \t]*):::[ \t]+([\w.]+)[ \t]*$", re.MULTILINE)  # in a fold, indented
 _RESULT = re.compile(r"\s*(?:result|timings)\(\s*\"([\w-]+)\"")
 _SHOWN = re.compile("\ue002([^\ue003]*)\ue003")
 _REMARK = re.compile(r"\$\$[ \t]*\n[ \t]*<!--")
@@ -76,7 +76,7 @@ def embedded(text: str) -> list[tuple[str, int]]:
     [('backprop.linear', 3)]
     """
     fenced = code_lines(text)
-    places = [(each[1], text.count("\n", 0, each.start()) + 1) for each in _EMBEDDED.finditer(text)]
+    places = [(each[2], text.count("\n", 0, each.start()) + 1) for each in _EMBEDDED.finditer(text)]
     return [(name, line) for name, line in places if line not in fenced]
 
 
@@ -92,9 +92,10 @@ def embed(markdown: str, missing: Mapping[str, str]) -> str:
     def shown(match: re.Match[str]) -> str:
         if markdown.count("\n", 0, match.start()) + 1 in fenced:
             return match[0]
-        if match[1] in missing:
-            return f"\n**{escape(missing[match[1]])}**\n"
-        return f"\n{match[0]}\n    options: {{extra: {{only_source: true}}}}\n"
+        indent, name = match.groups()
+        if name in missing:
+            return f"\n{indent}**{escape(missing[name])}**\n"
+        return f"\n{match[0]}\n{indent}    options: {{extra: {{only_source: true}}}}\n"
 
     return _EMBEDDED.sub(shown, markdown)
 

@@ -29,6 +29,7 @@ _COMMENT = re.compile(r"\s*#.*")
 _NAMED = re.compile(r"[A-Za-z][\w/]*")
 _NOT_FOUND = "\N{WORD JOINER}"  # a number is found where its equation stands, not where it is cited
 _REFERENCE = re.compile(r"reference/\w+/")
+_CODE = "\ue000"  # where code begins, and where it ends
 _SPACE = re.compile(r"\s+")
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) (.*)", re.MULTILINE)
 _PARAGRAPHS = {"dd", "dt", "figcaption", "summary"}
@@ -114,12 +115,22 @@ def _inline(root: lxml_html.HtmlElement, tools: Tools) -> None:
 
 
 def _row(row: lxml_html.HtmlElement) -> None:
-    """A row of a table; a Greek or accented symbol is also given in letters."""
+    """A row of a table; a Greek or accented symbol is also given in letters. Code stays code."""
     cells = [" ".join(cell.text_content().split()) for cell in row]
     name = in_letters(cells[0]) if cells and not cells[0].isascii() else ""
-    if _NAMED.fullmatch(name) and name not in cells:
+    named = _NAMED.fullmatch(name) and name not in cells
+    for code in row.iter("code"):
+        code.text = _CODE + (code.text or "")
+        code.append(builder.SPAN(_CODE))
+    cells = list(filter(None, (" ".join(cell.text_content().split()) for cell in row)))
+    if named:
         cells.insert(1, name)
-    _paragraph(row, ", ".join(filter(None, cells)))
+    _paragraph(row, "")
+    text, *rest = ", ".join(cells).split(_CODE)
+    row.text = text
+    for code, after in zip(rest[::2], rest[1::2], strict=True):
+        row.append(builder.CODE(code))
+        row[-1].tail = after
 
 
 def _code(block: lxml_html.HtmlElement) -> None:
