@@ -14,7 +14,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from backprop import clipping, recurrent
+from backprop import recurrent
 from backprop.fast import recurrent as fast
 from backprop.fast.rows import project
 from backprop.truncated import TruncatedCache, truncated_backward, truncated_forward
@@ -198,21 +198,6 @@ def detached_windows(values):
         return truncated_backward(recurrent.rnn_backward, dh, cache)
 
 
-# --- clipping ----------------------------------------------------------------------------------
-
-
-def grads(values):
-    return {name: values[name] for name in ("W_x", "W_h", "b")}
-
-
-def clip(values):
-    return clipping.clip_by_global_norm(grads(values), float(values["max_norm"]))
-
-
-def clip_factor(values):
-    return clip(values)[0]["b"][0] / values["b"][0]
-
-
 # The equations of the chapter that the code cites, and what it computes for each.
 CODE = {
     "eq:rnn-a": cell_a,
@@ -227,23 +212,23 @@ CODE = {
     "eq:bptt-dWx": gradient(2),
     "eq:bptt-dWh": gradient(3),
     "eq:bptt-db": gradient(4),
+    "eq:tbptt-dWh": lambda values: truncated(values)[3],
+    "eq:tbptt-windows": lambda values: detached_windows(values)[3],
+}
+# Those of the chapter on making it fast that derive all steps at once.
+AT_ONCE = {
     "eq:rnn-project": projected,
     "eq:rnn-a-rows": sums_of_loop,
     "eq:rnn-dx-rows": gradient(0, "fast"),
     "eq:rnn-dWx-rows": gradient(2, "fast"),
     "eq:rnn-dWh-rows": gradient(3, "fast"),
     "eq:rnn-db-rows": gradient(4, "fast"),
-    "eq:clip-norm": lambda values: clipping.global_norm(grads(values)),
-    "eq:clip-factor": clip_factor,
-    "eq:tbptt-dWh": lambda values: truncated(values)[3],
-    "eq:tbptt-windows": lambda values: detached_windows(values)[3],
 }
 # Those with several statements, or with a condition, have tests of their own.
 APART = {
     "eq:bptt-h",
     "eq:rnn-tanh-slope",
     "eq:rnn-relu-slope",
-    "eq:clip-g",
     "eq:tbptt-delta",
 }
 
@@ -257,6 +242,16 @@ def test_every_mark_is_covered(marked):
 def test_a_marked_line_computes_its_equation(chapter, same, label, draw):
     values = chapter(CHAPTER, label, draw=draw)
     computed = CODE[label](values)
+    for sides in values.sides(label):
+        for side in sides:
+            same(computed, side)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+@pytest.mark.parametrize("label", AT_ONCE)
+def test_a_line_for_all_steps_at_once_computes_its_equation(chapter, same, label, draw):
+    values = chapter("fast", label, draw=draw)
+    computed = AT_ONCE[label](values)
     for sides in values.sides(label):
         for side in sides:
             same(computed, side)
@@ -288,15 +283,6 @@ def test_both_ways_have_the_gradients_of_the_chapter(chapter, same, form, draw):
     names = "x", "h_0", r"W^{\mathrm{x}}", r"W^{\mathrm{h}}", "b"
     for found, name in zip(gradients(values, form), names, strict=True):
         same(found, values(rf"\frac{{\partial L}}{{\partial {name}}}"))
-
-
-@pytest.mark.parametrize("draw", DRAWS)
-def test_clipped_gradients(chapter, same, draw):
-    values = chapter(CHAPTER, "eq:clip-g", draw=draw)
-    clipped, _ = clip(values)
-    for found, sides in zip(clipped.values(), values.sides("eq:clip-g"), strict=True):
-        for side in sides:
-            same(found, side)
 
 
 @pytest.mark.parametrize("draw", DRAWS)
