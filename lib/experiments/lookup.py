@@ -23,7 +23,7 @@ SETTINGS = recall.Settings(
     steps=(4, 8, 16, 32, 64),
     search_steps=(8, 16),
     updates=2000,
-    rates=(1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2, 6.4e-2, 1.28e-1),
+    rates=(1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2),
 )
 
 

@@ -1,11 +1,15 @@
 """Attention against its chapter, at the chapter's own random values: every line that cites."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from backprop import attention
 from tests.chapters.variables import variables
 
+RESULTS = Path(__file__).parents[2] / "data/results"
 CHAPTER = "attention"
 DRAWS = range(4)
 
@@ -105,3 +109,27 @@ def test_queries_keys_and_values_of_the_heads(chapter, same, draw):
     values = chapter(CHAPTER, "eq:mha-dx", draw=draw)
     for letter in "qkv":
         same(heads(values)[letter], values(letter))
+
+
+def test_what_is_said_of_looking_up_and_of_recall_holds():
+    found, recalled = (
+        json.loads((RESULTS / f"{name}.json").read_text())["metrics"]
+        for name in ("lookup", "recall-attention")
+    )
+    cells = ("lstm_bias_1", "gru")
+    assert all(found[f"rate_at_end.{cell}"] == 1 for cell in cells)
+    assert len({found[f"rate.{cell}"] for cell in cells}) == 1
+    assert 0.4 < found["accuracy_mean.lstm_bias_1.16"] < 0.6
+    assert found["accuracy_max.gru.8"] < 0.5 < found["accuracy_min.lstm_bias_1.8"]
+    assert recalled["rate_at_end.attention_positions"] == 1
+    for kind in ("attention", "attention_positions"):
+        for steps in (20, 50, 100, 200):
+            solved = recalled[f"solved.{kind}.{steps}"]
+            spent = 5 * recalled[f"updates_mean.{kind}.{steps}"]
+            spent -= (5 - solved) * recalled["updates"]
+            assert spent <= 100 * solved, "those that solved it took 100 updates at most"
+    assert recalled["solved.attention.200"] < 3
+    for steps in (100, 200):
+        assert recalled[f"solved.attention_positions.{steps}"] == 4
+        assert abs(recalled[f"accuracy_min.attention_positions.{steps}"] - 7 / 8) < 0.02
+    assert abs(recalled["accuracy_min.attention.200"] - 6 / 8) < 0.03
