@@ -9,6 +9,7 @@ from backprop.data.augmentation import shift_and_rotate
 from backprop.data.csi300 import load_csi300
 from backprop.data.glove import load_glove
 from backprop.data.imdb import load_imdb
+from backprop.data.king_james import load_king_james
 from backprop.data.mnist import (
     load_digit_reader,
     load_mnist,
@@ -36,6 +37,7 @@ from backprop.initializers import (
     xavier_uniform,
     zeros,
 )
+from backprop.language import sample_class, text_windows
 from backprop.layers import (
     GELU,
     GRU,
@@ -183,6 +185,7 @@ __all__ = [
     "load_digit_reader",
     "load_glove",
     "load_imdb",
+    "load_king_james",
     "load_mnist",
     "load_mnist_sample",
     "log_returns",
@@ -195,10 +198,12 @@ __all__ = [
     "pad",
     "pairs_to_look_up",
     "predict",
+    "sample_class",
     "save_checkpoint",
     "shift_and_rotate",
     "step_decay",
     "symbols_to_recall",
+    "text_windows",
     "to_torch",
     "to_unit_interval",
     "tokenize",

