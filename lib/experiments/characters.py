@@ -49,7 +49,7 @@ from backprop import (
 from backprop.shapes import Array
 from experiments.record import Number, Result
 
-Tokens: TypeAlias = NDArray[np.int64]
+Tokens: TypeAlias = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -302,7 +302,8 @@ def fresh(model: Model, tokens: Tokens, settings: Settings) -> NDArray[np.float6
         log_sum = top[..., 0] + np.log(np.exp(scores - top).sum(axis=2))
         picked = np.take_along_axis(scores, target[:, part, np.newaxis], axis=2)[..., 0]
         surprises.append(log_sum - picked)
-    return np.concatenate(surprises, axis=1).mean(axis=1) / math.log(2)
+    nats: NDArray[np.float64] = np.concatenate(surprises, axis=1).mean(axis=1)
+    return nats / math.log(2)
 
 
 def write(
@@ -335,8 +336,8 @@ def counted(known: Tokens, held: Tokens, V: int, settings: Settings) -> dict[str
     shorter = np.full(len(held) - settings.orders, 1 / V)
     for order in range(settings.orders):
         seen, sought = (_contexts(tokens, order, V) for tokens in (known, held))
-        sought = tuple(codes[settings.orders - order :] for codes in sought)
-        c, C = (_frequencies(a, b) for a, b in zip(seen, sought, strict=True))
+        judged = [codes[settings.orders - order :] for codes in sought]
+        c, C = (_frequencies(a, b) for a, b in zip(seen, judged, strict=True))
         given = [(c + m * shorter) / (C + m) for m in settings.strengths]
         shorter = min(given, key=lambda p: -float(np.log(p).mean()))
         found[f"bits.counts.{order}"] = -float(np.log2(shorter).mean())

@@ -1,6 +1,8 @@
 """The data sets that are sequences: what is read of them, and what a broken file says."""
 
 import locale
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from backprop.data.csi300 import load_csi300
 from backprop.data.glove import load_glove
 from backprop.data.imdb import load_imdb, read_reviews
+from backprop.data.king_james import load_king_james
 from backprop.data.sources import (
     DATA_SETS,
     DataError,
@@ -120,3 +123,34 @@ def test_glove_is_read_from_its_verified_files(monkeypatch, tmp_path):
     entry(monkeypatch, tmp_path / "data", "glove", contents)
     with pytest.raises(ValueError, match="allow_pickle=False"):
         load_glove(tmp_path / "data")
+
+
+def bible(path, tables="books verses"):
+    """A database in the form of the King James Version's, its verses in another order."""
+    with closing(sqlite3.connect(path)) as database:
+        if "books" in tables:
+            database.execute("CREATE TABLE books (id, sort_order)")
+            database.executemany("INSERT INTO books VALUES (?, ?)", [(7, 2), (8, 1)])
+        database.execute("CREATE TABLE verses (book_id, chapter_number, verse_number, text)")
+        database.executemany(
+            "INSERT INTO verses VALUES (?, ?, ?, ?)",
+            [(7, 1, 1, "d"), (8, 10, 1, "c"), (8, 2, 2, "Æ"), (8, 2, 1, "a")],
+        )
+        database.commit()
+    return path.read_bytes()
+
+
+def test_the_bible_is_read_in_order_from_its_verified_file(monkeypatch, tmp_path):
+    name = "king-james/bible_kjv.sqlite"
+    entry(monkeypatch, tmp_path, "king-james", {name: bible(tmp_path / "made")})
+    assert load_king_james(tmp_path) == "a\nÆ\nc\nd"
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(DataError, match="is broken"):
+        load_king_james(tmp_path)
+
+
+def test_a_file_that_is_no_bible_is_refused(monkeypatch, tmp_path):
+    name = "king-james/bible_kjv.sqlite"
+    entry(monkeypatch, tmp_path, "king-james", {name: bible(tmp_path / "made", "verses")})
+    with pytest.raises(DataError, match=r"cannot be read as a database: no such table: books$"):
+        load_king_james(tmp_path)

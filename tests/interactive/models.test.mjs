@@ -12,6 +12,7 @@ import * as gates from "../../docs/assets/interactive/models/gates.js";
 import * as logistic from "../../docs/assets/interactive/models/logistic.js";
 import * as marked from "../../docs/assets/interactive/models/marked.js";
 import { WEIGHTS } from "../../docs/assets/interactive/models/marked-weights.js";
+import * as next from "../../docs/assets/interactive/models/next-character.js";
 import * as normalization from "../../docs/assets/interactive/models/normalization.js";
 import * as perceptron from "../../docs/assets/interactive/models/perceptron.js";
 import { normal, uniform } from "../../docs/assets/interactive/models/random.js";
@@ -242,6 +243,19 @@ test("the push on each score is the loss's slope with its sign turned", () => {
   }
   close(softmax.softmax([2, 1, -1])[0], Math.exp(2) / (Math.exp(2) + Math.exp(1) + Math.exp(-1)));
   close(softmax.softmax([1000, 999])[0], 1 / (1 + Math.exp(-1)));
+});
+
+test("a temperature sharpens or flattens, and keeps the order", () => {
+  const logits = Object.values(next.LOGITS)[0];
+  assert.equal(logits.length, next.ALPHABET.length);
+  const [cold, plain, hot] = [0.5, 1, 2].map((temperature) => next.atTemperature(logits, temperature));
+  for (const p of [cold, plain, hot]) close(p.reduce((sum, each) => sum + each), 1);
+  assert.ok(next.entropy(cold) < next.entropy(plain) && next.entropy(plain) < next.entropy(hot));
+  close(cold[3] / cold[7], (plain[3] / plain[7]) ** 2, 1e-6);
+  close(next.entropy([0.5, 0.25, 0.25, 0]), 1.5);
+  const best = next.mostProbable(logits, 3);
+  assert.equal(best[0], plain.indexOf(Math.max(...plain)));
+  assert.ok(hot[best[0]] > hot[best[1]] && hot[best[1]] > hot[best[2]]);
 });
 
 test("the trained LSTM answers with the last letter that was marked, however long ago", () => {
