@@ -1,21 +1,24 @@
-"""Digits read after training from 16 initial scales, with and without batch norm."""
+"""Unseen digits read after training from 16 initial scales, with and without batch norm."""
+
+import numpy as np
 
 from book.figures import FAINT, figure, marked, result
 
+GUESSING = 0.1
 NAMES = {"plain": "without batch norm", "batch_norm": "with batch norm"}
 
 
 def draw():
     curve = result("batchnorm-scales")["curve"]
-    rates = range(len(curve["rate"]))
-    fig, ax = figure(5.6, 2.6)
-    ax.axhline(0.1, color=FAINT, linewidth=0.8)
+    fig, axes = figure(5.6, 2.9, columns=2)
+    axes[0].axhline(GUESSING, color=FAINT, linewidth=0.8)
     for i, (kind, label) in enumerate(NAMES.items()):
-        best = [
-            max(curve[f"{kind}_{rate}_{number}"][-1] for rate in rates)
-            for number in range(len(curve["scale"]))
-        ]
-        ax.plot(curve["scale"], best, **marked(i), label=label)
-    ax.set(xscale="log", ylim=(0, 1.05), xlabel="s", ylabel="digits read rightly")
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+        accuracy, spread = curve[f"{kind}_accuracy"], curve[f"{kind}_accuracy_std"]
+        axes[0].errorbar(curve["scale"], accuracy, spread, **marked(i), label=label, capsize=2)
+        learned = np.array(accuracy) > 2 * GUESSING
+        rate = np.where(learned, curve[f"{kind}_rate"], np.nan)
+        axes[1].plot(curve["scale"], rate, **marked(i))
+    axes[0].set(title="digits read rightly", xscale="log", xlabel="s", ylim=(0, 1))
+    axes[1].set(title="rate that was chosen", xscale="log", yscale="log", xlabel="s")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return fig
