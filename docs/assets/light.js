@@ -88,7 +88,8 @@ addEventListener("click", ({ target }) => {
   const link = target.closest('a[href^="#"]');
   if (!link) return;
   left = null;
-  const goal = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  // A link within a drawing has no `hash`.
+  const goal = document.getElementById(decodeURIComponent(link.getAttribute("href").slice(1)));
   goal?.closest(".pair__code")?.style.removeProperty("--moved");
 });
 

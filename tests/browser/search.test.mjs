@@ -54,7 +54,7 @@ test("words, symbols, names in code and numbers of equations are found", LIMIT, 
   await opened(page);
   for (const [words, address, text] of [
     ["gamma", "chapters/batch-normalization/", /γ_d.*gamma.*scale/],
-    ["γ", "chapters/", /γ_(d|tnj)/],
+    ["γ", "chapters/", /γ(_(d|tnj)|\/σ)/],
     ["x_hat", "chapters/batch-normalization/", /x̂_nd, x_hat, \(N, D\), normalised input/],
     ["conv2d_backward", "reference/convolution/#backprop.convolution.conv2d_backward", /dy: Array, cache: Conv2dCache/],
     ["dL/dx", "chapters/", /\(\d+\.\d+\) dL\/dx(_\w+)?: ∂L\/∂x/],
