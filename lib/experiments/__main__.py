@@ -28,6 +28,7 @@ EXPERIMENTS = {
     "batchnorm-scales": "experiments.batchnorm_scales",
     "batchnorm-depth": "experiments.batchnorm_depth",
     "batchnorm-cnn": "experiments.batchnorm_cnn",
+    "depth": "experiments.depth",
     "recall-attention": "experiments.recall_attention",
     "lookup": "experiments.lookup",
     "waves": "experiments.waves",

@@ -10,6 +10,7 @@ import pytest
 from backprop import (
     activations,
     attention,
+    concatenation,
     convolution,
     correlation,
     dropout,
@@ -51,6 +52,7 @@ PAIRS = {
     "max_pool2d": (pooling, POOL, SMALL_IMAGES),
     "avg_pool2d": (pooling, {**POOL, "count_include_pad": False}, SMALL_IMAGES),
     "global_avg_pool2d": (pooling, {"x": IMAGES}, X[:, :2]),
+    "concatenate": (concatenation, {"a": X, "b": P}, np.hstack([P, X])),
     "batchnorm": (normalization, {"x": X, **FEATURES}, P),
     "batchnorm_evaluation": (
         normalization,
@@ -163,6 +165,7 @@ def test_results_are_new_arrays(name):
     [
         linear,
         activations,
+        concatenation,
         convolution,
         correlation,
         dropout,

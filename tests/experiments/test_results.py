@@ -304,3 +304,24 @@ def test_under_batch_norm_the_gradient_is_divided_by_the_scale_as_its_chapter_sa
     ends = np.array(curve["batch_norm_activation_mean"])
     np.testing.assert_allclose(ends[:8], ends[0], rtol=0.01)
     assert ends[-1] < 0.01 * ends[0]
+
+
+def test_fifty_layers_fail_in_the_ways_that_the_chapter_on_classic_networks_says():
+    metrics = read("depth")["metrics"]
+    kinds = ("plain", "plain_norm", "residual", "residual_norm", "residual_zero")
+    factor, alike, shares, seen = (
+        {kind: metrics[f"{kind}_50_{name}"] for kind in kinds}
+        for name in ("factor", "alike", "accuracy", "train_accuracy")
+    )
+    assert abs(factor["plain"] - 1) < 0.03
+    assert abs(factor["plain_norm"] - (1 - 1 / np.pi) ** -0.5) < 0.03
+    assert abs(factor["residual"] - 2**0.5) < 0.03
+    assert factor["residual_norm"] < 1.1
+    assert factor["residual_zero"] == 1
+    assert alike["plain"] > 0.9 > 0.6 > max(alike["plain_norm"], alike["residual_zero"])
+    for path in ("residual_norm", "residual_zero"):
+        for other in ("plain", "plain_norm", "residual"):
+            assert shares[path] - shares[other] > 0.05
+            assert seen[path] - seen[other] > 0.05
+        assert shares[path] > 0.85
+    assert abs(seen["plain"] - shares["plain"]) < 0.1  # it is not overfitting

@@ -56,8 +56,8 @@ class Residual(Layer):
         """Maps x to an output of the same shape."""
         y = self.layer.forward(x, training=training, mask=mask)
         check_shapes({"x": (x, "..."), "the layer's output": (y, "...")})
-        return x + y
+        return x + y  # eq:residual-y
 
     def backward(self, dy: Array) -> Array:
         """Maps dy to dx: what arrives goes past the layer whole, and through it."""
-        return dy + self.layer.backward(dy)
+        return dy + self.layer.backward(dy)  # eq:residual-dx

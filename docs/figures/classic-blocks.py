@@ -1,0 +1,84 @@
+"""Blocks of four classic networks, from the maps below to those above, and how their ends meet."""
+
+from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+
+from book.figures import ACCENT, INK, MUTED, PAPER, figure
+
+LEVELS = (1.0, 2.1, 3.2)
+
+
+def box(ax, x, y, text, width=0.86, color=INK):
+    ax.add_patch(
+        Rectangle(
+            (x - width / 2, y - 0.27),
+            width,
+            0.54,
+            facecolor=PAPER,
+            edgecolor=color,
+            linewidth=0.9,
+            zorder=3,
+        )
+    )
+    ax.text(x, y, text, color=INK, ha="center", va="center", fontsize=8, zorder=4)
+
+
+def arrow(ax, *points, color=MUTED):
+    """A line through points, with a head at its end."""
+    ax.plot(*zip(*points, strict=True), color=color, linewidth=1.0, zorder=2)
+    ax.add_patch(
+        FancyArrowPatch(
+            points[-2],
+            points[-1],
+            arrowstyle="-|>",
+            mutation_scale=7,
+            color=color,
+            linewidth=0,
+            shrinkA=0,
+            shrinkB=0,
+            zorder=2,
+        )
+    )
+
+
+def joint(ax, x, y, text):
+    ax.add_patch(Circle((x, y), 0.2, facecolor=PAPER, edgecolor=ACCENT, linewidth=1.2, zorder=3))
+    ax.text(x, y, text, color=ACCENT, ha="center", va="center_baseline", fontsize=9, zorder=4)
+
+
+def column(ax, x, texts, end, start=None):
+    """Boxes one above the other, between two points."""
+    below = (x, 0) if start is None else start
+    for y, text in zip(LEVELS, texts, strict=False):
+        arrow(ax, below, (x, y - 0.27))
+        box(ax, x, y, text)
+        below = (x, y + 0.27)
+    arrow(ax, below, end)
+
+
+def around(ax, x, top):
+    """The path that computes nothing."""
+    arrow(ax, (x, 0.25), (x + 0.72, 0.25), (x + 0.72, top), (x + 0.18, top), color=ACCENT)
+
+
+def draw():
+    fig, ax = figure(5.6, 2.9)
+    top, out, middle = 4.3, 5.0, 3.3
+    column(ax, 0.5, ("3 × 3", "3 × 3"), (0.5, out))
+    for x, texts in (
+        (1.8, ("1 × 1",)), (2.8, ("1 × 1", "3 × 3")), (3.8, ("1 × 1", "5 × 5")),
+        (4.8, ("pool", "1 × 1")),
+    ):  # fmt: skip
+        column(ax, x, texts, (middle + 0.1 * (x - middle), top - 0.2), (middle, 0.1))
+    ax.plot([middle, middle], [-0.1, 0.1], color=MUTED, linewidth=1.0)
+    column(ax, 6.3, ("1 × 1", "3 × 3", "1 × 1"), (6.3, top - 0.2))
+    column(ax, 8.6, ("1 × 1", "3 × 3"), (8.6, top - 0.2))
+    for x, sign in ((middle, "‖"), (6.3, "+"), (8.6, "‖")):
+        joint(ax, x, top, sign)
+        arrow(ax, (x, top + 0.2), (x, out))
+    around(ax, 6.3, top)
+    around(ax, 8.6, top)
+    for x, name in ((0.5, "VGG"), (middle, "GoogLeNet"), (6.3, "ResNet"), (8.6, "DenseNet")):
+        ax.text(x, -0.35, name, color=INK, ha="center", va="top", fontsize=9)
+    ax.set(xlim=(-0.1, 9.8), ylim=(-0.9, 5.1))
+    ax.set_axis_off()
+    return fig
