@@ -892,4 +892,4 @@ def test_table_is_sound():
         assert len(set(names)) == len(names)
         # What is kept is read by NumPy and the standard library alone.
         endings = {os.path.splitext(name)[1] for name in names}
-        assert endings <= {"", ".npy", ".npz", ".csv", ".txt"}
+        assert endings <= {"", ".npy", ".npz", ".csv", ".txt", ".sqlite"}

@@ -80,7 +80,10 @@ def test_a_notebook_is_executed_and_can_be_downloaded(site: Path) -> None:
 def test_the_search_finds_formulas_as_text(site: Path) -> None:
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     texts = {entry["location"]: entry["text"] for entry in index["docs"]}
-    assert "<p>x_nd, x, (N, D), input, sample n, feature d</p>" in texts["chapters/gain/#symbols"]
+    assert (
+        "<p>x_nd, <code>x</code>, (N, D), input, sample n, feature d</p>"
+        in (texts["chapters/gain/#symbols"])
+    )
     forward = "<p>(1.1) y_nd := g_d x_nd [y = g * x]</p>"
     assert forward in texts["chapters/gain/#forward"]
     assert [entry["location"] for entry in index["docs"] if "boost" in entry] == [
