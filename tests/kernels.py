@@ -15,9 +15,10 @@ ROOT = Path(__file__).parents[1]
 KERNELS = ("Prescott", "Haswell", "Zen", "SkylakeX")
 THREADS = (1, 2)
 # What no kernel can change is left to `make test`: it waits for processes and servers.
-TESTS = ("tests/backprop", "tests/experiments", "tests/chapters", "lib/backprop")
-# The text's arrays are too small for OpenBLAS to share them out: it is run with one thread alone.
-TEXT = ("docs",)
+TESTS = ("tests/backprop", "tests/experiments", "lib/backprop")
+# The arrays of the text and of its checks are too small for OpenBLAS to share them out: they are run
+# with one thread alone.
+TEXT = ("docs", "tests/chapters")
 APART = ("tests/backprop/test_download.py",)
 
 # Prints the name that NumPy's OpenBLAS has for the kernel that it runs.
