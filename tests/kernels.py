@@ -16,14 +16,18 @@ KERNELS = ("Prescott", "Haswell", "Zen", "SkylakeX")
 THREADS = (1, 2)
 # What no kernel can change is left to `make test`: it waits for processes and servers.
 TESTS = ("tests/backprop", "tests/experiments", "lib/backprop")
-# The arrays of the text and of its checks are too small for OpenBLAS to share them out: they are run
-# with one thread alone.
+# The arrays of the text and of its checks are too small for OpenBLAS to share them out: they are
+# run with one thread alone.
 TEXT = ("docs", "tests/chapters")
 APART = ("tests/backprop/test_download.py",)
 
-# Prints the name that NumPy's OpenBLAS has for the kernel that it runs.
+# Prints the name that NumPy's OpenBLAS has for the kernel that it runs, if the processor can run it:
+# one that lacks what the kernel needs dies of the first product.
 PROBE = """
 import ctypes, pathlib, numpy
+for kind in (numpy.float32, numpy.float64):
+    square = numpy.ones((64, 64), kind)
+    square @ square, square @ square[0]
 folder = pathlib.Path(numpy.__file__).parent
 places = [folder.with_name("numpy.libs"), folder / ".dylibs"]
 for path in (path for place in places for path in place.glob("*openblas*")):
