@@ -21,8 +21,8 @@ TESTS = ("tests/backprop", "tests/experiments", "lib/backprop")
 TEXT = ("docs", "tests/chapters")
 APART = ("tests/backprop/test_download.py",)
 
-# Prints the name that NumPy's OpenBLAS has for the kernel that it runs, if the processor can run it:
-# one that lacks what the kernel needs dies of the first product.
+# Prints the name that NumPy's OpenBLAS has for the kernel that it runs, if the processor can: one
+# that lacks what the kernel needs dies of the first product.
 PROBE = """
 import ctypes, pathlib, numpy
 for kind in (numpy.float32, numpy.float64):
