@@ -21,9 +21,9 @@ from experiments.batchnorm_scales import (
     KINDS,
     SEARCH_SEEDS,
     gain_of,
-    sample_of,
     unseen_accuracy,
 )
+from experiments.mnist import sample_of
 from experiments.mnist_convolution import ConvSettings, build_for_images, split_images
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS

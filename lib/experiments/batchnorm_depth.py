@@ -19,10 +19,9 @@ from experiments.batchnorm_scales import (
     KINDS,
     ScaleSettings,
     build,
-    sample_of,
     sizes_at_start,
 )
-from experiments.mnist import split_digits
+from experiments.mnist import sample_of, split_digits
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS, over_seeds
 

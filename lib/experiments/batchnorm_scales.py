@@ -31,12 +31,17 @@ from backprop import (
     he_normal,
     load_mnist,
     normal,
-    train,
 )
 from backprop.data.mnist import Digits
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from experiments.comparison import paired_difference
-from experiments.mnist import CLASSES, Split, split_digits
+from experiments.mnist import (
+    CLASSES,
+    Split,
+    sample_of,
+    split_digits,
+    train_unless_infinite,
+)
 from experiments.record import Number, Result
 
 KINDS = ("plain", "batch_norm")
@@ -142,12 +147,6 @@ def run(
     )
 
 
-def sample_of(split: Split, samples: int, rng: np.random.Generator) -> Split:
-    """Leaves only some of the training digits, drawn at random."""
-    some = rng.permutation(len(split.train_y))[:samples]
-    return split._replace(train_x=split.train_x[some], train_y=split.train_y[some])
-
-
 def build(
     hidden: Sequence[int],
     split: Split,
@@ -219,19 +218,11 @@ def unseen_accuracy(
         settings: have `epochs` and `batch_size`.
         rate: the learning rate.
     """
-    try:
-        train(
-            network,
-            SGD(rate),
-            split.train_x,
-            split.train_y,
-            epochs=settings.epochs,
-            batch_size=settings.batch_size,
-            rng=rng,
-            measure=None,
-            progress=False,
-        )
-    except FloatingPointError:
+    epochs, batch_size = settings.epochs, settings.batch_size
+    history = train_unless_infinite(
+        network, SGD(rate), split, rng, epochs=epochs, batch_size=batch_size
+    )
+    if history is None:
         return 1 / CLASSES
     score = evaluate(network, split.validation_x[part], split.validation_y[part])
     return float(score.accuracy or 0.0)

@@ -32,13 +32,18 @@ from backprop import (
     he_normal,
     load_mnist,
     normal,
-    train,
 )
 from backprop.data.mnist import Digits
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
-from experiments.batchnorm_scales import root_mean_square, sample_of
+from experiments.batchnorm_scales import root_mean_square
 from experiments.comparison import paired_difference
-from experiments.mnist import CLASSES, Split, split_digits
+from experiments.mnist import (
+    CLASSES,
+    Split,
+    sample_of,
+    split_digits,
+    train_unless_infinite,
+)
 from experiments.optimizers import search
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
@@ -218,19 +223,11 @@ def _learn(
     rng = np.random.default_rng(seed)
     some = sample_of(split, settings.samples, rng)
     network = build(kind, depth, settings.units, some.train_x.shape[1], rng)
-    try:
-        train(
-            network,
-            Momentum(rate),
-            some.train_x,
-            some.train_y,
-            epochs=settings.epochs,
-            batch_size=settings.batch_size,
-            rng=rng,
-            measure=None,
-            progress=False,
-        )
-    except FloatingPointError:
+    epochs, batch_size = settings.epochs, settings.batch_size
+    history = train_unless_infinite(
+        network, Momentum(rate), some, rng, epochs=epochs, batch_size=batch_size
+    )
+    if history is None:
         return 1 / CLASSES, 1 / CLASSES
     unseen = evaluate(network, some.validation_x[part], some.validation_y[part])
     seen = evaluate(network, some.train_x, some.train_y)

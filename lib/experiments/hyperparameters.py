@@ -15,12 +15,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop import SGD, Linear, ReLU, Sequential, load_mnist, predict, train
+from backprop import SGD, Linear, ReLU, Sequential, load_mnist, predict
 from backprop.data.mnist import Digits
 from backprop.search import log_grid, log_uniform
 from backprop.shares import mcnemar, paired_shares, share_error
 from experiments.comparison import paired_difference
-from experiments.mnist import CLASSES, Split, split_digits
+from experiments.mnist import (
+    CLASSES,
+    Split,
+    sample_of,
+    split_digits,
+    train_unless_infinite,
+)
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -113,7 +119,7 @@ def _right(
 ) -> NDArray[np.bool_]:
     """Trains a network; says of each validation digit whether it is read rightly."""
     rng = np.random.default_rng(seed)
-    picked = rng.permutation(len(split.train_y))[: settings.digits]
+    some = sample_of(split, settings.digits, rng)
     features = split.train_x.shape[1]
     network = Sequential(
         [
@@ -122,21 +128,14 @@ def _right(
             Linear(hidden, CLASSES, rng=rng, dtype=np.float32),
         ]
     )
-    try:
-        # A rate far too large overflows on its way to infinity, where training ends.
-        with np.errstate(all="ignore"):
-            train(
-                network,
-                SGD(rate, weight_decay=decay),
-                split.train_x[picked],
-                split.train_y[picked],
-                epochs=settings.epochs,
-                batch_size=settings.batch_size,
-                rng=rng,
-                measure=None,
-                progress=False,
-            )
-    except FloatingPointError:
+    optimizer = SGD(rate, weight_decay=decay)
+    epochs, batch_size = settings.epochs, settings.batch_size
+    # A rate far too large overflows on its way to infinity, where training ends.
+    with np.errstate(all="ignore"):
+        history = train_unless_infinite(
+            network, optimizer, some, rng, epochs=epochs, batch_size=batch_size
+        )
+    if history is None:
         return np.zeros(len(split.validation_y), bool)
     scores = predict(network, split.validation_x)
     return np.asarray(scores.argmax(axis=1) == split.validation_y)

@@ -18,6 +18,7 @@ from backprop import (
     Layer,
     Linear,
     Momentum,
+    Optimizer,
     ReLU,
     Sequential,
     cosine_decay,
@@ -84,6 +85,38 @@ def split_digits(digits: Digits) -> Split:
         validation_x=images[chosen],
         validation_y=digits.train_labels[chosen],
     )
+
+
+def sample_of(split: Split, samples: int, rng: np.random.Generator) -> Split:
+    """Leaves only some of the training digits, drawn at random."""
+    some = rng.permutation(len(split.train_y))[:samples]
+    return split._replace(train_x=split.train_x[some], train_y=split.train_y[some])
+
+
+def train_unless_infinite(
+    network: Sequential,
+    optimizer: Optimizer,
+    split: Split,
+    rng: np.random.Generator,
+    *,
+    epochs: int,
+    batch_size: int,
+) -> History | None:
+    """Trains a network on a split's digits; None if its loss became infinite."""
+    try:
+        return train(
+            network,
+            optimizer,
+            split.train_x,
+            split.train_y,
+            epochs=epochs,
+            batch_size=batch_size,
+            rng=rng,
+            measure=None,
+            progress=False,
+        )
+    except FloatingPointError:
+        return None
 
 
 def build(settings: Settings, features: int, rng: np.random.Generator) -> Sequential:

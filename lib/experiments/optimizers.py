@@ -30,11 +30,10 @@ from backprop import (
     Sequential,
     evaluate,
     load_mnist,
-    train,
 )
 from backprop.data.mnist import Digits
 from experiments.comparison import paired_difference
-from experiments.mnist import CLASSES, Split, split_digits
+from experiments.mnist import CLASSES, Split, split_digits, train_unless_infinite
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -163,18 +162,11 @@ def _learn(
     for D, M in pairwise([split.train_x.shape[1], *settings.hidden, CLASSES]):
         layers += [Linear(D, M, rng=rng, dtype=np.float32), ReLU()]
     network = Sequential(layers[:-1])
-    try:
-        history = train(
-            network,
-            optimizer,
-            split.train_x,
-            split.train_y,
-            epochs=settings.epochs,
-            batch_size=settings.batch_size,
-            rng=rng,
-            progress=False,
-        )
-    except FloatingPointError:
+    epochs, batch_size = settings.epochs, settings.batch_size
+    history = train_unless_infinite(
+        network, optimizer, split, rng, epochs=epochs, batch_size=batch_size
+    )
+    if history is None:
         return None, []
     return network, _means(history.step_loss)
 

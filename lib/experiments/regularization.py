@@ -37,7 +37,7 @@ from backprop import (
 from backprop.data.mnist import Digits
 from backprop.shapes import Array
 from experiments.comparison import paired_difference
-from experiments.mnist import CLASSES, Split, split_digits
+from experiments.mnist import CLASSES, Split, sample_of, split_digits
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -163,8 +163,7 @@ def _train(
         The network, what was measured, and the digits it was trained on with their labels.
     """
     rng = np.random.default_rng(seed)
-    picked = rng.permutation(len(split.train_y))[: run.digits]
-    x, labels = split.train_x[picked], split.train_y[picked]
+    x, labels, *_ = sample_of(split, run.digits, rng)
     target = np.eye(CLASSES, dtype=np.float32)[labels]
     target = (1 - run.smoothing) * target + np.float32(run.smoothing / CLASSES)
     layers: list[Layer] = [Linear(x.shape[1], run.hidden, rng=rng, dtype=np.float32), ReLU()]

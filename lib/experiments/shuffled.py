@@ -18,7 +18,7 @@ from backprop import Adam, Conv2d, Flatten, Linear, ReLU, Sequential, evaluate, 
 from backprop.data.mnist import Digits
 from backprop.shapes import Array
 from experiments.comparison import paired_difference
-from experiments.mnist import CLASSES, Split, split_digits
+from experiments.mnist import CLASSES, Split, sample_of, split_digits
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -124,7 +124,7 @@ def _learn(
 
     The digits of a seed, and their order, are the same in all cases.
     """
-    picked = np.random.default_rng([seed, 1]).permutation(len(split.train_y))[: settings.digits]
+    some = sample_of(split, settings.digits, np.random.default_rng([seed, 1]))
     model = network(case, settings, np.random.default_rng([seed, 2]))
 
     def shaped(x: Array) -> Array:
@@ -133,8 +133,8 @@ def _learn(
     train(
         model,
         Adam(rate),
-        shaped(split.train_x[picked]),
-        split.train_y[picked],
+        shaped(some.train_x),
+        some.train_y,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         rng=np.random.default_rng([seed, 3]),

@@ -7,9 +7,9 @@ import pytest
 
 from backprop import BatchNorm, Linear, ReLU, load_mnist_sample
 from experiments import batchnorm_cnn, batchnorm_depth, batchnorm_scales
-from experiments.batchnorm_scales import ScaleSettings, build, sample_of, sizes_at_start
+from experiments.batchnorm_scales import ScaleSettings, build, sizes_at_start
 from experiments.comparison import paired_difference
-from experiments.mnist import Split, split_digits
+from experiments.mnist import Split, sample_of, split_digits
 
 KINDS = ("plain", "batch_norm")
 
