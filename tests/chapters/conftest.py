@@ -31,6 +31,21 @@ def chapter(mathcheck_values):
 
 
 @pytest.fixture
+def values_of(chapter, request):
+    """Returns a function: the values of the part of a chapter that an equation belongs to.
+
+    The test's module says which `CHAPTER` it is, and in `LAST`, by how a label begins, behind which
+    equation all of a part is defined.
+    """
+
+    def values(label, draw):
+        at = next(last for start, last in request.module.LAST.items() if label.startswith(start))
+        return chapter(request.module.CHAPTER, at, draw=draw)
+
+    return values
+
+
+@pytest.fixture
 def same():
     """Asserts that what the code computes has the shape and, to 1e-10, the values wanted."""
 
@@ -57,5 +72,24 @@ def computes(chapter, same):
         for result, sides in zip(computed, values.sides(label), strict=True):
             for side in sides:
                 same(result, side)
+
+    return assert_computes
+
+
+@pytest.fixture
+def line_computes(chapter, same):
+    """Asserts that the variable which a marked line writes has each side of its equation.
+
+    `call` runs the code on a chapter's values, and returns its variables. Of a recurrence, the last
+    statement is the step, and not the start.
+    """
+
+    def assert_computes(name, label, call, variable, draw):
+        values = chapter(name, label, draw=draw)
+        computed = call(values)[variable]
+        sides = values.sides(label)[-1]
+        assert len(sides) > 1
+        for side in sides:
+            same(np.reshape(computed, np.shape(side)), side)
 
     return assert_computes

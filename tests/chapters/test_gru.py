@@ -6,44 +6,22 @@ equation. That nothing is left out is a test of its own. The sequence functions,
 fast, are held against the chapter's states and gradients.
 """
 
-import inspect
-import sys
-
 import numpy as np
 import pytest
 
-from backprop import gru, gru_reset_before
 from backprop.fast import gru as fast_gru
 from backprop.fast import gru_reset_before as fast_gru_before
+from tests.chapters.gru_kinds import MODULES, WEIGHTS, gradient, old_states
+from tests.chapters.variables import variables
 
 CHAPTER = "gru"
 DRAWS = range(3)
-MODULES = {"gru": gru, "gru_before": gru_reset_before}
 FAST = {"gru": fast_gru, "gru_before": fast_gru_before}
-# The arguments of a cell behind the old state.
-WEIGHTS = {"gru": ["W_x", "W_h", "b", "b_hn"], "gru_before": ["W_x", "W_h", "b"]}
-
-
 # Behind which equation all of a part is defined.
 LAST = {
     "eq:gru-before-": "eq:gru-before-dh",
     "eq:gru-": "eq:gru-dh",
 }
-
-
-@pytest.fixture
-def values_of(chapter):
-    """Returns a function: the values of the part of the chapter that an equation belongs to."""
-
-    def values(label, draw):
-        at = next(last for prefix, last in LAST.items() if label.startswith(prefix))
-        return chapter(CHAPTER, at, draw=draw)
-
-    return values
-
-
-def gradient(values, symbol):
-    return values(rf"\frac{{\partial L}}{{\partial {symbol}}}")
 
 
 SYMBOLS = {
@@ -59,26 +37,6 @@ SYMBOLS = {
 # --- the cells ---------------------------------------------------------------------------------
 
 
-def locals_of(function, *arguments):
-    """Calls a function; returns its local variables as they are when it returns."""
-    found = {}
-
-    def note(frame, event, _):
-        if event == "return" and frame.f_code is inspect.unwrap(function).__code__:
-            found.update(frame.f_locals)
-
-    sys.setprofile(note)
-    try:
-        function(*arguments)
-    finally:
-        sys.setprofile(None)
-    return found
-
-
-def old_states(values):
-    return np.concatenate([values["h0"][None], values["h"][:-1]])
-
-
 def cell_forward(kind, values, t):
     function = getattr(MODULES[kind], f"{kind}_cell_forward")
     weights = [values[name] for name in WEIGHTS[kind]]
@@ -90,7 +48,7 @@ def forward(kind, name):
 
     def compute(values):
         steps = range(len(values["x"]))
-        return np.stack([locals_of(*_joined(cell_forward(kind, values, t)))[name] for t in steps])
+        return np.stack([variables(*_joined(cell_forward(kind, values, t)))[name] for t in steps])
 
     return compute
 
@@ -104,7 +62,7 @@ def backward(kind, name):
         for t, dh_next in enumerate(gradient(values, "h")[-len(values["x"]) :]):
             cell, arguments = cell_forward(kind, values, t)
             _, cache = cell(*arguments)
-            found.append(locals_of(function, dh_next, cache)[name])
+            found.append(variables(function, dh_next, cache)[name])
         return np.stack(found)
 
     return compute

@@ -34,12 +34,8 @@ def test_every_mark_is_covered(marked):
 
 @pytest.mark.parametrize("draw", DRAWS)
 @pytest.mark.parametrize("label", CODE)
-def test_a_marked_line_computes_its_equation(chapter, same, label, draw):
-    values = chapter(CHAPTER, label, draw=draw)
-    computed = CODE[label](values)
-    for sides in values.sides(label):
-        for side in sides:
-            same(computed, side)
+def test_a_marked_line_computes_its_equation(computes, label, draw):
+    computes(CHAPTER, label, CODE[label], draw)
 
 
 @pytest.mark.parametrize("draw", DRAWS)

@@ -6,14 +6,12 @@ held against the equation. `OUTPUTS` holds what the two forms of the sequence re
 among it. What the equations say of each other is for the checker's plugin.
 """
 
-import inspect
-import sys
-
 import numpy as np
 import pytest
 
 from backprop import lstm
 from backprop.fast import lstm as fast
+from tests.chapters.variables import variables
 
 CHAPTER = "lstm"
 DRAWS = range(3)
@@ -63,23 +61,6 @@ OUTPUTS = {
 }
 
 
-def variables(function, *arguments):
-    """Calls a function; returns what it returns, and its local variables at the end."""
-    found = {}
-
-    def look(frame, event, _):
-        if event == "return" and frame.f_code is inspect.unwrap(function).__code__:
-            found.update(frame.f_locals)
-
-    before = sys.getprofile()
-    sys.setprofile(look)
-    try:
-        returned = function(*arguments)
-    finally:
-        sys.setprofile(before)
-    return returned, found
-
-
 @pytest.fixture(params=DRAWS, ids=lambda draw: f"draw{draw}")
 def values(request, chapter):
     return chapter(CHAPTER, at="eq:lstm-da", draw=request.param)
@@ -91,12 +72,14 @@ def steps(values):
     x, h, c, W_x, W_h, b = (values[name] for name in ARGUMENTS)
     caches, forward, backward = [], [], []
     for x_t in x:
-        (h, c, cache), found = variables(lstm.lstm_cell_forward, x_t, h, c, W_x, W_h, b)
+        found = variables(lstm.lstm_cell_forward, x_t, h, c, W_x, W_h, b)
+        h, c, cache = found["returned"]
         caches.append(cache)
         forward.append(found)
     dh, dc = np.zeros_like(h), values(grad("s"))
     for dy_t, cache in zip(values(grad("y"))[::-1], caches[::-1], strict=True):
-        (_, dh, dc, *_), found = variables(lstm.lstm_cell_backward, dy_t + dh, dc, cache)
+        found = variables(lstm.lstm_cell_backward, dy_t + dh, dc, cache)
+        _, dh, dc, *_ = found["returned"]
         backward.insert(0, found)
     return [ours | theirs for ours, theirs in zip(forward, backward, strict=True)]
 

@@ -10,14 +10,12 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 
-from backprop import bidirectional, embedding, gru, gru_reset_before, recurrent
+from backprop import bidirectional, embedding, recurrent
 from backprop.fast import recurrent as fast
+from tests.chapters.gru_kinds import MODULES, WEIGHTS, gradient, old_states
 
 CHAPTER = "reading"
 DRAWS = range(3)
-MODULES = {"gru": gru, "gru_before": gru_reset_before}
-# The arguments of a cell behind the old state.
-WEIGHTS = {"gru": ["W_x", "W_h", "b", "b_hn"], "gru_before": ["W_x", "W_h", "b"]}
 FORMS = {"plain": recurrent, "fast": fast}
 
 # Behind which equation all of a part is defined.
@@ -27,25 +25,6 @@ LAST = {
     "eq:mask-": "eq:mask-dh",
     "eq:rnn-mask": "eq:rnn-mask-dh",
 }
-
-
-@pytest.fixture
-def values_of(chapter):
-    """Returns a function: the values of the part of the chapter that an equation belongs to."""
-
-    def values(label, draw):
-        at = next(last for prefix, last in LAST.items() if label.startswith(prefix))
-        return chapter(CHAPTER, at, draw=draw)
-
-    return values
-
-
-def gradient(values, symbol):
-    return values(rf"\frac{{\partial L}}{{\partial {symbol}}}")
-
-
-def old_states(values):
-    return np.concatenate([values["h0"][None], values["h"][:-1]])
 
 
 # --- words, both directions, padding -----------------------------------------------------------

@@ -5,21 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backprop import BatchNorm, Linear, ReLU, load_mnist_sample
+from backprop import BatchNorm, Linear, ReLU
 from experiments import batchnorm_cnn, batchnorm_depth, batchnorm_scales
 from experiments.batchnorm_scales import ScaleSettings, build, sizes_at_start
 from experiments.comparison import paired_difference
 from experiments.mnist import Split, sample_of, split_digits
 
 KINDS = ("plain", "batch_norm")
-
-
-@pytest.fixture(scope="module")
-def digits():
-    sample = load_mnist_sample()
-    return sample._replace(
-        train_images=sample.train_images[:480], train_labels=sample.train_labels[:480]
-    )
 
 
 @pytest.fixture(scope="module")

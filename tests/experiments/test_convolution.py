@@ -14,7 +14,6 @@ from backprop import (
     MaxPool2d,
     ReLU,
     Sequential,
-    load_mnist_sample,
     to_unit_interval,
 )
 from experiments import (
@@ -29,14 +28,6 @@ from experiments.mnist_convolution import (
     run_on_images,
     split_images,
 )
-
-
-@pytest.fixture(scope="module")
-def digits():
-    sample = load_mnist_sample()
-    return sample._replace(
-        train_images=sample.train_images[:480], train_labels=sample.train_labels[:480]
-    )
 
 
 def small(settings, **changes):

@@ -5,19 +5,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from backprop import BatchNorm, Linear, Residual, load_mnist_sample
+from backprop import BatchNorm, Linear, Residual
 from experiments import depth
 from experiments.comparison import paired_difference
 from experiments.depth import KINDS, DepthSettings, build, sizes_at_start
 from experiments.mnist import split_digits
-
-
-@pytest.fixture(scope="module")
-def digits():
-    sample = load_mnist_sample()
-    return sample._replace(
-        train_images=sample.train_images[:480], train_labels=sample.train_labels[:480]
-    )
 
 
 @pytest.fixture(scope="module")
