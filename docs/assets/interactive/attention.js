@@ -1,5 +1,5 @@
 // A query that the reader turns and lengthens among five keys, the weights that they get, and the mean of the values.
-import { drawing, h, message, s, slider } from "./kit.js";
+import { drawing, h, message, s, signed, slider } from "./kit.js";
 import { KEYS, VALUES, answer, slope, weights } from "./models/attention.js";
 
 const [SIDE, SCALE] = [210, 44];
@@ -48,7 +48,7 @@ export default function build(room) {
       shares[u].textContent = weight.toFixed(2);
     });
     const best = found.indexOf(Math.max(...found));
-    told.tell(`Step ${best + 1} is looked at most, with ${found[best].toFixed(2)}. The answer is ${answer(query).toFixed(2)}. To make it larger, the query would move by (${gradient.map((value) => value.toFixed(2)).join(", ")}).`.replaceAll("-", "−"));
+    told.tell(`Step ${best + 1} is looked at most, with ${found[best].toFixed(2)}. The answer is ${signed(answer(query))}. To make it larger, the query would move by (${gradient.map((value) => signed(value)).join(", ")}).`);
   }
 
   const control = (name, label, min, max, step, show) =>

@@ -1,10 +1,9 @@
 // One activation, a point on it that the reader moves, its slope there, and what several in a row let through.
-import { axes, choice, drawing, h, message, path, s, slider, ticks } from "./kit.js";
+import { axes, choice, drawing, h, message, path, s, signed, slider, ticks } from "./kit.js";
 import { BENDS } from "./models/bends.js";
 
 const X = [-4, 4];
 const POINTS = Array.from({ length: 161 }, (_, k) => X[0] + ((X[1] - X[0]) * k) / 160);
-const signed = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
 
 export default function build(room) {
   const set = { bend: "sigmoid", x: 1.5, count: 4 };
@@ -13,8 +12,8 @@ export default function build(room) {
   function panel(title, range, marks, kind) {
     const area = axes({
       width: 205, height: 150, left: 34, top: 20, xLabel: "input", yLabel: title,
-      x: { range: X, ticks: ticks([-4, -2, 0, 2, 4], (value) => signed(value, 0)) },
-      y: { range, ticks: ticks(marks, (value) => String(value).replace("-", "−")) },
+      x: { range: X, ticks: ticks([-4, -2, 0, 2, 4]) },
+      y: { range, ticks: ticks(marks) },
     });
     const line = s("path", { class: `interactive__line interactive__line--${kind}` });
     const tangent = s("path", { class: "interactive__line interactive__line--bound" });
@@ -48,7 +47,7 @@ export default function build(room) {
         set.bend = bend;
         draw();
       }),
-      slider({ label: "Input", min: -3, max: 3, step: 0.05, value: set.x, show: signed }, (x) => {
+      slider({ label: "Input", min: -3, max: 3, step: 0.05, value: set.x }, (x) => {
         set.x = x;
         draw();
       }),

@@ -1,18 +1,16 @@
 // Where gradient descent leads two weights that only their sum is told of, with weight decay and without.
-import { axes, drawing, h, message, s, slider, ticks } from "./kit.js";
+import { axes, drawing, h, message, s, signed, slider, ticks } from "./kit.js";
 import { other, own, walk } from "./models/decay.js";
 
 const X = [-1, 5];
 const Y = [-3, 3];
-const signed = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
 
 export default function build(room) {
   const set = { decay: 0.05, steps: 300 };
   const told = message();
-  const whole = (values) => ticks(values, (value) => signed(value, 0));
   const area = axes({
     width: 280, height: 280, left: 40, top: 18, xLabel: "first weight", yLabel: "second weight",
-    x: { range: X, ticks: whole([0, 2, 4]) }, y: { range: Y, ticks: whole([-2, 0, 2]) },
+    x: { range: X, ticks: ticks([0, 2, 4]) }, y: { range: Y, ticks: ticks([-2, 0, 2]) },
   });
   const fits = s("path", { d: `M${area.toX(-1)} ${area.toY(3)}L${area.toX(5)} ${area.toY(-3)}`, class: "interactive__line interactive__line--bound" });
   const way = s("path", { class: "interactive__line interactive__line--1" });

@@ -1,5 +1,5 @@
 // What depth makes of sizes: the reader chooses the spread of the weights, the units, the layers, the bend.
-import { axes, choice, drawing, h, message, path, s, slider, ticks } from "./kit.js";
+import { axes, choice, drawing, h, message, minus, path, s, slider, ticks } from "./kit.js";
 import { BENDS, sizes } from "./models/depth.js";
 
 const DEPTH = 12;
@@ -24,7 +24,7 @@ export default function build(room) {
   }
 
   const views = { signal: panel("signal", 0), gradient: panel("gradient", 1) };
-  const shown = (value) => (value && (value < 0.01 || value >= 1000) ? value.toExponential(0).replace("-", "−") : value.toPrecision(2));
+  const shown = (value) => (value && (value < 0.01 || value >= 1000) ? minus(value.toExponential(0)) : value.toPrecision(2));
 
   function draw() {
     const found = sizes({ ...set, depth: DEPTH });

@@ -1,5 +1,5 @@
 // Gradient descent on two numbers: the curve they make, the landscape of the loss, and the way down.
-import { axes, drawing, h, message, path as line, s, slider, ticks } from "./kit.js";
+import { axes, drawing, h, message, path as line, s, signed, slider, ticks } from "./kit.js";
 import { descent, loss, samples } from "./models/logistic.js";
 
 const CELLS = 24;
@@ -14,14 +14,14 @@ export default function build(room) {
 
   const curve = axes({
     width: 200, height: 150, left: 34, top: 18, xLabel: "ink in the middle", yLabel: "probability of a 1",
-    x: { range: [-3, 3], ticks: ticks([-2, 0, 2], (v) => String(v).replace("-", "−")) }, y: { range: [-0.08, 1.08], ticks: ticks([0, 1]) },
+    x: { range: [-3, 3], ticks: ticks([-2, 0, 2]) }, y: { range: [-0.08, 1.08], ticks: ticks([0, 1]) },
   });
   const fitted = s("path", { class: "interactive__line interactive__line--0" });
   const dots = data.map(({ x, t }) => s("circle", { cx: curve.toX(x), cy: curve.toY(t), r: 2.5, class: `interactive__dot interactive__dot--${t}` }));
 
   const land = axes({
     width: 200, height: 150, left: 34, top: 18, xLabel: "weight", yLabel: "bias",
-    x: { range: W, ticks: ticks([-2, 0, 2, 4, 6, 8], (v) => String(v).replace("-", "−")) }, y: { range: B, ticks: ticks([-4, 0, 4], (v) => String(v).replace("-", "−")) },
+    x: { range: W, ticks: ticks([-2, 0, 2, 4, 6, 8]) }, y: { range: B, ticks: ticks([-4, 0, 4]) },
   });
   const cells = [];
   for (let i = 0; i < CELLS; i++) {
@@ -45,7 +45,7 @@ export default function build(room) {
     way.setAttribute("d", `M${seen.map((point) => point.map((part) => part.toFixed(1)).join(" ")).join("L")}`);
     stops.replaceChildren(...seen.map(([cx, cy]) => s("circle", { cx, cy, r: 2, class: "interactive__dot interactive__dot--1" })));
     const outside = visited.some(([left, up]) => clamp(left, W) !== left || clamp(up, B) !== up);
-    told.tell(`After ${set.steps} steps with rate ${rate.toPrecision(2)}: weight ${w.toFixed(2)}, bias ${b.toFixed(2)}, loss ${loss(w, b, data).toFixed(3)}.${outside ? " The way leaves the drawing." : ""}`.replaceAll("-", "−"));
+    told.tell(`After ${set.steps} steps with rate ${rate.toPrecision(2)}: weight ${signed(w)}, bias ${signed(b)}, loss ${loss(w, b, data).toFixed(3)}.${outside ? " The way leaves the drawing." : ""}`);
   }
 
   const control = (name, options) =>

@@ -20,8 +20,12 @@ export const drawing = (width, height, label, ...children) =>
 
 export const button = (text, action) => h("button", { type: "button", class: "interactive__button", onclick: action }, text);
 
+// A number's text as it is printed: with a minus, which a hyphen is not.
+export const minus = (number) => String(number).replaceAll("-", "−");
+export const signed = (number, digits = 2) => minus(number.toFixed(digits));
+
 // A slider with its name and value; `element.value` is a number's text, as of any range.
-export function slider({ label, min, max, step, value, show = (number) => number.toFixed(2) }, change) {
+export function slider({ label, min, max, step, value, show = signed }, change) {
   const shown = h("output", {}, show(value));
   const input = h("input", {
     type: "range", min, max, step, value,
@@ -102,4 +106,4 @@ export function axes({ left = 46, top = 12, width, height, x, y, xLabel, yLabel,
 
 export const path = (values, toX, toY) => values.map((value, k) => `${k ? "L" : "M"}${toX(k).toFixed(2)} ${toY(value).toFixed(2)}`).join("");
 
-export const ticks = (values, show = String) => values.map((value) => [value, show(value)]);
+export const ticks = (values, show = minus) => values.map((value) => [value, show(value)]);

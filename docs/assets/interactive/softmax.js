@@ -1,9 +1,8 @@
 // Three scores that the reader moves: their probabilities, the loss, and the push on each score.
-import { axes, button, choice, drawing, h, message, s, slider } from "./kit.js";
+import { axes, button, choice, drawing, h, message, s, signed, slider, ticks } from "./kit.js";
 import { loss, push, softmax } from "./models/softmax.js";
 
 const NAMES = ["A", "B", "C"];
-const signed = (value) => value.toFixed(2).replace("-", "−");
 
 export default function build(room) {
   const scores = [2, 1, -1];
@@ -14,7 +13,7 @@ export default function build(room) {
     const area = axes({
       width: 190, height: 130, left: 34, top: 20, yLabel: title,
       x: { range: [-0.5, 2.5], ticks: NAMES.map((name, k) => [k, name]) },
-      y: { range, ticks: marks.map((value) => [value, String(value).replace("-", "−")]) },
+      y: { range, ticks: ticks(marks) },
     });
     const bars = NAMES.map((_, k) => s("rect", { x: area.toX(k) - 15, width: 30 }));
     const zero = s("path", { d: `M34 ${area.toY(0)}H224`, class: "interactive__line interactive__line--bound" });
@@ -42,7 +41,7 @@ export default function build(room) {
   }
 
   const controls = NAMES.map((name, k) =>
-    slider({ label: `Score of ${name}`, min: -5, max: 5, step: 0.05, value: scores[k], show: (value) => value.toFixed(2).replace("-", "−") }, (value) => {
+    slider({ label: `Score of ${name}`, min: -5, max: 5, step: 0.05, value: scores[k] }, (value) => {
       scores[k] = value;
       draw();
     }),

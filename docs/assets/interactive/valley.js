@@ -4,14 +4,13 @@ import { CURVATURE, loss, RULES, walk } from "./models/valley.js";
 
 const X = [-5, 3];
 const Y = [-1.5, 1.5];
-const signed = (value) => String(value).replace("-", "−");
 
 export default function build(room) {
   const set = { rule: "sgd", power: Math.log2(RULES.sgd.rate), steps: 40 };
   const told = message();
   const area = axes({
     width: 400, height: 200, left: 40, top: 16, xLabel: "first weight", yLabel: "second weight",
-    x: { range: X, ticks: ticks([-4, -2, 0, 2], signed) }, y: { range: Y, ticks: ticks([-1, 0, 1], signed) },
+    x: { range: X, ticks: ticks([-4, -2, 0, 2]) }, y: { range: Y, ticks: ticks([-1, 0, 1]) },
   });
   const levels = [0.1, 0.5, 2, 5, 10, 20].map((level) =>
     s("ellipse", {

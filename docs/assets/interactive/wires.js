@@ -1,5 +1,5 @@
 // A bill as a graph: the reader sets what goes in, and lets the gradients come back, a node at a time.
-import { button, drawing, h, message, s, slider } from "./kit.js";
+import { button, drawing, h, message, minus, s, slider } from "./kit.js";
 import { backward, forward, GIVEN, PAID } from "./models/bill.js";
 
 const PLACES = { kilos: [96, 24], kiloPrice: [96, 84], rolls: [96, 144], rollPrice: [96, 204], tax: [96, 258] };
@@ -14,7 +14,7 @@ const SAID = [
   "Multiply swaps once more, for the rolls.",
 ];
 const RADIUS = 13;
-const round = (number) => String(Math.round(number * 1000) / 1000).replace("-", "−");
+const round = (number) => minus(Math.round(number * 1000) / 1000);
 
 // From the rim of one place to that of another.
 function wire([x1, y1], [x2, y2], first, last) {
