@@ -32,6 +32,7 @@ EXPERIMENTS = {
     "recall-attention": "experiments.recall_attention",
     "lookup": "experiments.lookup",
     "waves": "experiments.waves",
+    "waves-plain": "experiments.waves_plain",
     "recall": "experiments.recall",
     "lstm-inside": "experiments.lstm_inside",
     "characters": "experiments.characters",
