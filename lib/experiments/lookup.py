@@ -21,9 +21,9 @@ from experiments.repeats import SEEDS
 CELLS = {"attention": attention, **{name: recall.CELLS[name] for name in ("lstm_bias_1", "gru")}}
 SETTINGS = recall.Settings(
     steps=(4, 8, 16, 32, 64),
-    search_steps=(8, 16),
     updates=2000,
-    rates=(1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2),
+    rates=(2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2, 6.4e-2, 1.28e-1),
+    search_seeds=(100,),
 )
 
 
