@@ -17,7 +17,6 @@ import pytest
 from backprop import recurrent
 from backprop.fast import recurrent as fast
 from backprop.fast.rows import project
-from backprop.truncated import TruncatedCache, truncated_backward, truncated_forward
 
 CHAPTER = "recurrent"
 DRAWS = range(2)
@@ -164,40 +163,6 @@ def sums_of_loop(values):
     return np.stack(seen)
 
 
-# --- truncation --------------------------------------------------------------------------------
-
-
-def truncated(values, form="plain"):
-    x, h0, *weights = arguments(values)
-    window, module = int(values["window"]), FORMS[form]
-    with activated(values):
-        _, _, cache = truncated_forward(module.rnn_forward, x, (h0,), weights, window=window)
-        return truncated_backward(module.rnn_backward, dy_of(values), cache)
-
-
-def truncated_da(values):
-    """The gradients for the weighted sums, as the fast loop leaves them in each window."""
-    with patch.object(fast, "input_gradients", wraps=fast.input_gradients) as products:
-        truncated(values, "fast")
-    return np.concatenate([call.args[0] for call in products.call_args_list])
-
-
-def detached_windows(values):
-    """Truncation where the chapter gives each window its state: the code gets their caches."""
-    x, o = values("x"), values("o")
-    K = x.shape[1]
-    weights = [values[name] for name in ("W_x", "W_h", "b")]
-    with activated(values, indices=r"u\tau nj"):
-        runs = [
-            recurrent.rnn_forward(of_window, given, *weights)
-            for of_window, given in zip(x, o, strict=True)
-        ]
-        h = np.concatenate([states for states, _ in runs])
-        cache = TruncatedCache([cache for _, cache in runs], K, 1, h)
-        dh = dy_of(values).reshape(h.shape)
-        return truncated_backward(recurrent.rnn_backward, dh, cache)
-
-
 # The equations of the chapter that the code cites, and what it computes for each.
 CODE = {
     "eq:rnn-a": cell_a,
@@ -212,8 +177,6 @@ CODE = {
     "eq:bptt-dWx": gradient(2),
     "eq:bptt-dWh": gradient(3),
     "eq:bptt-db": gradient(4),
-    "eq:tbptt-dWh": lambda values: truncated(values)[3],
-    "eq:tbptt-windows": lambda values: detached_windows(values)[3],
 }
 # Those of the chapter on making it fast that derive all steps at once.
 AT_ONCE = {
@@ -229,7 +192,6 @@ APART = {
     "eq:bptt-h",
     "eq:rnn-tanh-slope",
     "eq:rnn-relu-slope",
-    "eq:tbptt-delta",
 }
 
 
@@ -279,29 +241,3 @@ def test_both_ways_have_the_gradients_of_the_chapter(chapter, same, form, draw):
     names = "x", "h_0", r"W^{\mathrm{x}}", r"W^{\mathrm{h}}", "b"
     for found, name in zip(gradients(values, form), names, strict=True):
         same(found, values(rf"\frac{{\partial L}}{{\partial {name}}}"))
-
-
-@pytest.mark.parametrize("draw", DRAWS)
-def test_truncated_gradients_for_the_sums(chapter, same, draw):
-    values = chapter(CHAPTER, "eq:tbptt-delta", draw=draw)
-    for side in values.sides("eq:tbptt-delta")[-1]:
-        same(truncated_da(values), side)
-
-
-@pytest.mark.parametrize("draw", DRAWS)
-def test_truncation_drops_what_the_chapter_says(chapter, same, draw):
-    values = chapter(CHAPTER, "eq:tbptt-dropped", draw=draw)
-    whole = gradients(values, "fast")[3]
-    assert np.abs(whole - truncated(values)[3]).max() > 1e-3
-    for side in values.sides("eq:tbptt-dropped")[0]:
-        same(whole - truncated(values)[3], side)
-
-
-@pytest.mark.parametrize("draw", DRAWS)
-def test_a_window_is_a_network_of_its_own(chapter, same, draw):
-    """The truncated gradient is the whole one of windows whose states are given."""
-    values = chapter(CHAPTER, "eq:tbptt-windows", draw=draw)
-    found = detached_windows(values)
-    same(found[0].reshape(values("x").shape), values(r"\frac{\partial L}{\partial x}"))
-    for gradient, name in zip(found[2:], (r"W^{\mathrm{x}}", r"W^{\mathrm{h}}", "b"), strict=True):
-        same(gradient, values(rf"\frac{{\partial L}}{{\partial {name}}}"))

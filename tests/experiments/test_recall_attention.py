@@ -27,11 +27,14 @@ def test_attention_recalls(name):
 
 
 def test_attention_looks_up_and_cells_are_judged_beside_it():
-    settings = replace(lookup.SETTINGS, **SMALL, steps=(3,))
+    settings = replace(lookup.SETTINGS, **SMALL, steps=(3, 33))
     found = lookup.run(None, settings, (0, 1))
-    assert [row["cell"] for row in found.tried] == ["attention"] * 2 + ["lstm_bias_1"] * 2 + [
-        "gru"
-    ] * 2
+    assert [(row["cell"], row["steps"]) for row in found.tried[::2]] == [
+        ("attention", 3),
+        ("attention", 33),
+        ("lstm_bias_1", 3),
+        ("gru", 3),
+    ]
     assert found.metrics["accuracy_min.attention.3"] > found.metrics["accuracy_max.gru.3"]
 
 
