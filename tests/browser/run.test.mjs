@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { axe } from "./axe.mjs";
 import { SITE, pages } from "./site.mjs";
 import { open as openTab } from "./tab.mjs";
@@ -160,4 +161,51 @@ test("the equations of the first page are checked in the page, and a flipped sig
   assert.deepEqual(asked, [numpy]);
   await field.locator(".example__reset").click();
   assert.equal(await field.locator("textarea").count(), 0);
+});
+
+test("how much is fetched is said before it is, and is so", LIMIT, async (t) => {
+  const { tab } = await open(t, "reference/linear/");
+  const example = shown(tab).first();
+  await example.scrollIntoViewIfNeeded();
+  const told = await example.locator(".example__start").getAttribute("title");
+  await run(example);
+  const own = ["pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"].map((name) => readFileSync(join(SITE, "assets", runtime, name)));
+  const library = readdirSync(join(SITE, "assets"), { recursive: true }).find((name) => name.endsWith("run/library.zip"));
+  const bytes = [...own, readFileSync(join(SITE, "assets", library)), wheel(numpy)].map((content) => gzipSync(content).length);
+  const megabytes = bytes.reduce((sum, each) => sum + each) / 1e6;
+  assert.ok(Math.abs(Number(told.match(/about (\d+) MB/)[1]) - megabytes) < 1.5, `${told} ${megabytes} MB`);
+});
+
+test("where nothing comes, that is said after two minutes, and it can be tried again", LIMIT, async (t) => {
+  const waiting = [];
+  const prepare = async (context) => {
+    await context.route(RELEASE, (route) => waiting.push(route)); // and never answered
+    await context.clock.install();
+  };
+  const tab = await openTab(t, "reference/linear/", { prepare, allows: (url) => released.has(url), silent: false });
+  const example = shown(tab).first();
+  await example.scrollIntoViewIfNeeded();
+  await example.locator(".example__start").click();
+  await example.locator(".example__status", { hasText: "Loading NumPy" }).waitFor({ timeout: 120_000 });
+  await tab.clock.fastForward(119_000);
+  assert.equal(await example.getAttribute("data-example"), "running");
+  await tab.clock.fastForward(2_000);
+  await example.locator(".example__output", { hasText: /^NumPy has not come within two minutes\. .*Run tries again\.$/ }).waitFor();
+  assert.equal(await example.getAttribute("data-example"), "failed");
+});
+
+test("what was edited is there after a reload, until it is put back", LIMIT, async (t) => {
+  const { tab } = await open(t, "reference/linear/");
+  const example = shown(tab).first();
+  await run(example);
+  await example.locator(".example__editor").fill("print(6 * 7)");
+  await tab.reload();
+  await example.scrollIntoViewIfNeeded();
+  assert.equal(await example.locator(".example__editor").inputValue(), "print(6 * 7)");
+  assert.match(await run(example), /^42/);
+  await example.locator(".example__reset").click();
+  await tab.reload();
+  await example.scrollIntoViewIfNeeded();
+  await example.locator(".example__start").waitFor();
+  assert.equal(await example.locator(".example__editor").count(), 0);
 });

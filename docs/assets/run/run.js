@@ -4,6 +4,9 @@ import { whenNear } from "../near.js";
 
 const MODIFIER = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
 
+const SIZE = "about 10 MB"; // Python, NumPy and the book's library; a test weighs them
+const PATIENCE = 120_000; // milliseconds without a word while something is fetched
+
 let worker; // one for the page; a new one after *Stop*
 let running; // the example that runs
 let done = new Set(); // the examples that have run in this worker, as they are now
@@ -22,7 +25,13 @@ export class Example {
   mount() {
     this.typed = this.read();
     this.run = button(this.name, () => start(this), "example__button example__start");
+    this.run.title = `Runs in this page. The first time, ${SIZE} are fetched.`;
     this.block.append(this.run);
+    const edited = recall(this);
+    if (edited === undefined) return;
+    this.open();
+    this.editor.value = edited;
+    this.fit();
   }
 
   read() {
@@ -52,6 +61,7 @@ export class Example {
     this.editor.value = this.typed;
     this.editor.addEventListener("input", () => {
       this.fit();
+      remember(this, this.editor.value);
       for (const example of [this, ...this.below()]) done.delete(example);
     });
     this.editor.addEventListener("keydown", (event) => this.key(event));
@@ -73,6 +83,7 @@ export class Example {
   close() {
     if (running === this) stop();
     done.delete(this);
+    remember(this, this.typed);
     this.block.classList.remove("example--open");
     this.block.append(this.run);
     for (const part of [this.editor, this.bar, this.output]) part.remove();
@@ -122,11 +133,37 @@ export class Example {
   }
 }
 
+// What a reader has changed outlives a reload of the page, as long as the example is what it was.
+const place = ({ block }) => `example ${location.pathname} ${[...document.querySelectorAll(".highlight")].indexOf(block)}`;
+
+function remember(example, text) {
+  if (text === example.typed) sessionStorage.removeItem(place(example));
+  else sessionStorage.setItem(place(example), JSON.stringify({ printed: example.typed, text }));
+}
+
+function recall(example) {
+  const { printed, text } = JSON.parse(sessionStorage.getItem(place(example)) ?? "{}");
+  return printed === example.typed ? text : undefined;
+}
+
+// What is fetched may never come: after a while of silence that is said.
+let silence = 0;
+
+function waitFor(what) {
+  clearTimeout(silence);
+  if (!what.startsWith("Loading")) return;
+  silence = setTimeout(() => {
+    const fault = `${what.slice(8, -1)} has not come within two minutes. The connection may be slow or blocked; Run tries again.`;
+    end("failed", fault);
+    drop();
+  }, PATIENCE);
+}
+
 export function start(example) {
   if (running) stop();
   example.open();
   example.output.replaceChildren();
-  example.tell("Starting…", "running");
+  example.tell(worker ? "Starting…" : `Starting: ${SIZE} are fetched, once…`, "running");
   running = example;
   const queue = [...example.above.filter((other) => !done.has(other)), example];
   const waiting = [...queue];
@@ -139,6 +176,7 @@ export function start(example) {
     });
   }
   worker.onmessage = ({ data }) => {
+    waitFor(data.status ?? "");
     if (data.status) example.tell(data.status, "running");
     if (data.kind) example.show(data);
     if (data.ran) done.add(waiting.shift());
@@ -163,6 +201,7 @@ function stop() {
 
 // Ends Python itself: nothing less interrupts a loop.
 function drop() {
+  clearTimeout(silence);
   worker?.terminate();
   worker = undefined;
   done = new Set();
