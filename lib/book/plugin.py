@@ -51,7 +51,7 @@ from book.made.page import render
 from book.made.policy import policy, with_policy
 from book.made.redirects import moved_places, redirects
 from book.made.runtime import packages_from, runtime_files
-from book.made.searching import order, searchable
+from book.made.searching import order, part_index, searchable
 from book.shared.errors import BookError, Problem
 from book.shared.store import Store, digest
 from book.shared.tex import Formula, Tex
@@ -438,7 +438,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         return with_policy(output, packages_from())
 
     @event_priority(100)
-    def on_post_build(self, config: MkDocsConfig) -> None:
+    def _finish(self, config: MkDocsConfig) -> None:
         """Writes what the pages turned out to need; drops what this build has not used."""
         build = self.build
         search: Any = config.plugins["material/search"]
@@ -456,6 +456,15 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             _write(Path(config.site_dir, place_of_copy(path)), (build.root / path).read_bytes())
         build.store.end(sound=build.inputs == build.inputs_now())
         self._end()
+
+    @event_priority(-100)
+    def _part_index(self, config: MkDocsConfig) -> None:
+        """After the search has written its index: sets apart what only a question needs."""
+        written = Path(config.site_dir, "search", "search_index.json")
+        for name, content in part_index(written.read_text(encoding="utf-8")).items():
+            _write(written.with_name(name), content.encode())
+
+    on_post_build = CombinedEvent(_finish, _part_index)
 
     def on_build_error(self, error: Exception) -> None:
         """Leaves no process behind."""

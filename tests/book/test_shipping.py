@@ -41,7 +41,7 @@ def test_the_policy_has_the_hashes_of_scripts_and_of_nothing_else() -> None:
     page = (
         '<!doctype html><html><head>\n<meta charset="utf-8">\n<title>x</title>'
         f'<script>{script}</script><script type="module">1</script><script src="a.js"></script>'
-        '<script type="application/json">{}</script><script type="later" data-src="b.js"></script>'
+        '<script type="application/json">{}</script>'
         "</head><body></body></html>"
     )
     out = with_policy(page, "https://packages.example")

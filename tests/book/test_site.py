@@ -78,15 +78,15 @@ def test_a_notebook_is_executed_and_can_be_downloaded(site: Path) -> None:
 
 
 def test_the_search_finds_formulas_as_text(site: Path) -> None:
-    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
-    texts = {entry["location"]: entry["text"] for entry in index["docs"]}
+    sections = json.loads((site / "search" / "sections.json").read_text(encoding="utf-8"))
+    texts = {entry["location"]: entry["text"] for entry in sections}
     assert (
         "<p>x_nd, <code>x</code>, (N, D), input, sample n, feature d</p>"
         in (texts["chapters/gain/#symbols"])
     )
     forward = "<p>(1.1) y_nd := g_d x_nd [y = g * x]</p>"
     assert forward in texts["chapters/gain/#forward"]
-    assert [entry["location"] for entry in index["docs"] if "boost" in entry] == [
+    assert [entry["location"] for entry in sections if "boost" in entry] == [
         "chapters/gain/#symbols"
     ]
     assert not [text for text in texts.values() if "\\" in text or "<math" in text]
@@ -103,10 +103,16 @@ def test_nothing_is_asked_of_another_host(site: Path) -> None:
     assert list(site.glob("assets/fonts/math.woff2"))
 
 
-def test_the_theme_waits_for_the_reader(site: Path) -> None:
+def test_the_index_of_the_search_waits_for_a_question(site: Path) -> None:
     html = read(site, "chapters/gain")
-    assert re.search(r'<script type="later" data-src="[^"]*/bundle\.\w+\.min\.js">', html)
-    assert re.search(r'<script src="[^"]*/later\.js" type="module">', html)
+    assert re.search(r'<script src="[^"]*/bundle\.\w+\.min\.js">', html)
+    worker = re.search(r'"search": "../../(assets/[0-9a-f]{12}/search/worker\.js)\?(\S+)"', html)
+    assert worker is not None
+    assert (site / worker[1]).is_file()
+    assert (site / "assets" / "javascripts" / "workers" / f"search.{worker[2]}").is_file()
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    assert index["config"]["separator"]
+    assert index["docs"] == []
 
 
 def test_all_links_lead_somewhere(site: Path) -> None:

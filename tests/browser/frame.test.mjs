@@ -38,6 +38,30 @@ test("the menu opens on a phone, lists the pages and leads to one", LIMIT, async
   await page.waitForURL(/convolution/);
 });
 
+test("the menu marks the section, the address follows, the header names the chapter", LIMIT, async (t) => {
+  const page = await open(t, "chapters/lstm/");
+  await page.waitForTimeout(500); // the theme passes over what happens at first
+  const active = page.locator(".md-sidebar--primary .md-nav__link--active[href^='#']");
+  for (const id of ["forward", "backward"]) {
+    await page.evaluate(async (id) => {
+      for (let count = 0; count < 5; count++) {
+        document.getElementById(id).scrollIntoView();
+        await new Promise((ready) => setTimeout(ready, 100));
+      }
+    }, id);
+    await page.waitForFunction((id) => location.hash === `#${id}`, id);
+    assert.equal(await active.last().getAttribute("href"), `#${id}`);
+  }
+  assert.ok(await page.locator(".md-header__title--active").isVisible());
+  assert.match(await page.locator(".md-header__topic").last().innerText(), /LSTM/);
+});
+
+test("what was searched for is marked in the page that it leads to", LIMIT, async (t) => {
+  const page = await open(t, "chapters/lstm/?h=forget");
+  await page.locator("article mark[data-md-highlight]").first().waitFor();
+  assert.match(await page.locator("article mark[data-md-highlight]").first().textContent(), /forget/i);
+});
+
 test("every arrow of the LSTM's cell leads to an equation", LIMIT, async (t) => {
   const page = await open(t, "chapters/lstm/");
   const drawing = page.locator('[data-figure="lstm-cell"] svg');

@@ -14,7 +14,7 @@ async function ids(page, name) {
 
 for (const address of lighting()) {
   test(`/${address}: the pointer on an equation lights its lines, and the other way`, LIMIT, async (t) => {
-    const page = await open(t, address);
+    const page = await open(t, address, { reducedMotion: "reduce" }); // a line stays where it was brought
     const equation = equationOf(page);
     await equation.locator(".equation__math").hover({ position: { x: 3, y: 3 } }); // beside its symbols, which have cards
     const lit = await ids(page, "lit");

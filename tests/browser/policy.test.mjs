@@ -50,7 +50,6 @@ for (const address of SOME) {
         await new Promise((ready) => setTimeout(ready, 20));
       }
     });
-    await page.mouse.move(100, 100);
     await search(page, "licence");
     await page.keyboard.press("Escape");
     await switchColours(page);

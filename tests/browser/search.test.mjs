@@ -8,7 +8,7 @@ import { SITE } from "./site.mjs";
 import { open, overflow } from "./tab.mjs";
 
 const LIMIT = { timeout: 120_000 };
-const index = JSON.parse(readFileSync(join(SITE, "search", "search_index.json"), "utf8")).docs;
+const index = JSON.parse(readFileSync(join(SITE, "search", "sections.json"), "utf8"));
 
 // Opens the search as a reader would: by the key / or, where there is no keyboard, by its button.
 async function opened(page, { touch = false } = {}) {
@@ -53,13 +53,13 @@ test("words, symbols, names in code and numbers of equations are found", LIMIT, 
   const page = await open(t, "");
   await opened(page);
   for (const [words, address, text] of [
-    ["gamma", "chapters/batch-normalization/", /γ_d.*gamma.*scale/],
+    ["gamma", "chapters/", /γ_\w+.*gamma.*scale/],
     ["γ", "chapters/", /γ(_(d|tnj)|\/σ)/],
     ["x_hat", "chapters/", /x̂_\w+, x_hat, /],
     ["conv2d_backward", "reference/convolution/#backprop.convolution.conv2d_backward", /dy: Array, cache: Conv2dCache/],
     ["dL/dx", "chapters/", /\(\d+\.\d+\) dL\/dx(_\w+)?: ∂L\/∂x/],
     ["∂L/∂W", "chapters/", /∂L\/∂W/],
-    ["im2col", "reference/convolution/#backprop.fast.", /im2col/],
+    ["im2col", "chapters/fast/#im2col", /im2col/],
     ["forget bias", "chapters/lstm/", /bias/],
   ]) {
     const result = best(await ask(page, words));
@@ -110,12 +110,12 @@ test("the index is fetched when the search is opened, and not before", LIMIT, as
   const page = await open(t, "");
   const asked = [];
   page.on("request", (request) => asked.push(request.url()));
-  await page.mouse.move(300, 300); // wakes the theme's script
-  await page.locator('script[src*="bundle"]').waitFor({ state: "attached" });
   await page.waitForLoadState("networkidle");
-  assert.deepEqual(asked.filter((url) => url.includes("search_index")), []);
+  assert.deepEqual(asked.filter((url) => url.includes("sections")), []);
   await opened(page);
-  assert.equal(asked.filter((url) => url.includes("search_index")).length, 1);
+  await page.waitForFunction(() => document.querySelector('link[rel="prefetch"][href$="/search/sections.json"]'));
+  await page.waitForLoadState("networkidle");
+  assert.ok(asked.some((url) => url.includes("sections")));
 });
 
 for (const [width, colorScheme] of [[1440, "light"], [1440, "dark"], [360, "light"], [360, "dark"]]) {

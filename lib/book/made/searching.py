@@ -7,6 +7,7 @@ an item of a list, a line of an example. What the reader sees of a page is made 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from html import unescape
@@ -22,7 +23,7 @@ from book.shared.plain import in_letters, plain
 from book.shared.tex import Formula
 from book.shared.tree import parse, serialise
 
-__all__ = ["order", "searchable"]
+__all__ = ["order", "part_index", "searchable"]
 
 _TAG = re.compile(r"<[^>]*>")
 _COMMENT = re.compile(r"\s*#.*")
@@ -81,6 +82,26 @@ def order(entries: Iterable[dict[str, Any]]) -> None:
             entry["boost"] = 3
         if _REFERENCE.fullmatch(entry["location"]):
             entry["title"] += " (reference)"
+
+
+def part_index(index: str) -> dict[str, str]:
+    """Parts the search's index in what each page loads, and what a question needs.
+
+    Args:
+        index: as the search's plugin writes it.
+
+    Returns:
+        The files by name: the index without its sections, and the sections.
+    """
+    whole = json.loads(index)
+    sections = whole.pop("docs")
+    return {
+        name: json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        for name, content in {
+            "search_index.json": {**whole, "docs": []},
+            "sections.json": sections,
+        }.items()
+    }
 
 
 def _texts(formulas: Iterable[Formula], tools: Tools) -> list[str]:
