@@ -31,6 +31,7 @@ EXPERIMENTS = {
     "depth": "experiments.depth",
     "recall-attention": "experiments.recall_attention",
     "lookup": "experiments.lookup",
+    "attention-map": "experiments.attention_map",
     "waves": "experiments.waves",
     "waves-plain": "experiments.waves_plain",
     "recall": "experiments.recall",
