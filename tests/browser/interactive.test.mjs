@@ -12,7 +12,10 @@ const named = (page) => [...readFileSync(join(SITE, page, "index.html"), "utf8")
 async function open(t, page, name, options = {}) {
   const tab = await openTab(t, page, options);
   const figure = tab.locator(`figure[data-interactive="${name}"]`);
-  await figure.scrollIntoViewIfNeeded();
+  for (const _ of [1, 2]) { // what stands above it gets its true height on the way
+    await figure.scrollIntoViewIfNeeded();
+    await tab.waitForTimeout(300);
+  }
   return { tab, figure };
 }
 

@@ -36,7 +36,7 @@ def masked(values):
 
 
 def positions(values):
-    count = len(values("C")), 2 * len(values(r"\omega"))
+    count = len(values(r"p^{\mathrm{c}}")), 2 * len(values(r"\omega"))
     found = variables(attention.sinusoidal_positions, *count)
     return found | {"sines": found["p"][:, 0::2], "cosines": found["p"][:, 1::2]}
 
@@ -84,8 +84,8 @@ LINES = {
     "eq:att-dq": (backward, "dq", grad("q")),
     "eq:att-dk": (backward, "dk", grad("k")),
     "eq:att-omega": (positions, "omega", r"\omega"),
-    "eq:att-sin": (positions, "sines", "S"),
-    "eq:att-cos": (positions, "cosines", "C"),
+    "eq:att-sin": (positions, "sines", r"p^{\mathrm{s}}"),
+    "eq:att-cos": (positions, "cosines", r"p^{\mathrm{c}}"),
     "eq:mha-z": (heads, "z", "z"),
     "eq:mha-y": (heads, "y", "y"),
     "eq:mha-dx": (heads, "dx", grad("x")),

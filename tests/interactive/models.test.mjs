@@ -10,6 +10,8 @@ import * as decay from "../../docs/assets/interactive/models/decay.js";
 import * as depth from "../../docs/assets/interactive/models/depth.js";
 import * as gates from "../../docs/assets/interactive/models/gates.js";
 import * as logistic from "../../docs/assets/interactive/models/logistic.js";
+import * as looking from "../../docs/assets/interactive/models/looking.js";
+import { WEIGHTS as LOOKING } from "../../docs/assets/interactive/models/looking-weights.js";
 import * as marked from "../../docs/assets/interactive/models/marked.js";
 import { WEIGHTS } from "../../docs/assets/interactive/models/marked-weights.js";
 import * as next from "../../docs/assets/interactive/models/next-character.js";
@@ -279,6 +281,52 @@ test("a step of the trained LSTM is what its gates say", () => {
   const { c, h } = gates.lstm(set, first.c[0]);
   close(second.c[0], c, 1e-12);
   close(second.h[0], h, 1e-12);
+});
+
+test("the trained attention answers with the value that was said of a name, and looks where the name is", () => {
+  const next = uniform(17);
+  const below = (count) => Math.floor(count * next());
+  const there = [];
+  for (let count = 0; count < 300; count++) {
+    const said = new Map();
+    const steps = Array.from({ length: 12 }, () => {
+      const name = below(looking.NAMES.length);
+      const value = said.has(name) ? -1 : below(looking.VALUES.length);
+      if (value >= 0) said.set(name, value);
+      return { name, value };
+    });
+    looking.run(steps, LOOKING[400]).forEach(({ looks, answer }, t) => {
+      assert.equal(answer, said.get(steps[t].name));
+      assert.equal(looks.length, t + 1);
+      close(looks.reduce((sum, weight) => sum + weight), 1, 1e-12);
+      const alike = looks.filter((_, u) => steps[u].name === steps[t].name);
+      there.push(alike.reduce((sum, weight) => sum + weight));
+    });
+  }
+  assert.ok(normalization.mean(there) > 0.9);
+});
+
+test("a step of attention looks as its query and the keys say, and answers what they bring", () => {
+  const steps = looking.read("A2 B A");
+  assert.deepEqual(steps, [{ name: 0, value: 1 }, { name: 1, value: -1 }, { name: 0, value: -1 }]);
+  assert.equal(steps.map(looking.write).join(" "), "A2 B A");
+  // One feature: a name's is 1 for A and 2 for B, a value's 3 k. Query, key and value are 1, 2 and 5 times it.
+  const weights = {
+    "into.W": [[1], [2], [0], [0], [0], [3], [6], [9], [12]], "into.b": [0.5],
+    "attend.W_x": [[1, 2, 5]], "attend.b": [0, 0.1, 0], "attend.W_o": [[2]], "attend.b_o": [1],
+    "out.W": [[1, 1, 1, 0]], "out.b": [0, 0.2, 0.1, 0],
+  };
+  const inputs = [7.5, 2.5, 1.5];
+  const [, , { looks, answer }] = looking.run(steps, weights);
+  assert.equal(answer, 1);
+  const parts = inputs.map((x) => Math.exp(1.5 * (2 * x + 0.1)));
+  const sum = parts.reduce((total, part) => total + part);
+  looks.forEach((weight, u) => close(weight, parts[u] / sum, 1e-9));
+  const mean = inputs.reduce((total, x, u) => total + (5 * x * parts[u]) / sum, 0);
+  for (const [beside, wanted] of [[-1e-6, 1], [1e-6, 3]]) {
+    weights["out.b"][3] = 2 * mean + 1 + 0.2 + beside;
+    assert.equal(looking.run(steps, weights)[2].answer, wanted);
+  }
 });
 
 test("each activation has the slope that differences give", () => {
