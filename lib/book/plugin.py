@@ -37,12 +37,14 @@ from book.known.bibliography import Bibliography, Publication
 from book.known.checking import Checked, Checking
 from book.known.checkout import Checkout
 from book.known.crossref import Book, Scan, Tools, Verdict, assemble, scan
-from book.known.equations import Source, mark_lines
-from book.known.macros import expand
+from book.known.equations import Source, mark_lines, unmark
+from book.known.macros import embedded, expand
 from book.known.origins import Drawn, Origins, place_of_copy
+from book.known.printed import printed, program
 from book.known.source import Library
 from book.made import verification
 from book.made.assets import MATH_FONT, OWN, math_font, of_this_version, text_fonts
+from book.made.chapter_notebook import Chapter, chapter_notebook
 from book.made.drawing import Drawing
 from book.made.licences import licence_page, text_name, works
 from book.made.locate import AddLine
@@ -65,6 +67,8 @@ _INLINE = re.compile(r"\\\((.+?)\\\)")
 _ID = re.compile(r'<[a-z][^>]* id="([^"]+)"')
 _ADDRESSES = "addresses.txt"
 _FIGURE = re.compile(r'data-figure="([^"]+)"')
+_GITHUB = "https://github.com/"
+_COLAB = "https://colab.research.google.com/github/"
 
 
 @contextmanager
@@ -81,6 +85,8 @@ class Settings(Config):  # type: ignore[no-untyped-call]
 
     figure_seconds = config_options.Type((int, float), default=300)
     """After how long the script of a figure is stopped."""
+    published_branch = config_options.Type(str, default="gh-pages")
+    """The branch of the repository that holds the site: Colab takes notebooks from there."""
 
 
 class NotebookFile(File):
@@ -108,7 +114,7 @@ class _Templates(BytecodeCache):
 class Build:
     """What one build holds between MkDocs' events."""
 
-    def __init__(self, config: MkDocsConfig, code: Code, store: Store, figure_seconds: float):
+    def __init__(self, config: MkDocsConfig, code: Code, store: Store, settings: Settings):
         self.root = Path(config.config_file_path).parent.resolve()
         self.docs = Path(config.docs_dir).resolve()
         self.store = store
@@ -119,8 +125,11 @@ class Build:
         repository = f"{address}/blob/{self.checkout.commit or 'HEAD'}/" if address else ""
         publication = Publication.read(self.root / "CITATION.cff", config.site_url or "")
         tex = Tex(store, self.root / "node_modules")
+        on_github = address.removeprefix(_GITHUB) if address.startswith(_GITHUB) else ""
         self.checking = Checking(self.root, sorted(self.docs.rglob("*.md")))
-        self.drawing = Drawing(self.root, store, self.inputs.drawing, figure_seconds)
+        self.drawing = Drawing(
+            self.root, store, self.inputs.drawing, float(settings.figure_seconds)
+        )
         self.executing = Executing(self.root, store, self.inputs.edition)
         self.tools = Tools(
             tex=tex,
@@ -130,11 +139,14 @@ class Build:
             figure=self.drawing.drawn,
             origins=Origins.of(self.root, repository),
             repository=repository,
+            colab=f"{_COLAB}{on_github}/blob/{settings.published_branch}/" if on_github else "",
         )
         self.handler: Any = None
         self.conversions: dict[str, dict[str, Any]] = {}
         self.sources: dict[str, Source] = {}
         self.contents: dict[str, str] = {}
+        self.expanded: dict[str, str] = {}
+        self.downloads: dict[str, str] = {}
         self.images: dict[str, bytes] = {}
         self.carried: set[str] = set()
         self.book = Book({}, {}, {})
@@ -222,8 +234,51 @@ class Build:
         figures = [(name, self._figure(name)) for name in _FIGURE.findall(html)]
         verdicts = tools.verdicts.get(source.file.as_posix())
         given = (inputs.edition, inputs.library, inputs.literature, self.state, html, source)
-        of_tools = (tools.publication, tools.origins, tools.repository, verdicts, figures, titles)
+        of_tools = (
+            tools.publication,
+            tools.origins,
+            tools.repository,
+            tools.colab,
+            verdicts,
+            figures,
+            titles,
+        )
         return tools.tex.keep(f"page {page.url}", (given, of_tools), make)
+
+    def downloads_of(self, page: Page) -> dict[str, str]:
+        """A chapter's notebook and its code, by their places in the site."""
+        uri, inputs, tools = page.file.src_uri, self.inputs, self.tools
+        source = self.sources[uri]
+        chapters = [each for each in self.sources.values() if each.is_chapter]
+        earlier = [each.text for each in chapters[: chapters.index(source)]]
+        place = f"{page.url}{page.file.name}"
+        addresses = {name: each.url for name, each in self.sources.items()}
+        of_book = (inputs.edition, inputs.library, inputs.literature, tools.publication)
+
+        def notebook() -> str:
+            equations = self.book.equations.values()
+            chapter = Chapter(
+                source,
+                self.expanded[uri],
+                {each.id: each.number for each in equations},
+                {each.id: each.tex for each in equations},
+                addresses,
+            )
+            lib, literature = self.root / "lib", tools.bibliography
+            return chapter_notebook(chapter, tools.library, lib, literature, tools.publication)
+
+        def code() -> str:
+            own = printed(source.text, tools.library)
+            others = [printed(text, tools.library) for text in earlier]
+            return program(tools.publication.heading(source.title, source.url), own, others)
+
+        given = (of_book, self.state, addresses, source, self.expanded[uri])
+        shown = [[name for name, _ in embedded(text)] for text in (source.text, *earlier)]
+        found = {
+            f"{place}.ipynb": self.store.get(f"notebook of {page.url}", given, notebook),
+            f"{place}.py": self.store.get(f"code of {page.url}", (of_book, source, shown), code),
+        }
+        return {name: text for name, text in found.items() if text}
 
     def font(self) -> bytes:
         """The font of the formulas, cut to what stands in them."""
@@ -290,8 +345,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._store.begin()
         with _told():
             self._code.hold()
-            seconds = self.config.figure_seconds
-            self._build = Build(config, self._code, self._store, float(seconds))
+            self._build = Build(config, self._code, self._store, self.config)
         # Every date in the site is the commit's, so that one commit makes one site.
         os.environ["SOURCE_DATE_EPOCH"] = self._epoch or self.build.checkout.seconds or "0"
         for handler in logging.getLogger("mkdocs").handlers:
@@ -350,6 +404,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
                 text = mark_lines(text, source.text)
             text, problems = expand(text, source.file, build.root, _offset(source.text, markdown))
             _report(problems)
+            build.expanded[uri] = unmark(text)
         build.conversions[uri] = build.converted(page, text, config, files)
         return ""  # there is nothing left to convert
 
@@ -413,6 +468,8 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         build.images |= {name: b64decode(data) for name, data in made["images"].items()}
         build.carried |= set(made["carried"])
         _set_titles(page.toc.items, made["titles"])
+        if source.is_chapter:
+            build.downloads |= build.downloads_of(page)
         context["moved"] = moved_places(build.moves, source.url)
         if source.is_chapter:
             work = build.tools.publication
@@ -454,6 +511,8 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             _write(Path(config.site_dir, url, "index.html"), html.encode())
         for path in sorted(build.carried):
             _write(Path(config.site_dir, place_of_copy(path)), (build.root / path).read_bytes())
+        for url, text in build.downloads.items():
+            _write(Path(config.site_dir, url), text.encode())
         build.store.end(sound=build.inputs == build.inputs_now())
         self._end()
 

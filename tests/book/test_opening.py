@@ -37,6 +37,16 @@ def test_the_map_is_a_list_of_three() -> None:
     assert out.count("<div><dt>") == 3
 
 
+def test_what_can_be_taken_along_is_linked() -> None:
+    root = parse(f"<h1>T</h1>{MAP}<h2>Q</h2>")
+    open_chapter(root, Reading(), [("notebook", "x.ipynb"), ("in Colab", "https://colab.org/x")])
+    assert (
+        '<div><dt>To take along</dt><dd class="downloads">'
+        '<a href="x.ipynb" download="">notebook</a>, '
+        '<a href="https://colab.org/x">in Colab</a></dd>'
+    ) in serialise(root)
+
+
 @pytest.mark.parametrize(
     "html",
     [

@@ -77,6 +77,18 @@ def test_a_notebook_is_executed_and_can_be_downloaded(site: Path) -> None:
     assert not (site / "notebooks" / "run.py").exists()
 
 
+def test_a_chapter_has_a_notebook_and_its_code_to_take_along(site: Path) -> None:
+    folder = site / "chapters" / "gain"
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    for name in ("gain.ipynb", "gain.py"):
+        assert f'href="{name}" download=""' in page or f'download="" href="{name}"' in page
+    cells = json.loads((folder / "gain.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert "".join(cells[0]["source"]).startswith("# A gain for each feature")
+    code = (folder / "gain.py").read_text(encoding="utf-8")
+    assert "def gain_forward" in code
+    compile(code, "gain.py", "exec")
+
+
 def test_the_search_finds_formulas_as_text(site: Path) -> None:
     sections = json.loads((site / "search" / "sections.json").read_text(encoding="utf-8"))
     texts = {entry["location"]: entry["text"] for entry in sections}

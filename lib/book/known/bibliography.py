@@ -134,6 +134,26 @@ class Publication:
             f"<em>{escape(self.title)}</em>, version {escape(self.version)}.{link}"
         )
 
+    def heading(self, title: str, page_url: str) -> list[str]:
+        """What a file with a chapter's code says of itself.
+
+        Args:
+            title: of the chapter.
+            page_url: of its page, relative to the site's root.
+        """
+        where = f": {self.url}{page_url}" if self.url else "."
+        equation = f"{self.url}eq/NAME/" if self.url else "eq/NAME/ on the site"
+        return [
+            f"The code that the chapter shows: {title}.",
+            "",
+            "It needs Python 3.11 and NumPy, nothing else: what earlier chapters showed and this",
+            "one uses comes first. A line that ends in `# eq:NAME` computes the equation of that",
+            f"name, {equation}",
+            "",
+            f"From {self.title}, version {self.version}{where}",
+            f"{self.authors}, {self.date[:4]}. MIT licence.",
+        ]
+
     def meta(self, title: str, page_url: str) -> list[tuple[str, str]]:
         """The `citation_*` tags of a chapter."""
         tags = [

@@ -48,6 +48,7 @@ class Tools:
         figure: gives a figure by its name; raises `BookError`.
         origins: finds what figures and tables are made from.
         repository: address of the source tree, to which a file's path is appended; or empty.
+        colab: where Colab opens the site's notebooks, to which one's place is appended; or empty.
         verdicts: what the checker found, for each page's file by the lines of its equations.
     """
 
@@ -58,6 +59,7 @@ class Tools:
     figure: Callable[[str], Drawn]
     origins: Origins
     repository: str = ""
+    colab: str = ""
     verdicts: dict[str, dict[int, Verdict]] = field(default_factory=dict)
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "mark_lines",
     "number_all",
     "relative_url",
+    "unmark",
 ]
 
 LABEL = re.compile(r"\s*\\label\{([^}]*)\}")
@@ -144,6 +145,11 @@ def mark_lines(markdown: str, text: str) -> str:
             mark = f"\ue004{equation.line}\ue005"
             lines[at] = lines[at][:end] + mark + lines[at][end:]
     return "\n".join(lines)
+
+
+def unmark(markdown: str) -> str:
+    """Markdown without what `mark_lines` has written into it."""
+    return _LINE.sub("", markdown)
 
 
 def displays(root: lxml_html.HtmlElement) -> list[Display]:

@@ -59,6 +59,11 @@ class Excerpt:
         return f"code:{self.name}"
 
     @property
+    def text(self) -> str:
+        """Its lines as they stand in the file."""
+        return "\n".join(self.module.lines[self.first - 1 : self.last])
+
+    @property
     def rows(self) -> int:
         """How many lines are shown of it, the docstrings folded."""
         folded = sum(
@@ -213,6 +218,23 @@ class Library:
         first, _, last = str(element.get("data-lines")).partition("-")
         module = self._module(self._root / "lib" / str(element.get("data-file")))
         return Excerpt(str(element.get("data-object")), module, int(first), int(last))
+
+    def definition(self, name: str) -> Excerpt | None:
+        """The function or class that a module defines under a full name; None for a method.
+
+        Args:
+            name: as `backprop.linear.linear_forward`.
+        """
+        path, _, own = name.rpartition(".")
+        file = (self._root / "lib" / path.replace(".", "/")).with_suffix(".py")
+        if not file.is_file():
+            return None
+        module = self._module(file)
+        for node in module.tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == own:
+                first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+                return Excerpt(own, module, first, node.end_lineno or node.lineno)
+        return None
 
     def line(self, mark: Mark) -> str:
         """A marked line as HTML, without its indentation."""

@@ -6,6 +6,7 @@ is computed from what there is to read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -102,12 +103,15 @@ def _begins_exercise(element: lxml_html.HtmlElement) -> bool:
     return not (element.text or "").strip() and (first.text or "").startswith("Exercise ")
 
 
-def open_chapter(root: lxml_html.HtmlElement, reading: Reading) -> bool:
+def open_chapter(
+    root: lxml_html.HtmlElement, reading: Reading, downloads: Sequence[tuple[str, str]] = ()
+) -> bool:
     """Makes the map of the definition list that stands before the first section.
 
     Args:
         root: the chapter's content; changed in place.
         reading: what there is to read.
+        downloads: what can be taken along: what each is, and its address.
 
     Returns:
         Whether there is one, with something under each of its terms.
@@ -131,6 +135,13 @@ def open_chapter(root: lxml_html.HtmlElement, reading: Reading) -> bool:
         f"formulas, {reading.lines} lines of code; the exercises apart"
     )
     parts.append(builder.DIV(builder.DT("It takes"), builder.DD(time)))
+    if downloads:
+        links = builder.DD({"class": "downloads"})
+        for name, address in downloads:
+            attributes = {} if ":" in address else {"download": ""}
+            links.append(builder.A(name, href=address, **attributes))
+            links[-1].tail = ", " if len(links) < len(downloads) else None
+        parts.append(builder.DIV(builder.DT("To take along"), links))
     child.extend(parts)
     child.set("class", "map")
     return True

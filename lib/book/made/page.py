@@ -17,6 +17,7 @@ from lxml.html import builder
 from book.known.bibliography import CITATION, Publication, keys_of
 from book.known.crossref import Book, Tools
 from book.known.equations import EQREF, Source, relative_url
+from book.known.printed import printed
 from book.known.source import PLAIN, link_marks
 from book.made.layout import ROWS, pair, part
 from book.made.making import Making
@@ -94,9 +95,21 @@ class _Page(Making):
         """What a chapter asks for and gives, and how long it takes."""
         if not self.source.is_chapter:
             return
-        if not open_chapter(self.root, measure(self.root, self.tools.library)):
+        reading = measure(self.root, self.tools.library)
+        if not open_chapter(self.root, reading, self._downloads()):
             message = "the chapter has no map: say what `You need` and what `You will be able to`"
             self.problem("# ", f"{message} before its first section, see CONTRIBUTING.md")
+
+    def _downloads(self) -> list[tuple[str, str]]:
+        """What there is of the chapter to take along."""
+        name = self.source.file.stem
+        found = [("notebook", f"{name}.ipynb")]
+        if self.tools.colab:
+            notebook = f"{self.source.url}{name}.ipynb"
+            found.append(("in Colab", self.tools.colab + notebook))
+        if printed(self.source.text, self.tools.library):
+            found.append(("code", f"{name}.py"))
+        return found
 
     def texts(self) -> None:
         """References and citations in the text."""

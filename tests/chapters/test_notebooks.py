@@ -1,0 +1,88 @@
+"""Each chapter's notebook runs from top to bottom with NumPy alone, and says what the page says.
+
+Its cells run in one process that has no other package, and nothing of this repository; a cell that
+has an output must have it again, as doctest compares.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from book.known.bibliography import Bibliography, Publication
+from book.known.equations import Source
+from book.known.macros import expand
+from book.known.source import Library
+from book.made.chapter_notebook import Chapter, chapter_notebook
+
+ROOT = Path(__file__).parents[2]
+NAMES = re.findall(r"- chapters/([\w-]+)\.md$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+RUN = r"""
+import ast, contextlib, doctest, io, json, sys
+sys.path.append(sys.argv[1])
+cells = json.load(sys.stdin)["cells"]
+scope = {"__name__": "__main__"}
+sys.modules["__main__"].__dict__.update(scope)
+check = doctest.OutputChecker().check_output
+for cell in cells:
+    if cell["cell_type"] != "code":
+        continue
+    source = "".join(cell["source"])
+    tree = ast.parse(source)
+    last = None
+    if isinstance(tree.body[-1], ast.Expr):
+        last = ast.Expression(tree.body.pop().value)
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            exec(compile(tree, "cell", "exec"), scope)
+            value = eval(compile(last, "cell", "eval"), scope) if last else None
+    except Exception as error:
+        sys.exit(f"{type(error).__name__}: {error} in\n{source}")
+    got = said.getvalue() + (repr(value) if value is not None else "")
+    want = ""
+    for output in cell["outputs"]:
+        want += "".join(output.get("text") or output["data"]["text/plain"])
+    want, got = want.rstrip() + "\n", got.rstrip() + "\n"
+    if want.strip() and not check(want, got, doctest.ELLIPSIS):
+        sys.exit(f"wanted\n{want}got\n{got}in\n{source}")
+"""
+
+
+def chapter(name):
+    file = Path(f"docs/chapters/{name}.md")
+    text = (ROOT / file).read_text(encoding="utf-8")
+    markdown, problems = expand(text.split("---\n", 2)[2], file, ROOT)
+    assert not problems
+    labels = re.findall(r"\\label\{(eq:[\w-]+)\}", text)
+    numbers = {label: f"1.{count}" for count, label in enumerate(labels, 1)}
+    source = Source(file, text, f"chapters/{name}/", name, "1", True)
+    return Chapter(source, markdown, numbers, {}, {})
+
+
+def notebook(made):
+    work = Publication("Book", "Us", "1", "2026-01-01")
+    literature = Bibliography(ROOT / "docs/references.bib")
+    return chapter_notebook(made, Library(ROOT), ROOT / "lib", literature, work)
+
+
+@pytest.fixture(scope="module")
+def numpy_alone(tmp_path_factory):
+    """A folder that holds NumPy and nothing else."""
+    folder = tmp_path_factory.mktemp("numpy")
+    site = Path(np.__file__).parents[1]
+    for path in site.glob("numpy*"):
+        (folder / path.name).symlink_to(path)
+    return folder
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_runs_with_numpy_alone(name, numpy_alone, tmp_path):
+    command = [sys.executable, "-I", "-S", "-c", RUN, str(numpy_alone)]
+    run = subprocess.run(
+        command, input=notebook(chapter(name)), capture_output=True, text=True, cwd=tmp_path
+    )
+    assert run.returncode == 0, run.stderr
