@@ -27,6 +27,12 @@ class MeanSquaredErrorCache(NamedTuple):
     target: Array
 
 
+class SmoothL1Cache(NamedTuple):
+    """What `smooth_l1_backward` needs: the differences d between outputs and targets."""
+
+    d: Array
+
+
 class CrossEntropyCache(NamedTuple):
     """What `cross_entropy_backward` needs: probabilities y, and targets as probabilities t."""
 
@@ -100,6 +106,63 @@ def mean_squared_error_backward(dloss: float, cache: MeanSquaredErrorCache) -> A
     """
     y, target = cache
     dy = dloss * 2 * (y - target) / y.size  # eq:mse-dy
+    return dy
+
+
+@shapes(y="...", target="...")
+def smooth_l1_forward(y: Array, target: Array) -> tuple[np.floating[Any], SmoothL1Cache]:
+    """Averages over all elements half the squared difference, or, beyond 1, the distance less 1/2.
+
+    Args:
+        y: outputs, any shape.
+        target: what they should be, the same shape.
+
+    Returns:
+        The loss, and a cache for `smooth_l1_backward`.
+
+    Raises:
+        TypeError: an argument is no float array, or they differ in precision.
+        ValueError: an argument is empty, or the shapes differ.
+
+    References:
+        Girshick, Fast R-CNN, ICCV 2015, section 2.3.
+
+    Examples:
+        >>> import numpy as np
+        >>> y, target = np.array([0.5, 4.0]), np.array([0.0, 0.0])
+        >>> loss, cache = smooth_l1_forward(y, target)
+        >>> print(loss)  # (0.125 + 3.5) / 2
+        1.8125
+    """
+    d = y - target
+    loss = np.where(np.abs(d) < 1, d**2 / 2, np.abs(d) - 0.5).mean()
+    return loss, SmoothL1Cache(d)
+
+
+@shapes(dloss="(-inf, inf)")
+def smooth_l1_backward(dloss: float, cache: SmoothL1Cache) -> Array:
+    """Returns the gradient for the outputs: the difference, cut off at 1, by their number.
+
+    Args:
+        dloss: gradient for the loss.
+        cache: what `smooth_l1_forward` returned.
+
+    Returns:
+        The gradient dy, in the shape of y.
+
+    Raises:
+        TypeError: dloss is no number.
+        ValueError: dloss is infinite or NaN.
+
+    Examples:
+        >>> import numpy as np
+        >>> y, target = np.array([0.5, 4.0]), np.array([0.0, 0.0])
+        >>> loss, cache = smooth_l1_forward(y, target)
+        >>> smooth_l1_backward(1.0, cache)
+        array([0.25, 0.5 ])
+    """
+    (d,) = cache
+    dy = dloss * np.clip(d, -1, 1) / d.size
     return dy
 
 

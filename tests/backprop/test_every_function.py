@@ -10,15 +10,19 @@ import pytest
 from backprop import (
     activations,
     attention,
+    boxes,
     concatenation,
     convolution,
     correlation,
     dropout,
+    gaussian,
     linear,
     losses,
     normalization,
     optimizers,
     pooling,
+    q_learning,
+    transposed,
 )
 
 X = np.array([[0.5, -1.0, 2.0], [-0.25, 1.5, -3.0]])
@@ -27,6 +31,7 @@ CLASSES = np.array([2, 0])
 IMAGES = np.arange(48.0).reshape(2, 2, 3, 4) % 7 - 2.5
 KERNELS = np.arange(16.0).reshape(2, 2, 2, 2) % 5 - 1.5
 SMALL_IMAGES = IMAGES[:, :, :2, :3].copy()
+BOXES = np.array([[0.0, 0.0, 2.0, 3.0], [1.0, 0.5, 2.0, 1.5], [5.0, 5.0, 6.0, 6.5]])
 POOL = {"x": IMAGES, "kernel": 2, "stride": 1}
 FEATURES = {"gamma": np.array([2.0, -1.0, 0.5]), "beta": np.array([1.0, 2.0, 3.0])}
 PROJECTIONS = {
@@ -49,6 +54,19 @@ PAIRS = {
         SMALL_IMAGES,
     ),
     "correlate2d": (correlation, {"x": X, "W": P[:, :2].copy(), "b": 0.5}, X[:1, :2].copy()),
+    "conv_transpose2d": (
+        transposed,
+        {"x": SMALL_IMAGES, "W": KERNELS, "b": np.array([1.0, -2.0]), "stride": (1, 1)},
+        IMAGES,
+    ),
+    "box_iou": (boxes, {"a": BOXES, "b": BOXES[::-1] + 0.25}, np.array([0.5, -2.0, 3.0])),
+    "gaussian_sample": (
+        gaussian,
+        {"mu": X, "log_var": P, "rng": np.random.default_rng(1)},
+        P,
+    ),
+    "gaussian_kl": (gaussian, {"mu": X, "log_var": P}, 2.0),
+    "q_loss": (q_learning, {"q": X, "action": CLASSES, "target": P[:, 0]}, 2.0),
     "max_pool2d": (pooling, POOL, SMALL_IMAGES),
     "avg_pool2d": (pooling, {**POOL, "count_include_pad": False}, SMALL_IMAGES),
     "global_avg_pool2d": (pooling, {"x": IMAGES}, X[:, :2]),
@@ -80,10 +98,15 @@ PAIRS = {
     "mean_squared_error": (losses, {"y": X, "target": P}, 2.0),
     "cross_entropy": (losses, {"y": P, "target": P[::-1]}, 2.0),
     "softmax_cross_entropy": (losses, {"logits": X, "target": CLASSES}, 2.0),
+    "smooth_l1": (losses, {"y": X, "target": P}, 2.0),
     "sigmoid_cross_entropy": (losses, {"logits": X, "target": P}, 2.0),
 }
 SINGLES = {
     "step": (activations, {"x": X}),
+    "q_target": (
+        q_learning,
+        {"reward": P[:, 0], "q_next": X, "done": np.array([False, True]), "gamma": 0.5},
+    ),
     "sgd_update": (optimizers, {"param": X, "grad": P, "lr": 0.1, "weight_decay": 0.1}),
     "momentum_update": (
         optimizers,
@@ -165,14 +188,18 @@ def test_results_are_new_arrays(name):
     [
         linear,
         activations,
+        boxes,
         concatenation,
         convolution,
         correlation,
         dropout,
+        gaussian,
         losses,
         normalization,
         optimizers,
         pooling,
+        q_learning,
+        transposed,
     ],
 )
 def test_the_tables_above_miss_nothing(module: ModuleType):
@@ -223,7 +250,10 @@ def test_activations_refuse_a_cotangent_that_does_not_fit(refused, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["mean_squared_error", "cross_entropy", "softmax_cross_entropy", "sigmoid_cross_entropy"],
+    [
+        *("mean_squared_error", "smooth_l1", "cross_entropy"),
+        *("softmax_cross_entropy", "sigmoid_cross_entropy"),
+    ],
 )
 def test_losses_refuse_a_gradient_that_is_no_number(refused, name):
     _, arguments, _ = PAIRS[name]

@@ -24,6 +24,7 @@ from backprop.layers import (
     AvgPool2d,
     BatchNorm,
     Conv2d,
+    ConvTranspose2d,
     Dropout,
     Flatten,
     GlobalAvgPool2d,
@@ -49,6 +50,7 @@ from backprop.normalization import (
 )
 from backprop.pooling import global_avg_pool2d_backward, global_avg_pool2d_forward
 from backprop.training.optimizers import SGD
+from backprop.transposed import conv_transpose2d_backward, conv_transpose2d_forward
 
 SHAPE = (4, 2, 6, 5)
 
@@ -72,6 +74,13 @@ def shaken(layer, rng):
     for param in layer.params.values():
         param[...] = rng.standard_normal(param.shape)
     return layer
+
+
+def test_conv_transpose2d(rng):
+    options = {"stride": (2, 1), "padding": (1, 0)}
+    layer = shaken(ConvTranspose2d(2, 3, (3, 2), rng=rng, **options), rng)
+    pair = conv_transpose2d_forward, conv_transpose2d_backward
+    assert_is_the_pair(layer, rng, *pair, names=("W", "b"), **options)
 
 
 def test_conv2d(rng):

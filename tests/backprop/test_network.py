@@ -387,6 +387,7 @@ def every_layer(rng):
         "AvgPool2d": (layers.AvgPool2d(2), images),
         "BatchNorm": (layers.BatchNorm(3), rows),
         "Conv2d": (layers.Conv2d(3, 2, 2, padding="same", rng=rng), images),
+        "ConvTranspose2d": (layers.ConvTranspose2d(3, 2, 3, stride=2, padding=1, rng=rng), images),
         "Dropout": (layers.Dropout(0.5, rng=rng), rows),
         "Embedding": (Embedding(np.ones((3, 2))), np.array([[0, 2]])),
         "Flatten": (layers.Flatten(), images),

@@ -51,6 +51,13 @@ CONVOLUTIONS = {
     "strided": {"stride": (2, 3), "padding": 1},
     "dilated": {"stride": (1, 2), "padding": (0, 3), "dilation": (2, 3)},
 }
+# Kernels that overlap and such that leave holes, and rows that are cut off.
+TRANSPOSED = {
+    "plain": {},
+    "strided": {"stride": (2, 3)},
+    "apart": {"stride": (4, 3), "padding": (1, 0)},
+    "cut": {"stride": 2, "padding": 1},
+}
 POOLINGS = {
     "plain": {"kernel": 2},
     "overlapping": {"kernel": 3, "stride": (1, 2), "padding": 1},
@@ -66,6 +73,46 @@ def convolution(rng):
         "W": rng.standard_normal((4, 2, 3, 2)),
         "b": rng.standard_normal(4),
         "cotangents": rng.standard_normal(COTANGENTS),
+    }
+
+
+def transposed(rng):
+    return {
+        "x": rng.standard_normal((3, 4, 5, 6)),
+        "W": rng.standard_normal((4, 2, 3, 2)),
+        "b": rng.standard_normal(2),
+        "cotangents": rng.standard_normal(COTANGENTS),
+    }
+
+
+def boxes(rng):
+    """Boxes that overlap, that lie apart, and one within another."""
+    low, b_low = rng.uniform(-1, 1, (2, 40, 2))
+    a = np.hstack([low, low + rng.uniform(0.2, 2, (40, 2))])
+    b = np.hstack([b_low, b_low + rng.uniform(0.2, 2, (40, 2))])
+    a[0], b[0] = [-3, -3, 3, 3], [-1, -1, 1, 1]
+    return {"a": a, "b": b, "diou": rng.standard_normal(40)}
+
+
+def gaussian(rng):
+    return {
+        "mu": rng.standard_normal((5, 3)),
+        "log_var": rng.standard_normal((5, 3)),
+        "eps_seed": np.array(7),
+        "dz": rng.standard_normal((5, 3)),
+        "dloss": np.array(rng.uniform(0.5, 2)),
+    }
+
+
+def q_learning(rng):
+    return {
+        "q": 2 * rng.standard_normal((6, 3)),
+        "q_next": 2 * rng.standard_normal((6, 3)),
+        "action": rng.integers(0, 3, 6),
+        "reward": rng.standard_normal(6),
+        "done": rng.random(6) < 0.5,
+        "gamma": np.array(0.9),
+        "dloss": np.array(rng.uniform(0.5, 2)),
     }
 
 
@@ -120,6 +167,10 @@ MAKERS = {
     "activations": activations,
     "losses": losses,
     "convolution": convolution,
+    "transposed": transposed,
+    "boxes": boxes,
+    "gaussian": gaussian,
+    "q_learning": q_learning,
     "pooling": pooling,
     "normalization": normalization,
     "attention": attention,

@@ -9,8 +9,17 @@ from backprop import convolution as convolution_functions
 from backprop import losses as loss_functions
 from backprop import normalization as normalization_functions
 from backprop import pooling as pooling_functions
+from backprop import transposed as transposed_functions
+from backprop.boxes import box_iou_backward, box_iou_forward
+from backprop.gaussian import (
+    gaussian_kl_backward,
+    gaussian_kl_forward,
+    gaussian_sample_backward,
+    gaussian_sample_forward,
+)
 from backprop.linear import linear_backward, linear_forward
-from tests.peers.inputs import CONVOLUTIONS, POOLINGS
+from backprop.q_learning import q_loss_backward, q_loss_forward, q_target
+from tests.peers.inputs import CONVOLUTIONS, POOLINGS, TRANSPOSED
 from tests.peers.ours_recurrent import (  # noqa: F401 - found by name
     clipping,
     embedding,
@@ -56,6 +65,7 @@ def losses(logits, y, target, classes, yes, dloss):
         ("fused_classes", "softmax_cross_entropy", logits, classes),
         ("fused_probabilities", "softmax_cross_entropy", logits, target),
         ("binary", "sigmoid_cross_entropy", logits, yes),
+        ("smooth_l1", "smooth_l1", logits, target),
     ]:
         loss, cache = getattr(loss_functions, f"{function}_forward")(scores, wanted)
         gradient = getattr(loss_functions, f"{function}_backward")(float(dloss), cache)
@@ -80,6 +90,42 @@ def convolution(x, W, b, cotangents):
 
 _CONV = ("y", "dx", "dW", "db")
 _NORM = ("y", "dx", "dgamma", "dbeta")
+
+
+def transposed(x, W, b, cotangents):
+    results = {}
+    for name, options in TRANSPOSED.items():
+        given = transposed_functions, "conv_transpose2d", (x, W, b), cotangents
+        y, _, grads = _pair(*given, **options)
+        results |= {f"{name}.{k}": a for k, a in zip(_CONV, (y, *grads), strict=True)}
+    return results
+
+
+def boxes(a, b, diou):
+    iou, cache = box_iou_forward(a, b)
+    return {"iou": iou, "da": box_iou_backward(diou, cache)}
+
+
+def gaussian(mu, log_var, eps_seed, dz, dloss):
+    rng = np.random.default_rng(int(eps_seed))
+    z, drawn = gaussian_sample_forward(mu, log_var, rng)
+    dmu, dlog_var = gaussian_sample_backward(dz, drawn)
+    loss, kept = gaussian_kl_forward(mu, log_var)
+    kl_dmu, kl_dlog_var = gaussian_kl_backward(float(dloss), kept)
+    return {
+        "z": z,
+        "dmu": dmu,
+        "dlog_var": dlog_var,
+        "kl": loss,
+        "kl.dmu": kl_dmu,
+        "kl.dlog_var": kl_dlog_var,
+    }
+
+
+def q_learning(q, q_next, action, reward, done, gamma, dloss):
+    target = q_target(reward, q_next, done, float(gamma))
+    loss, cache = q_loss_forward(q, action, target)
+    return {"target": target, "loss": loss, "dq": q_loss_backward(float(dloss), cache)}
 
 
 def pooling(x, cotangents):

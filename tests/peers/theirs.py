@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from tests.peers.inputs import CONVOLUTIONS, POOLINGS
+from tests.peers.inputs import CONVOLUTIONS, POOLINGS, TRANSPOSED
 from tests.peers.theirs_recurrent import (  # noqa: F401 - found by name
     clipping,
     embedding,
@@ -59,6 +59,7 @@ def losses(logits, y, target, classes, yes, dloss):
         ("fused_classes", logits, lambda z: F.cross_entropy(z, classes)),
         ("fused_probabilities", logits, lambda z: F.cross_entropy(z, target)),
         ("binary", logits, lambda z: F.binary_cross_entropy_with_logits(z, yes)),
+        ("smooth_l1", logits, lambda z: F.smooth_l1_loss(z, target)),
     ]:
         leaf = _leaf(scores)
         loss = function(leaf)
@@ -82,6 +83,54 @@ def convolution(x, W, b, cotangents):
         names = (f"{name}.{k}" for k in ("y", "dx", "dW", "db"))
         results |= dict(zip(names, found, strict=True))
     return results
+
+
+def transposed(x, W, b, cotangents):
+    results = {}
+    for name, options in TRANSPOSED.items():
+        found = _gradients(partial(F.conv_transpose2d, **options), (x, W, b), cotangents)
+        names = (f"{name}.{k}" for k in ("y", "dx", "dW", "db"))
+        results |= dict(zip(names, found, strict=True))
+    return results
+
+
+def boxes(a, b, diou):
+    leaf, b = _leaf(a), torch.tensor(b)
+    sides = torch.minimum(leaf[:, 2:], b[:, 2:]) - torch.maximum(leaf[:, :2], b[:, :2])
+    shared = torch.relu(sides).prod(dim=1)
+    areas = [(box[:, 2:] - box[:, :2]).prod(dim=1) for box in (leaf, b)]
+    iou = shared / (sum(areas) - shared)
+    iou.backward(torch.tensor(diou))
+    return {"iou": iou, "da": leaf.grad}
+
+
+def gaussian(mu, log_var, eps_seed, dz, dloss):
+    eps = torch.tensor(np.random.default_rng(int(eps_seed)).standard_normal(mu.shape))
+    mean, log = _leaf(mu), _leaf(log_var)
+    z = mean + (log / 2).exp() * eps
+    z.backward(torch.tensor(dz))
+    kl_mean, kl_log = _leaf(mu), _leaf(log_var)
+    normal = torch.distributions.Normal
+    given, standard = normal(kl_mean, kl_log.exp().sqrt()), normal(0.0, 1.0)
+    kl = torch.distributions.kl_divergence(given, standard).sum(dim=1).mean()
+    kl.backward(torch.tensor(dloss))
+    return {
+        "z": z,
+        "dmu": mean.grad,
+        "dlog_var": log.grad,
+        "kl": kl,
+        "kl.dmu": kl_mean.grad,
+        "kl.dlog_var": kl_log.grad,
+    }
+
+
+def q_learning(q, q_next, action, reward, done, gamma, dloss):
+    leaf, best = _leaf(q), torch.tensor(q_next).max(dim=1).values
+    target = torch.tensor(reward) + float(gamma) * torch.where(torch.tensor(done), 0.0, best)
+    taken = leaf.gather(1, torch.tensor(action)[:, None])[:, 0]
+    loss = F.smooth_l1_loss(taken, target)
+    loss.backward(torch.tensor(dloss))
+    return {"target": target, "loss": loss, "dq": leaf.grad}
 
 
 def pooling(x, cotangents):

@@ -12,7 +12,7 @@ from backprop.layers.activations import (
     Tanh,
 )
 from backprop.layers.attention import MultiHeadAttention, Positions
-from backprop.layers.convolution import Conv2d
+from backprop.layers.convolution import Conv2d, ConvTranspose2d
 from backprop.layers.dropout import Dropout
 from backprop.layers.flatten import Flatten
 from backprop.layers.layer import Layer
@@ -39,6 +39,7 @@ __all__ = [
     "AvgPool2d",
     "BatchNorm",
     "Conv2d",
+    "ConvTranspose2d",
     "Dropout",
     "Embedding",
     "Flatten",

@@ -1,4 +1,4 @@
-"""Convolution, which keeps its kernels and biases."""
+"""Convolution and transposed convolution, which keep their kernels and biases."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -12,6 +12,7 @@ from backprop.layers.layer import Layer
 from backprop.masking import Mask
 from backprop.scalars import pair
 from backprop.shapes import Array, shapes
+from backprop.transposed import conv_transpose2d_backward, conv_transpose2d_forward
 from backprop.windows import Pair
 
 
@@ -96,3 +97,61 @@ class Conv2d(Layer):
         self._grads = {"W": dW, "b": db} if "b" in self.params else {"W": dW}
         H, W = dx.shape[2] - self._more[0], dx.shape[3] - self._more[1]
         return dx[:, :, :H, :W]
+
+
+class ConvTranspose2d(Layer):
+    """Makes C large maps of K small ones, with K kernels `W` and biases `b`.
+
+    Args:
+        K: channels of the input.
+        C: channels of the output.
+        kernel: height and width of the kernels.
+        stride: how far the kernels lie apart in the output.
+        padding: how many rows and columns are cut off around the output.
+        rng: draws the initial weights.
+        init: an initialiser, called as `init((K, C, P, Q), rng, dtype=dtype)`; the biases start
+            at 0.
+        dtype: the precision of the parameters, which the input must share.
+
+    Raises:
+        TypeError: a size is no integer, rng is no generator, dtype is neither float32 nor float64.
+        ValueError: a size is too small.
+
+    Examples:
+        >>> layer = ConvTranspose2d(8, 3, 4, stride=2, padding=1, rng=np.random.default_rng(0))
+        >>> layer(np.zeros((2, 8, 14, 14))).shape
+        (2, 3, 28, 28)
+    """
+
+    @shapes(K="count", C="count", rng="rng", dtype="dtype")
+    def __init__(
+        self,
+        K: int,
+        C: int,
+        kernel: Pair,
+        *,
+        stride: Pair = 1,
+        padding: Pair = 0,
+        rng: np.random.Generator,
+        init: Callable[..., Array] = he_normal,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        P, Q = pair("kernel", kernel, 1)
+        self.options = {
+            "stride": pair("stride", stride, 1),
+            "padding": pair("padding", padding, 0),
+        }
+        super().__init__({"W": init((K, C, P, Q), rng, dtype=dtype), "b": zeros((C,), dtype)})
+
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
+        """Maps x, (N, K, U, V), to y, (N, C, H, W)."""
+        y, self._cache = conv_transpose2d_forward(
+            x, self.params["W"], self.params["b"], **self.options
+        )
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        """Maps dy, (N, C, H, W), to dx, (N, K, U, V)."""
+        dx, dW, db = conv_transpose2d_backward(dy, self._remembered())
+        self._grads = {"W": dW, "b": db}
+        return dx

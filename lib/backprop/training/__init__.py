@@ -1,5 +1,6 @@
 """Training: the loop, evaluation, and runs that go on where they stopped."""
 
+from backprop.training.adversarial import discriminator_gradients, generator_gradients
 from backprop.training.checkpoint import History, Run, load_checkpoint, save_checkpoint
 from backprop.training.evaluation import Score, accuracy, evaluate, predict
 from backprop.training.loop import TrainingInterrupted, train
@@ -40,7 +41,9 @@ __all__ = [
     "TrainingInterrupted",
     "accuracy",
     "biases_and_gains",
+    "discriminator_gradients",
     "evaluate",
+    "generator_gradients",
     "keep_freed_memory",
     "load_checkpoint",
     "predict",
