@@ -101,6 +101,16 @@ def test_the_result_reaches_its_mark():
     assert metrics["peak_mb.whole.4096"] > 30 * metrics["peak_mb.whole.64"]
 
 
+def test_what_the_chapter_says_of_the_result_holds():
+    metrics = json.loads((RESULTS / "characters.json").read_text())["metrics"]
+    counts = [metrics[f"bits.counts.{n}"] for n in range(9)]
+    assert max(counts[5:]) < metrics["bits"] < min(counts[:5])
+    fresh = {2**power: metrics[f"bits_fresh.{2**power}"] for power in range(9)}
+    assert fresh[16] > max(fresh[t] for t in (32, 64, 128, 256)) + 0.04
+    assert max(fresh[t] for t in (64, 128, 256)) - fresh[32] < 0.01
+    assert fresh[1] > counts[1] + 1
+
+
 def test_the_page_has_the_logits():
     text = PAGE.read_text()
     logits = json.loads(re.search(r"export const LOGITS = (\{.*?\});", text, re.DOTALL)[1])

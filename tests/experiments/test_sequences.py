@@ -370,3 +370,12 @@ def test_the_result_of_imdb_is_of_these_settings_and_adds_up():
             metrics["test_accuracy"] - metrics[f"{other}_test_accuracy"], abs=1e-5
         )
         assert metrics[f"reader_over_{other}_low"] < difference
+
+
+def test_what_both_networks_add_to_the_floor_is_as_the_chapter_says():
+    plain, recurrent = (
+        json.loads((RESULTS / f"{name}.json").read_text())["metrics"]
+        for name in ("waves-plain", "waves")
+    )
+    assert round(plain["mse"] - plain["best_mse"], 4) == 4e-4
+    assert round(recurrent["test_mse"] - recurrent["best_mse"], 4) == 4e-4
