@@ -20,7 +20,7 @@ EXPERIMENTS = {
     "hyperparameters": "experiments.hyperparameters",
     "mnist-mlp": "experiments.mnist_mlp",
     "mnist-search": "experiments.mnist_search",
-    "convolution-speed": "experiments.convolution_speed",
+    "speed": "experiments.speed",
     "shuffled-digits": "experiments.shuffled",
     "mnist-conv": "experiments.mnist_conv",
     "mnist-cnn": "experiments.mnist_cnn",

@@ -25,7 +25,7 @@ from experiments.readings import LEDGER, readings
 from experiments.record import RESULTS, digest
 
 # Those that measure times, each many times over.
-TIMINGS = {"backpropagation-cost", "convolution-speed"}
+TIMINGS = {"backpropagation-cost", "speed"}
 # Those that were recorded once, before short runs were repeated; each is run anew with its chapter.
 RECORDED_ONCE = {"mnist-sgd", "mnist-mlp", "mnist-cnn", "mnist-conv", "mnist-zero-init", "waves"}
 
