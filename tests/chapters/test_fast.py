@@ -4,6 +4,9 @@ Each line of `lib/backprop` that cites an equation of the chapter computes it, a
 gradients that the chapter derives.
 """
 
+import json
+import re
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -14,6 +17,7 @@ from backprop.fast import im2col as columns_of_images
 from backprop.fast import unrolling
 from tests.chapters.test_recurrent import AT_ONCE
 
+ROOT = Path(__file__).parents[2]
 CHAPTER = "fast"
 DRAWS = range(2)
 
@@ -150,3 +154,56 @@ def test_every_way_has_the_gradients_of_the_chapter(chapter, same, label, way, d
     for position, name in enumerate(("x", "W", "b")):
         wanted = values(rf"\frac{{\partial L}}{{\partial {name}}}")
         same(conv_backward(way, position)(values), wanted)
+
+
+@pytest.fixture(scope="module")
+def measured():
+    return json.loads((ROOT / "data/results/speed.json").read_text(encoding="utf-8"))
+
+
+def test_what_the_text_counts_is_what_was_measured(measured):
+    """It says how many channels, taps, numbers in a row and operations in a product there are."""
+    settings, metrics = measured["settings"], measured["metrics"]
+    text = (ROOT / "docs/chapters/fast.md").read_text(encoding="utf-8")
+    channels, taps, row = settings["channels"], settings["kernel"] ** 2, settings["size"]
+    assert rf"\frac{{2 \cdot {channels} \cdot {channels} \cdot {taps}}}" in text
+    assert f"(16 + 16 + 2 \\cdot {channels * taps})" in text
+    assert f"rows of {row} numbers" in text
+    assert f"{2 * settings['sequences'] * settings['units'] ** 2:,} operations" in text
+    assert f"{settings['side']} × {settings['side']}" in text
+    assert metrics["direct_intensity"] == 36
+    assert metrics["im2col_intensity"] == 3.6
+
+
+def test_what_the_text_foretells_is_what_was_measured(measured):
+    """Where the text says in words what a step brings, the numbers must go on saying so."""
+    metrics = measured["metrics"]
+    share, ridge = metrics["peak_rate"] / 90, metrics["ridge"]
+    assert 0.9 < share < 1.1  # exercise 1 takes 90 and 20, rounded, and so does the figure
+    assert 0.8 < metrics["copy_bandwidth"] / 20 < 1.2
+    assert metrics["im2col_intensity"] < ridge < 32 / 6
+    assert metrics["product_32_rate"] < metrics["peak_rate"] / 3
+    assert 0.85 < metrics["blocks_over_im2col"] < 1.15  # "next to nothing"
+    assert metrics["columns_over_blocks"] > 1.3
+    assert metrics["copy_two_over_copy"] > 1.5  # "one core alone does not exhaust this memory"
+    # "two fifths, at the very most"
+    assert metrics["im2col_forward_rate"] / metrics["im2col_roof"] < 0.4
+    assert metrics["adam_parts_over_adam_in_place"] > 1.3
+    part = dict(zip(measured["curve"]["part"], measured["curve"]["part_ms"], strict=True))
+    lowest = min(part, key=part.get)
+    assert min(part) < lowest < max(part)  # a valley
+    assert metrics["with_itself_rate"] > metrics["peak_rate"]
+    for kind in ("rnn", "lstm", "gru"):  # "far below their products", at "a third of the peak"
+        assert metrics[f"{kind}_at_once_over_{kind}_walk"] > 1.3
+        assert 0.3 < metrics[f"{kind}_at_once_share"] < 0.7 * metrics["weights_at_once_share"]
+
+
+def test_the_figure_has_the_machine_that_was_measured(measured):
+    """In the interactive figure this core stands in round numbers."""
+    model = (ROOT / "docs/assets/interactive/models/roofline.js").read_text(encoding="utf-8")
+    found = re.search(r"core: .* peak: (\S+), bandwidth: (\S+), call: (\S+) }", model)
+    peak, bandwidth, call = (float(number) for number in found.groups())
+    metrics = measured["metrics"]
+    assert peak == pytest.approx(metrics["peak_rate"] * 1e9, rel=0.1)
+    assert bandwidth == pytest.approx(metrics["copy_bandwidth"] * 1e9, rel=0.2)
+    assert call == pytest.approx(metrics["call_us"] / 1e6, rel=0.3)

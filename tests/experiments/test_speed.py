@@ -205,7 +205,8 @@ def test_two_cores_do_all_of_it():
 
 
 def test_the_fastest_try_of_a_turn_counts_and_the_first_turn_does_not(monkeypatch):
-    tries = iter([9.0, 9.0, 9.0, 4.0, 2.0, 3.0, 8.0, 6.0, 7.0])
+    tries = iter([9.0, 9.0, 4.0, 2.0, 8.0, 6.0])
+    monkeypatch.setattr(speed, "TRIES", 2)
     monkeypatch.setattr(speed, "busiest", lambda piece: next(tries))
     assert speed.take_turns([Piece("a", int, calls=2)], rounds=2).tolist() == [[1.0, 3.0]]
 

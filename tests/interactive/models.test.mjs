@@ -19,6 +19,7 @@ import * as normalization from "../../docs/assets/interactive/models/normalizati
 import * as perceptron from "../../docs/assets/interactive/models/perceptron.js";
 import { normal, uniform } from "../../docs/assets/interactive/models/random.js";
 import * as recurrent from "../../docs/assets/interactive/models/recurrent.js";
+import * as roofline from "../../docs/assets/interactive/models/roofline.js";
 import * as search from "../../docs/assets/interactive/models/search.js";
 import * as slices from "../../docs/assets/interactive/models/slices.js";
 import * as softmax from "../../docs/assets/interactive/models/softmax.js";
@@ -364,5 +365,23 @@ test("attention's weights are a softmax of the scaled products, and its slope is
   close(attention.answer([0, 0]), normalization.mean(attention.VALUES), 1e-12);
   for (const d of [0, 1]) {
     close(attention.slope(query)[d], slope((value) => attention.answer(query.map((old, e) => (e === d ? value : old))), query[d]));
+  }
+});
+
+test("a product waits for its call, for memory or for the core, and blocks spare memory", () => {
+  const machine = { peak: 100, bandwidth: 10, call: 1 };
+  // 2 · 4³ operations; by blocks of 2: two blocks of 4 numbers for each of 8 products, and 16 results
+  assert.deepEqual(roofline.work(4, 2, 8), { operations: 128, bytes: 8 * (8 * 8 + 16) });
+  assert.deepEqual(roofline.work(4, 9, 8), { operations: 128, bytes: 8 * 3 * 16 });
+  const said = (operations, bytes) => roofline.bound({ operations, bytes }, machine);
+  assert.equal(said(50, 5).waits, "calls");
+  assert.equal(said(50, 50).waits, "bytes");
+  assert.equal(said(500, 40).waits, "operations");
+  close(said(500, 40).rate, 500 / 6);
+  close(said(500, 100).rate, 500 / 11);
+  // Beside a call that is nothing, the rate is the roof.
+  const { operations, bytes } = roofline.work(1024, 1024, 4);
+  for (const { peak, bandwidth } of Object.values(roofline.MACHINES)) {
+    close(roofline.bound({ operations, bytes }, { peak, bandwidth, call: 0 }).rate, Math.min(peak, (bandwidth * operations) / bytes));
   }
 });
