@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/lib
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test site addresses data experiments experiment test-set bench mutants test-peers test-browser test-kernels test-numpy screenshots lighthouse golden lock format clean
+.PHONY: help serve test site take-along addresses data experiments experiment test-set bench mutants test-peers test-browser test-kernels test-numpy screenshots lighthouse golden lock format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -31,6 +31,11 @@ test: $(VENV)/.test node_modules/.test  ## the tests: style, types, pytest, stri
 	$(BIN)/cffconvert --validate
 	$(PY) -m pytest -n 2
 	$(PY) -m mkdocs build --strict
+	$(PY) -m book.linkcheck site
+
+take-along: $(VENV)/.site node_modules/.test  ## the site with PDF of each chapter, the book as PDF and EPUB (wants Chromium)
+	$(PY) -m mkdocs build --strict
+	$(PY) -m book.take_along site
 	$(PY) -m book.linkcheck site
 
 addresses: $(VENV)/.site  ## list the addresses of the built site, when it is published

@@ -2,7 +2,8 @@
 
 `{{ result("mnist-mlp", "test_accuracy", ".2%") }}` becomes the number, and
 `{{ timings("bench", "pooling") }}` a table of what `make bench` measured; `{{ readings("mnist") }}`
-is how often a test set was read, and `{{ ledger() }}` the table of all readings. What needs a line
+is how often a test set was read, and `{{ ledger() }}` the table of all readings;
+`{{ exercises() }}` is the table of the chapters' exercises. What needs a line
 becomes an empty element that `book.made.page` fills:
 `{{ figure("name", alt="...", caption="...") }}`,
 with `interactive="script"` where docs/assets/interactive/script.js takes the drawing's place;
@@ -21,6 +22,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from book.known.exercises import table
 from book.known.ledger import count_readings, ledger
 from book.known.results import format_metric
 from book.known.timings import timings
@@ -139,6 +141,7 @@ def _call(text: str, root: Path) -> str:
         "ledger": lambda indent=0: ledger(indent, root),
         "figure": _figure,
         "equation": _equation,
+        "exercises": lambda: table(root),
         "citation": lambda: '\n<div class="cited"></div>\n',
     }
     if call.func.id not in macros:

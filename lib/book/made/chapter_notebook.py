@@ -7,7 +7,6 @@ library that its cells import is in its first cell. It has its outputs already, 
 from __future__ import annotations
 
 import base64
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from html import unescape
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 
@@ -24,6 +22,7 @@ from book.known.equations import EQREF, LABEL, Source, relative_url
 from book.known.extract import PACKAGES, extract
 from book.known.source import MARK, Library, mark_ids
 from book.made.cells import Cell, Cells
+from book.made.folder import packed
 
 __all__ = ["Chapter", "chapter_notebook", "parts"]
 
@@ -319,14 +318,8 @@ def _at_top(source: Source, files: Mapping[str, bytes], work: Publication) -> An
 
 
 def _unpacking(files: Mapping[str, bytes]) -> Any:
-    buffer = io.BytesIO()
-    with ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            entry = ZipInfo(name)  # of 1980: no date of today
-            entry.compress_type = ZIP_DEFLATED
-            archive.writestr(entry, content)
-    packed = base64.b64encode(buffer.getvalue()).decode()
-    lines = [packed[at : at + _LINES] for at in range(0, len(packed), _LINES)]
+    text = base64.b64encode(packed(files)).decode()
+    lines = [text[at : at + _LINES] for at in range(0, len(text), _LINES)]
     cell = _code(Cell(_UNPACK.format(packed="\n".join(lines))))
     cell.metadata = {"jupyter": {"source_hidden": True}, "cellView": "form"}
     return cell

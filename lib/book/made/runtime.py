@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from book.made.folder import packed
 from book.shared.errors import BookError
 
 __all__ = ["archive", "packages_from", "runtime_files", "wanted_packages"]
@@ -94,13 +93,7 @@ def archive(root: Path) -> bytes:
     for file in distribution(_BESIDE).files or ():
         if file.suffix in (".py", ".lark") or "LICENSE" in file.name:
             found[f"lib/{file.as_posix()}"] = Path(str(file.locate()))
-    buffer = io.BytesIO()
-    with ZipFile(buffer, "w", ZIP_DEFLATED) as archived:
-        for name, path in found.items():
-            entry = ZipInfo(name)  # of 1980: no date of today
-            entry.compress_type = ZIP_DEFLATED
-            archived.writestr(entry, path.read_bytes())
-    return buffer.getvalue()
+    return packed({name: path.read_bytes() for name, path in found.items()})
 
 
 def _verified(wheel: Path, sha256: str) -> Path:

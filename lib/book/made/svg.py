@@ -18,6 +18,7 @@ __all__ = [
     "MUTED",
     "PAPER",
     "SERIES",
+    "in_light_colours",
     "inline_svg",
     "link_equations",
     "take_images",
@@ -39,6 +40,8 @@ _VARIABLES = {
     ACCENT: "var(--fig-accent)",
     **{colour: f"var(--fig-{i})" for i, colour in enumerate(SERIES)},
 }
+_DRAWN_IN = {shown: colour for colour, shown in _VARIABLES.items() if shown.startswith("var(")}
+_VARIABLE = re.compile("|".join(re.escape(shown) for shown in _DRAWN_IN))
 _COLOUR = re.compile("|".join(_VARIABLES), re.IGNORECASE)
 _FONT = re.compile(r"font:\s*([^;]*?)([\d.]+)px\s+[^;]*")
 _FAMILY = re.compile(r"font-family:[^;]*;?\s*")
@@ -51,6 +54,11 @@ _DATA = re.compile(r"data:image/png;base64,([^\"]*)")
 _EQUATION = re.compile(r'<a href="(eq:[^"]*)"(?: target="_blank")?>')
 _LONG_PATH = 2000  # characters
 _POINTS_TO_REM = 1.5 / 16  # drawn at 10 points, text is read at 15 pixels
+
+
+def in_light_colours(html: str) -> str:
+    """HTML with drawings that no theme gives colours to: those in which they were drawn."""
+    return _VARIABLE.sub(lambda match: _DRAWN_IN[match[0]], html)
 
 
 def inline_svg(source: str, name: str, alt: str) -> str:

@@ -1,0 +1,65 @@
+// The site as an archive: what is there when a page is opened from its folder, and when open.py serves it.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { chromium as playwright } from "playwright-core";
+import { FLAGS, SITE, chromium } from "./site.mjs";
+
+const LIMIT = { timeout: 300_000 };
+const UNPACK = `
+import io, sys, zipfile
+from pathlib import Path
+from book.take_along import whole
+zipfile.ZipFile(io.BytesIO(whole(Path(sys.argv[1])))).extractall(sys.argv[2])
+`;
+let folder, browser;
+
+before(async () => {
+  const unpacked = mkdtempSync(join(tmpdir(), "book-"));
+  execFileSync("python", ["-c", UNPACK, SITE, unpacked]);
+  folder = join(unpacked, readdirSync(unpacked)[0]);
+  browser = await playwright.launch({ executablePath: chromium(), args: FLAGS });
+}, LIMIT);
+
+after(async () => {
+  await browser.close();
+  rmSync(join(folder, ".."), { recursive: true });
+});
+
+test("from the folder, pages have their looks and links lead to pages", LIMIT, async () => {
+  const page = await browser.newPage();
+  await page.goto(pathToFileURL(join(folder, "chapters", "lstm", "index.html")).href);
+  assert.equal(await page.locator(".map").evaluate((map) => getComputedStyle(map).display), "grid");
+  assert.ok(await page.locator(".equation math").first().isVisible());
+  assert.ok(await page.locator(".figure svg").first().isVisible());
+  const links = await page.locator("a[href]").evaluateAll((all) =>
+    all.map((link) => new URL(link.getAttribute("href"), location).href).filter((href) => href.startsWith("file:")),
+  );
+  assert.ok(links.length > 50);
+  assert.deepEqual(links.filter((href) => href.split("#")[0].endsWith("/")), []);
+  await page.locator(".map a").first().click();
+  await page.waitForURL(/chapters\/[a-z-]+\/index.html/);
+  await page.locator("h1").first().waitFor();
+});
+
+test("open.py serves it: the search finds, and a figure moves", LIMIT, async (t) => {
+  const server = spawn("python", ["-u", "open.py"], { cwd: folder, env: { ...process.env, BROWSER: "true" } });
+  t.after(() => server.kill());
+  const address = await new Promise((ready) =>
+    server.stdout.on("data", (said) => {
+      const found = /http:\/\/127\.0\.0\.1:\d+\//.exec(said);
+      if (found) ready(found[0]);
+    }),
+  );
+  const page = await browser.newPage();
+  await page.goto(`${address}chapters/softmax/index.html`);
+  await page.locator(".interactive input").first().waitFor();
+  await page.keyboard.press("/");
+  await page.locator(".md-search__input").pressSequentially("forget gate");
+  await page.locator(".md-search-result__item a").first().click();
+  await page.waitForURL(/chapters\/lstm/);
+});
