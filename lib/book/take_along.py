@@ -24,7 +24,7 @@ from mkdocs.config import load_config
 from book.known.bibliography import Publication
 from book.known.results import ROOT
 from book.made.epub import epub
-from book.made.folder import OPENER, folder_links, packed
+from book.made.folder import OPENER, folder_files, packed
 from book.made.slides import drawings
 from book.made.volume import Leaf, bound, contents, opening, printable, sheet, without_solutions
 from book.shared.errors import BookError
@@ -241,11 +241,8 @@ def whole(site: Path) -> bytes:
             continue
         if name.startswith("take-along/") and path.suffix == ".zip":
             continue
-        content = path.read_bytes()
-        if path.suffix == ".html":
-            content = folder_links(content.decode()).encode()
-        files[name] = content
-    return packed({f"{_NAME}/{name}": content for name, content in files.items()})
+        files[name] = path.read_bytes()
+    return packed({f"{_NAME}/{name}": content for name, content in folder_files(files).items()})
 
 
 def with_links(html: str, links: Mapping[str, str]) -> str:

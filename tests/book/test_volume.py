@@ -1,6 +1,7 @@
 """Chapters bound together: links within, links to the site, page numbers, EPUB."""
 
 import io
+import json
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
@@ -9,7 +10,7 @@ from lxml import etree
 
 from book.known.bibliography import Publication
 from book.made.epub import epub
-from book.made.folder import OPENER, folder_links
+from book.made.folder import OPENER, folder_files, folder_links
 from book.made.slides import drawings
 from book.made.volume import Leaf, bound, contents, printable, sheet, without_solutions
 from book.take_along import page_count, with_links
@@ -180,6 +181,47 @@ def test_a_figure_stands_alone_with_its_licence() -> None:
 )
 def test_links_of_a_folder_lead_to_files(given: str, wanted: str) -> None:
     assert folder_links(f'<a href="{given}">a</a>') == f'<a href="{wanted}">a</a>'
+
+
+def test_scripts_of_a_folder_come_by_one_plain_script() -> None:
+    here = "assets/0123456789ab"
+    tag = '<script src="../{0}/{1}" type="module"></script>'
+    page = (
+        '<head><meta http-equiv="Content-Security-Policy" content="x"></head>'
+        f'<script src="../assets/javascripts/bundle.1.min.js"></script>{tag.format(here, "a.js")}'
+        f"{tag.format(here, 'in/b.js')}"
+    )
+    moved = '<head><meta name="moved" content="{&quot;&quot;: &quot;../one/#a&quot;}">'
+    moved += f"{tag.format(here, 'moved.js')}</head>"
+    files = {
+        "one/index.html": page,
+        "eq/index.html": moved,
+        f"{here}/a.js": 'import { x } from "./in/b.js"; import(`./in/${y}.js`);',
+        f"{here}/in/b.js": 'import "../a.js"; here(import.meta.url);',
+        f"{here}/moved.js": "",
+        f"{here}/search/worker.js": 'import("./asking.js")',
+        f"{here}/search/asking.js": "ask(1)",
+        "assets/javascripts/workers/search.ab.min.js": "theme()",
+        "search/search_index.json": '{"docs": []}',
+        "search/sections.json": '[{"location": ""}, {"location": "one/#a"}]',
+    }
+    made = folder_files({name: text.encode() for name, text in files.items()})
+    told = {name: content.decode() for name, content in made.items()}
+    shim = '<script src="../assets/offline.js" data-modules="book/a.js book/in/b.js"></script>'
+    assert told["one/index.html"] == (
+        f'<head></head>{shim}<script src="../assets/javascripts/bundle.1.min.js"></script>'
+    )
+    assert "&quot;../one/index.html#a&quot;" in told["eq/index.html"]
+    assert told["eq/index.html"].endswith('data-modules="book/moved.js"></script></head>')
+    given = json.loads(told["assets/offline.js"].partition("given = ")[2].partition(";\n")[0])
+    assert given["modules"]["book/a.js"] == (
+        'import { x } from "book/in/b.js"; import(`book/in/${y}.js`);'
+    )
+    assert given["modules"]["book/in/b.js"].startswith('import "book/a.js"; here("http')
+    assert given["search"] == 'import("data:text/javascript;charset=utf-8,ask%281%29")'
+    assert given["theme"] == "theme()"
+    assert told["search/search_index.js"] == 'var __index = {"docs": []};\n'
+    assert "one/index.html#a" in told["search/sections.js"]
 
 
 def test_the_opener_is_a_program() -> None:

@@ -46,6 +46,37 @@ test("from the folder, pages have their looks and links lead to pages", LIMIT, a
   await page.locator("h1").first().waitFor();
 });
 
+test("from the folder, a figure moves, the search finds, and Run says what it takes", LIMIT, async () => {
+  const page = await browser.newPage();
+  const faults = [];
+  page.on("pageerror", ({ message }) => faults.push(message));
+  await page.goto(pathToFileURL(join(folder, "chapters", "softmax", "index.html")).href);
+  const slider = page.locator(".interactive input").first();
+  await slider.waitFor();
+  const before = await page.locator(".interactive").first().textContent();
+  await slider.focus();
+  await slider.press("ArrowRight");
+  await page.waitForFunction((text) => document.querySelector(".interactive").textContent !== text, before);
+  const example = page.locator(".highlight:has(.gp):not(details *)").first();
+  await example.scrollIntoViewIfNeeded();
+  await example.locator("button", { hasText: "Run" }).click();
+  await page.getByText("python open.py").first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("h1").click();
+  await page.keyboard.press("/");
+  await page.locator(".md-search__input").pressSequentially("forget gate");
+  await page.locator(".md-search-result__item a").first().click();
+  await page.waitForURL(/chapters\/lstm\/index\.html/);
+  assert.deepEqual(faults, []);
+});
+
+test("from the folder, an equation's own address leads to it", LIMIT, async () => {
+  const page = await browser.newPage();
+  await page.goto(pathToFileURL(join(folder, "eq", "linear-dW", "index.html")).href);
+  await page.waitForURL(/chapters\/fully-connected\/index\.html#eq:linear-dW/);
+  await page.locator('[id="eq:linear-dW"]').waitFor();
+});
+
 test("open.py serves it: the search finds, and a figure moves", LIMIT, async (t) => {
   const server = spawn("python", ["-u", "open.py"], { cwd: folder, env: { ...process.env, BROWSER: "true" } });
   t.after(() => server.kill());
