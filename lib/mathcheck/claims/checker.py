@@ -10,6 +10,7 @@ from mathcheck.claims import draw_plan
 from mathcheck.claims.chapter import Chapter
 from mathcheck.claims.comparison import Comparison, any_function
 from mathcheck.claims.draw_plan import Draw
+from mathcheck.claims.edges import check_edge, named_edges
 from mathcheck.claims.equations import Claim
 from mathcheck.claims.readings import along_all_ways, differentiated_along_all, doubtful
 from mathcheck.meaning import terms
@@ -211,6 +212,8 @@ class Checker:
         if not comparison.message:
             self._refuse(claim, taken)
             self._check_reading(claim)
+            for edge in named_edges(claim):
+                check_edge(edge, claim, comparison, self.context(0, claim.state))
         return comparison.result()
 
     def _check_reading(self, claim: Claim) -> None:

@@ -88,12 +88,13 @@ class Comparison:
             chosen = np.random.default_rng(len(places)).permutation(len(places))[:most]
             places = [places[at] for at in sorted(chosen)]
         step = max(1, len(places) // _FIRST)
-        found = [self._at(env, ctx) for env in places[::step]]
+        found = [self.evaluate_at(env, ctx) for env in places[::step]]
         if step > 1 and not self._far_apart(found):
-            found += [self._at(env, ctx) for at, env in enumerate(places) if at % step]
+            found += [self.evaluate_at(env, ctx) for at, env in enumerate(places) if at % step]
         return found
 
-    def _at(self, env: Env, ctx: PlainContext) -> Found:
+    def evaluate_at(self, env: Env, ctx: PlainContext) -> Found:
+        """Returns both sides at one point of a draw."""
         left, no_left = _value(self.left, env, ctx)
         right, no_right = _value(self.right, env, ctx)
         if no_left is not None or no_right is not None:
@@ -334,6 +335,8 @@ def _digits(node: tree.Node) -> Any:
         case tree.Number(text):
             decimals = len(text.partition(".")[2])
             return 0.5 * 10.0**-decimals * (1 + 1e-9)
+        case tree.Percent(text):
+            return _digits(tree.Number(text)) / 100
         case tree.Negative(body):
             return _digits(body)
         case tree.Group((single,)):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mathcheck.meaning import terms
+from mathcheck.meaning.conditions import stated_ranges
 from mathcheck.meaning.implied import (
     declared_symbol,
     defined_symbol,
@@ -11,6 +12,8 @@ from mathcheck.meaning.implied import (
     is_label,
     shape_of_space,
 )
+from mathcheck.meaning.matrices import check_identity
+from mathcheck.meaning.ones import matched
 from mathcheck.meaning.products import as_vector
 from mathcheck.meaning.resolver import Meaning, Resolver
 from mathcheck.meaning.scopes import Scope
@@ -140,7 +143,7 @@ class EquationReader:
         for link, op in enumerate(statement.ops):
             if op == "\\coloneqq":
                 continue
-            left, right = meaning.sides[link], meaning.sides[link + 1]
+            left, right = matched(*meaning.sides[link : link + 2])
             if op not in ("=", "\\approx", "<", ">", "\\le", "\\ge", "\\ne"):
                 raise TreeError(uncheckable(op), statement.sides[link + 1].start)
             _check_ranks(left, right, statement.sides[link + 1])
@@ -153,7 +156,7 @@ class EquationReader:
                     op,
                     left,
                     right,
-                    meaning.free,
+                    {**meaning.free, **stated_ranges(meaning.conditions[link], meaning.free)},
                     meaning.conditions[link],
                     self.state,
                     0,
@@ -325,11 +328,17 @@ class EquationReader:
         defines = statement.ops[0] == "\\coloneqq"
         if not first and not defines and not list(meaning.sides[0].children()):
             first = free_letters(meaning.sides[1])
-        for side, node in zip(meaning.sides[1:], statement.sides[1:], strict=True):
+        behind = zip(meaning.sides[1:], statement.sides[1:], statement.ops, strict=True)
+        for side, node, op in behind:
             extra = sorted(free_letters(side) - first)
-            if extra:
+            if op in _ORDERS:  # it holds for all values of an index that the right side brings in
+                first |= set(extra)
+            elif extra:
                 at = _find_letter(side, extra[0]) or node
                 raise TreeError(f"nothing binds the index {extra[0]}", at.start)
+
+
+_ORDERS = {"<", ">", "\\le", "\\ge", "\\ne"}
 
 
 def _congruence(statement: tree.Statement) -> tree.Statement:
@@ -360,6 +369,7 @@ def _check_ranks(left: Term, right: Term, node: Node) -> None:
         raise TreeError(
             f"the left side has {_axes(left.rank)}, this {_axes(right.rank)}", node.start
         )
+    check_identity(left, right, node)
     number = left if left.rank == 0 else right
     if left.rank != right.rank and not isinstance(number, terms.Literal):
         raise TreeError("one side is an array, the other a number", node.start)

@@ -49,7 +49,7 @@ _OPPOSITE = {
 # What is the same but at the edge.
 _EDGES = {"<": r"\le", r"\le": "<", ">": r"\ge", r"\ge": ">"}
 _AT_THE_EDGE = ", at the edge"
-_PRODUCTS = {r"\cdot", r"\times", r"\odot"}
+_PRODUCTS = {r"\cdot", r"\times", r"\odot", r"\circ"}
 _ONE = Number("1")  # as a factor, a divisor or an exponent it can be dropped without a change
 
 

@@ -69,14 +69,16 @@ class Lengths(Generic[Length]):
                 self.note(i, j, self.columns[j], self.rows[i])
 
 
-def side(term: terms.Blocks, of: Callable[[Term], tuple[object, object]]) -> object:
-    """Returns how many rows a matrix of blocks has if it has as many columns, else None.
+def told(
+    term: terms.Blocks, of: Callable[[Term], tuple[Length | None, Length | None]]
+) -> Lengths[Length]:
+    """Returns how many rows and columns the blocks of a matrix have, as far as they say it.
 
     Args:
         term: the matrix.
         of: tells the rows and columns of a block, None where that is unsaid.
     """
-    found: Lengths[object] = Lengths(len(term.rows), len(term.rows[0]), lambda here, there: None)
+    found: Lengths[Length] = Lengths(len(term.rows), len(term.rows[0]), lambda here, there: None)
     squares = []
     for i, row in enumerate(term.rows):
         for j, entry in enumerate(row):
@@ -85,6 +87,12 @@ def side(term: terms.Blocks, of: Callable[[Term], tuple[object, object]]) -> obj
             elif not is_zero(entry):
                 found.note(i, j, *of(entry))
     found.spread(squares)
+    return found
+
+
+def side(term: terms.Blocks, of: Callable[[Term], tuple[object, object]]) -> object:
+    """Returns how many rows a matrix of blocks has if it has as many columns, else None."""
+    found = told(term, of)
     if None in found.rows or Counter(found.rows) != Counter(found.columns):
         return None
     return tuple(found.rows)

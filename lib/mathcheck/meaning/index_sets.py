@@ -52,10 +52,17 @@ def run_of(items: tuple[Node, ...]) -> tuple[Node, Node]:
     if not isinstance(dots, tree.Dots) or any(isinstance(x, tree.Dots) for x in (*before, last)):
         at = items[0].start if items else 0
         raise TreeError("I cannot tell what this ellipsis stands for: write its two ends", at)
+    if isinstance(last, tree.Number) and not _is_below(before[0], last):
+        raise TreeError("an index counts upwards: write the lower end first", last.start)
     for one, following in pairwise(before):
         if not _is_next(one, following):
             raise TreeError("an index goes on in steps of 1", following.start)
     return before[0], last
+
+
+def _is_below(first: Node, last: tree.Number) -> bool:
+    sign, number = (-1, first.body) if isinstance(first, tree.Negative) else (1, first)
+    return isinstance(number, tree.Number) and sign * float(number.text) <= float(last.text)
 
 
 def _is_next(one: Node, following: Node) -> bool:

@@ -1,5 +1,6 @@
 """Keeps account of indices: what binds them, where they are used, what they run over."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mathcheck.meaning.index_sets import index_set
@@ -75,8 +76,35 @@ class Bindings:
             raise TreeError(f"what does {letter} run over? No table says it", at)
         return Range(letter, None, None, tuple(uses))
 
-    def binder(self, item: Node) -> Binder:
-        """Reads one of the things that stand below a sum."""
+    def binder(self, item: Node, beside: Callable[[], set[str]]) -> list[Binder]:
+        """Reads one of the things that stand below a sum.
+
+        Args:
+            item: what stands there.
+            beside: returns the letters that are free in the rest of the statement.
+        """
+        match item:
+            case tree.Conditional((heads, (*tests,)), ("\\mid",)):
+                found = [each for head in heads for each in self.binder(head, beside)]
+                parts = [*tests] if found[-1].condition is None else [found[-1].condition, *tests]
+                found[-1].condition = parts[0] if len(parts) == 1 else tree.Both(tuple(parts))
+                return found
+            case tree.Relation(sides, ops) if set(ops) <= {"<", "\\le", ">", "\\ge", "\\ne"}:
+                letters = [letter_of(side) for side in sides]
+                names = [x for x in letters if x is not None and self._may_bind(x)]
+                if len(names) == len(letters) and not set(names) & beside():
+                    return [Binder(names, condition=item)]
+                others = [x for x in names if x not in beside()]
+                if len(sides) == 2 and others:
+                    return [Binder([others[0]], condition=item)]
+        return [self._binder(item)]
+
+    def _may_bind(self, letter: str) -> bool:
+        """Tells whether a letter is an index that nothing binds here."""
+        named = any(s.name == letter and not s.axes for s in self._scope.symbols)
+        return not (self.is_bound(letter) or named or letter in self._scope.sizes)
+
+    def _binder(self, item: Node) -> Binder:
         if (letter := letter_of(item)) is not None:
             return Binder([letter])
         if isinstance(item, tree.Run):

@@ -6,6 +6,7 @@ element the message says both readings, and how to write each of them.
 
 from mathcheck.meaning import terms
 from mathcheck.meaning.blocks import side
+from mathcheck.meaning.symbols import ONE
 from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
@@ -44,8 +45,12 @@ def lengths(term: Term) -> Lengths:
             sides = [s for s in (left, right) if s.rank == 2 and not isinstance(s, terms.Identity)]
             known = [each for each in map(lengths, sides) if None not in each]
             return known[0] if known else (None, None)
-        case terms.Reduce(2, _, _, _, _, body):
+        case terms.Reduce(2, _, _, _, _, body) | terms.At(2, _, body):
             return lengths(body)
+        case terms.SizedIdentity(_, _, size):
+            return (_length(ONE, size.node),) * 2
+        case terms.Product(2, _, "outer", left, right):
+            return _vector(left), _vector(right)
         case terms.Stack(2, _, rows):
             return len(rows), len(rows[0])
         case terms.Blocks(2):
@@ -73,6 +78,11 @@ def _vector(term: Term) -> object:
     if isinstance(term, terms.Ref) and term.rank == 1:
         axis = term.symbol.axes[-1]
         return _length(axis.first, axis.last)
+    if isinstance(term, terms.Ones) and term.length is not None:
+        if isinstance(term.length, terms.Length):
+            of = term.length.argument
+            return lengths(of)[term.length.axis] if of.rank == 2 else _vector(of)
+        return _length(ONE, term.length.node)
     return None
 
 
@@ -165,6 +175,10 @@ def check_one_based(value: Term, node: Node) -> None:
 def is_row(term: Term) -> bool:
     r"""Tells whether a vector stands as a row, `v^\\top`."""
     match term:
+        case terms.Ones(_, _, turned):
+            return turned
+        case terms.At(1, _, body):
+            return is_row(body)
         case terms.Transpose(rank, _, argument):
             return rank == 1 and not is_row(argument)
         case terms.Product(1, _, "matmul", left, _):
@@ -178,17 +192,3 @@ def is_row(term: Term) -> bool:
         case terms.Reduce(1, _, _, _, _, body):
             return is_row(body)
     return False
-
-
-def of_ones(left: Term, right: Term, node: Node) -> Term | None:
-    r"""Returns the sums that a product with `\mathbf 1` is; None if neither side is one."""
-    if not (isinstance(left, terms.Ones) or isinstance(right, terms.Ones)):
-        return None
-    match left, right:
-        case terms.Ones(_, _, True), Term(rank=rank) if rank and not isinstance(right, terms.Ones):
-            return terms.Collect(rank - 1, node, "sum" if rank == 1 else "sum_rows", right)
-        case Term(rank=2), terms.Ones(_, _, False):
-            return terms.Collect(1, node, "sum_columns", left)
-        case Term(rank=1), terms.Ones(_, _, False) if is_row(left):
-            return terms.Collect(0, node, "sum", left)
-    raise TreeError("how long is this vector of ones? Write the sum", node.start)

@@ -80,6 +80,6 @@ def reaches_on(node: Node) -> bool:
             *before, last = factors
             closed = isinstance(last, tree.Group | tree.Fence | tree.Cases)
             return not closed and any(operator_of(factor) is not None for factor in before)
-        case tree.Binary("\\cdot" | "\\times" | "\\odot" | "/", _, right):
+        case tree.Binary("\\cdot" | "\\times" | "\\odot" | "\\circ" | "/", _, right):
             return reaches_on(right)
     return False

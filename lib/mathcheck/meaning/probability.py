@@ -9,10 +9,9 @@ uniform is named where it is averaged, and the average is an integral.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from mathcheck.meaning import terms
-from mathcheck.meaning.indices import Bindings
+from mathcheck.meaning.resolving import Resolving
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import Symbol, letter_of
 from mathcheck.meaning.terms import Range, Term, Use
@@ -31,20 +30,6 @@ _AVERAGES = {
 
 # So many deviations from its mean the density of a normal number is 0 in double precision.
 _FAR = 38.0
-
-
-class Resolving(Protocol):
-    """What is asked of the resolver of an equation."""
-
-    scope: Scope
-    drawn: dict[Symbol, str]
-
-    @property
-    def bindings(self) -> Bindings:
-        """The indices of the statement."""
-
-    def term(self, node: Node) -> Term:
-        """Resolves anything that has a value."""
 
 
 def kind_of(node: Node, scope: Scope) -> str | None:

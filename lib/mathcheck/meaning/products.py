@@ -4,7 +4,8 @@ from fractions import Fraction
 from typing import TypeGuard
 
 from mathcheck.meaning import matrices, terms
-from mathcheck.meaning.matrices import check_exponential, check_identity, is_row, of_ones
+from mathcheck.meaning.matrices import check_exponential, check_identity, is_row
+from mathcheck.meaning.ones import joined, matched, of_ones, open_axes
 from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
@@ -17,18 +18,18 @@ def add(op: str, left: Term, right: Term, node: Node) -> Term:
         if isinstance(side.node, tree.Binary) and side.node.op == "\\bmod":
             raise TreeError("how far does \\bmod reach? Write brackets", side.node.start)
     check_identity(left, right, node)
-    if isinstance(left, terms.Identity | terms.Arith) or left.rank == right.rank:
-        return terms.Arith(max(left.rank, right.rank), node, op, left, right)
     return elementwise(op, left, right, node)
 
 
 def elementwise(op: str, left: Term, right: Term, node: Node) -> Term:
     """Returns an operation element by element; the smaller rank is broadcast."""
+    left, right = matched(left, right)
     return terms.Arith(max(left.rank, right.rank), node, op, left, right)
 
 
 def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
     """Returns the product or quotient that the operator and the ranks mean."""
+    op = "\\odot" if op == "\\circ" else op
     if op in ("/", "\\oslash"):
         return elementwise("/", left, right, node)
     if op == "\\bmod":
@@ -51,7 +52,16 @@ def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
         return _vectors(op, left, right, node)
     if right.rank == 1 and is_row(right) and not _is_identity(left):
         raise TreeError("a matrix times a row vector: is a transpose missing?", right.node.start)
+    left, right = _joined(left, right, node)
     return terms.Product(left.rank + right.rank - 2, node, "matmul", left, right)
+
+
+def _joined(left: Term, right: Term, node: Node) -> tuple[Term, Term]:
+    """Returns two factors whose inner axes are as long as one another."""
+    left, right = joined(left, right)
+    if left.rank - 1 in open_axes(left):
+        raise TreeError("how long is this vector of ones? Write the sum", node.start)
+    return left, right
 
 
 def blocks(rows: tuple[tuple[Term, ...], ...], node: Node) -> Term:
@@ -88,11 +98,11 @@ def _kronecker(left: Term, right: Term, node: Node) -> Term:
 
 def _vectors(op: str, left: Term, right: Term, node: Node) -> Term:
     if is_row(left) and not is_row(right):
-        return terms.Product(0, node, "inner", left, right)
+        return terms.Product(0, node, "inner", *_joined(left, right, node))
     if is_row(right) and not is_row(left):
         return terms.Product(2, node, "outer", left, right)
     if op == "\\cdot":
-        return terms.Product(0, node, "inner", left, right)
+        return terms.Product(0, node, "inner", *_joined(left, right, node))
     raise TreeError(
         "two vectors side by side: write \\odot, \\cdot, or a transpose on one", right.node.start
     )
@@ -152,7 +162,7 @@ def inner(left: Term, right: Term, node: Node) -> Term:
 def transpose(term: Term, node: Node) -> Term:
     """Returns a matrix turned round."""
     if isinstance(term, terms.Ones):
-        return terms.Ones(1, node, not term.turned)
+        return terms.Ones(1, node, not term.turned, term.length)
     if term.rank not in (1, 2):
         what = "a number" if not term.rank else f"an array with {term.rank} axes"
         raise TreeError(f"the transpose of {what}", node.start)

@@ -5,17 +5,22 @@ Here is decided what the notation leaves to the symbols table: whether `x^2` is 
 and what each index runs over.
 """
 
+import re
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import reduce
 
 from mathcheck.meaning import matrices, products, terms
 from mathcheck.meaning.builtins import CONSTANTS, FUNCTIONS
+from mathcheck.meaning.composition import composed
+from mathcheck.meaning.conditions import condition
 from mathcheck.meaning.ellipsis import has_dots, over_list, written_out
+from mathcheck.meaning.free_letters import free_beside
 from mathcheck.meaning.functions import NORMS, Arguments, arguments, is_bare, known, norm
-from mathcheck.meaning.index_sets import index_set, interval
 from mathcheck.meaning.indices import Binder, Bindings, index_letters, merged
+from mathcheck.meaning.ones import fitted, open_axes
 from mathcheck.meaning.operators import Operator, operand, operator_of, reaches_on
+from mathcheck.meaning.points import check_reach, evaluated, with_bar
 from mathcheck.meaning.probability import kind_of, resolved
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.signatures import Signatures
@@ -27,20 +32,14 @@ from mathcheck.text.errors import TreeError, UnknownNameError
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 
-_COMPARISONS = {
-    "=": "==",
-    "\\ne": "!=",
-    "<": "<",
-    ">": ">",
-    "\\le": "<=",
-    "\\ge": ">=",
-    "\\equiv": "==",
-}
 # What behind `\\log p` would be a product with the logarithm, or within it.
 _SIDE_BY_SIDE = tree.Name | tree.Number | tree.Script
 # What may be 0 for many terms and then not.
 _DECIDING = terms.Compare | terms.All | terms.Choose
-_ONES = {"\\mathbf{1}", "\\mathbb{1}"}
+_ONES = ("\\mathbf{1}", "\\mathbb{1}")
+_IDENTITIES = ("I", "\\mathbf{I}", "\\mathbb{I}")
+_POSITIVE_PART = (tree.Name("+"),)
+_IN_FONT = re.compile(r"\\math[a-z]+\{(.*)\}")
 _TOPS = {"\\top", "\\intercal", "\\mathsf{T}", "\\mathrm{T}"}
 
 
@@ -68,7 +67,8 @@ class Resolver:
         self.drawn: dict[Symbol, str] = {}  # what random quantities are in an outcome
         self._parameters: dict[str, Symbol | None] = {}
         self._bindings = Bindings(scope)
-        self._index_letters: set[str] = set()
+        self.index_letters: set[str] = set()
+        self._parts: tuple[Node, ...] = ()  # of the statement
 
     @property
     def bindings(self) -> Bindings:
@@ -78,12 +78,8 @@ class Resolver:
     def statement(self, sides: tuple[Node, ...], conditions: tuple[Node | None, ...]) -> Meaning:
         """Resolves the sides of a chain and the conditions of its links."""
         self._bindings = Bindings(self.scope)
-        self._index_letters = {
-            letter
-            for part in (*sides, *conditions)
-            if part is not None
-            for letter in index_letters(part)
-        }
+        self._parts = tuple(part for part in (*sides, *conditions) if part is not None)
+        self.index_letters = {letter for part in self._parts for letter in index_letters(part)}
         resolved = tuple(self.term(side) for side in sides)
         guards = tuple(None if c is None else self.condition(c) for c in conditions)
         filtered = {
@@ -94,7 +90,10 @@ class Resolver:
             if isinstance(part, terms.Local)
         }
         free = {
-            letter: replace(self._bindings.range_of(letter, uses), filtered=letter in filtered)
+            letter: replace(
+                self._bindings.range_of(letter, uses, self._parts[0].start),
+                filtered=letter in filtered,
+            )
             for letter, uses in self._bindings.free.uses.items()
         }
         return Meaning(resolved, guards, free)
@@ -102,8 +101,8 @@ class Resolver:
     def function(self, parameters: dict[str, Symbol | None], body: Node) -> Term:
         """Resolves the body of a function of the chapter; arrays have a symbol of their name."""
         self._bindings = Bindings(self.scope, tuple(parameters))
-        self._parameters = parameters
-        self._index_letters = set()
+        self._parameters, self._parts = parameters, (body,)
+        self.index_letters = set()
         term = self.term(body)
         for letter in self._bindings.free.uses:
             raise TreeError(f"the index {letter} is bound by nothing", body.start)
@@ -116,8 +115,13 @@ class Resolver:
         match node:
             case tree.Number(text):
                 return terms.Literal(0, node, float(text))
+            case tree.Percent(text):
+                hundred = terms.Literal(0, node, 100.0)
+                return terms.Arith(0, node, "/", terms.Literal(0, node, float(text)), hundred)
             case tree.Name() | tree.Script():
                 return self._scripted(node)
+            case tree.Group((tree.Relation() as test,), "[]"):  # Iverson's bracket
+                return self.condition(test)
             case tree.Group((single,), "()" | "[]" | "\\{\\}"):
                 return self.term(single)
             case tree.Group((left, right), "\\langle\\rangle"):
@@ -131,6 +135,7 @@ class Resolver:
             case tree.Binary("+" | "-" | "\\cdot") | tree.Run() if has_dots(node):
                 return self.term(written_out(node))
             case tree.Binary("+" | "-" as op, left, right):
+                check_reach(right)
                 return products.add(op, self.term(left), self.term(right), node)
             case tree.Binary("/", _, tree.Run(factors)) if self._function(factors[0]) is None:
                 message = "how far does this / reach? Write \\frac{…}{…} or brackets"
@@ -139,6 +144,8 @@ class Resolver:
                 message = "how far does the derivative reach? Write brackets round what it is of"
                 raise TreeError(message, left.start)
             case tree.Binary(op, left, right):
+                if not isinstance(left, tree.Number):
+                    check_reach(right)
                 return products.multiply(op, self.term(left), self.term(right), node)
             case tree.Fraction(top, bottom):
                 return products.multiply("/", self.term(top), self.term(bottom), node)
@@ -166,8 +173,10 @@ class Resolver:
                 return self._integral(node)
             case tree.Differential():
                 return self._differential(node)
-            case tree.Indicator(condition):
-                return self.condition(condition)
+            case tree.Indicator(test):
+                return self.condition(test)
+            case tree.Evaluated():
+                return evaluated(node, self)
             case tree.Cases(rows):
                 return self._cases(rows, node)
             case tree.Matrix(rows):
@@ -176,54 +185,7 @@ class Resolver:
 
     def condition(self, node: Node) -> Term:
         """Resolves something that holds or does not: 1 or 0."""
-        if isinstance(node, tree.Both):
-            return terms.All(0, node, tuple(self.condition(part) for part in node.parts))
-        if isinstance(node, tree.Among):
-            return self._among(self.term(node.value), node.values, node)
-        if not isinstance(node, tree.Relation):
-            raise TreeError("this is no condition", node.start)
-        if len(node.sides) == 2 and node.ops[0] in ("\\in", "\\notin"):
-            inside = self._member(self.term(node.sides[0]), node.sides[1], node)
-            if node.ops[0] == "\\in":
-                return inside
-            return terms.Compare(0, node, "==", inside, terms.Literal(0, node, 0.0))
-        sides = [self.term(side) for side in node.sides]
-        for side in sides:
-            if side.rank:
-                raise TreeError("a condition compares numbers, this is an array", side.node.start)
-        parts = []
-        for op, left, right in zip(node.ops, sides, sides[1:], strict=False):
-            if op not in _COMPARISONS:
-                raise TreeError(f"{op} cannot stand in a condition", node.start)
-            parts.append(terms.Compare(0, node, _COMPARISONS[op], left, right))
-        return parts[0] if len(parts) == 1 else terms.All(0, node, tuple(parts))
-
-    def _among(self, value: Term, values: tuple[Node, ...], node: Node) -> Term:
-        """Returns whether a number is one of several: one of the differences is 0."""
-        gaps = [terms.Arith(0, node, "-", value, self.term(each)) for each in values]
-        product = reduce(lambda a, b: terms.Arith(0, node, "*", a, b), gaps)
-        return terms.Compare(0, node, "==", product, terms.Literal(0, node, 0.0))
-
-    def _member(self, value: Term, of: Node, node: Node) -> Term:
-        r"""Resolves `x \in [a, b)`, `k \in \{1, 2\}`."""
-        if value.rank:
-            raise TreeError("a condition compares numbers, this is an array", value.node.start)
-        found = index_set(of)
-        if found is not None and found.values:
-            return self._among(value, found.values, node)
-        ends = interval(of)
-        if found is not None and found.first is not None and found.last is not None:
-            ends = ("[]", found.first, found.last)
-        if ends is None:
-            raise TreeError(f"I do not know the set {latex(of)}", of.start)
-        signs, first, last = ends
-        above = ">=" if signs[0] == "[" else ">"
-        below = "<=" if signs[1] == "]" else "<"
-        parts = (
-            terms.Compare(0, node, above, value, self.term(first)),
-            terms.Compare(0, node, below, value, self.term(last)),
-        )
-        return terms.All(0, node, parts)
+        return condition(node, self)
 
     def _map(self, function: str, argument: Term, node: Node) -> Term:
         return terms.Map(argument.rank, node, function, argument)
@@ -342,7 +304,7 @@ class Resolver:
 
     def _run(self, factors: tuple[Node, ...], node: Node) -> Term:
         values: list[Term] = []
-        rest = list(factors)
+        rest = list(with_bar(composed(factors, self._is_function), self._is_function))
         while rest:
             factor = rest.pop(0)
             if rest and (operator := operator_of(factor)) is not None:
@@ -361,7 +323,9 @@ class Resolver:
                 factor = self._with_argument(factor, rest)
             function = self._function(factor) if rest else None
             given = arguments(rest[0]) if rest else None
-            if given is None:
+            if given is None and function is not None and isinstance(function[0], str):
+                values.append(self._call(function, (self._bare(factor, rest),), node, factor))
+            elif given is None:
                 values.append(self.term(factor))
             elif function is not None:
                 value = self._call(function, given.items, node, factor)
@@ -375,6 +339,19 @@ class Resolver:
         for factor_value in values[1:]:
             value = products.multiply("", value, factor_value, node)
         return value
+
+    def _bare(self, function: Node, rest: list[Node]) -> Node:
+        r"""Takes the argument of `\mathrm{tr} B`, which stands alone behind its function."""
+        base = function.base if isinstance(function, tree.Script) else function
+        named = isinstance(base, tree.Name) and base.text.startswith("\\mathrm")
+        if not named:
+            self.term(function)  # says that it wants brackets
+        if len(rest) > 1 or operator_of(rest[0]) is not None or self._is_function(rest[0]):
+            raise TreeError("write brackets: what is this function of?", function.start)
+        return rest.pop(0)
+
+    def _is_function(self, node: Node) -> bool:
+        return self._function(node) is not None
 
     def _depending(self, value: Term, given: Arguments, rest: list[Node]) -> Term:
         """Takes off the brackets of `L(w, b)` where the text writes L with what it depends on."""
@@ -570,14 +547,14 @@ class Resolver:
             raise TreeError(f"{symbol.name} has {wanted}, not {len(given)}", node.start)
         indices: list[Term] = []
         for axis, item in enumerate(given):
-            index = self._index(item)
+            index = self.index(item)
             if isinstance(index, terms.Local):
                 use = Use(symbol, axis, tuple(indices[: symbol.leads(axis)]), item)
                 self._bindings.note(index.letter, use)
             indices.append(index)
         return tuple(indices)
 
-    def _index(self, node: Node) -> Term:
+    def index(self, node: Node) -> Term:
         """Resolves what stands in an index."""
         letter = letter_of(node)
         if letter is not None and not self._bindings.is_bound(letter):
@@ -594,18 +571,18 @@ class Resolver:
                 return terms.Local(0, node, letter)
             case tree.Binary("+" | "-" | "/" | "\\cdot" as op, left, right):
                 sign = "*" if op == "\\cdot" else op
-                return terms.Arith(0, node, sign, self._index(left), self._index(right))
+                return terms.Arith(0, node, sign, self.index(left), self.index(right))
             case tree.Negative(body):
-                return terms.Map(0, node, "neg", self._index(body))
+                return terms.Map(0, node, "neg", self.index(body))
             case tree.Run(factors):
-                value = self._index(factors[0])
+                value = self.index(factors[0])
                 for factor in factors[1:]:
-                    value = terms.Arith(0, node, "*", value, self._index(factor))
+                    value = terms.Arith(0, node, "*", value, self.index(factor))
                 return value
             case tree.Group((single,), "()"):
-                return self._index(single)
+                return self.index(single)
             case tree.Fraction(top, bottom):
-                return terms.Arith(0, node, "/", self._index(top), self._index(bottom))
+                return terms.Arith(0, node, "/", self.index(top), self.index(bottom))
         term = self.term(node)
         if term.rank:
             raise TreeError("an index is one number, this is an array", node.start)
@@ -615,7 +592,7 @@ class Resolver:
         r"""Resolves what no table has: `e`, `\\pi`, Kronecker's δ, sizes, free indices."""
         name = base.text
         if name in self.scope.sizes:
-            index = self._index(script.sub[0]) if script.sub else None
+            index = self.index(script.sub[0]) if script.sub else None
             return self._superscript(
                 terms.Size(0, node, name, index, self.scope.root), script.sup, node
             )
@@ -623,21 +600,19 @@ class Resolver:
             items = split_subscripts(script.sub)
             if len(items) != 2:
                 raise TreeError("Kronecker's δ has two indices", node.start)
-            left, right = (self._index(item) for item in items)
+            left, right = (self.index(item) for item in items)
             delta = terms.Compare(0, node, "==", left, right)
             return self._superscript(delta, script.sup, node)
         if not script.sub and not script.primes:
             letter = name
-            if name in self._index_letters or (name not in CONSTANTS and self.scope.axes_of(name)):
+            if name in self.index_letters or (name not in CONSTANTS and self.scope.axes_of(name)):
                 self._bindings.meet(letter)
                 return self._superscript(terms.Local(0, base, letter), script.sup, node)
             if name in CONSTANTS:
                 constant = terms.Literal(0, base, CONSTANTS[name])
                 return self._superscript(constant, script.sup, node)
-            if name in _ONES:
-                return self._superscript(terms.Ones(1, node), script.sup, node)
-            if name in ("I", "\\mathbf{I}", "\\mathbb{I}"):
-                return self._superscript(terms.Identity(2, node), script.sup, node)
+        if name in (*_ONES, *_IDENTITIES) and len(script.sub) < 2 and not script.primes:
+            return self._superscript(self._special_array(name, script.sub, node), script.sup, node)
         if name in FUNCTIONS and not script.sub:
             raise TreeError(f"{name} is a function: write {name}(…)", node.start)
         if name == "\\partial":
@@ -649,9 +624,31 @@ class Resolver:
         message = f"{latex(node)} is not in the symbols table{hint}"
         raise UnknownNameError(message, node.start)
 
+    def _special_array(self, name: str, sub: tuple[Node, ...], node: Node) -> Term:
+        r"""Resolves a vector of ones or an identity matrix, `\mathbf 1_N` and `I_3` with sizes."""
+        ones = name in _ONES
+        if not sub:
+            return terms.Ones(1, node) if ones else terms.Identity(2, node)
+        match sub[0]:
+            case tree.Binary("\\times", rows, columns) if ones or rows == columns:
+                sizes = [rows, columns]
+            case _:
+                sizes = [sub[0]]
+        if any((letter_of(part) or "") in self.index_letters - self.scope.sizes for part in sizes):
+            raise TreeError(f"is this a size? No table says how long {latex(node)} is", node.start)
+        lengths = [self.index(size) for size in sizes]
+        if not ones:
+            return terms.SizedIdentity(2, node, lengths[0])
+        rows_of_ones, *turned = (
+            terms.Ones(1, node, bool(at), length) for at, length in enumerate(lengths)
+        )
+        return terms.Product(2, node, "outer", rows_of_ones, turned[0]) if turned else rows_of_ones
+
     def _near(self, name: str) -> str:
         """Returns a guess at what a name was to be."""
         bases = sorted({symbol.base for symbol in self.scope.symbols})
+        if (font := _IN_FONT.fullmatch(name)) and font[1] in bases:
+            return f": is {font[1]} meant?"
         other_case = [base for base in bases if base.swapcase() == name]
         near = other_case or (get_close_matches(name, bases, 1) if len(name) > 1 else [])
         return f": is {near[0]} meant?" if near else ""
@@ -692,6 +689,9 @@ class Resolver:
     def _element(self, script: tree.Script, node: Node) -> Term:
         """Resolves scripts on something in brackets: a power, a transpose, an element."""
         value = self.term(script.base)
+        if script.sub == _POSITIVE_PART and isinstance(script.base, tree.Group):
+            value = products.elementwise("max", terms.Literal(0, node, 0.0), value, node)
+            script = replace(script, sub=())
         if script.primes:
             raise TreeError("a prime on something that is no symbol", node.start)
         if script.sub:
@@ -711,10 +711,12 @@ class Resolver:
             raise TreeError(f"this has {wanted}, not {len(items)}", node.start)
         indices = []
         for axis, item in enumerate(items):
-            index = self._index(item)
+            index = self.index(item)
             if isinstance(index, terms.Local) and (use := self._axis_of(value, axis, item)):
                 self._bindings.note(index.letter, use)
             indices.append(index)
+        for axis in open_axes(value):
+            value = fitted(value, axis, indices[axis])  # as long as it has to be
         return terms.Element(0, node, value, tuple(indices))
 
     def _axis_of(self, value: Term, axis: int, item: Node) -> Use | None:
@@ -734,6 +736,10 @@ class Resolver:
                 if axis < inside:
                     return self._axis_of(left, axis, item)
                 return self._axis_of(right, axis - inside + 1, item)
+            case terms.Product(_, _, "outer", left, right):
+                return self._axis_of(right if axis else left, 0, item)
+            case terms.At(_, _, body):
+                return self._axis_of(body, axis, item)
             case terms.Call(rank, _, _, _, (single,)) if rank == single.rank:
                 return self._axis_of(single, axis, item)
             case terms.Local(_, _, letter) if letter in self._parameters:
@@ -754,7 +760,12 @@ class Resolver:
             if not body.rank:
                 raise TreeError(f"this \\{node.op} does not say over what", node.start)
             return terms.Collect(0, node, "sum", body)
-        binders = merged([self._bindings.binder(item) for item in node.below])
+
+        def beside() -> set[str]:
+            return free_beside(node, self._parts)
+
+        below = [self._bindings.binder(item, beside) for item in node.below]
+        binders = merged([binder for binders in below for binder in binders])
         if node.above is not None:
             if len(binders) > 1 or binders[0].first is None:
                 raise TreeError("an upper bound without a lower one", node.above.start)

@@ -145,6 +145,13 @@ class Identity(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class SizedIdentity(Term):
+    r"""`\mathbf I_n`, an identity matrix that says how large it is."""
+
+    length: Term
+
+
+@dataclass(frozen=True, slots=True)
 class Power(Term):
     """A power of a square matrix; its exponent is a whole number."""
 
@@ -154,9 +161,10 @@ class Power(Term):
 
 @dataclass(frozen=True, slots=True)
 class Ones(Term):
-    r"""`\mathbf 1`, a vector of ones as long as what it meets, `turned` as a row."""
+    r"""`\mathbf 1`, a vector of ones, `turned` as a row; without a length as what it meets."""
 
     turned: bool = False
+    length: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +255,14 @@ class Second(Term):
     of: Term
     by: Ref
     again: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class At(Term):
+    """A value where symbols are drawn no more, but are what `places` says of them."""
+
+    body: Term
+    places: tuple[tuple[Ref, Term], ...]
 
 
 @dataclass(frozen=True, slots=True)

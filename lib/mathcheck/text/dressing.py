@@ -14,6 +14,8 @@ from mathcheck.text.errors import TreeError
 Tokens = list[Token]
 
 _DEFINES = {"def", "def.", "Def", "\\triangle", "\\Delta", "\\mathrm{def}", "by definition"}
+# What may stand behind the mark that ends a proof.
+_BEHIND_THE_END = {"STOP", "TAG", "QUAD", "NEWROW", "END_ROWS"}
 # A space as wide as these sets equations apart.
 _WIDE = re.compile(r"\{\s*(\d*\.?\d+)\s*(in|cm|em|pt|mm|ex)")
 _INCHES = {"in": 1.0, "cm": 0.4, "mm": 0.04, "em": 0.14, "ex": 0.06, "pt": 0.014}
@@ -47,6 +49,8 @@ def undressed(tokens: Tokens) -> Tokens:
             case "SUBSTACK":
                 inner, at = group(tokens, at + 1)
                 found += [t.update(type="COMMA") if t.type == "NEWROW" else t for t in inner]
+            case "END_MARK" if all(t.type in _BEHIND_THE_END for t in tokens[at + 1 :]):
+                at += 1
             case "STACKED":
                 at = _stacked(tokens, at, found)
             case _:
@@ -113,7 +117,7 @@ def _annotated(relation: Token, note: Tokens) -> Token:
         said = match[1].strip()
     if relation in ("=", "\\equiv") and said in _DEFINES:
         return relation.update(value="\\coloneqq")
-    if re.fullmatch(r"\([a-zA-Z0-9]+\)|[A-Za-z][A-Za-z .'-]*", said):
+    if re.fullmatch(r"\([a-zA-Z0-9]+\)|[A-Za-z][A-Za-z .'-]*|!", said):
         return relation
     at = note[0].start_pos if note else relation.start_pos
     raise TreeError(f"'{said}' over {relation} is not read here", at or 0)

@@ -8,31 +8,13 @@ from itertools import pairwise
 
 from lark import Token
 
+from mathcheck.text.bars import ENDS, bars
+from mathcheck.text.indicators import indicators
 from mathcheck.text.nodes import words
 from mathcheck.text.rows import CLOSING, OPENING
 
 Tokens = list[Token]
 
-# What a bar can close: the token before it ends something.
-_ENDS = {
-    "NUMBER",
-    "LETTER",
-    "SYMBOL",
-    "WORD",
-    "PRIME",
-    "MARK",
-    "DOTS",
-    "FACTORIAL",
-    "RANGLE",
-    "HALF_CLOSE",
-    "BAR_CLOSE",
-    "NORM_CLOSE",
-    "RFLOOR",
-    "RCEIL",
-    *CLOSING,
-}
-_OPENERS = {"LBRACE", "LPAR", "LSQB", "LCURLY", "LANGLE"}
-_CLOSERS = {"RBRACE", "RPAR", "RSQB", "RCURLY", "RANGLE"}
 # Texts that are never a name where they stand in a row.
 _JOINING = {"and", "with", "where", "or"}
 _REMARKS = {
@@ -75,9 +57,9 @@ _FUNCTIONS = {
 
 def told_apart(tokens: Tokens) -> Tokens:
     """Returns the tokens with the types that they have where they stand."""
-    tokens = _named(list(_hence(list(_ones(tokens)))))
-    tokens = list(_over(_short_arguments(_marks(_primes(_differentials(tokens))))))
-    return list(_bars(_half_open(tokens)))
+    tokens = _named(list(_said(list(indicators(tokens)))))
+    tokens = list(_such_that(_over(_short_arguments(_marks(_primes(_differentials(tokens)))))))
+    return list(bars(_half_open(tokens)))
 
 
 # Arrows that say "so" where they stand between two equations.
@@ -87,13 +69,15 @@ _ARROWS = {
 }
 
 
-def _hence(tokens: Tokens) -> Iterator[Token]:
-    r"""Reads an arrow that wide spaces set apart as the word that joins two equations."""
+def _said(tokens: Tokens) -> Iterator[Token]:
+    r"""Reads a sign as the words it stands for: `\forall`, an arrow that wide spaces set apart."""
     apart = {"QUAD", "NEWROW"}
     for at, token in enumerate(tokens):
         around = {*_types(tokens, at - 1, 1), *_types(tokens, at + 1, 1)} if at else {""}
         if str(token) in _ARROWS and len(tokens) > at + 1 and around <= apart:
             token = token.update(type="TEXT", value="\\text{so}")
+        elif token.type == "FORALL":
+            token = token.update(type="TEXT", value="\\text{for all}")
         yield token
 
 
@@ -104,35 +88,30 @@ def _with_next(tokens: Tokens) -> Iterator[tuple[Token, Token | None]]:
         yield tokens[-1], None
 
 
-def _ones(tokens: Tokens) -> Iterator[Token]:
-    r"""Tells `\mathbf 1`, a vector of ones, from `\mathbf 1[x > 0]`, an indicator."""
-    for at, token in enumerate(tokens):
-        if token.type == "INDICATOR" and not _has_condition(tokens[at + 1 :]):
-            sign = "mathbb" if "mathbb" in token or "mathds" in token else "mathbf"
-            token = token.update(type="WORD", value=f"\\{sign}{{1}}")
-        yield token
-
-
-def _has_condition(tokens: Tokens) -> bool:
-    """Tells whether what follows is a condition in brackets or in a subscript."""
-    if not tokens or tokens[0].type not in ("LSQB", "LPAR", "LCURLY", "SUB"):
-        return False
-    depth = 0
-    for token in tokens:
-        depth += token.type in _OPENERS
-        depth -= token.type in _CLOSERS
-        if token.type == "RELATION":
-            return True
-        if depth == 0 and token.type != "SUB":
-            return False
-    return False
-
-
 def _over(tokens: Iterable[Token]) -> Iterator[Token]:
     r"""Tells `\max_k`, which goes on as a sum does, from `\max(a, b)`."""
     for token, following in _with_next(list(tokens)):
         over = token.type == "MAX" and following is not None and following.type == "SUB"
         yield token.update(type="MAX_OVER") if over else token
+
+
+def _such_that(tokens: Iterable[Token]) -> Iterator[Token]:
+    r"""Tells the colon of `\sum_{j : y_j > 0}`, before a condition, from that of `x_{1:n}`."""
+    found = list(tokens)
+    for at, token in enumerate(found):
+        if token.type in ("SUM", "PROD", "MAX_OVER") and _types(found, at + 1, 2) == _BELOW:
+            end = _closing(found, at + 2) or at
+            depth, colon = 0, None
+            for place in range(at + 3, end):
+                depth += (found[place].type in OPENING) - (found[place].type in CLOSING)
+                if not depth and found[place].type == "COLON":
+                    colon = colon or place
+                elif not depth and found[place].type == "RELATION" and colon:
+                    found[colon] = found[colon].update(type="GIVEN", value="\\mid")
+    return iter(found)
+
+
+_BELOW = ["SUB", "LBRACE"]
 
 
 def _short_arguments(tokens: Iterable[Token]) -> Iterator[Token]:
@@ -155,59 +134,6 @@ def _short_arguments(tokens: Iterable[Token]) -> Iterator[Token]:
         else:
             wanted = wanted - 1 if wanted and token.type != "LBRACE" else 0
         yield token
-
-
-def _bars(tokens: Tokens) -> Iterator[Token]:
-    r"""Tells opening from closing bars, and both from the bar of a condition, `p(x | y)`.
-
-    A bar inside brackets that could close something, where nothing is open and no other bar
-    follows within the same brackets, stands between two things.
-    """
-    levels: list[list[str]] = [[]]
-    before: Token | None = None
-    skip = False
-    for at, token in enumerate(tokens):
-        if skip:
-            skip = False
-            continue
-        opened = levels[-1]
-        if token.type in OPENING:
-            levels.append([])
-        elif token.type in CLOSING and len(levels) > 1:
-            levels.pop()
-        elif token.type in ("BAR", "NORM"):
-            ends = before is not None and before.type in _ENDS
-            close = [
-                other for other in tokens[at + 1 : at + 2] if other.type == token.type == "BAR"
-            ]
-            twice = bool(close) and close[0].start_pos == token.end_pos
-            if twice and not (ends and "BAR" in opened):
-                token = Token("NORM", "||", token.start_pos, end_pos=close[0].end_pos)
-                skip = True
-            rest = tokens[at + 1 + skip :]
-            if ends and token.type in opened:
-                opened.remove(token.type)
-                token = token.update(type=f"{token.type}_CLOSE")
-            elif ends and len(levels) > 1 and not _another(rest, token.type):
-                token = token.update(type="GIVEN")
-            else:
-                opened.append(token.type)
-                token = token.update(type=f"{token.type}_OPEN")
-        before = token
-        yield token
-
-
-def _another(tokens: Tokens, kind: str) -> bool:
-    """Tells whether a bar follows within the same brackets."""
-    depth = 0
-    for token in tokens:
-        depth += token.type in _OPENERS
-        depth -= token.type in _CLOSERS
-        if depth < 0:
-            return False
-        if depth == 0 and token.type == kind:
-            return True
-    return False
 
 
 def _half_open(tokens: Tokens) -> Tokens:
@@ -377,7 +303,7 @@ def _is_name(said: str, before: str, following: str, inside: bool) -> bool:
     if following in ("LPAR", "LSQB", "SUB", "SUP", "PRIME", "HALF_OPEN"):
         return True
     if before in _OPERATORS:
-        return following in _OPERATORS | _STOPS | _ENDS | {"TEXT"}
+        return following in _OPERATORS | _STOPS | ENDS | {"TEXT"}
     return inside or (before in _STARTS and following in _OPERATORS)
 
 

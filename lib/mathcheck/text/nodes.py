@@ -13,6 +13,7 @@ from mathcheck.text.errors import TreeError
 from mathcheck.text.tree import Node
 
 _MOST_DIGITS = 300
+_TURNED = {"\\top", "\\intercal", "T", "*", "\\dagger"}
 _HIGHEST = 4  # order of a derivative
 _OTHERWISE = {"otherwise", "else", "if not", "elsewhere"}
 _GUARDS = {"if", "when", "for", "where", "while"}
@@ -21,6 +22,11 @@ _BRACKETS = {
     "brackets": "[]",
     "curly": "\\{\\}",
     "angles": "\\langle\\rangle",
+}
+# Commands that many texts make for functions that have none.
+_MACROS = {
+    *("\\tr", "\\Tr", "\\sgn", "\\sign", "\\diag", "\\Var", "\\Cov"),
+    *("\\softmax", "\\sigmoid", "\\relu", "\\ReLU"),
 }
 _FENCES = {"bars": "|", "norm": "\\|", "floor": "floor", "ceiling": "ceil"}
 _RELATIONS = {
@@ -100,12 +106,20 @@ def _number(parsed: Parsed[Token]) -> Node:
     return tree.Number(text, **_span(parsed))
 
 
+def _percent(parsed: Parsed[Token]) -> Node:
+    number = _number(parsed)
+    assert isinstance(number, tree.Number)
+    return tree.Percent(number.text, **_span(parsed))
+
+
 def _name(parsed: Parsed[Token]) -> Node:
     return tree.Name(_name_text(parsed), **_span(parsed))
 
 
 def _name_text(parsed: Parsed[Token]) -> str:
     token = str(parsed.children[0])
+    if token in _MACROS:
+        return f"\\mathrm{{{token[1:]}}}"
     if token.startswith("\\text"):
         return f"\\mathrm{{{words(token)}}}"
     command = re.match(r"\\(operatorname\*?|math\w+|boldsymbol|bm|pmb)\s*(.*)", token, re.DOTALL)
@@ -118,6 +132,8 @@ def _name_text(parsed: Parsed[Token]) -> str:
 def _in_font(text: str, font: str) -> str:
     if font.startswith("operatorname"):
         font = "mathrm"
+    if font == "mathit" and len(text) == 1:  # as letters are set anyway
+        return text
     return f"\\{'mathbf' if font in ('boldsymbol', 'bm', 'pmb') else font}{{{text}}}"
 
 
@@ -163,7 +179,7 @@ def _plus_minus(parsed: Parsed[Token]) -> Node:
 def _multiply(parsed: Parsed[Token]) -> Node:
     left, right = (build(child) for child in _trees(parsed))
     op = str(next(t for t in _tokens(parsed) if t.type == "MULTIPLY"))
-    op = {"\\circ": "\\odot", "×": "\\times", "·": "\\cdot"}.get(op, op)
+    op = {"×": "\\times", "·": "\\cdot", "\\div": "/"}.get(op, op)
     _check_visible(left, _SUMS)
     _check_visible(right, _SUMS)
     if parsed.data == "multiply_negative":
@@ -255,6 +271,9 @@ def _scripted(parsed: Parsed[Token]) -> Node:
     found = _scripts(scripts)
     if _trees(scripts):
         _check_visible(base, _JOINED)
+        if isinstance(base, tree.Evaluated):
+            message = "a script behind a bar is not read here: write the value at both ends"
+            raise TreeError(message, scripts.meta.start_pos)
     if found.sub or found.sup is not None or found.primes:
         base = tree.Script(base, found.sub, found.sup, found.primes, **_span(parsed))
     if found.factorials > 2:
@@ -273,6 +292,10 @@ def _apply(parsed: Parsed[Token]) -> Node:
         raise TreeError(f"a prime on \\{function}", parsed.meta.start_pos)
     argument = build(inside)
     _check_visible(argument, _SUMS)
+    scripts_behind = None
+    if function == "det" and (of := _of_brackets(argument)) is not None:
+        # A power of the determinant is that of the power.
+        argument, scripts_behind = of
     if isinstance(argument, tree.Script) and isinstance(argument.base, tree.Group):
         raise TreeError(
             f"is this \\{function} of a power, or a power of \\{function}? "
@@ -286,7 +309,20 @@ def _apply(parsed: Parsed[Token]) -> Node:
     if power == tree.Negative(tree.Number("1")):
         message = f"\\{function}^{{-1}} has two meanings: write \\arc{function} or \\frac{{1}}{{…}}"
         raise TreeError(message, parsed.meta.start_pos)
-    return tree.Apply(function, arguments, base, power, **_span(parsed))
+    value = tree.Apply(function, arguments, base, power, **_span(parsed))
+    if scripts_behind is not None:
+        return tree.Script(value, (), scripts_behind, **_span(parsed))
+    return value
+
+
+def _of_brackets(argument: Node) -> tuple[Node, Node] | None:
+    """Splits `(B)^2` into `(B)` and 2; None for anything else, a transpose or elements' powers."""
+    match argument:
+        case tree.Script(tree.Group((_,), "()") as group, (), sup, 0) if sup is not None:
+            numbers = tree.Number | tree.Negative | tree.Fraction | tree.Binary
+            name = isinstance(sup, tree.Name) and sup.text not in _TURNED
+            return (group, sup) if name or isinstance(sup, numbers) else None
+    return None
 
 
 def _is_list(node: Node) -> bool:
@@ -441,6 +477,12 @@ def _root(parsed: Parsed[Token]) -> Node:
     return tree.Root(_only(parts[-1]), degree, **_span(parsed))
 
 
+def _evaluated(parsed: Parsed[Token]) -> Node:
+    body, contents = _trees(parsed)
+    fenced = any(token.type == "VALUE_OPEN" for token in _tokens(parsed))
+    return tree.Evaluated(build(body), _listed(contents, ""), not fenced, **_span(parsed))
+
+
 def _indicator(parsed: Parsed[Token]) -> Node:
     return tree.Indicator(_only(parsed), **_span(parsed))
 
@@ -517,6 +559,7 @@ _HANDLERS: dict[str, Callable[[Parsed[Token]], Node]] = {
     "apply_max": _apply_max,
     "scripted": _scripted,
     "number": _number,
+    "percent": _percent,
     "name": _name,
     "braces": _only,
     "parens": _group,
@@ -530,6 +573,7 @@ _HANDLERS: dict[str, Callable[[Parsed[Token]], Node]] = {
     "derivative": _derivative,
     "root": _root,
     "indicator": _indicator,
+    "evaluated": _evaluated,
     "cases": _cases,
     "matrix": _matrix,
 }

@@ -206,6 +206,7 @@ def _check_brackets(tokens: list[Token], length: int) -> None:
         "END_CASES": "BEGIN_CASES",
         "END_MATRIX": "BEGIN_MATRIX",
         "END_ROWS": "BEGIN_ROWS",
+        "VALUE_CLOSE": "VALUE_OPEN",
     }
     stack: list[Token] = []
     for token in tokens:

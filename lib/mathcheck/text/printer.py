@@ -18,8 +18,11 @@ def latex(node: Node) -> str:
     match node:
         case tree.Number(text) | tree.Name(text):
             return text
+        case tree.Percent(text):
+            return f"{text}\\%"
         case tree.Script(base, sub, sup, primes):
             bare = isinstance(base, tree.Name | tree.Number | tree.Group | tree.Fence | tree.Matrix)
+            bare = bare or (isinstance(base, tree.Apply) and base.function == "det")
             return (latex(base) if bare else f"{{{latex(base)}}}") + _scripts(sub, sup, primes)
         case tree.Group(items, kind):
             opening, closing = _brackets(kind)
@@ -78,6 +81,11 @@ def latex(node: Node) -> str:
             over = f" {_at(of, _PRODUCT)}" if of is not None else ""
             under = " ".join(f"{sign} {_at(each, _PRODUCT)}" for each in by)
             return f"\\frac{{{sign}{power}{over}}}{{{under}}}"
+        case tree.Evaluated(body, at, is_open):
+            under = f"_{{{', '.join(map(latex, at))}}}"
+            if is_open:
+                return f"{_at(body, _ONE)} \\Big|{under}"
+            return f"\\left. {latex(body)} \\right|{under}"
         case tree.Indicator(condition):
             return f"\\mathbb{{1}}[{latex(condition)}]"
         case tree.Cases(rows):

@@ -19,11 +19,11 @@ Tokens = list[Token]
 
 OPENING = {
     *("LBRACE", "LPAR", "LSQB", "LCURLY", "LANGLE", "HALF_OPEN"),
-    *("BEGIN_CASES", "BEGIN_MATRIX"),
+    *("BEGIN_CASES", "BEGIN_MATRIX", "VALUE_OPEN"),
 }
 CLOSING = {
     *("RBRACE", "RPAR", "RSQB", "RCURLY", "RANGLE", "HALF_CLOSE"),
-    *("END_CASES", "END_MATRIX"),
+    *("END_CASES", "END_MATRIX", "VALUE_CLOSE"),
 }
 LINKS = {"\\coloneqq", "=", "\\approx"}
 _CONDITION_WORDS = {"for", "for all", "for every", "for any", "for each", "if", "when", "where"}
@@ -92,6 +92,7 @@ class _Layout:
         self.row: list[Link] = []
         self.begins_row = True
         self.in_condition = False
+        self.names_follow = False  # behind "for all n"
 
     def run(self, tokens: Tokens) -> list[Chain]:
         body, after = _environment(tokens)
@@ -111,9 +112,9 @@ class _Layout:
         return self.chains
 
     def _column(self, tokens: Tokens) -> None:
-        self.in_condition = False
+        self.in_condition = self.names_follow = False
         for block in split(tokens, ["QUAD"]):
-            for piece in split(block, ["COMMA", "STOP"]):
+            for piece in _with_runs(split(block, ["COMMA", "STOP"])):
                 parts = _before_texts(piece)
                 for part, before in zip(parts, [[], *parts], strict=False):
                     if part:
@@ -122,6 +123,14 @@ class _Layout:
             self.in_condition = self.in_condition and _relations(block) == []
 
     def _part(self, part: Tokens) -> None:
+        if self.names_follow and [token.type for token in part] in (["LETTER"], ["SYMBOL"]):
+            return
+        self.names_follow = False
+        if part[0] is _RUN:
+            self._condition(part[1:])
+            self.in_condition = False  # what follows is no condition, for want of a word
+            self.begins_row = False
+            return
         if part[0].type == "TEXT":
             part = self._said(part)
             if not part:
@@ -130,7 +139,7 @@ class _Layout:
         if self.in_condition and relations and not LINKS & set(relations):
             self._condition(part)
         elif not relations and not self.begins_row and (inner := _parenthesised(part)):
-            self._condition(inner)
+            self._conditions(inner)
             self.in_condition = False
         elif self.begins_row and self.chains and not relations:
             self.current.sides[-1].extend(part)
@@ -167,6 +176,10 @@ class _Layout:
             link.conditions.append(tokens)
         self.in_condition = True
 
+    def _conditions(self, tokens: Tokens) -> None:
+        for each in _with_runs([piece for piece in split(tokens, ["COMMA"]) if piece]):
+            self._condition(each[1:] if each[0] is _RUN else each)
+
     def _said(self, part: Tokens) -> Tokens:
         """Takes in the text at the start of a part, returns what is still to be read."""
         said = words(str(part[0])).lower().rstrip(":,")
@@ -179,6 +192,7 @@ class _Layout:
             self.begins_row = False
             return rest
         self._tolerance(said)
+        self.names_follow = said in _CONDITION_WORDS and bool(rest)
         if not all(token.type in _NAMED for token in rest):
             message = "what stands behind this text is not checked: is the text a factor?"
             raise TreeError(f"{message} A remark is set apart by \\quad", part[0].start_pos or 0)
@@ -190,7 +204,7 @@ class _Layout:
             if not piece:
                 continue
             if inner := _parenthesised(piece):
-                self._condition(inner)
+                self._conditions(inner)
                 continue
             parts = [part for part in _before_texts(piece) if part]
             for at, part in enumerate(parts):
@@ -204,8 +218,7 @@ class _Layout:
         if not _relations(formula):
             return
         if said in _CONDITION_WORDS:
-            for each in split(formula, ["COMMA"]):
-                self._condition(each)
+            self._conditions(formula)
         elif said in _REASONS | _JOINING_WORDS or (not said and LINKS & set(_relations(formula))):
             chain = self.current
             self._column(formula)  # it says more than a note: it claims
@@ -280,6 +293,55 @@ def _picks_an_index(formula: Tokens) -> bool:
 
 def _texts(tokens: Tokens) -> bool:
     return any(token.type == "TEXT" for token in tokens)
+
+
+_RUN = Token("RUN", "")  # stands where a word like "for" could
+
+
+def _with_runs(pieces: list[Tokens]) -> list[Tokens]:
+    r"""Joins what the commas of `n = 1, \dots, N` have cut, as the condition that it is."""
+    found: list[Tokens] = []
+    at = 0
+    while at < len(pieces):
+        end = _end_of_run(pieces, at)
+        if end is None:
+            found.append(pieces[at])
+            at += 1
+            continue
+        before, name, equals = _before_run(pieces[at])
+        opened, closed = (Token(kind, "", equals.start_pos) for kind in ("LCURLY", "RCURLY"))
+        run = [*pieces[at][len(before) + len(name) + 1 :]]
+        for piece in pieces[at + 1 : end + 1]:
+            run += [Token("COMMA", ",", equals.start_pos), *piece]
+        element = equals.update(value="\\in")
+        found.append([*(before or [_RUN]), *name, element, opened, *run, closed])
+        at = end + 1
+    return found
+
+
+def _end_of_run(pieces: list[Tokens], at: int) -> int | None:
+    """Returns with which piece a run that begins in a piece ends, None if none does."""
+    if _before_run(pieces[at])[2] != "=":
+        return None
+    for dots in range(at + 1, len(pieces) - 1):
+        if _relations(pieces[dots]) or _texts(pieces[dots]):
+            return None
+        if [token.type for token in pieces[dots]] == ["DOTS"]:
+            last = pieces[dots + 1]
+            return dots + 1 if last and not _relations(last) and not _texts(last) else None
+    return None
+
+
+def _before_run(piece: Tokens) -> tuple[Tokens, Tokens, Token]:
+    """Splits off a word before an index, the index, and the sign behind it."""
+    before = piece[:1] if piece and piece[0].type == "TEXT" else []
+    rest = piece[len(before) :]
+    primes = 1 + sum(token.type == "PRIME" for token in rest[1:2])
+    if before and words(str(before[0])).lower() not in _CONDITION_WORDS:
+        rest = []
+    named = [token.type for token in rest[:1]] in (["LETTER"], ["SYMBOL"])
+    sign = rest[primes] if named and len(rest) > primes else Token("STOP", "")
+    return before, rest[:primes], sign
 
 
 def _parenthesised(tokens: Tokens) -> Tokens:

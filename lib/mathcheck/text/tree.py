@@ -62,6 +62,13 @@ class Number(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Percent(Node):
+    r"""A literal in hundredths, `12.5\%`, kept as it was written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Name(Node):
     r"""A letter, a command, a word, or one of these under an accent: `x`, `\hat{x}`."""
 
@@ -240,6 +247,18 @@ class Differential(Node):
     total: bool
     of: Node | None
     by: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated(Node):
+    r"""A value where symbols are what stands at the bar: `\left. y \right|_{x=1}`.
+
+    `open` says that nothing shows where what is evaluated begins, as in `y \Big|_{x=1}`.
+    """
+
+    body: Node
+    at: tuple[Node, ...]
+    open: bool
 
 
 @dataclass(frozen=True, slots=True)

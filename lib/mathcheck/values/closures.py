@@ -27,6 +27,8 @@ from mathcheck.values.matrices import (
     blocks_code,
     collect_code,
     element_code,
+    identity_code,
+    length_code,
     map_code,
     matrix_product,
     ones_code,
@@ -83,6 +85,9 @@ class Context(Protocol):
     ) -> Value:
         """Returns a second derivative."""
 
+    def at_point(self, term: terms.At, body: Code, values: tuple[Value, ...], env: Env) -> Value:
+        """Returns a value where some symbols have other values."""
+
 
 def compile_term(term: Term) -> Code:
     """Returns the closure of a term."""
@@ -115,9 +120,14 @@ def compile_term(term: Term) -> Code:
         case terms.Integral(_, node, letter, first, last, body, cut):
             low, high = compile_term(first), compile_term(last)
             return integral_code(letter, low, high, compile_term(body), node, cut)
-        case terms.Length(_, _, argument, axis):
-            inside_of = compile_term(argument)
-            return lambda env, ctx: int(inside_of(env, ctx).shape[axis])
+        case terms.Length(_, node, argument, axis):
+            return length_code(compile_term(argument), axis, node)
+        case terms.At(_, _, body, places):
+            values = [compile_term(value) for _, value in places]
+            at_point = compile_term(body)
+            return lambda env, ctx: ctx.at_point(
+                term, at_point, tuple(value(env, ctx) for value in values), env
+            )
         case terms.Second(_, _, _, of, by, again):
             first_at, second_at = _indices(by), _indices(again)
             of_code, of_at = compile_term(of), _indices(of) if isinstance(of, terms.Ref) else _none
@@ -126,8 +136,10 @@ def compile_term(term: Term) -> Code:
             )
         case terms.Power(_, node, base, exponent):
             return power_code(compile_term(base), index_code(exponent), node)
-        case terms.Ones(_, node):
-            return ones_code(node)
+        case terms.Ones(_, node, _, length):
+            return ones_code(None if length is None else index_code(length), node)
+        case terms.SizedIdentity(_, node, length):
+            return identity_code(index_code(length), node)
         case terms.Identity():
             return lambda env, ctx: Eye(1)
         case terms.Stack(_, _, rows):

@@ -85,6 +85,10 @@ def _empty(term: Term, taken: dict[int, set[object]]) -> Iterator[Missing]:
 
 def _places(term: Term) -> Iterator[Term]:
     """Yields what decides in a term; conditions of sums and cases pick, they have no branches."""
+    if isinstance(term, terms.At) and not any(
+        isinstance(p, terms.Ref) for _, v in term.places for p in v.walk()
+    ):
+        return  # at one point there is one branch
     if decides(term):
         yield term
     if isinstance(term, terms.Choose):

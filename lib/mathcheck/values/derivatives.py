@@ -20,9 +20,10 @@ from mathcheck.text.tree import Node
 from mathcheck.values.budget import check_slopes
 from mathcheck.values.definitions import State
 from mathcheck.values.inline import Code, Env
-from mathcheck.values.lookup import Context
+from mathcheck.values.lookup import NO_SLOPE_OF_A_POINT, Context
 from mathcheck.values.numbers import STEP, Value
 from mathcheck.values.one_draw import World
+from mathcheck.values.settings import setting
 
 
 class Lanes:
@@ -93,6 +94,7 @@ class PlainContext(Context):
         super().__init__(world, state)
         self._kinds: dict[object, PerturbedContext] = {}
         self._slopes: dict[object, Value] = {}
+        self._points: dict[object, PlainContext] = {}
 
     def derivative(
         self,
@@ -112,6 +114,23 @@ class PlainContext(Context):
                 self.world.derivatives[key] = self._whole(term, of, of_at, env)
             self._slopes[place] = self._picked(term, self.world.derivatives[key], by)
         return self._slopes[place]
+
+    def at_point(self, term: terms.At, body: Code, values: tuple[Value, ...], env: Env) -> Value:
+        """Returns a value in a world in which symbols that are drawn have other values."""
+        if any(np.iscomplexobj(value) for value in values):
+            raise EvalError(NO_SLOPE_OF_A_POINT, term.node)
+        settings = {}
+        for (by, _), value in zip(term.places, values, strict=True):
+            if by.symbol in self.state.definitions or by.symbol in self.state.facts.defined:
+                name = by.symbol.name
+                raise EvalError(f"{name} is defined: at a bar it cannot be set", by.node)
+            if by.symbol not in self.state.reach_of(term.body):
+                raise EvalError(f"this does not depend on {by.symbol.name}", by.node)
+            settings[by.symbol] = setting(by, value, self.world)
+        key = tuple((symbol, array.tobytes()) for symbol, array in settings.items())
+        if key not in self._points:
+            self._points[key] = PlainContext(self.world.with_values(settings), self.state)
+        return body(env, self._points[key])
 
     def second(
         self,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
 from mathcheck.text.document import Section
@@ -16,10 +17,11 @@ from mathcheck.text.errors import EvalError, ShapeError, SizeError
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import Eye, as_number
 from mathcheck.values.definitions import Definition, Function, Letter, State
-from mathcheck.values.inline import Env
+from mathcheck.values.inline import Code, Env
 from mathcheck.values.numbers import STEP, Value
 from mathcheck.values.one_draw import World
 
+NO_SLOPE_OF_A_POINT = "a derivative of a value at a point is not read here: give it as a formula"
 _BUSY = object()
 
 
@@ -127,6 +129,10 @@ class Context:
             raise EvalError(f"a derivative of {symbol.name}' : define {symbol.name}'", node)
         stepped = np.array([float(value) + STEP * 1j])
         return float(np.imag(self.call(symbol, 0, (stepped,), node))[0]) / STEP
+
+    def at_point(self, term: terms.At, body: Code, values: tuple[Value, ...], env: Env) -> Value:
+        """Refuses: only where nothing is perturbed may a symbol have another value."""
+        raise EvalError(NO_SLOPE_OF_A_POINT, term.node)
 
     def opened(self, symbol: Symbol, indices: tuple[int, ...]) -> Iterator[tuple[Term, Env]]:
         """Yields what defines a symbol at some indices, and the indices there; nothing if drawn."""

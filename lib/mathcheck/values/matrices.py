@@ -14,6 +14,7 @@ from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import Eye, as_number, collect
 from mathcheck.values.branches import decides, noting_choice, noting_map
+from mathcheck.values.budget import MOST_ELEMENTS
 from mathcheck.values.functions import MAPS, OPERATIONS
 from mathcheck.values.inline import Code, Env
 from mathcheck.values.numbers import Value, divide, matmul
@@ -137,13 +138,42 @@ def power_code(base: Code, exponent: Callable[[Env, Any], int], node: Node) -> C
     return powered
 
 
-def ones_code(node: Node) -> Code:
-    r"""Refuses a `\mathbf 1` that stands alone."""
+_NO_LENGTH = "how long is this vector of ones? Write the sum"
+
+
+def ones_code(length: Callable[[Env, Any], int] | None, node: Node) -> Code:
+    r"""A vector of ones; refuses a `\mathbf 1` that stands alone."""
 
     def ones(env: Env, ctx: Any) -> Value:
-        raise EvalError("how long is this vector of ones? Write the sum", node)
+        if length is None:
+            raise EvalError(_NO_LENGTH, node)
+        return np.ones((_checked(length(env, ctx), 1, node), 1))
 
     return ones
+
+
+def identity_code(length: Callable[[Env, Any], int], node: Node) -> Code:
+    """An identity matrix of a size that is stated."""
+    return lambda env, ctx: np.eye(_checked(length(env, ctx), 2, node))[:, :, None]
+
+
+def _checked(length: int, axes: int, node: Node) -> int:
+    """Returns how long an array is to be, if that can be."""
+    if not 0 < length <= MOST_ELEMENTS ** (1 / axes):
+        raise EvalError(f"an array of {length:,} rows cannot be had here", node)
+    return length
+
+
+def length_code(argument: Code, axis: int, node: Node) -> Code:
+    """How long an axis of a value is."""
+
+    def length(env: Env, ctx: Any) -> int:
+        value = argument(env, ctx)
+        if isinstance(value, Eye):
+            raise EvalError(_NO_LENGTH, node)
+        return int(value.shape[axis])
+
+    return length
 
 
 def element_code(argument: Code, indices: list[Callable[[Env, Any], int]], node: Node) -> Code:

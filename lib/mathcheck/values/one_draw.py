@@ -1,7 +1,8 @@
 """One draw of a chapter: its sizes, its random values, and what has been computed from them."""
 
+import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -183,6 +184,18 @@ class World:
             check_elements(math.prod(shape), symbol.name)
             self._arrays[key] = random_array(symbol, shape, details, rng, self.manner)
         return self._arrays[key]
+
+    def interval(self, symbol: Symbol) -> tuple[float, float]:
+        """Returns between which numbers a symbol lies, by its row."""
+        low, high = (self._detail(node, self._sizes_of(symbol)) for node in symbol.details)
+        return low, high
+
+    def with_values(self, settings: Mapping[Symbol, NDArray[Any]]) -> "World":
+        """Returns the same draw, but that some symbols have other values."""
+        other = copy.copy(self)
+        other._arrays = {**self._arrays, **{(s, ()): array for s, array in settings.items()}}
+        other.tables, other.derivatives = {}, {}
+        return other
 
     def _detail(self, node: Node, sizes: dict[str, int]) -> float:
         return float(size_value(node, sizes, {}))
