@@ -168,10 +168,16 @@ def _check(options: argparse.Namespace) -> int:
     try:
         while True:
             times = {path: _changed(path) for path, _ in _files(options.files)}
-            if new := [path for path in times if times[path] != seen.get(path)]:
-                code = _check_once(options, new)
+            tables = {options.symbols: _changed(options.symbols)} if options.symbols else {}
+            known = any(tables[path] != seen.get(path) for path in tables)
+            if new := [path for path in times if known or times[path] != seen.get(path)]:
+                try:
+                    code = _check_once(options, new)
+                except OSError as error:  # it may come back: an editor writes a file anew
+                    print(f"mathcheck: {_told(error)}", file=sys.stderr)
+                    code = _UNREADABLE
                 print(f"mathcheck: watching {len(times)} files, Ctrl+C ends it", flush=True)
-            seen = times
+            seen = times | tables
             time.sleep(_PAUSE)
     except KeyboardInterrupt:
         return code
@@ -267,7 +273,7 @@ def _explain(options: argparse.Namespace) -> int:
 
 def _symbols(options: argparse.Namespace) -> int:
     code = _RIGHT
-    for path in options.files:
+    for path, _ in _files(options.files):
         chapter = load(path, symbols=options.symbols, rows=options.rows)
         table = None
         for symbol in chapter.symbols:
@@ -298,17 +304,24 @@ def _describe(symbol: Symbol, defined: bool) -> str:
     return "  ".join(part for part in parts if part)
 
 
+def _with_equations(options: argparse.Namespace) -> Iterator[str]:
+    """Yields the files that are named, and those of folders that have equations."""
+    for path, named in _files(options.files):
+        if named or load(path, symbols=options.symbols).document.equations:
+            yield path
+
+
 def _mutate(options: argparse.Namespace) -> int:
     reports = [
         mutate_file(path, draws=options.draws, seed=options.seed, symbols=options.symbols)
-        for path in options.files
+        for path in _with_equations(options)
     ]
     if options.json:
         print(json.dumps([report.as_dict() for report in reports], indent=1))
     else:
         for report in reports:
             print(report)
-    if any(report.errors or not report.mutants for report in reports):
+    if not reports or any(report.errors or not report.mutants for report in reports):
         return _UNREADABLE
     return _RIGHT if all(report.ok for report in reports) else _FALSE
 

@@ -162,6 +162,9 @@ def test_symbols_in_a_file_of_their_own(file: Path, capsys: pytest.CaptureFixtur
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("symbols.md:4:")
     assert lines[1].strip().startswith("| $x_n$")
+    Path("symbols.md").write_text("Words.\n", encoding="utf-8")
+    assert main(["check", "-q", "notes.md", "--symbols", "symbols.md"]) == 2
+    assert "symbols.md:1:1: no symbols table stands here" in capsys.readouterr().out
     assert main(["check", "notes.md", "--symbols", "nowhere.md"]) == 2
     assert "there is no file nowhere.md" in capsys.readouterr().err
 
@@ -231,6 +234,44 @@ def test_watching_checks_again_what_changes(
         "other.md: 1 of 1 claims hold",
         "notes.md: 0 of 1 claims hold",
     ]
+
+
+def test_watching_looks_at_the_symbols_too_and_outlives_a_file(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, _, rest = RIGHT.partition("\n\n")
+    symbols = Path("symbols.md")
+    symbols.write_text(table + "\n", encoding="utf-8")
+    file.write_text(rest, encoding="utf-8")
+    looks = []
+
+    def sleep(_: float) -> None:
+        looks.append(None)
+        if len(looks) == 1:
+            symbols.write_text(table.replace("0 outside", "1 outside") + "\n", encoding="utf-8")
+            os.utime(symbols, ns=(1, 1))
+        if len(looks) == 2:
+            file.unlink()
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("mathcheck.__main__.time.sleep", sleep)
+    assert main(["check", "-q", "--watch", "--symbols", "symbols.md", "notes.md"]) == 2
+    told = capsys.readouterr()
+    assert told.out.count("1 of 1 claims hold") == 2
+    assert "there is no file notes.md" in told.err
+
+
+def test_folders_are_listed_and_mutated(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("docs").mkdir()
+    file.rename("docs/notes.md")
+    Path("docs/words.md").write_text("Words.\n", encoding="utf-8")
+    assert main(["symbols", "docs"]) == 0
+    assert "x  [n = 1..N]" in capsys.readouterr().out
+    assert main(["mutate", "docs"]) == 0
+    assert capsys.readouterr().out.startswith("docs/notes.md")
+    Path("docs/notes.md").unlink()
+    assert main(["mutate", "docs"]) == 2
 
 
 def test_the_exit_codes_are_told(capsys: pytest.CaptureFixture[str]) -> None:

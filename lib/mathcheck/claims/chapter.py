@@ -57,6 +57,10 @@ class Chapter:
         if tables is not None:
             self.texts.setdefault(tables.path, tables.text)
             document.problems[:0] = tables.problems
+            if not tables.tables:
+                place = Place(tables.path, 1, 1)
+                message = "no symbols table stands here: its header begins with 'Symbol'"
+                document.problems.insert(0, MathError(message, place))
             whole = [replace(table, section=document.sections[0]) for table in tables.tables]
             document.tables[:] = [
                 replace(table, number=number)

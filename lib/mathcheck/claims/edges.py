@@ -35,19 +35,21 @@ class Edge:
 
 
 def named_edges(claim: Claim) -> Iterator[Edge]:
-    """Yields the edges that a claim counts in; equals of drawn values are none, they are a case.
+    """Yields the edges that a claim counts in.
 
     Of what the text defines, a text may define the slope at an edge too: these claims have none.
+    Nor has an indicator that compares two drawn values: many write the slope of a maximum so.
     """
     if any(_of_a_symbol(part) for side in (claim.left, claim.right) for part in side.walk()):
         return
-    parts = [claim.left, claim.right, *([] if claim.condition is None else [claim.condition])]
-    for test in (inner for part in parts for inner in part.walk()):
+    sides = [(part, False) for side in (claim.left, claim.right) for part in side.walk()]
+    guards = [] if claim.condition is None else [(part, True) for part in claim.condition.walk()]
+    for test, governs in (*sides, *guards):
         if not isinstance(test, terms.Compare) or test.op not in (">=", "<=", "=="):
             continue
         for one, other in ((test.left, test.right), (test.right, test.left)):
             fixed = not any(isinstance(part, terms.Ref) for part in other.walk())
-            if _is_drawn(one, claim) and (fixed or test.op != "=="):
+            if _is_drawn(one, claim) and (fixed or (governs and test.op != "==")):
                 assert isinstance(one, terms.Ref)
                 yield Edge(one, other, test)
 

@@ -8,8 +8,16 @@ other term of a sum, the other factor of a product, the index of an element, the
 from dataclasses import replace
 
 from mathcheck.meaning import terms
+from mathcheck.meaning.resolving import Resolving
+from mathcheck.meaning.symbols import letter_of
 from mathcheck.meaning.terms import Term
+from mathcheck.text import tree
+from mathcheck.text.errors import TreeError
+from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
+
+ONES = ("\\mathbf{1}", "\\mathbb{1}")
+IDENTITIES = ("I", "\\mathbf{I}", "\\mathbb{I}")
 
 
 def open_axes(term: Term) -> frozenset[int]:
@@ -97,3 +105,26 @@ def of_ones(left: Term, right: Term, node: Node) -> Term | None:
         case Term(rank=2), terms.Ones(_, _, False, None) if 1 not in open_axes(left):
             return terms.Collect(1, node, "sum_columns", left)
     return None
+
+
+def special_array(name: str, sub: tuple[Node, ...], node: Node, resolver: Resolving) -> Term:
+    r"""Resolves a vector of ones or an identity matrix, `\mathbf 1_N` and `I_3` with sizes."""
+    ones = name in ONES
+    if not sub:
+        return terms.Ones(1, node) if ones else terms.Identity(2, node)
+    match sub[0]:
+        case tree.Binary("\\times", rows, columns) if ones or rows == columns:
+            sizes = [rows, columns]
+        case _:
+            sizes = [sub[0]]
+    if any(
+        (letter_of(part) or "") in resolver.index_letters - resolver.scope.sizes for part in sizes
+    ):
+        raise TreeError(f"is this a size? No table says how long {latex(node)} is", node.start)
+    lengths = [resolver.index(size) for size in sizes]
+    if not ones:
+        return terms.SizedIdentity(2, node, lengths[0])
+    rows_of_ones, *turned = (
+        terms.Ones(1, node, bool(at), length) for at, length in enumerate(lengths)
+    )
+    return terms.Product(2, node, "outer", rows_of_ones, turned[0]) if turned else rows_of_ones

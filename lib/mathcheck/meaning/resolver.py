@@ -14,11 +14,12 @@ from mathcheck.meaning import matrices, products, terms
 from mathcheck.meaning.builtins import CONSTANTS, FUNCTIONS
 from mathcheck.meaning.composition import composed
 from mathcheck.meaning.conditions import condition
+from mathcheck.meaning.element_axes import axis_of
 from mathcheck.meaning.ellipsis import has_dots, over_list, written_out
 from mathcheck.meaning.free_letters import free_beside
 from mathcheck.meaning.functions import NORMS, Arguments, arguments, is_bare, known, norm
 from mathcheck.meaning.indices import Binder, Bindings, index_letters, merged
-from mathcheck.meaning.ones import fitted, open_axes
+from mathcheck.meaning.ones import IDENTITIES, ONES, fitted, open_axes, special_array
 from mathcheck.meaning.operators import Operator, operand, operator_of, reaches_on
 from mathcheck.meaning.points import check_reach, evaluated, with_bar
 from mathcheck.meaning.probability import kind_of, resolved
@@ -36,8 +37,6 @@ from mathcheck.text.tree import Node
 _SIDE_BY_SIDE = tree.Name | tree.Number | tree.Script
 # What may be 0 for many terms and then not.
 _DECIDING = terms.Compare | terms.All | terms.Choose
-_ONES = ("\\mathbf{1}", "\\mathbb{1}")
-_IDENTITIES = ("I", "\\mathbf{I}", "\\mathbb{I}")
 _POSITIVE_PART = (tree.Name("+"),)
 _IN_FONT = re.compile(r"\\math[a-z]+\{(.*)\}")
 _TOPS = {"\\top", "\\intercal", "\\mathsf{T}", "\\mathrm{T}"}
@@ -158,7 +157,12 @@ class Resolver:
                 return products.elementwise("root", self.term(body), self.term(degree), node)
             case tree.Factorial(body, step):
                 name = "factorial" if step == 1 else "double factorial"
-                return self._map(name, self.term(body), node)
+                number = self.term(body)
+                if number.rank:
+                    raise TreeError(
+                        "the factorial of an array: write it of one element", node.start
+                    )
+                return self._map(name, number, node)
             case tree.Binomial(top, bottom):
                 return products.elementwise("choose", self.term(top), self.term(bottom), node)
             case tree.Apply():
@@ -611,8 +615,8 @@ class Resolver:
             if name in CONSTANTS:
                 constant = terms.Literal(0, base, CONSTANTS[name])
                 return self._superscript(constant, script.sup, node)
-        if name in (*_ONES, *_IDENTITIES) and len(script.sub) < 2 and not script.primes:
-            return self._superscript(self._special_array(name, script.sub, node), script.sup, node)
+        if name in (*ONES, *IDENTITIES) and len(script.sub) < 2 and not script.primes:
+            return self._superscript(special_array(name, script.sub, node, self), script.sup, node)
         if name in FUNCTIONS and not script.sub:
             raise TreeError(f"{name} is a function: write {name}(…)", node.start)
         if name == "\\partial":
@@ -623,26 +627,6 @@ class Resolver:
         hint = f"; it has {', '.join(known)}" if known else self._near(name)
         message = f"{latex(node)} is not in the symbols table{hint}"
         raise UnknownNameError(message, node.start)
-
-    def _special_array(self, name: str, sub: tuple[Node, ...], node: Node) -> Term:
-        r"""Resolves a vector of ones or an identity matrix, `\mathbf 1_N` and `I_3` with sizes."""
-        ones = name in _ONES
-        if not sub:
-            return terms.Ones(1, node) if ones else terms.Identity(2, node)
-        match sub[0]:
-            case tree.Binary("\\times", rows, columns) if ones or rows == columns:
-                sizes = [rows, columns]
-            case _:
-                sizes = [sub[0]]
-        if any((letter_of(part) or "") in self.index_letters - self.scope.sizes for part in sizes):
-            raise TreeError(f"is this a size? No table says how long {latex(node)} is", node.start)
-        lengths = [self.index(size) for size in sizes]
-        if not ones:
-            return terms.SizedIdentity(2, node, lengths[0])
-        rows_of_ones, *turned = (
-            terms.Ones(1, node, bool(at), length) for at, length in enumerate(lengths)
-        )
-        return terms.Product(2, node, "outer", rows_of_ones, turned[0]) if turned else rows_of_ones
 
     def _near(self, name: str) -> str:
         """Returns a guess at what a name was to be."""
@@ -712,45 +696,14 @@ class Resolver:
         indices = []
         for axis, item in enumerate(items):
             index = self.index(item)
-            if isinstance(index, terms.Local) and (use := self._axis_of(value, axis, item)):
+            if isinstance(index, terms.Local) and (
+                use := axis_of(value, axis, item, self._parameters)
+            ):
                 self._bindings.note(index.letter, use)
             indices.append(index)
         for axis in open_axes(value):
             value = fitted(value, axis, indices[axis])  # as long as it has to be
         return terms.Element(0, node, value, tuple(indices))
-
-    def _axis_of(self, value: Term, axis: int, item: Node) -> Use | None:
-        r"""Returns which symbol's axis an index of `(x^\\top)_{dn}` means."""
-        match value:
-            case terms.Transpose(2, _, argument):
-                return self._axis_of(argument, 1 - axis, item)
-            case terms.Map(_, _, _, argument):
-                return self._axis_of(argument, axis, item)
-            case terms.Collect(rank, _, _, argument) if rank == argument.rank:
-                return self._axis_of(argument, axis, item)
-            case terms.Arith(rank, _, _, left, right):
-                same = left if left.rank == rank else right
-                return self._axis_of(same, axis, item)
-            case terms.Product(_, _, "matmul", left, right):
-                inside = left.rank - 1
-                if axis < inside:
-                    return self._axis_of(left, axis, item)
-                return self._axis_of(right, axis - inside + 1, item)
-            case terms.Product(_, _, "outer", left, right):
-                return self._axis_of(right if axis else left, 0, item)
-            case terms.At(_, _, body):
-                return self._axis_of(body, axis, item)
-            case terms.Call(rank, _, _, _, (single,)) if rank == single.rank:
-                return self._axis_of(single, axis, item)
-            case terms.Local(_, _, letter) if letter in self._parameters:
-                namesake = self._parameters[letter]
-                if namesake is not None and not namesake.leads(axis):
-                    return Use(namesake, axis, (), item)
-            case terms.Ref(_, _, symbol, indices):
-                axis += len(indices)
-                lead = symbol.leads(axis)
-                return Use(symbol, axis, indices[:lead], item) if lead <= axis else None
-        return None
 
     # --- sums ----------------------------------------------------------------------------------
 

@@ -296,6 +296,9 @@ def _apply(parsed: Parsed[Token]) -> Node:
     if function == "det" and (of := _of_brackets(argument)) is not None:
         # A power of the determinant is that of the power.
         argument, scripts_behind = of
+    if isinstance(argument, tree.Factorial) and isinstance(argument.body, tree.Group):
+        message = f"what is this a factorial of? Write {{\\{function}(…)}}!"
+        raise TreeError(message, argument.start)
     if isinstance(argument, tree.Script) and isinstance(argument.base, tree.Group):
         raise TreeError(
             f"is this \\{function} of a power, or a power of \\{function}? "
