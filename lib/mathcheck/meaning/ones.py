@@ -57,7 +57,7 @@ def fitted(term: Term, axis: int, length: Term) -> Term:
         case terms.Product(_, _, "outer", left, right):
             if axis == 0:
                 return replace(term, left=fitted(left, 0, length))
-            return replace(term, right=fitted(right, axis - 1, length))
+            return replace(term, right=fitted(right, 0, length))
         case terms.Product(_, _, "matmul", left, right):
             inside = left.rank - 1
             if axis < inside:
@@ -115,6 +115,8 @@ def special_array(name: str, sub: tuple[Node, ...], node: Node, resolver: Resolv
     match sub[0]:
         case tree.Binary("\\times", rows, columns) if ones or rows == columns:
             sizes = [rows, columns]
+        case tree.Binary("\\times"):
+            raise TreeError("an identity matrix has as many rows as columns", node.start)
         case _:
             sizes = [sub[0]]
     if any(
