@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/lib
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test site take-along addresses data experiments experiment test-set bench mutants test-peers test-browser test-kernels test-numpy screenshots lighthouse golden lock format clean
+.PHONY: help serve test site publish take-along addresses data experiments experiment test-set bench mutants test-peers test-browser test-kernels test-numpy screenshots lighthouse golden lock format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -37,6 +37,11 @@ take-along: $(VENV)/.site node_modules/.test  ## the site with PDF of each chapt
 	$(PY) -m mkdocs build --strict
 	$(PY) -m book.take_along site
 	$(PY) -m book.linkcheck site
+
+publish: $(VENV)/.site node_modules/.site  ## the site for its address: make publish SITE_URL=https://example.org/book/
+	@case "$(SITE_URL)" in http://?*|https://?*) ;; *) \
+	echo "Publishing needs the address of the site: make publish SITE_URL=https://example.org/book/" >&2; exit 1;; esac
+	SITE_URL="$(SITE_URL)" $(PY) -m mkdocs build --strict
 
 addresses: $(VENV)/.site  ## list the addresses of the built site, when it is published
 	$(PY) -m book.published site

@@ -87,8 +87,12 @@ function hide() {
 }
 
 let leaving = 0;
+let at = ""; // where the pointer is: what comes below it by itself, as after a jump, is not pointed at
 
-addEventListener("pointerover", ({ target }) => {
+addEventListener("pointermove", ({ clientX, clientY }) => (at = `${clientX} ${clientY}`), { passive: true });
+
+addEventListener("pointerover", ({ target, pointerType, clientX, clientY }) => {
+  if (pointerType === "mouse" && at === `${clientX} ${clientY}`) return;
   clearTimeout(leaving);
   const symbol = target.closest?.(".sym");
   const row = symbol && rowOf(symbol);

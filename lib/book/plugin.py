@@ -126,7 +126,11 @@ class Build:
         publication = Publication.read(self.root / "CITATION.cff", config.site_url or "")
         tex = Tex(store, self.root / "node_modules")
         on_github = address.removeprefix(_GITHUB) if address.startswith(_GITHUB) else ""
-        self.checking = Checking(self.root, sorted(self.docs.rglob("*.md")))
+        pages = sorted(self.docs.rglob("*.md"))
+        order = [self.docs / uri for uri in _listed(config.nav)]
+        self.checking = Checking(
+            self.root, sorted(pages, key=lambda page: order.index(page) if page in order else -1)
+        )
         self.drawing = Drawing(
             self.root, store, self.inputs.drawing, float(settings.figure_seconds)
         )
@@ -613,15 +617,25 @@ def _titles(entries: list[AnchorLink]) -> Iterator[str]:
 
 
 def _ids(page: Page) -> Iterator[str]:
-    """The ids of a page, those too that its formulas and its code will have."""
+    """The ids of a page, those too that its formulas, its code and its figures will have."""
     yield from page.present_anchor_ids or ()
     yield from _ID.findall(page.content or "")
+    yield from (f"fig:{name}" for name in _FIGURE.findall(page.content or ""))
 
 
 def _set_titles(entries: list[AnchorLink], titles: dict[str, str]) -> None:
     for entry in entries:
         entry.title = titles.get(entry.title, entry.title)
         _set_titles(entry.children, titles)
+
+
+def _listed(nav: Any) -> Iterator[str]:
+    """The pages that a part of `nav` lists, in its order."""
+    if isinstance(nav, str):
+        yield nav
+    else:
+        for each in nav.values() if isinstance(nav, dict) else nav or ():
+            yield from _listed(each)
 
 
 def _pages(files: Files) -> list[Page]:

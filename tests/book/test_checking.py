@@ -68,7 +68,7 @@ def test_the_summary_says_how_far_it_was_checked() -> None:
     assert Found(1, None, 0, None, [], 1).summary == "Checked: 1 claim holds to the digits shown"
     assert (
         Found(1, None, 0, None, [0.0, 3.1e-16], 1).summary
-        == "Checked: 3 claims hold, worst relative error 3e-16"
+        == "Checked: 3 claims hold, worst relative error 3 × 10⁻¹⁶"
     )
     assert error_text(0.0) == "0"
 

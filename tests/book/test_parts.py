@@ -180,7 +180,7 @@ def test_other_messages_stay(tmp_path: Path) -> None:
 
 def test_the_book_is_cited_from_its_citation_file() -> None:
     work = Publication.read(ROOT / "CITATION.cff", "https://book.example")
-    assert work.authors == "The authors of Backprop, line by line"
+    assert work.authors == "The authors of Backprop Line by Line"
     assert work.bibtex().startswith("@book{backprop-book,")
     assert "https://book.example/chapters/x/" in work.bibtex("X", "chapters/x/")
     assert ("citation_title", "X") in work.meta("X", "chapters/x/")

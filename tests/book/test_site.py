@@ -31,13 +31,13 @@ def test_a_chapter_is_complete(site: Path) -> None:
     assert "The model reaches 98.37% after" in html
     assert "Figure 1.1" in html
     assert 'href="https://code.example/book/blob/' in html
-    assert '<meta name="citation_author" content="The authors of Backprop, line by line">' in html
+    assert '<meta name="citation_author" content="The authors of Backprop Line by Line">' in html
     assert (
         '<meta name="citation_fulltext_html_url" content="https://book.example/chapters/gain/">'
     ) in html
     data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
     assert data is not None
-    assert json.loads(data[1])["author"]["name"] == "The authors of Backprop, line by line"
+    assert json.loads(data[1])["author"]["name"] == "The authors of Backprop Line by Line"
     assert "\\label" not in html
     assert "\ue000" not in html
 

@@ -1,6 +1,5 @@
 """The King James Version of the Bible: a long text of few characters."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -22,6 +21,8 @@ def load_king_james(folder: Path | None = None) -> str:
     Source:
         The Holy Bible, Authorised Version, 1611, in the spelling of 1769; in the public domain.
     """
+    import sqlite3  # here, since Python in a browser has none and must import the rest
+
     path = verified_path(DATA_SETS["king-james"], "king-james/bible_kjv.sqlite", folder)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as bible:

@@ -15,6 +15,7 @@ from book.shared.errors import BookError
 
 __all__ = ["CITATION", "Bibliography", "Publication", "keys_of"]
 
+_ACRONYM = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b")  # which BibTeX would write in small letters
 CITATION = re.compile(r"\[(@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
 
 
@@ -114,7 +115,7 @@ class Publication:
         name = page_url.strip("/").rpartition("/")[2] if title else "book"
         fields = {
             "author": f"{{{self.authors}}}",
-            "title": title or self.title,
+            "title": _ACRONYM.sub(r"{\g<0>}", title or self.title),
             "booktitle": self.title if title else "",
             "year": self.date[:4],
             "note": f"Version {self.version}",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from book.shared.errors import BookError, Problem
+from book.shared.numbers import number_text
 from book.shared.processes import Process
 from mathcheck.text.sources import read
 
@@ -172,6 +173,6 @@ def error_text(error: float) -> str:
     """A relative error as text.
 
     >>> error_text(3.14e-16), error_text(0.0)
-    ('3e-16', '0')
+    ('3 × 10⁻¹⁶', '0')
     """
-    return f"{error:.0e}" if error else "0"
+    return number_text(f"{error:.0e}") if error else "0"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from book.shared.errors import BookError
+from book.shared.numbers import number_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +61,7 @@ def arrays(name: str, root: Path = ROOT) -> dict[str, np.ndarray]:
 
 
 def format_metric(name: str, key: str, spec: str = "", root: Path = ROOT) -> str:
-    """One number of a result, formatted as Python's `format` does.
+    """One number of a result, formatted as Python's `format` does and printed as text is.
 
     Args:
         name: the experiment.
@@ -82,9 +83,10 @@ def format_metric(name: str, key: str, spec: str = "", root: Path = ROOT) -> str
         known = ", ".join(sorted(whole.get("metrics", {})))
         raise BookError(f'result "{name}" has no "{key}"; its metrics are {known}')
     try:
-        return format(value, spec)
+        text = format(value, spec)
     except (ValueError, TypeError) as error:
         raise BookError(f'result "{name}", "{key}": {error}') from None
+    return number_text(text) if isinstance(value, int | float) else text
 
 
 def _part(value: Any, key: str) -> Any:

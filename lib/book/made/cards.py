@@ -7,6 +7,7 @@ Nothing is guessed from the look of a letter: what it means is what `mathcheck` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,6 +23,23 @@ from mathcheck.text.sources import read
 
 __all__ = ["Cards", "Letter"]
 
+_NO_NOUNS = {
+    "all",
+    "and",
+    "are",
+    "but",
+    "each",
+    "every",
+    "for",
+    "from",
+    "into",
+    "over",
+    "than",
+    "that",
+    "the",
+    "with",
+}
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -29,7 +47,8 @@ class Letter:
 
     Attributes:
         tex: the letter, and for an index what it runs over.
-        meaning: which of the two it is.
+        meaning: what it counts, if a table says so, as "sample" in "sample n"; or which of the
+            two it is.
         row: the id of the symbol's row that says more.
     """
 
@@ -100,9 +119,11 @@ class Cards:
 
     def _letter(self, text: str, scope: Scope) -> Letter | None:
         """What a letter is that is no symbol, by the first symbol whose axis it runs along."""
-        for symbol, at in scope.axes_of(text):
+        along = [(symbol, at, _counted(text, symbol)) for symbol, at in scope.axes_of(text)]
+        for symbol, at, counted in sorted(along, key=lambda each: not each[2]):
             first, last = map(latex, scope.bounds(symbol.axes[at]))
-            return Letter(rf"{text} = {first}, \dots, {last}", "index", self._names[symbol])
+            runs = rf"{text} = {first}, \dots, {last}"
+            return Letter(runs, counted or "index", self._names[symbol])
         sized = [(symbol, axis) for symbol in scope.symbols for axis in symbol.axes]
         # Along an axis of 3H, H is a size as well; better is an axis of H.
         for symbol, axis in sorted(sized, key=lambda pair: latex(pair[1].last) != text):
@@ -121,6 +142,12 @@ class Cards:
                     left, _ = _found([statement.sides[0]], self._scope(equation.section))
                     for symbol in list(left.values())[:1]:
                         self.definitions.setdefault(self._names[symbol], equation.label)
+
+
+def _counted(letter: str, symbol: Symbol) -> str:
+    """What an index counts, by what the table says of a symbol: its "sample n"."""
+    found = re.search(rf"\b([a-z]{{3,}}) {re.escape(letter)}\b", symbol.meaning)
+    return found[1] if found and found[1] not in _NO_NOUNS else ""
 
 
 def _read(tex: str) -> list[tree.Node]:

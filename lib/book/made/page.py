@@ -31,6 +31,9 @@ from book.shared.tree import parse
 
 __all__ = ["Made", "render"]
 
+_NUMBER = re.compile(
+    r"[+−-]?\d[\d,]*(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴-⁹]+)?(?:\s?[%×s]| ms)?(?: ± [\d.,]+\s?[%×s]?)?"
+)
 _OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
 
 
@@ -80,6 +83,19 @@ def _cite(work: Publication, title: str = "", url: str = "") -> str:
         f'<div class="highlight bibtex"><pre><code>{escape(work.bibtex(title, url))}\n'
         "</code></pre></div>"
     )
+
+
+def _align(table: lxml_html.HtmlElement) -> None:
+    """Marks the columns of numbers, whose digits stand below each other."""
+    rows = [row.getchildren() for row in table.iterfind("tbody/tr")]
+    heads = [row.getchildren() for row in table.iterfind("thead/tr")]
+    if not rows or len({len(row) for row in [*heads, *rows]}) > 1:
+        return
+    for column in range(len(rows[0])):
+        texts = [" ".join(row[column].text_content().split()) for row in rows]
+        if all(_NUMBER.fullmatch(text) for text in texts):
+            for row in [*heads, *rows]:
+                row[column].set("class", "number")
 
 
 class _Page(Making):
@@ -188,6 +204,7 @@ class _Page(Making):
                 for row in element.findall("tbody/tr"):
                     row[0].tag = "th"
                     row[0].set("scope", "row")
+            _align(element)
 
         for element in list(self.root.iter("div")):
             if element.get("class") == "origins":
