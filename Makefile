@@ -38,10 +38,12 @@ take-along: $(VENV)/.site node_modules/.test  ## the site with PDF of each chapt
 	$(PY) -m book.take_along site
 	$(PY) -m book.linkcheck site
 
-publish: $(VENV)/.site node_modules/.site  ## the site for its address: make publish SITE_URL=https://example.org/book/
+publish: .address $(VENV)/.site node_modules/.site  ## the site for its address: make publish SITE_URL=https://example.org/book/
+	SITE_URL="$(SITE_URL)" $(PY) -m mkdocs build --strict
+
+.address:
 	@case "$(SITE_URL)" in http://?*|https://?*) ;; *) \
 	echo "Publishing needs the address of the site: make publish SITE_URL=https://example.org/book/" >&2; exit 1;; esac
-	SITE_URL="$(SITE_URL)" $(PY) -m mkdocs build --strict
 
 addresses: $(VENV)/.site  ## list the addresses of the built site, when it is published
 	$(PY) -m book.published site

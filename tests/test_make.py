@@ -1,5 +1,6 @@
 """The commands: each is listed with what it does, and make knows what it needs."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -43,6 +44,17 @@ def test_commands_are_listed_once_and_are_no_files():
 @pytest.mark.parametrize("name", [name for name, _ in LISTED])
 def test_make_knows_what_a_command_needs(name, fresh):
     planned(name, fresh)
+
+
+@pytest.mark.parametrize("address", [None, "", "book.example.org"])
+def test_nothing_is_published_without_an_address(address, fresh):
+    given = [] if address is None else [f"SITE_URL={address}"]
+    command = ["make", "--directory", str(fresh), "publish", *given]
+    done = subprocess.run(command, capture_output=True, text=True, env={"PATH": os.environ["PATH"]})
+    assert done.returncode == 2
+    wanted = "Publishing needs the address of the site: make publish SITE_URL=https://"
+    assert done.stderr.startswith(wanted)
+    assert not (fresh / ".venv").exists()
 
 
 @pytest.mark.parametrize(

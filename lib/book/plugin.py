@@ -448,7 +448,9 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             build.sources[page.file.src_uri] = source
             scans.append(found)
             if page.present_anchor_ids is not None:
-                page.present_anchor_ids |= found.anchors | {"references", "cite-this-chapter"}
+                figures = {f"fig:{name}" for name in _FIGURE.findall(page.content or "")}
+                always = {"references", "cite-this-chapter"}
+                page.present_anchor_ids |= found.anchors | figures | always
         build.book, problems = assemble(scans, build.tools)
         _report(problems)
         self._lead_on(files)
@@ -620,7 +622,6 @@ def _ids(page: Page) -> Iterator[str]:
     """The ids of a page, those too that its formulas, its code and its figures will have."""
     yield from page.present_anchor_ids or ()
     yield from _ID.findall(page.content or "")
-    yield from (f"fig:{name}" for name in _FIGURE.findall(page.content or ""))
 
 
 def _set_titles(entries: list[AnchorLink], titles: dict[str, str]) -> None:

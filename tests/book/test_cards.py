@@ -13,9 +13,9 @@ TEXT = r"""# Title
 
 | Symbol | Code | Shape | Meaning |
 |---|---|---|---|
-| $x_{nd}$ | `x` | (N, D) | input |
+| $x_{nd}$ | `x` | (N, D) | input, of feature d |
 | $W_{dm}$ | `Wh` | (D, M) | weights |
-| $y_{nm}$ | `y` | (N, M) | output |
+| $y_{nm}$ | `y` | (N, M) | output: sample n |
 
 $$
 y_{nm} \coloneqq \sum_{d=1}^{D} \hat{x}_{nd} \, x_{nd} \label{eq:one-y}
@@ -51,9 +51,9 @@ def test_symbols_indices_and_sizes_are_marked_other_letters_are_not(cards: Cards
     right = rf"\hat{{x}}_{{{n}{d}}} \, {{\class{{sym s0-0}}{{x}}}}_{{{n}{d}}}"
     assert marked == f"{left} {right}"
     assert cards.letters == {
-        Letter(r"n = 1, \dots, N", "index", "s0-0"): "l0",
+        Letter(r"n = 1, \dots, N", "sample", "s0-2"): "l0",
         Letter(r"m = 1, \dots, M", "index", "s0-1"): "l1",
-        Letter(r"d = 1, \dots, D", "index", "s0-0"): "l2",
+        Letter(r"d = 1, \dots, D", "feature", "s0-0"): "l2",
         Letter("D", "size", "s0-0"): "l3",
     }
 

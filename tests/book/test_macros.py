@@ -35,6 +35,7 @@ def test_a_result_may_stand_outside_the_metrics(root: Path) -> None:
     assert format_metric("demo", "seed", root=root) == "7"
     assert format_metric("demo", "versions.numpy", root=root) == "2.4"
     assert format_metric("demo", "sizes.1.0", root=root) == "16"
+    assert format_metric("demo", "sizes.1.0", ".1e", root=root) == "1.6 × 10¹"
 
 
 def test_a_table_names_the_results_in_it_once(root: Path) -> None:

@@ -382,8 +382,25 @@ def test_both_columns_of_a_pair_count_for_they_stand_one_below_the_other(make: M
 def test_a_table_scrolls_in_its_box_and_its_rows_have_heads(make: Make) -> None:
     head = "<thead><tr><th></th><th>loss</th></tr></thead>"
     out, _ = make(f"{LABELLED}<table>{head}<tbody><tr><td>SGD</td><td>1</td></tr></tbody></table>")
-    assert '<div class="table-box"><table class="table"><thead><tr><td></td><th>loss</th>' in out
-    assert '<tr><th scope="row">SGD</th><td>1</td></tr>' in out
+    assert '<div class="table-box"><table class="table"><thead><tr><td></td>' in out
+    assert '<tr><th scope="row">SGD</th><td class="number">1</td></tr>' in out
+
+
+def test_columns_of_numbers_are_known_and_an_empty_head_is_none(make: Make) -> None:
+    head = "<thead><tr><th>rate</th><th>gain</th><th></th></tr></thead>"
+    rows = "".join(
+        f"<tr><td>{rate}</td><td>{gain}</td><td>{rest}</td></tr>"
+        for rate, gain, rest in [("2 × 10⁻³", "+1.5% ± 0.2%", "best"), ("0.25", "−12.5%", "1")]
+    )
+    out, _ = make(f"{LABELLED}<table>{head}<tbody>{rows}</tbody></table>")
+    head = '<th class="number">rate</th><th class="number">gain</th><td></td>'
+    assert head in out
+    assert '<td class="number">−12.5%</td><td>1</td>' in out
+
+
+def test_a_heading_says_its_level_where_one_is_passed_over(make: Make) -> None:
+    out, _ = make("<h1>a</h1><h2>b</h2><h4>c</h4><h4>d</h4><h3>e</h3><h4>f</h4>")
+    assert re.findall(r"<h4[^>]*>", out) == ['<h4 aria-level="3">', '<h4 aria-level="3">', "<h4>"]
 
 
 def test_a_scan_knows_the_anchors_to_come(tools: Tools) -> None:

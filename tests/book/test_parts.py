@@ -181,7 +181,9 @@ def test_other_messages_stay(tmp_path: Path) -> None:
 def test_the_book_is_cited_from_its_citation_file() -> None:
     work = Publication.read(ROOT / "CITATION.cff", "https://book.example")
     assert work.authors == "The authors of Backprop Line by Line"
+    assert "," not in work.authors  # which BibTeX would take for a surname before it
     assert work.bibtex().startswith("@book{backprop-book,")
+    assert "= {The {LSTM} again}," in work.bibtex("The LSTM again", "chapters/x/")
     assert "https://book.example/chapters/x/" in work.bibtex("X", "chapters/x/")
     assert ("citation_title", "X") in work.meta("X", "chapters/x/")
     assert json.loads(work.linked_data("X", "x/"))["url"] == "https://book.example/x/"

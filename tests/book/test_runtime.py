@@ -104,6 +104,12 @@ def test_the_archive_is_enough(tmp_path):
     assert done.stdout.split() == [str(module), "2000"]
 
 
+def test_the_library_needs_nothing_that_python_in_a_browser_lacks():
+    lacks = ("sqlite3", "ssl", "lzma", "_sqlite3", "_ssl", "_lzma")
+    code = f"import sys; sys.modules.update(dict.fromkeys({lacks})); import backprop, mathcheck"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "lib", check=True)
+
+
 @pytest.fixture
 def run(monkeypatch):
     """Runs what is typed; returns whether it ended well, and what it printed."""

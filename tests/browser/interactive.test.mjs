@@ -65,7 +65,12 @@ test("the classifier trains while it is told to, and a step at a time where moti
   const { tab, figure } = await open(t, "chapters/fully-connected/", "classifier");
   const train = figure.getByRole("button", { name: "Train" });
   await train.press("Enter");
-  await tab.waitForTimeout(1500);
+  const seen = new Set();
+  for (let count = 0; count < 15; count++) {
+    await tab.waitForTimeout(100);
+    seen.add(await steps(figure));
+  }
+  assert.ok(seen.size > 3, `while it plays it says ${[...seen]}`);
   await figure.getByRole("button", { name: "Pause" }).press("Enter");
   await tab.waitForTimeout(300);
   const reached = await steps(figure);

@@ -44,16 +44,17 @@ export function choice({ label, options, value }, change) {
   return h("label", { class: "interactive__choice" }, h("span", {}, label), select);
 }
 
-// A sentence of what is to be seen, told to a screen reader when it has come to rest.
+// A sentence of what is to be seen: seen at once, told to a screen reader when it has come to rest.
 export function message() {
-  const element = h("p", { class: "interactive__message", role: "status" });
+  const seen = h("p", { class: "interactive__message", "aria-hidden": "true" });
+  const told = h("p", { class: "sr-only", role: "status" });
   let later;
   return {
-    element,
+    element: h("div", {}, seen, told),
     tell(text) {
+      seen.textContent = text;
       clearTimeout(later);
-      later = setTimeout(() => (element.textContent = text), 150);
-      if (!element.textContent) element.textContent = text;
+      later = setTimeout(() => (told.textContent = text), 150);
     },
   };
 }

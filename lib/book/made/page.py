@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import partial
 from html import escape
+from itertools import compress
 
 from lxml import html as lxml_html
 from lxml.html import builder
@@ -188,8 +189,8 @@ class _Page(Making):
         """Tables: each in a box that scrolls where the page is too narrow for it."""
         of_symbols = iter(self.cards.rows)
         for element in self.root.iter("table"):
-            heads = [cell.text_content().strip() for cell in element.findall("thead/tr/th")]
-            if heads == ["Symbol", "Code", "Shape", "Meaning"]:
+            names = [cell.text_content().strip() for cell in element.findall("thead/tr/th")]
+            if names == ["Symbol", "Code", "Shape", "Meaning"]:
                 self._symbols(element, next(of_symbols, []))
         for element in list(self.root.iter("table")):
             if element.get("class") is None:
@@ -198,9 +199,11 @@ class _Page(Making):
                 element.addprevious(box)
                 box.tail, element.tail = element.tail, None
                 box.append(element)
-            corner = element.find("thead/tr/th")
-            if corner is not None and not len(corner) and not (corner.text or "").strip():
-                corner.tag = "td"  # it heads nothing: what heads a row stands below it
+            heads = element.findall("thead/tr/th")
+            empty = [not len(head) and not (head.text or "").strip() for head in heads]
+            for head in compress(heads, empty):
+                head.tag = "td"  # it heads nothing
+            if any(empty[:1]):  # what heads a row stands below the corner
                 for row in element.findall("tbody/tr"):
                     row[0].tag = "th"
                     row[0].set("scope", "row")
