@@ -7,11 +7,13 @@ from book.figures import FAINT, INK, MUTED, figure, marked, result, stroke
 WAYS = {
     "loops": ("seven loops", (7, -3), "left"),
     "plain": ("compiled loops", (7, -3), "left"),
-    "im2col": ("one matrix product", (-7, -3), "right"),
-    "blocks": ("in blocks", (7, -9), "left"),
-    "columns": ("columns alone", (7, 0), "left"),
-    "threads": ("two cores", (7, 3), "left"),
+    "im2col": ("one matrix product", (0, -14), "center"),
+    "blocks": ("in blocks", (7, -8), "left"),
+    "columns": ("columns alone", (7, -6), "left"),
+    "threads": ("two cores", (7, -7), "left"),
 }
+# For each weight.
+ADAM_OPERATIONS, ADAM_BYTES = 14, 28
 
 
 def draw():
@@ -38,6 +40,10 @@ def draw():
     for (way, (name, offset, side)), rate in zip(WAYS.items(), rates, strict=True):
         place = {"textcoords": "offset points", "ha": side, "fontsize": 8}
         ax.annotate(name, (at[way], rate), offset, **place)
+    adams = [metrics[f"adam_{way}_bandwidth"] for way in ("plain", "in_place", "parts")]
+    options = marked(2) | {"linestyle": "none", "markersize": 5}
+    of_byte = ADAM_OPERATIONS / ADAM_BYTES
+    ax.plot([of_byte] * 3, [of_byte * each for each in adams], label="Adam, three ways", **options)
     ax.set(xscale="log", yscale="log", xlim=(0.2, 300), ylim=(0.001, 400))
     ax.set(xlabel="operations for each byte of main memory", ylabel="billion operations a second")
     ax.grid(color=FAINT)

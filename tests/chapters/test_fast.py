@@ -206,4 +206,4 @@ def test_the_figure_has_the_machine_that_was_measured(measured):
     metrics = measured["metrics"]
     assert peak == pytest.approx(metrics["peak_rate"] * 1e9, rel=0.1)
     assert bandwidth == pytest.approx(metrics["copy_bandwidth"] * 1e9, rel=0.2)
-    assert call == pytest.approx(metrics["call_us"] / 1e6, rel=0.3)
+    assert 0.5 < call * 1e6 / metrics["call_us"] < 2

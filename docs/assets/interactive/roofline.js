@@ -7,6 +7,10 @@ const Y = [-3, 3];
 const STEPS = 60;
 const power = (exponent) => String(2 ** exponent);
 const short = (number) => (number >= 100 ? Math.round(number).toLocaleString("en") : String(Number(number.toPrecision(2))));
+const amount = (number) => {
+  const [name, unit] = [["billion", 1e9], ["million", 1e6], ["thousand", 1e3]].find(([, least]) => number >= least) ?? ["", 1];
+  return `${short(number / unit)} ${name}`.trim();
+};
 const superscript = (exponent) => `10${[...String(exponent)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit] ?? "⁻").join("")}`;
 const decades = ([low, high]) => Array.from({ length: high - low + 1 }, (_, k) => [low + k, superscript(low + k)]);
 const SAID = { calls: "the call", bytes: "memory", operations: "the core" };
@@ -44,7 +48,7 @@ export default function build(room) {
         s("circle", { cx, cy, r: 5, class: "interactive__dot interactive__dot--1" }),
       ),
     );
-    told.tell(`Side ${side}, in blocks of ${block}: ${short(product.operations / 1e3)} thousand operations, ${short(product.bytes / 1e3)} thousand bytes, ${short(intensity)} operations for each. It waits for ${SAID[found.waits]}, and reaches at most ${short(found.rate / 1e9)} of ${short(machine.peak / 1e9)} billion operations a second.`);
+    told.tell(`Side ${side}, in blocks of ${block}: ${amount(product.operations)} operations, ${amount(product.bytes)} bytes, ${short(intensity)} operations for each. It waits for ${SAID[found.waits]}, and reaches at most ${amount(found.rate)} of ${amount(machine.peak)} operations a second.`);
   }
 
   const control = (name, label, min, max) =>
