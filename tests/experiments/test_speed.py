@@ -114,6 +114,14 @@ def test_what_the_counts_say_to_the_times(found):
     assert metrics["vector_bits"] in (128, 256, 512)
 
 
+@pytest.mark.parametrize(("peak", "roof"), [(1000.0, 36.0), (30.0, 30.0)])
+def test_the_roof_over_im2col(peak, roof):
+    """3.6 operations a byte, of which 10 come in a nanosecond, or what the core can do."""
+    metrics = {"peak_rate": peak, "copy_bandwidth": 10.0, "product_4_ms": 1.0}
+    metrics |= {"loops_forward_rate": 1.0, "im2col_copy_ms": 1.0}
+    assert speed.explained(metrics, speed.SETTINGS)["im2col_roof"] == pytest.approx(roof)
+
+
 def test_curves(found):
     assert found.curve["side"] == [2, 3]
     assert found.curve["product_rate"] == [found.metrics[f"product_{n}_rate"] for n in (2, 3)]
