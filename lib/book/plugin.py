@@ -44,7 +44,7 @@ from book.known.printed import printed, program
 from book.known.source import Library
 from book.made import verification
 from book.made.assets import MATH_FONT, OWN, math_font, of_this_version, text_fonts
-from book.made.chapter_notebook import Chapter, chapter_notebook
+from book.made.chapter_notebook import Chapter, chapter_notebook, with_library
 from book.made.drawing import Drawing
 from book.made.licences import licence_page, text_name, works
 from book.made.locate import AddLine
@@ -67,6 +67,7 @@ _INLINE = re.compile(r"\\\((.+?)\\\)")
 _ID = re.compile(r'<[a-z][^>]* id="([^"]+)"')
 _ADDRESSES = "addresses.txt"
 _FIGURE = re.compile(r'data-figure="([^"]+)"')
+_LABEL = re.compile(r"\beq:[\w-]+")
 _GITHUB = "https://github.com/"
 _COLAB = "https://colab.research.google.com/github/"
 
@@ -204,6 +205,13 @@ class Build:
             lambda: conversion.of_notebook(notebook_page(html, ipynb, name), page, files),
         )
 
+    def portable(self, name: str) -> str:
+        """A notebook to download, with what it imports of the library."""
+        ipynb = self.executing.executed(name)["ipynb"]
+        given = (self.inputs.edition, self.inputs.library, ipynb)
+        lib = self.root / "lib"
+        return self.store.get(f"download of {name}", given, lambda: with_library(ipynb, lib))
+
     def entries(self, page: Page, index: Any) -> list[dict[str, Any]]:
         """What the search's plugin makes of a page."""
         content = page.content or ""
@@ -259,30 +267,36 @@ class Build:
         addresses = {name: each.url for name, each in self.sources.items()}
         of_book = (inputs.edition, inputs.library, inputs.literature, tools.publication)
 
+        text = self.expanded[uri]
+        named = {*_LABEL.findall(text), *self._marked(page.url)}
+        equations = [each for label, each in self.book.equations.items() if label in named]
+        numbers = {each.id: each.number for each in equations}
+        formulas = {each.id: each.tex for each in equations}
+
         def notebook() -> str:
-            equations = self.book.equations.values()
-            chapter = Chapter(
-                source,
-                self.expanded[uri],
-                {each.id: each.number for each in equations},
-                {each.id: each.tex for each in equations},
-                addresses,
-            )
+            chapter = Chapter(source, text, numbers, formulas, addresses)
             lib, literature = self.root / "lib", tools.bibliography
             return chapter_notebook(chapter, tools.library, lib, literature, tools.publication)
 
         def code() -> str:
             own = printed(source.text, tools.library)
-            others = [printed(text, tools.library) for text in earlier]
+            others = [printed(each, tools.library) for each in earlier]
             return program(tools.publication.heading(source.title, source.url), own, others)
 
-        given = (of_book, self.state, addresses, source, self.expanded[uri])
-        shown = [[name for name, _ in embedded(text)] for text in (source.text, *earlier)]
+        given = (of_book, numbers, formulas, addresses, source, text)
+        shown = [[name for name, _ in embedded(each)] for each in (source.text, *earlier)]
         found = {
             f"{place}.ipynb": self.store.get(f"notebook of {page.url}", given, notebook),
             f"{place}.py": self.store.get(f"code of {page.url}", (of_book, source, shown), code),
         }
         return {name: text for name, text in found.items() if text}
+
+    def _marked(self, url: str) -> Iterator[str]:
+        """The equations whose lines of code a page shows."""
+        for label, marks in self.book.marks.items():
+            places = [self.book.shown.get((each.file.as_posix(), each.line), []) for each in marks]
+            if any(page == url for found in places for page, _ in found):
+                yield label
 
     def font(self) -> bytes:
         """The font of the formulas, cut to what stands in them."""
@@ -427,7 +441,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         for file in files:
             if _is_notebook(file, ".ipynb"):
                 with _told():
-                    file.content_string = build.executing.executed(file.name)["ipynb"]
+                    file.content_string = build.portable(file.name)
         for checked in self._checked():
             _report(checked.problems)
             place = f"verification/#{verification.anchor(checked.file)}"

@@ -1,17 +1,21 @@
 """A chapter as a notebook: its text as Jupyter reads it, its code as cells that fit together."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
+import jupytext
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from book.known.bibliography import Bibliography, Publication
 from book.known.equations import Source
 from book.known.extract import extract
 from book.known.printed import printed, program
 from book.known.source import Library
-from book.made.chapter_notebook import Chapter, chapter_notebook
+from book.made.chapter_notebook import Chapter, chapter_notebook, with_library
 
 GAIN = '''"""Gains."""
 
@@ -185,6 +189,20 @@ def test_only_what_is_imported_comes_along(root: Path) -> None:
 def test_a_notebook_is_the_same_each_time(root: Path) -> None:
     markdown = "# T\n\n::: backprop.gain.gain\n"
     assert cells(root, markdown) == cells(root, markdown)
+
+
+def test_the_notebook_of_the_book_runs_elsewhere(tmp_path: Path) -> None:
+    path = Path(__file__).parents[2] / "docs" / "notebooks" / "gradient-checking.py"
+    ipynb = jupytext.writes(jupytext.read(path), "ipynb")
+    notebook = nbformat.reads(with_library(ipynb, path.parents[2] / "lib"), 4)
+    where = "import backprop, sys; print(backprop.__file__)"
+    notebook.cells.append(nbformat.v4.new_code_cell(where))
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": tmp_path}})
+    client.execute(env=environment)
+    (said,) = notebook.cells[-1].outputs
+    assert "backprop-" in said.text
+    assert str(path.parents[2]) not in said.text
 
 
 def test_a_program_has_what_earlier_chapters_showed_and_it_uses(root: Path) -> None:

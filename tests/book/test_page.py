@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from book.known.crossref import Scan, Tools, Verdict, assemble, scan
+from book.known.crossref import Book, Scan, Tools, Verdict, assemble, scan
 from book.known.equations import Source
 from book.known.origins import Drawn, Origins, place_of_copy
 from book.made.page import render
@@ -318,6 +319,17 @@ def test_a_chapter_says_how_to_cite_it(tools: Tools) -> None:
     assert '<h2 id="cite-this-chapter">Cite this chapter</h2>' in out
     assert "@incollection{backprop-x," in out
     assert "author    = {{Its authors}}" in out
+
+
+def test_a_chapter_is_opened_in_colab_where_the_site_is_on_github(tools: Tools) -> None:
+    text = "# T\n\nYou need\n:   a\n\nYou will be able to\n:   b\n"
+    html = "<h1>T</h1><dl><dt>You need</dt><dd>a</dd><dt>You will be able to</dt><dd>b</dd></dl>"
+    source = Source(Path("docs/chapters/t.md"), text, "chapters/t/", "T", "1", True)
+    there = "https://colab.research.google.com/github/a/b/blob/gh-pages/"
+    for colab, count in ((there, 1), ("", 0)):
+        made = render(html, source, Book({}, {}, {}), replace(tools, colab=colab)).html
+        assert made.count(f'href="{there}chapters/t/t.ipynb"') == count
+        assert 'href="t.ipynb" download=""' in made
 
 
 def test_a_chapter_without_a_map_is_told_with_file_and_line(tools: Tools) -> None:

@@ -33,7 +33,7 @@ def hrefs(root: etree._Element) -> list[str | None]:
 
 
 LINKS = (
-    '<a href="#here">1</a><a href="../two/#there">2</a><a href="../two/">3</a>'
+    '<a href="#here" id="here">1</a><a href="../two/#there">2</a><a href="../two/">3</a>'
     '<a href="../../notation/#n">4</a><a href="https://else.org/a#b">5</a><a href="../../">6</a>'
 )
 
@@ -53,6 +53,16 @@ def test_links_lead_within_or_to_the_site() -> None:
 def test_where_there_is_no_site_nothing_leads_there() -> None:
     (one,) = bound([leaf("one", LINKS)], "")
     assert hrefs(one) == ["#one.here", None, None, None, "https://else.org/a#b", None]
+
+
+def test_what_a_sheet_does_not_have_is_on_the_site() -> None:
+    inner = '<p><strong>Exercise 1. One</strong> <a href="#eq:x">1</a></p><h2 id="eq:x">X</h2>'
+    made = sheet(leaf("one", inner), solved=True)
+    assert made is not None
+    assert [hrefs(root) for root in bound([made], WORK.url)] == [
+        ["https://book.org/chapters/one/#eq:x"]
+    ]
+    assert [hrefs(root) for root in bound([made], "")] == [[None]]
 
 
 def test_ids_of_two_pages_do_not_meet() -> None:

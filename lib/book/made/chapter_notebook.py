@@ -24,7 +24,7 @@ from book.known.source import MARK, Library, mark_ids
 from book.made.cells import Cell, Cells
 from book.made.folder import packed
 
-__all__ = ["Chapter", "chapter_notebook", "parts"]
+__all__ = ["Chapter", "chapter_notebook", "parts", "with_library"]
 
 _FENCE = re.compile(r"^( *)(`{3,})(\w*)")
 _SHOWN = re.compile(r"^( *)::: ([\w.]+)$")
@@ -125,6 +125,23 @@ def chapter_notebook(
         *(_code(Cell(source)) for source in opening),
     ]
     return _written(whole)
+
+
+def with_library(ipynb: str, lib: Path) -> str:
+    """A notebook that carries the part of the library that it imports, to run outside of here.
+
+    Args:
+        ipynb: the notebook's file.
+        lib: the folder of the packages.
+    """
+    notebook = nbformat.reads(ipynb, 4)
+    code = [count for count, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    files = extract(lib, "\n".join(notebook.cells[count].source for count in code))
+    if files:
+        cell = _unpacking(files)
+        cell.id = "library"
+        notebook.cells.insert(code[0], cell)
+    return str(nbformat.writes(notebook)) + "\n"
 
 
 def parts(markdown: str) -> Iterator[_Part]:

@@ -137,12 +137,15 @@ def led(leaf: Leaf, places: Mapping[str, str], site: str) -> etree._Element:
             linked.
     """
     root = deepcopy(leaf.root)
+    here = {element.get("id") for element in root.iter()}
     for link in list(root.iter(f"{XHTML}a", f"{_SVG}a")):
         for attribute in _HREFS:
             href = link.get(attribute)
             if href is None:
                 continue
-            target = _led(href, leaf.url, places, site)
+            path, _, anchor = href.partition("#")
+            within = {} if not path and anchor not in here else places
+            target = _led(href, leaf.url, within, site)
             if target:
                 link.set(attribute, target)
             else:
