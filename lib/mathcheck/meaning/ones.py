@@ -41,6 +41,16 @@ def open_axes(term: Term) -> frozenset[int]:
     return frozenset()
 
 
+def is_column_of_ones(term: Term) -> bool:
+    """Tells whether a vector is a multiple of ones that stands upright, by its form."""
+    match term:
+        case terms.Map(1, _, "neg", argument):
+            return is_column_of_ones(argument)
+        case terms.Arith(1, _, "*" | "/", left, right):
+            return is_column_of_ones(left) or is_column_of_ones(right)
+    return isinstance(term, terms.Ones) and not term.turned
+
+
 def fitted(term: Term, axis: int, length: Term) -> Term:
     """Returns a value whose open axis has a length."""
     if axis not in open_axes(term):

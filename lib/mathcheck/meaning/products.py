@@ -5,7 +5,7 @@ from typing import TypeGuard
 
 from mathcheck.meaning import matrices, terms
 from mathcheck.meaning.matrices import check_exponential, check_identity, is_row
-from mathcheck.meaning.ones import joined, matched, of_ones, open_axes
+from mathcheck.meaning.ones import is_column_of_ones, joined, matched, of_ones, open_axes
 from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
@@ -52,6 +52,9 @@ def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
         return _vectors(op, left, right, node)
     if right.rank == 1 and is_row(right) and not _is_identity(left):
         raise TreeError("a matrix times a row vector: is a transpose missing?", right.node.start)
+    if right.rank == 2 and is_column_of_ones(left):
+        message = "a column of ones before a matrix: is a transpose missing?"
+        raise TreeError(message, left.node.start)
     left, right = _joined(left, right, node)
     return terms.Product(left.rank + right.rank - 2, node, "matmul", left, right)
 
