@@ -35,6 +35,7 @@ EXPERIMENTS = {
     "waves": "experiments.waves",
     "waves-plain": "experiments.waves_plain",
     "recall": "experiments.recall",
+    "recall-uniform": "experiments.recall_uniform",
     "lstm-inside": "experiments.lstm_inside",
     "characters": "experiments.characters",
     "csi300": "experiments.csi300",
