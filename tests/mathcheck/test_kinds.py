@@ -92,6 +92,11 @@ TABLES = {
         r"(Q + I)_{ij} = Q_{ij} + I",
         "is I the size or the identity?",
     ),
+    "a size called I for a matrix": (
+        ["| $Q_{ij}$ | | (I, I) | |"],
+        r"Q Q^{-1} = I",
+        "is I the size or the identity?",
+    ),
     "a size called I beside a vector": (
         ["| $v_i$ | | (I,) | |", "| $Q_{ij}$ | | (I, I) | |"],
         "Q v + I v = Q v + v",

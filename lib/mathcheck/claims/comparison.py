@@ -271,7 +271,7 @@ def _ordered(claim: Claim) -> list[str]:
     """Returns the free indices, those that others' ranges depend on first."""
     used = free_letters(claim.left) | free_letters(claim.right)
     needs = {
-        letter: {x for use in run.uses for before in use.before for x in free_letters(before)}
+        letter: set().union(*map(free_letters, _before(run)))
         for letter, run in claim.free.items()
         if letter in used
     }
@@ -280,6 +280,12 @@ def _ordered(claim: Claim) -> list[str]:
         ready = [x for x in needs if x not in ordered and needs[x] <= {*ordered, x}]
         ordered.append(ready[0] if ready else next(x for x in needs if x not in ordered))
     return ordered
+
+
+def _before(run: terms.Range) -> list[Term]:
+    """Returns what the range of an index depends on."""
+    bounds = [bound for bound in (run.first, run.last) if bound is not None]
+    return bounds + [before for use in run.uses for before in use.before]
 
 
 def _shaped(left: Any, right: Any, claim: Claim) -> tuple[Any, Any]:

@@ -17,6 +17,7 @@ from mathcheck.text.tree import (
     Big,
     Binary,
     Cases,
+    Evaluated,
     Fraction,
     Group,
     Indicator,
@@ -24,6 +25,7 @@ from mathcheck.text.tree import (
     Negative,
     Node,
     Number,
+    Percent,
     Relation,
     Root,
     Run,
@@ -147,13 +149,17 @@ def _edits(node: Node, indices: frozenset[str]) -> Iterator[Edit]:
             yield replace(node, text=other), f"index {node.text} taken for {other}"
 
 
-def _number(node: Number) -> Iterator[Edit]:
+def _number(node: Number | Percent) -> Iterator[Edit]:
     """Counts an integer on, and the last digit of a decimal."""
     whole, point, decimals = node.text.partition(".")
     digits = f"{int(whole.replace('{,}', '') + decimals) + 1:0{len(decimals) + 1}d}"
     cut = len(digits) - len(decimals)
     text = digits[:cut] + point + digits[cut:]
     yield replace(node, text=text), f"the constant {node.text} changed to {text}"
+
+
+def _evaluated(node: Evaluated) -> Iterator[Edit]:
+    yield node.body, "a bar dropped"
 
 
 def _negative(node: Negative) -> Iterator[Edit]:
@@ -247,6 +253,8 @@ def _cases(node: Cases) -> Iterator[Edit]:
 
 _EDITS: list[tuple[type[Node], Callable[..., Iterator[Edit]]]] = [
     (Number, _number),
+    (Percent, _number),
+    (Evaluated, _evaluated),
     (Negative, _negative),
     (Binary, _binary),
     (Run, _run),

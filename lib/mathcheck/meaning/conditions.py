@@ -6,7 +6,7 @@ from mathcheck.meaning import terms
 from mathcheck.meaning.index_sets import index_set, interval
 from mathcheck.meaning.resolving import Resolving
 from mathcheck.meaning.symbols import letter_of
-from mathcheck.meaning.terms import Range, Term, free_letters
+from mathcheck.meaning.terms import Range, Term
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
 from mathcheck.text.printer import latex
@@ -97,7 +97,7 @@ def stated_ranges(guard: Term | None, free: dict[str, Range]) -> dict[str, Range
             _,
             tree.Relation((_, tree.Group()), ("\\in",)),
             (terms.Compare(_, _, ">=", terms.Local(_, _, letter), first), terms.Compare() as end),
-        ) if letter in free and not free_letters(first) | free_letters(end.right):
+        ) if letter in free:
             return {letter: Range(letter, first, end.right, free[letter].uses)}
         case terms.All(_, _, parts):
             found: dict[str, Range] = {}
