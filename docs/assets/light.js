@@ -138,7 +138,8 @@ function fill(box, lines) {
   }
 }
 
-const isBeside = (equation, lines) => lines.some((line) => line.closest(".pair") === (equation.closest(".pair") ?? document));
+const isBeside = (equation, lines) =>
+  lines.some((line) => line.closest(".pair__code")?.parentElement === (equation.closest(".pair") ?? document));
 
 whenNear((run) => {
   for (const equation of run.querySelectorAll(".equation[data-lights]")) {

@@ -88,6 +88,16 @@ def test_the_archive_holds_the_library_as_it_is():
     assert not any("__pycache__" in name for name in names)
 
 
+def test_the_archive_holds_what_examples_use_of_the_experiments():
+    with ZipFile(io.BytesIO(archive(ROOT))) as file:
+        names = file.namelist()
+    used = re.compile(r">>> (?:from experiments\.(\w+) import|from experiments import (\w+))")
+    text = "".join(path.read_text("utf-8") for path in ROOT.glob("docs/chapters/*.md"))
+    found = {"".join(each) for each in used.findall(text)}
+    assert len(found) > 1
+    assert {f"lib/experiments/{each}.py" for each in found} <= set(names)
+
+
 def test_the_archive_is_enough(tmp_path):
     with ZipFile(io.BytesIO(archive(ROOT))) as file:
         file.extractall(tmp_path)

@@ -38,7 +38,9 @@ async function open(t, address, change = (content) => content, options = {}) {
 const shown = (tab) => tab.locator(".highlight:has(> pre .gp)");
 
 async function run(example) {
-  await example.evaluate((element) => element.closest("details")?.setAttribute("open", "")); // a solution
+  await example.evaluate((element) => {
+    for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  });
   await example.scrollIntoViewIfNeeded(); // where a reader comes, there are buttons
   await example.locator(".example__start").click();
   await example.page().waitForFunction((element) => /done|failed/.test(element.dataset.example), await example.elementHandle(), { timeout: 300_000 });
