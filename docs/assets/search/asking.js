@@ -114,7 +114,7 @@ export class Reader {
       titled += title;
       total += Math.max(3 * title, 2 * head, text) + 0.8 * head;
     }
-    total = (total + titled * (groups.length / section.words)) / groups.length;
+    total = total / groups.length + (titled / groups.length) * (titled / section.words);
     if (groups.length > 1) total += 3 * section.title.includes(phrase) + section.text.includes(phrase);
     total += 0.3 * section.isPage - 1.5 * section.aside - 2 * (section.isCode && !ofCode);
     return { share: met / groups.length, score: total + Math.log10(1 + found) / 4 };
@@ -127,7 +127,8 @@ export class Reader {
       return docs.map((doc) => ({ ...doc, ...this.score(question, this.sections.get(doc.location), page, doc.score) }));
     });
     const most = Math.max(...pages.flat().map(({ share }) => share));
-    const best = (docs) => Math.max(...docs.map(({ score }) => score));
+    // A page that comes back to it is about it.
+    const best = (docs) => Math.max(...docs.map(({ score }) => score)) + 0.3 * Math.log2(docs.filter(({ score }) => score > 0).length);
     return pages
       .map((docs) => docs.filter(({ share, location }) => share >= most || !location.includes("#")))
       .filter((docs) => docs.some(({ share }) => share >= most))
