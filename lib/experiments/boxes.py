@@ -33,6 +33,7 @@ ANCHOR = 20.0  # the box that the four numbers are told from
 MIDDLE = 2.0**-9  # the rate in whose neighbourhood a grid begins
 SIDES = ("smooth_l1", "iou")
 SHOWN = 8
+LARGEST = 3.0  # the logarithm of the largest box told, and of the smallest, by the anchor
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,7 @@ def as_numbers(boxes: Array, settings: Settings) -> Array:
 def as_boxes(numbers: Array, settings: Settings) -> Array:
     """The boxes that four numbers tell, the other way round."""
     places, sizes = np.split(numbers, 2, axis=1)
+    sizes = sizes.clip(-LARGEST, LARGEST)
     middle, half = settings.canvas / 2 + ANCHOR * places, ANCHOR / 2 * np.exp(sizes)
     return np.hstack([middle - half, middle + half])
 
@@ -188,6 +190,7 @@ class MissingCache(NamedTuple):
     """What `missing_backward` needs."""
 
     half: Array
+    free: NDArray[np.bool_]
     kept: BoxIouCache
 
 
@@ -197,15 +200,16 @@ def missing_forward(
     """The mean of 1 less the intersection over union of told boxes and true ones."""
     boxes = as_boxes(numbers, settings)
     iou, kept = box_iou_forward(boxes, as_boxes(target, settings))
-    return (1 - iou).mean(), MissingCache((boxes[:, 2:] - boxes[:, :2]) / 2, kept)
+    free = np.abs(numbers[:, 2:]) < LARGEST  # of the others the size does not move
+    return (1 - iou).mean(), MissingCache((boxes[:, 2:] - boxes[:, :2]) / 2, free, kept)
 
 
 def missing_backward(dloss: float, cache: MissingCache) -> Array:
     """The gradient for the four numbers."""
-    half, kept = cache
+    half, free, kept = cache
     diou = np.full(len(half), -dloss / len(half), half.dtype)
     dlow, dhigh = np.split(box_iou_backward(diou, kept), 2, axis=1)
-    return np.hstack([(dlow + dhigh) * np.float32(ANCHOR), (dhigh - dlow) * half])
+    return np.hstack([(dlow + dhigh) * np.float32(ANCHOR), (dhigh - dlow) * half * free])
 
 
 def learn(
