@@ -178,32 +178,31 @@ def test_what_the_text_counts_is_what_was_measured(measured):
 def test_what_the_text_foretells_is_what_was_measured(measured):
     """Where the text says in words what a step brings, the numbers must go on saying so."""
     metrics = measured["metrics"]
-    share, ridge = metrics["peak_rate"] / 90, metrics["ridge"]
-    assert 0.9 < share < 1.1  # exercise 1 takes 90 and 20, rounded, and so does the figure
-    assert 0.8 < metrics["copy_bandwidth"] / 20 < 1.2
-    assert metrics["im2col_intensity"] < ridge < 32 / 6
-    assert metrics["product_32_rate"] < metrics["peak_rate"] / 3
-    assert 0.85 < metrics["blocks_over_im2col"] < 1.15  # "next to nothing"
-    assert metrics["columns_over_blocks"] > 1.3
-    assert metrics["copy_two_over_copy"] > 1.5  # "one core alone does not exhaust this memory"
-    # "two fifths, at the very most"
-    assert metrics["im2col_forward_rate"] / metrics["im2col_roof"] < 0.4
-    assert metrics["adam_parts_over_adam_in_place"] > 1.3
+    assert 22 < 6 * metrics["ridge"] < 42  # 32 × 32 is "near the corner", "some thirty were enough"
+    assert 1e3 * metrics["call_us"] > 2 * 32**3 / metrics["peak_rate"]  # "longer than the work"
+    assert metrics["plain_over_loops"] > 100
+    # "far below that roof", and blocks should bring "not much"
+    assert metrics["im2col_forward_rate"] < metrics["im2col_roof"] / 2
+    assert 0.8 < metrics["blocks_over_im2col"] < 1.3
+    assert metrics["columns_over_blocks"] > 1.1
+    assert metrics["copy_two_over_copy"] > 1.2  # "one core alone does not exhaust this memory"
+    # "here blocks bring what they did not bring the convolution"
+    assert metrics["adam_parts_over_adam_in_place"] > metrics["blocks_over_im2col"]
     part = dict(zip(measured["curve"]["part"], measured["curve"]["part_ms"], strict=True))
     lowest = min(part, key=part.get)
     assert min(part) < lowest < max(part)  # a valley
     assert metrics["with_itself_rate"] > metrics["peak_rate"]
-    for kind in ("rnn", "lstm", "gru"):  # "far below their products", at "a third of the peak"
-        assert metrics[f"{kind}_at_once_over_{kind}_walk"] > 1.3
-        assert 0.3 < metrics[f"{kind}_at_once_share"] < 0.7 * metrics["weights_at_once_share"]
+    for kind in ("rnn", "lstm", "gru"):  # "far below their products"
+        assert metrics[f"{kind}_at_once_over_{kind}_walk"] > 1.2
+        assert metrics[f"{kind}_at_once_share"] < 0.7 * metrics["weights_at_once_share"]
 
 
 def test_the_figure_has_the_machine_that_was_measured(measured):
-    """In the interactive figure this core stands in round numbers."""
+    """In the interactive figure this core stands in round numbers, true to a quarter."""
     model = (ROOT / "docs/assets/interactive/models/roofline.js").read_text(encoding="utf-8")
     found = re.search(r"core: .* peak: (\S+), bandwidth: (\S+), call: (\S+) }", model)
     peak, bandwidth, call = (float(number) for number in found.groups())
     metrics = measured["metrics"]
-    assert peak == pytest.approx(metrics["peak_rate"] * 1e9, rel=0.1)
-    assert bandwidth == pytest.approx(metrics["copy_bandwidth"] * 1e9, rel=0.2)
+    assert peak == pytest.approx(metrics["peak_rate"] * 1e9, rel=0.25)
+    assert bandwidth == pytest.approx(metrics["copy_bandwidth"] * 1e9, rel=0.25)
     assert 0.5 < call * 1e6 / metrics["call_us"] < 2
