@@ -47,7 +47,7 @@ class Settings:
     digits: int = 2000
     epochs: int = 6
     batch_size: int = 50
-    search_seeds: tuple[int, ...] = (100,)
+    search_seeds: tuple[int, ...] = (100, 101, 102)
 
 
 class Scenes(NamedTuple):

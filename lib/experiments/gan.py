@@ -50,7 +50,7 @@ class Settings:
     beta1: float = 0.5
     judged_on: int = 1000
     early: int = 100
-    search_seeds: tuple[int, ...] = (100,)
+    search_seeds: tuple[int, ...] = (100, 101, 102)
 
 
 def run(
