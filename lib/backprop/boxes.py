@@ -48,11 +48,11 @@ def box_iou_forward(a: Array, b: Array) -> tuple[Array, BoxIouCache]:
         if (box[:, 2:] <= box[:, :2]).any():
             raise ValueError(f"{name} has a high end that is not above its low end")
     (low, high), (b_low, b_high) = np.split(a, 2, axis=1), np.split(b, 2, axis=1)
-    overlap = np.maximum(0, np.minimum(high, b_high) - np.maximum(low, b_low))
+    overlap = np.maximum(0, np.minimum(high, b_high) - np.maximum(low, b_low))  # eq:iou-overlap
     shared = overlap.prod(axis=1, keepdims=True)
     area, b_area = ((box[:, 2:] - box[:, :2]).prod(axis=1, keepdims=True) for box in (a, b))
     union = area + b_area - shared
-    iou = (shared / union)[:, 0]
+    iou = (shared / union)[:, 0]  # eq:iou
     return iou, BoxIouCache(a, b, overlap, shared, union)
 
 
@@ -79,9 +79,9 @@ def box_iou_backward(diou: Array, cache: BoxIouCache) -> Array:
     """
     a, b, overlap, shared, union = cache
     (low, high), (b_low, b_high) = np.split(a, 2, axis=1), np.split(b, 2, axis=1)
-    dshared = diou[:, None] * (union + shared) / union**2
-    darea = -diou[:, None] * shared / union**2
+    dshared = diou[:, None] * (union + shared) / union**2  # eq:iou-dshared
+    darea = -diou[:, None] * shared / union**2  # eq:iou-darea
     side, meeting = (high - low)[:, ::-1], overlap[:, ::-1] * (overlap > 0)  # of the other axis
-    dhigh = darea * side + dshared * meeting * (high < b_high)
-    dlow = -darea * side - dshared * meeting * (low > b_low)
+    dhigh = darea * side + dshared * meeting * (high < b_high)  # eq:iou-dhigh
+    dlow = -darea * side - dshared * meeting * (low > b_low)  # eq:iou-dlow
     return np.hstack([dlow, dhigh])

@@ -54,7 +54,7 @@ def gaussian_sample_forward(
     """
     eps = rng.standard_normal(mu.shape).astype(mu.dtype)
     sigma = np.exp(log_var / 2)
-    z = mu + sigma * eps
+    z = mu + sigma * eps  # eq:vae-z
     return z, GaussianSampleCache(eps, sigma)
 
 
@@ -81,7 +81,7 @@ def gaussian_sample_backward(dz: Array, cache: GaussianSampleCache) -> tuple[Arr
     """
     eps, sigma = cache
     dmu = dz.copy()
-    dlog_var = dz * sigma * eps / 2
+    dlog_var = dz * sigma * eps / 2  # eq:vae-ds
     return dmu, dlog_var
 
 
@@ -108,7 +108,7 @@ def gaussian_kl_forward(mu: Array, log_var: Array) -> tuple[np.floating[Any], Ga
         2.0
     """
     var = np.exp(log_var)
-    loss = (mu**2 + var - 1 - log_var).sum(axis=1).mean() / 2
+    loss = (mu**2 + var - 1 - log_var).sum(axis=1).mean() / 2  # eq:kl-loss
     return loss, GaussianKlCache(mu, var)
 
 
@@ -133,6 +133,6 @@ def gaussian_kl_backward(dloss: float, cache: GaussianKlCache) -> tuple[Array, A
         (array([[0., 2.]]), array([[0., 0.]]))
     """
     mu, var = cache
-    dmu = dloss * mu / len(mu)
-    dlog_var = dloss * (var - 1) / (2 * len(mu))
+    dmu = dloss * mu / len(mu)  # eq:kl-dmu
+    dlog_var = dloss * (var - 1) / (2 * len(mu))  # eq:kl-ds
     return dmu, dlog_var

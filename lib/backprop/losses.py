@@ -135,7 +135,7 @@ def smooth_l1_forward(y: Array, target: Array) -> tuple[np.floating[Any], Smooth
         1.8125
     """
     d = y - target
-    loss = np.where(np.abs(d) < 1, d**2 / 2, np.abs(d) - 0.5).mean()
+    loss = np.where(np.abs(d) < 1, d**2 / 2, np.abs(d) - 0.5).mean()  # eq:smooth-l1-loss
     return loss, SmoothL1Cache(d)
 
 
@@ -162,7 +162,7 @@ def smooth_l1_backward(dloss: float, cache: SmoothL1Cache) -> Array:
         array([0.25, 0.5 ])
     """
     (d,) = cache
-    dy = dloss * np.clip(d, -1, 1) / d.size
+    dy = dloss * np.clip(d, -1, 1) / d.size  # eq:smooth-l1-dy
     return dy
 
 

@@ -47,7 +47,7 @@ def q_target(reward: Array, q_next: Array, done: NDArray[np.bool_], gamma: float
         >>> q_target(reward, q_next, np.array([False, True]), 0.5)
         array([4., 1.])
     """
-    target = reward + gamma * np.where(done, 0, q_next.max(axis=1))
+    target = reward + gamma * np.where(done, 0, q_next.max(axis=1))  # eq:q-target
     return target
 
 
@@ -76,7 +76,7 @@ def q_loss_forward(
         >>> print(loss)  # (0.5 ** 2 / 2 + 0) / 2
         0.0625
     """
-    taken = q[np.arange(len(q)), action]
+    taken = q[np.arange(len(q)), action]  # eq:q-taken
     loss, kept = smooth_l1_forward(taken, target)
     return loss, QLossCache(q, action, kept)
 
@@ -105,5 +105,5 @@ def q_loss_backward(dloss: float, cache: QLossCache) -> Array:
     """
     q, action, kept = cache
     dq = np.zeros_like(q)
-    dq[np.arange(len(q)), action] = smooth_l1_backward(dloss, kept)
+    dq[np.arange(len(q)), action] = smooth_l1_backward(dloss, kept)  # eq:q-dq
     return dq

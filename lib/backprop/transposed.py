@@ -69,7 +69,7 @@ def conv_transpose2d_forward(
         raise ValueError(f"padding is {padding}, which leaves no row or no column")
     y_sizes = (len(x), W.shape[1], *map(int, large))
     dwindows = np.einsum("nkuv,kcpq->ncuvpq", x, W, optimize=True)
-    y = b[:, None, None] + add_windows(dwindows, y_sizes, stride, padding)
+    y = b[:, None, None] + add_windows(dwindows, y_sizes, stride, padding)  # eq:transposed-y
     return y, ConvTranspose2dCache(x, W, y_sizes, stride, padding)
 
 
@@ -100,7 +100,7 @@ def conv_transpose2d_backward(dy: Array, cache: ConvTranspose2dCache) -> tuple[A
     """
     x, W, _, stride, padding = cache
     dwindows = windows_of(pad(dy, padding), W.shape[2:], stride)
-    dx = np.einsum("kcpq,ncuvpq->nkuv", W, dwindows, optimize=True)
-    dW = np.einsum("nkuv,ncuvpq->kcpq", x, dwindows, optimize=True)
-    db = np.einsum("nchw->c", dy)
+    dx = np.einsum("kcpq,ncuvpq->nkuv", W, dwindows, optimize=True)  # eq:transposed-dx
+    dW = np.einsum("nkuv,ncuvpq->kcpq", x, dwindows, optimize=True)  # eq:transposed-dW
+    db = np.einsum("nchw->c", dy)  # eq:transposed-db
     return dx, dW, db

@@ -40,6 +40,11 @@ EXPERIMENTS = {
     "characters": "experiments.characters",
     "csi300": "experiments.csi300",
     "imdb": "experiments.imdb",
+    "segmentation": "experiments.segmentation",
+    "boxes": "experiments.boxes",
+    "vae": "experiments.vae",
+    "gan": "experiments.gan",
+    "cart-pole": "experiments.cart_pole",
 }
 # Those whose run reads the test set of some data at its end. A run is a reading, then.
 TESTED_BY_RUN = {

@@ -325,3 +325,50 @@ def test_fifty_layers_fail_in_the_ways_that_the_chapter_on_classic_networks_says
             assert seen[path] - seen[other] > 0.05
         assert shares[path] > 0.85
     assert abs(seen["plain"] - shares["plain"]) < 0.1  # it is not overfitting
+
+
+@pytest.mark.parametrize("name", ["boxes", "gan", "cart-pole"])
+def test_a_comparison_of_the_last_chapter_has_its_best_rate_within_the_grid(name):
+    metrics = read(name)["metrics"]
+    sides = [key.removesuffix("_rate") for key in metrics if key.endswith("_rate")]
+    assert len(sides) == 2
+    assert all(metrics[f"{side}_rate_at_end"] == 0 for side in sides)
+    assert metrics["difference_low"] < metrics["difference"] < metrics["difference_high"]
+
+
+def test_what_the_last_chapter_trains_has_learned():
+    """Each beside what takes no learning."""
+    ink, digits, pole = (read(name)["metrics"] for name in ("segmentation", "vae", "cart-pole"))
+    assert ink["iou"] - ink["iou_std"] > ink["threshold_iou"]
+    assert ink["pixels_right"] > 1 - ink["ink"]
+    assert digits["bound"] + digits["bound_std"] < digits["independent"]
+    assert digits["neighbours"] > 0.3
+    boxes = read("boxes")["metrics"]
+    assert boxes["smooth_l1_iou"] > 4 * boxes["middle_iou"]
+    assert pole["held_length"] > 5 * pole["by_chance"]
+
+
+def test_boxes_that_learn_by_overlap_end_best_or_blind():
+    smooth, overlap = (row["iou"] for row in read("boxes")["table"])
+    assert sorted(iou < 0.01 for iou in overlap) == [False, False, False, True, True]
+    assert min(iou for iou in overlap if iou > 0.01) > max(smooth)
+    assert min(overlap) == 0  # none meets its digit
+    low, high = np.split(np.load(RESULTS / "boxes.npz")["iou"], 2, axis=1)
+    assert (high - low).min() > read("boxes")["settings"]["canvas"]
+
+
+def test_the_game_of_two_networks_springs_no_trap():
+    metrics = read("gan")["metrics"]
+    assert metrics["difference_low"] < 0 < metrics["difference_high"]
+    assert min(metrics["lasting_believed"], metrics["saturating_believed"]) > 0.4
+    assert max(metrics["lasting_near"], metrics["saturating_near"]) < 0.5
+
+
+def test_a_target_that_moves_runs_away_at_every_rate():
+    record = read("cart-pole")
+    metrics = record["metrics"]
+    tried = [each["length"] for each in record["tried"] if each["side"] == "moving"]
+    assert len(tried) == 4
+    assert max(*tried, metrics["moving_length"]) < metrics["by_chance"]
+    assert metrics["moving_value"] > 100 * metrics["largest_value"]
+    assert metrics["difference_low"] > 0

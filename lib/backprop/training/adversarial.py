@@ -82,7 +82,7 @@ def generator_gradients(
         array([-1.])
     """
     logits = discriminator.forward(generator.forward(z, training=True), training=True)
-    loss, cache = sigmoid_cross_entropy_forward(logits, np.ones_like(logits))
-    dlogits = sigmoid_cross_entropy_backward(1.0, cache)
-    generator.backward(discriminator.backward(dlogits))
+    loss, cache = sigmoid_cross_entropy_forward(logits, np.ones_like(logits))  # eq:gan-g-loss
+    dlogits = sigmoid_cross_entropy_backward(1.0, cache)  # eq:gan-da
+    generator.backward(discriminator.backward(dlogits))  # eq:gan-dtheta
     return loss, generator.grads
