@@ -230,5 +230,4 @@ def unseen_accuracy(
 
 def gain_of(judged: dict[str, NDArray[np.float64]]) -> dict[str, Number]:
     """How much more is read with batch norm than without, by seeds in pairs."""
-    gain = paired_difference(judged["batch_norm"], judged["plain"])
-    return {"gain": gain.mean, "gain_low": gain.low, "gain_high": gain.high}
+    return paired_difference(judged["batch_norm"], judged["plain"]).metrics("gain")

@@ -17,7 +17,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop import Adam, Conv2d, Flatten, Linear, Loss, ReLU, Sequential, load_mnist, train
+from backprop import (
+    Adam,
+    Conv2d,
+    Flatten,
+    Linear,
+    Loss,
+    ReLU,
+    Sequential,
+    load_mnist,
+    predict,
+    train,
+)
 from backprop.boxes import BoxIouCache, box_iou_backward, box_iou_forward
 from backprop.data.mnist import Digits
 from backprop.losses import smooth_l1_backward, smooth_l1_forward
@@ -113,10 +124,8 @@ def run(
     difference = paired_difference(judged["iou"], judged["smooth_l1"])
     middle = np.zeros((len(judged_on.x), 4), np.float32)
     blind, _ = box_iou_forward(as_boxes(middle, settings), judged_on.boxes)
+    metrics |= difference.metrics("difference")
     metrics |= {
-        "difference": difference.mean,
-        "difference_low": difference.low,
-        "difference_high": difference.high,
         "middle_iou": float(blind.mean()),
         "middle_apart": float((blind == 0).mean()),
     }
@@ -235,6 +244,5 @@ def learn(
         measure=None,
         progress=False,
     )
-    parts = np.array_split(judged_on.x, -(-len(judged_on.x) // 500))
-    said = as_boxes(np.concatenate([network(part) for part in parts]), settings)
+    said = as_boxes(predict(network, judged_on.x, batch_size=500), settings)
     return box_iou_forward(said, judged_on.boxes)[0], said

@@ -92,10 +92,8 @@ def run(
             f"{side}_value": float(np.mean([values[-1] for _, values in runs])),
         }
     difference = paired_difference(judged["held"], judged["moving"])
+    metrics |= difference.metrics("difference")
     metrics |= {
-        "difference": difference.mean,
-        "difference_low": difference.low,
-        "difference_high": difference.high,
         "by_chance": float(np.mean([_by_chance(settings, seed) for seed in seeds])),
         "largest_value": (1 - settings.gamma**settings.longest) / (1 - settings.gamma),
     }

@@ -8,6 +8,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.record import Number
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -31,6 +33,10 @@ class Difference:
     def is_sure(self) -> bool:
         """Whether the interval leaves no doubt about the sign."""
         return self.low > 0 or self.high < 0
+
+    def metrics(self, name: str) -> dict[str, Number]:
+        """The mean and both ends of the interval, as a result records them under a name."""
+        return {name: self.mean, f"{name}_low": self.low, f"{name}_high": self.high}
 
 
 def paired_difference(

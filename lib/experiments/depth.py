@@ -134,9 +134,7 @@ def run(
     deepest = settings.depths[-1]
     for kind in ("plain", "residual"):
         pair = [judged[f"{side}_{deepest}"] for side in (f"{kind}_norm", kind)]
-        gain = paired_difference(*pair)
-        metrics |= {f"{kind}_norm_gain": gain.mean, f"{kind}_norm_gain_low": gain.low}
-        metrics[f"{kind}_norm_gain_high"] = gain.high
+        metrics |= paired_difference(*pair).metrics(f"{kind}_norm_gain")
     return Result(
         metrics=metrics,
         curve=curve,

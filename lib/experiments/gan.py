@@ -97,10 +97,8 @@ def run(
         )
         for seed in seeds
     ]
+    metrics |= difference.metrics("difference")
     metrics |= {
-        "difference": difference.mean,
-        "difference_low": difference.low,
-        "difference_high": difference.high,
         "real_distance": float(np.mean(floor)),
     }
     return Result(

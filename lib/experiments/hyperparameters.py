@@ -185,11 +185,7 @@ def _compared(
         gain = paired_difference(
             [pick.judged for pick in picks["random"]], [pick.judged for pick in picks["grid"]]
         )
-        metrics |= {
-            f"gain_{count}": gain.mean,
-            f"gain_{count}_low": gain.low,
-            f"gain_{count}_high": gain.high,
-        }
+        metrics |= gain.metrics(f"gain_{count}")
     return metrics, curve
 
 

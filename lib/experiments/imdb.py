@@ -416,12 +416,7 @@ def compared(
 ) -> dict[str, Number]:
     """The difference of two shares of right answers, in pairs; neighbours may be of one film."""
     found = overlapping_difference(first, second, min(OF_ONE_FILM, len(first) - 1))
-    return {
-        name: found.mean,
-        f"{name}_error": found.error,
-        f"{name}_low": found.low,
-        f"{name}_high": found.high,
-    }
+    return {**found.metrics(name), f"{name}_error": found.error}
 
 
 def fit_reader(

@@ -110,11 +110,7 @@ def run(
     for first, second in (("momentum", "sgd"), ("adam", "momentum"), ("adamw", "adam")):
         if first in losses and second in losses:
             found = paired_difference(losses[first], losses[second])
-            metrics |= {
-                f"{first}_less_{second}": found.mean,
-                f"{first}_less_{second}_low": found.low,
-                f"{first}_less_{second}_high": found.high,
-            }
+            metrics |= found.metrics(f"{first}_less_{second}")
     return Result(
         metrics=metrics,
         curve=curve,

@@ -120,11 +120,7 @@ def run(
             curve[f"{name}_loss"] = np.mean([one.validation_loss for one in watched], 0).tolist()
         if name != "none" and "none" in judged:
             gain = paired_difference(judged[name], judged["none"])
-            metrics |= {
-                f"{name}_gain": gain.mean,
-                f"{name}_gain_low": gain.low,
-                f"{name}_gain_high": gain.high,
-            }
+            metrics |= gain.metrics(f"{name}_gain")
     return Result(
         metrics=metrics,
         curve=curve,

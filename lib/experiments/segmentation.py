@@ -22,6 +22,7 @@ from backprop import (
     ReLU,
     Sequential,
     load_mnist,
+    predict,
     train,
 )
 from backprop.activations import sigmoid_forward
@@ -75,8 +76,7 @@ def run(
             measure=None,
             progress=False,
         )
-        parts = np.array_split(judged_x, -(-len(judged_x) // 500))
-        p = sigmoid_forward(np.concatenate([network(part) for part in parts]))[0]
+        p = sigmoid_forward(predict(network, judged_x, batch_size=500))[0]
         levels = np.linspace(0, 1.5, 31)
         best = max(levels, key=lambda level: intersection_over_union(x > level, ink > 0))
         metrics: dict[str, Number] = {

@@ -84,11 +84,7 @@ def run(
         ("gain_shuffled", "convolution_shuffled", "dense_shuffled"),
     ):
         difference = paired_difference(judged[better], judged[other])
-        metrics |= {
-            name: difference.mean,
-            f"{name}_low": difference.low,
-            f"{name}_high": difference.high,
-        }
+        metrics |= difference.metrics(name)
     return Result(
         metrics=metrics,
         curve={},

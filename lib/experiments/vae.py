@@ -2,9 +2,8 @@
 
 A pixel is ink or paper: ink where it is more than half black. The encoder gives each digit a mean
 and a variance on each of two axes, the decoder makes of a point of that plane the probability of
-ink in each pixel. The settings are given. The bound on how
-probable the digits are is measured on the validation digits, by one draw for each. The test digits
-are not read.
+ink in each pixel. The settings are given. The bound on how probable the digits are is measured on
+the validation digits, by one draw for each. The test digits are not read.
 """
 
 import time
