@@ -1,5 +1,5 @@
 // Who looks at whom in a small attention, before and after its training, over steps that the reader changes.
-import { button, choice, drawing, h, message, s, slider } from "./kit.js";
+import { button, choice, drawing, h, message, s, stepper } from "./kit.js";
 import { NAMES, START, VALUES, read, run, write } from "./models/looking.js";
 import { WEIGHTS } from "./models/looking-weights.js";
 
@@ -32,7 +32,7 @@ export default function build(room) {
   view.addEventListener("click", (event) => {
     const box = view.getBoundingClientRect();
     const t = Math.floor((((event.clientY - box.top) / box.height) * (y(T) + 4) - TOP) / CELL);
-    if (t >= 0 && t < T) choose(t);
+    if (t >= 0 && t < T) scrub.choose(t);
   });
 
   function draw() {
@@ -51,15 +51,10 @@ export default function build(room) {
     told.tell(`Step ${at + 1} ${does}. It gives most weight, ${seen}. Its answer is ${VALUES[answer]}.`);
   }
 
-  const scrub = slider({ label: "Step", min: 1, max: T, step: 1, value: at + 1, show: String }, (value) => {
-    at = value - 1;
+  const scrub = stepper({ count: T, at }, (t) => {
+    at = t;
     draw();
   });
-  function choose(t) {
-    const input = scrub.querySelector("input");
-    input.value = t + 1;
-    input.dispatchEvent(new Event("input"));
-  }
   const change = (name, edit) =>
     button(name, () => {
       edit(steps[at]);
@@ -76,7 +71,7 @@ export default function build(room) {
         moment = value;
         draw();
       }),
-      scrub,
+      scrub.element,
       change("Another name", (step) => (step.name = (step.name + 1) % NAMES.length)),
       change("Another value", (step) => (step.value = ((step.value + 2) % (VALUES.length + 1)) - 1)),
     ),

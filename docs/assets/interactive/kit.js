@@ -38,6 +38,17 @@ export function slider({ label, min, max, step, value, show = signed }, change) 
   return h("label", { class: "interactive__slider" }, h("span", {}, label), input, shown);
 }
 
+// A slider over the steps of a sequence, counted from 0; `choose` moves it, as a press in the figure does.
+export function stepper({ count, at }, change) {
+  const element = slider({ label: "Step", min: 1, max: count, step: 1, value: at + 1, show: String }, (value) => change(value - 1));
+  const input = element.querySelector("input");
+  function choose(t) {
+    input.value = t + 1;
+    input.dispatchEvent(new Event("input"));
+  }
+  return { element, choose };
+}
+
 export function choice({ label, options, value }, change) {
   const select = h("select", { onchange: () => change(select.value) });
   for (const [key, text] of Object.entries(options)) select.append(h("option", { value: key, selected: key === value }, text));

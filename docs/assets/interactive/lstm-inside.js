@@ -1,5 +1,5 @@
 // Inside a trained LSTM: its gates and its cell state over a sequence that the reader changes.
-import { button, drawing, h, message, s, slider } from "./kit.js";
+import { button, drawing, h, message, s, stepper } from "./kit.js";
 import { LETTERS, run } from "./models/marked.js";
 import { WEIGHTS } from "./models/marked-weights.js";
 
@@ -39,7 +39,7 @@ export default function build(room) {
   view.addEventListener("click", (event) => {
     const box = view.getBoundingClientRect();
     const t = Math.floor((((event.clientX - box.left) / box.width) * (LEFT + STEPS * CELL + 2) - LEFT) / CELL);
-    if (t >= 0 && t < STEPS) choose(t);
+    if (t >= 0 && t < STEPS) scrub.choose(t);
   });
 
   function draw() {
@@ -66,15 +66,10 @@ export default function build(room) {
     );
   }
 
-  const scrub = slider({ label: "Step", min: 1, max: STEPS, step: 1, value: at + 1, show: String }, (value) => {
-    at = value - 1;
+  const scrub = stepper({ count: STEPS, at }, (t) => {
+    at = t;
     draw();
   });
-  function choose(t) {
-    const input = scrub.querySelector("input");
-    input.value = t + 1;
-    input.dispatchEvent(new Event("input"));
-  }
   const change = (name, edit) =>
     button(name, () => {
       edit(steps[at]);
@@ -86,7 +81,7 @@ export default function build(room) {
     h(
       "div",
       { class: "interactive__controls" },
-      scrub,
+      scrub.element,
       change("Mark or unmark it", (step) => (step.marked = !step.marked)),
       change("Another letter", (step) => (step.letter = (step.letter + 1) % LETTERS.length)),
     ),
