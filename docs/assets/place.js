@@ -1,10 +1,9 @@
 // Where a reader stopped: kept by the browser alone, told on the first page, forgotten on request.
+import { home } from "./home.js";
 import { button, element } from "./make.js";
 
 const NAME = "where reading stopped";
 const chapter = document.querySelector('meta[name="citation_title"]')?.content;
-const { base } = JSON.parse(document.getElementById("__config").textContent);
-const home = new URL(`${base.replace(/\/$/, "")}/`, location).href; // of the page for lost readers it is "/"
 const page = location.href.split(/[?#]/)[0];
 
 // The last heading above the middle of the window.

@@ -130,3 +130,9 @@ for (const [width, colorScheme] of [[1440, "light"], [1440, "dark"], [360, "ligh
     assert.ok((await overflow(page)) <= 0);
   });
 }
+
+test("on the page for lost readers, whose base is the root, the search finds", LIMIT, async (t) => {
+  const page = await open(t, "404.html");
+  await opened(page);
+  assert.match((await ask(page, "momentum"))[0].address, /optimizers/);
+});
