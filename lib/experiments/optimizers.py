@@ -127,18 +127,21 @@ def run(
     )
 
 
-def search(score: Callable[[float], float], middle: float) -> dict[float, float]:
+def search(
+    score: Callable[[float], float], middle: float, largest: int = LARGEST_GRID
+) -> dict[float, float]:
     """Tries rates, each twice the one before, until the best has a worse one on either side.
 
     Args:
         score: from a rate to how bad it is; not finite if the run fails.
         middle: where to begin.
+        largest: how many rates are tried at most.
 
     Returns:
         The score of each rate that was tried.
     """
     scores = {rate: score(rate) for rate in (middle / 2, middle, middle * 2)}
-    while len(scores) < LARGEST_GRID:
+    while len(scores) < largest:
         best = min(scores, key=scores.__getitem__)
         if best == min(scores):
             scores[best / 2] = score(best / 2)
