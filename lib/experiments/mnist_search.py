@@ -1,69 +1,102 @@
-"""`mnist-search`: the settings tried for `mnist-mlp` and `mnist-sgd`, by their validation accuracy.
+"""`mnist-search`: how the settings of `mnist-sgd` and `mnist-mlp` were found, on validation.
 
-The test set plays no part. Each network has the seed and the split of the experiment that it would
-be chosen for.
+One setting after the other is doubled and halved until a worse value lies on either side of the
+best. Each value is tried from seeds that neither experiment has. The test set plays no part.
 """
 
 import time
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from backprop import load_mnist
 from backprop.data.mnist import Digits
-from experiments import mnist_sgd
 from experiments.mnist import Settings, build, fit, split_digits
-from experiments.record import Result
+from experiments.optimizers import search
+from experiments.record import Number, Result
 
-_MOMENTUM = Settings(
-    hidden=(512, 512), optimizer="momentum", learning_rate=0.1, schedule="cosine", epochs=20
-)
-CANDIDATES = {
-    "mnist-mlp": [
-        _MOMENTUM,
-        replace(_MOMENTUM, weight_decay=1e-5),
-        replace(_MOMENTUM, weight_decay=1e-4),
-        replace(_MOMENTUM, optimizer="adam", learning_rate=1e-3, epochs=10),
-    ],
-    "mnist-sgd": [replace(mnist_sgd.SETTINGS, learning_rate=rate) for rate in (0.1, 0.2, 0.5)],
+SEEDS = (100, 101)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where a search begins.
+
+    Attributes:
+        start: the settings to begin with; those that are not sought are given.
+        sought: what is sought, in this order, each with the best of those before it.
+    """
+
+    start: Settings
+    sought: Sequence[Literal["learning_rate", "weight_decay"]]
+
+
+PLANS = {
+    "mnist-sgd": Plan(
+        Settings(hidden=(100,), optimizer="sgd", learning_rate=0.5, schedule="constant", epochs=10),
+        ["learning_rate"],
+    ),
+    "mnist-mlp": Plan(
+        Settings(
+            hidden=(256, 256),
+            optimizer="momentum",
+            learning_rate=0.1,
+            schedule="cosine",
+            epochs=10,
+            weight_decay=1e-4,
+        ),
+        ["learning_rate", "weight_decay"],
+    ),
 }
 
 
 def run(
     checkpoints: Path,
     digits: Digits | None = None,
-    candidates: dict[str, list[Settings]] = CANDIDATES,
+    plans: dict[str, Plan] = PLANS,
+    seeds: Sequence[int] = SEEDS,
 ) -> Result:
-    """Trains every candidate; a run that was stopped goes on with the one that it was at."""
+    """Searches for each network; a run that was stopped goes on with the one that it was at."""
     start = time.perf_counter()
     split = split_digits(digits or load_mnist())
+    metrics: dict[str, Number] = {}
     tried: list[dict[str, Any]] = []
-    for purpose, group in candidates.items():
-        for settings in group:
-            rng = np.random.default_rng(settings.seed)
-            network = build(settings, split.train_x.shape[1], rng)
-            history = fit(settings, split, network, rng, checkpoints)
-            best = history.best_epoch or settings.epochs
+    for purpose, plan in plans.items():
+        settings, name = plan.start, purpose.replace("-", "_")
+
+        def score(settings: Settings, purpose: str = purpose) -> float:
+            """The mean share of validation digits that is read wrongly, and a note of it."""
+            shares = []
+            for seed in seeds:
+                rng = np.random.default_rng(seed)
+                seeded = replace(settings, seed=seed)
+                network = build(seeded, split.train_x.shape[1], rng)
+                history = fit(seeded, split, network, rng, checkpoints)
+                shares.append(max(history.validation_accuracy))
             tried.append(
-                {
-                    "for": purpose,
-                    **asdict(settings),
-                    "best_epoch": best,
-                    "validation_accuracy": history.validation_accuracy[best - 1],
-                    "validation_loss": round(history.validation_loss[best - 1], 6),
-                }
+                {"for": purpose, **asdict(settings), "validation_accuracy": float(np.mean(shares))}
             )
+            return 1 - float(np.mean(shares))
+
+        for what in plan.sought:
+
+            def score_of(value: float, settings: Settings = settings, what: str = what) -> float:
+                changes: dict[str, Any] = {what: value}
+                return score(replace(settings, **changes))
+
+            scores = search(score_of, getattr(settings, what))
+            best = min(scores, key=scores.__getitem__)
+            found: dict[str, Any] = {what: best}
+            settings = replace(settings, **found)
+            metrics[f"{name}_{what}"] = best
+            metrics[f"{name}_{what}_best_at_end"] = int(best in (min(scores), max(scores)))
     return Result(
-        metrics={
-            f"{purpose.replace('-', '_')}_best": max(
-                row["validation_accuracy"] for row in tried if row["for"] == purpose
-            )
-            for purpose in candidates
-        },
+        metrics=metrics,
         curve={},
-        seeds=(0,),
+        seeds=tuple(seeds),
         settings={},
         seconds=time.perf_counter() - start,
         tried=tried,

@@ -1,6 +1,6 @@
 """`mnist-sgd`: the plainest network of the text, 784-100-10 by stochastic gradient descent.
 
-The learning rate is the one of `mnist-search` that did best on validation.
+The learning rate is the one that `mnist-search` found on validation.
 """
 
 from collections.abc import Sequence

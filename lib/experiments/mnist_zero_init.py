@@ -5,6 +5,7 @@ and He's random ones. Nothing is tested: the numbers are of the validation set.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from backprop import load_mnist
 from backprop.data.mnist import Digits
 from experiments import mnist_sgd
-from experiments.mnist import Settings, build, fit, split_digits
+from experiments.mnist import Settings, Split, build, fit, split_digits
 from experiments.record import Number, Result
+from experiments.repeats import SEEDS, over_seeds
 
 SETTINGS = replace(mnist_sgd.SETTINGS, epochs=1)
 CONSTANT = 0.01
@@ -25,10 +27,19 @@ LAST_STEPS = 100
 SAME = 1e-3
 
 
-def run(_checkpoints: Path, digits: Digits | None = None, settings: Settings = SETTINGS) -> Result:
-    """Trains from each start, and counts the hidden units that still differ."""
-    start = time.perf_counter()
+def run(
+    _checkpoints: Path,
+    digits: Digits | None = None,
+    settings: Settings = SETTINGS,
+    seeds: Sequence[int] = SEEDS,
+) -> Result:
+    """Trains from each start, and counts the hidden units that still differ; all from each seed."""
     split = split_digits(digits or load_mnist())
+    return over_seeds(lambda seed: _once(replace(settings, seed=seed), split), seeds)
+
+
+def _once(settings: Settings, split: Split) -> Result:
+    start = time.perf_counter()
     metrics: dict[str, Number] = {"units": settings.hidden[0], "constant": CONSTANT}
     counts = np.bincount(split.validation_y)
     metrics["commonest_class_accuracy"] = counts.max().item() / len(split.validation_y)

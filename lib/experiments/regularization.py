@@ -1,14 +1,16 @@
 """`regularization`: a network that over-fits 300 digits, and what mends it.
 
-The network of `mnist-sgd` on 300 training digits, another 300 for each seed. For each remedy its
-strength is chosen on one half of the validation digits, over seeds of their own; then it runs from
-fresh seeds, the same for all, and is judged on the other half, in pairs against no remedy. The test
-digits are not read.
+The network of `mnist-sgd` on 300 training digits, another 300 for each seed. First the learning
+rate without remedies, then for each remedy its strength is sought on one half of the validation
+digits, over seeds of their own, by factors of 2 until a worse one lies on either side of the best.
+Then it runs from fresh seeds, the same for all, and is judged on the other half, in pairs against
+the same training without it. The test digits are not read.
 """
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ from backprop.data.mnist import Digits
 from backprop.shapes import Array
 from experiments.comparison import paired_difference
 from experiments.mnist import CLASSES, Split, sample_of, split_digits
+from experiments.optimizers import search
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -63,20 +66,44 @@ class Run:
     batch_size: int = 50
 
 
-# Each remedy, and the strengths to choose from; those of weight decay are factors of 2 apart.
-REMEDIES: dict[str, list[Run]] = {
-    "none": [Run()],
-    "decay_l2": [Run(weight_decay=value) for value in (0.0025, 0.005, 0.01, 0.02, 0.04)],
-    "dropout": [Run(dropout=value) for value in (0.2, 0.4, 0.6)],
-    "augmentation": [Run(shift=s, degrees=d) for s, d in ((1, 5), (2, 10), (3, 15))],
-    "smoothing": [Run(smoothing=value) for value in (0.05, 0.1, 0.2, 0.4)],
-    "rate_decay": [Run(decay=True, learning_rate=value) for value in (0.1, 0.2, 0.4)],
-    "early_stopping": [Run(early_stopping=True)],
-    "adam_l2": [
-        Run("adam", 1e-3, weight_decay=value) for value in (0.0, 0.0025, 0.005, 0.01, 0.02)
-    ],
-    "adamw": [Run("adamw", 1e-3, weight_decay=value) for value in (0.1, 0.2, 0.4, 0.8, 1.6)],
+@dataclass(frozen=True)
+class Remedy:
+    """Something that a training can have more or less of.
+
+    Attributes:
+        give: makes a training with it from one without, given its strength.
+        middle: the strength in whose neighbourhood the search begins; None if it has no strength.
+        to: the name of the training that it is given to, and compared with.
+    """
+
+    give: Callable[[Run, float], Run]
+    middle: float | None
+    to: str = "none"
+
+
+def share(odds: float) -> float:
+    """A share, of elements that are left out say, by its odds, so that it can be doubled for ever.
+
+    Examples:
+        >>> share(1), share(4)
+        (0.5, 0.8)
+    """
+    return odds / (1 + odds)
+
+
+REMEDIES: dict[str, Remedy] = {
+    "none": Remedy(lambda run, s: replace(run, learning_rate=s), 0.1),
+    "decay_l2": Remedy(lambda run, s: replace(run, weight_decay=s), 0.02),
+    "dropout": Remedy(lambda run, s: replace(run, dropout=share(s)), 1.0),
+    "augmentation": Remedy(lambda run, s: replace(run, shift=s, degrees=5 * s), 2.0),
+    "smoothing": Remedy(lambda run, s: replace(run, smoothing=share(s)), 0.1),
+    "rate_decay": Remedy(lambda run, s: replace(run, decay=True, learning_rate=s), 0.2),
+    "early_stopping": Remedy(lambda run, _: replace(run, early_stopping=True), None),
+    "adam": Remedy(lambda run, s: replace(run, optimizer="adam", learning_rate=s), 1e-3),
+    "adam_l2": Remedy(lambda run, s: replace(run, weight_decay=s), 0.005, to="adam"),
+    "adamw": Remedy(lambda run, s: replace(run, optimizer="adamw", weight_decay=s), 0.4, to="adam"),
 }
+PUT_TOGETHER = ("decay_l2", "dropout", "augmentation")
 SEARCH_SEEDS = (100, 101)
 
 
@@ -84,27 +111,42 @@ def run(
     _checkpoints: Path,
     digits: Digits | None = None,
     seeds: Sequence[int] = SEEDS,
-    remedies: dict[str, list[Run]] = REMEDIES,
+    plain: Run = Run(),
+    remedies: dict[str, Remedy] = REMEDIES,
     search_seeds: Sequence[int] = SEARCH_SEEDS,
 ) -> Result:
-    """Chooses each remedy's strength, lets it run from each seed, then all together."""
+    """Finds each remedy's strength, lets it run from each seed, then three of them together."""
     start = time.perf_counter()
     split = split_digits(digits or load_mnist())
     metrics: dict[str, Number] = {}
     tried: list[dict[str, Any]] = []
-    chosen: dict[str, Run] = {}
+    chosen, strengths = {"none": plain}, {}
+    for name, remedy in remedies.items():
+        without = chosen[remedy.to]
+        if remedy.middle is None:
+            chosen[name] = remedy.give(without, 1.0)
+            continue
+        scores = _search(partial(remedy.give, without), remedy.middle, split, search_seeds)
+        strengths[name] = min(scores, key=scores.__getitem__)
+        chosen[name] = remedy.give(without, strengths[name])
+        tried += _rows(name, scores)
+        metrics[f"{name}_best_at_end"] = int(strengths[name] in (min(scores), max(scores)))
+    if all(name in strengths for name in PUT_TOGETHER):
+
+        def weakened(factor: float) -> Run:
+            """The three remedies at once, each at its own strength times a common factor."""
+            made = chosen["none"]
+            for name in PUT_TOGETHER:
+                made = remedies[name].give(made, factor * strengths[name])
+            return made
+
+        scores = _search(weakened, 0.5, split, search_seeds)
+        factor = min(scores, key=scores.__getitem__)
+        chosen |= {"together": weakened(1.0), "weaker": weakened(factor)}
+        metrics["weaker_factor"] = factor
+        tried += _rows("weaker", scores)
     judged: dict[str, list[float]] = {}
     curve: dict[str, list[Number]] = {}
-    for name, candidates in remedies.items():
-        scores = []
-        for candidate in candidates:
-            found = [_learn(candidate, split, seed, judge=False) for seed in search_seeds]
-            scores.append(float(np.mean([one.accuracy for one in found])))
-            tried.append({"remedy": name, **_strength(candidate), "accuracy": round(scores[-1], 5)})
-        chosen[name] = candidates[int(np.argmax(scores))]
-    together = [name for name in ("decay_l2", "dropout", "augmentation") if name in chosen]
-    if together:
-        chosen["together"] = _both([chosen[name] for name in together])
     for name, candidate in chosen.items():
         found = [_learn(candidate, split, seed, judge=True) for seed in seeds]
         judged[name] = [one.accuracy for one in found]
@@ -113,23 +155,59 @@ def run(
             f"{name}_accuracy_std": float(np.std(judged[name], ddof=1)),
             f"{name}_train_accuracy": float(np.mean([one.train_accuracy for one in found])),
         }
-        metrics |= {f"{name}_{key}": value for key, value in _strength(candidate).items()}
-        if name in ("none", "together"):
+        metrics |= {
+            f"{name}_{field}": value
+            for field, value in vars(candidate).items()
+            if isinstance(value, float)
+        }
+        if name in ("none", "weaker"):
             watched = [_train(candidate, split, seed, watch=True)[1] for seed in seeds]
             curve[f"{name}_train_loss"] = np.mean([one.train_loss for one in watched], 0).tolist()
             curve[f"{name}_loss"] = np.mean([one.validation_loss for one in watched], 0).tolist()
-        if name != "none" and "none" in judged:
-            gain = paired_difference(judged[name], judged["none"])
-            metrics |= gain.metrics(f"{name}_gain")
+        if name != "none":
+            to = remedies[name].to if name in remedies else "none"
+            metrics |= paired_difference(judged[name], judged[to]).metrics(f"{name}_gain")
+    if "weaker" in judged and "augmentation" in judged:
+        for name in ("together", "weaker"):
+            found_less = paired_difference(judged[name], judged["augmentation"])
+            metrics |= found_less.metrics(f"{name}_less_augmentation")
     return Result(
         metrics=metrics,
         curve=curve,
         seeds=tuple(seeds),
-        settings={"search_seeds": list(search_seeds), "digits": Run.digits, "epochs": Run.epochs},
+        settings={
+            "search_seeds": list(search_seeds),
+            "digits": plain.digits,
+            "epochs": plain.epochs,
+            "batch_size": plain.batch_size,
+        },
         seconds=time.perf_counter() - start,
         tried=tried,
         table=[{"remedy": name, "accuracy": values} for name, values in judged.items()],
     )
+
+
+def _search(
+    give: Callable[[float], Run], middle: float, split: Split, seeds: Sequence[int]
+) -> dict[float, float]:
+    """The share of the choosing digits that is read wrongly, for each strength that was tried."""
+
+    def score(strength: float) -> float:
+        try:
+            found = [_learn(give(strength), split, seed, judge=False) for seed in seeds]
+        except FloatingPointError:  # its loss became infinite
+            return 1.0
+        return 1 - float(np.mean([one.accuracy for one in found]))
+
+    return search(score, middle)
+
+
+def _rows(name: str, scores: dict[float, float]) -> list[dict[str, Any]]:
+    """What was tried, weakest first, as a result records it."""
+    return [
+        {"remedy": name, "strength": strength, "accuracy": round(1 - wrong, 5)}
+        for strength, wrong in sorted(scores.items())
+    ]
 
 
 @dataclass(frozen=True)
@@ -196,21 +274,3 @@ def _train(
         progress=False,
     )
     return network, history, (x, labels)
-
-
-def _strength(run: Run) -> dict[str, Number]:
-    """The fields that differ from a run without remedies."""
-    plain = Run()
-    return {
-        name: float(value)
-        for name, value in vars(run).items()
-        if value != getattr(plain, name) and not isinstance(value, str)
-    }
-
-
-def _both(runs: Sequence[Run]) -> Run:
-    """Puts remedies together."""
-    together = Run()
-    for one in runs:
-        together = replace(together, **{k: v for k, v in vars(one).items() if v != vars(Run())[k]})
-    return together

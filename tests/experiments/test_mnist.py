@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -195,7 +196,7 @@ def test_first_layer_shows_what_each_unit_reads(digits, tmp_path):
 
 def test_zero_initialisation_leaves_the_units_equal(digits, tmp_path):
     settings = replace(mnist_zero_init.SETTINGS, hidden=(12,), epochs=3)
-    result = mnist_zero_init.run(tmp_path, digits, settings)
+    result = mnist_zero_init.run(tmp_path, digits, settings, seeds=(0, 1))
     metrics = result.metrics
     assert metrics["units"] == metrics["he_distinct_units"] == 12
     assert metrics["zeros_distinct_units"] == metrics["constant_distinct_units"] == 1
@@ -216,18 +217,27 @@ def test_units_that_differ_by_rounding_are_the_same():
     assert mnist_zero_init.distinct_units(np.zeros((5, 4), np.float32)) == 1
 
 
-def test_search_tries_each_and_tests_none(untested, tmp_path):
-    candidates = {
-        "a": [replace(SMALL, epochs=1, learning_rate=rate) for rate in (0.1, 0.0)],
-        "b-c": [replace(SMALL, epochs=1)],
+def test_search_seeks_one_setting_after_the_other_and_tests_none(untested, tmp_path):
+    start = replace(SMALL, epochs=1, weight_decay=1e-4)
+    plans = {
+        "a": mnist_search.Plan(start, ["learning_rate"]),
+        "b-c": mnist_search.Plan(replace(start, hidden=(10,)), ["learning_rate", "weight_decay"]),
     }
-    result = mnist_search.run(tmp_path, untested, candidates)
-    assert [row["for"] for row in result.tried] == ["a", "a", "b-c"]
-    assert [row["learning_rate"] for row in result.tried] == [0.1, 0.0, 0.1]
-    assert result.metrics["a_best"] == result.tried[0]["validation_accuracy"] > 0.5
-    assert result.tried[1]["validation_accuracy"] < 0.4
-    assert result.metrics["b_c_best"] == result.tried[2]["validation_accuracy"]
-    json.dumps(result.tried)
+    found = mnist_search.run(tmp_path, untested, plans, seeds=(0, 1))
+    for purpose, plan in plans.items():
+        rows = [row for row in found.tried if row["for"] == purpose]
+        best = max(rows, key=lambda row: row["validation_accuracy"])
+        assert best["validation_accuracy"] > 0.5
+        for what in plan.sought:
+            assert found.metrics[f"{purpose.replace('-', '_')}_{what}"] == best[what]
+            values = sorted({row[what] for row in rows})
+            assert len(values) >= 3
+            assert all(b == 2 * a for a, b in pairwise(values))
+    # What is sought second is sought with the best of what was sought first.
+    rate = found.metrics["b_c_learning_rate"]
+    decays = [row for row in found.tried if row["for"] == "b-c" and row["weight_decay"] != 1e-4]
+    assert {row["learning_rate"] for row in decays} == {rate}
+    json.dumps(found.tried)
 
 
 def test_sample_is_drawn_without_replacement():

@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -126,17 +126,15 @@ def test_nothing_else_lies_there():
     )  # by `make bench` and `make mutants`
 
 
+@pytest.mark.xfail(strict=True, reason="both are searched and trained anew with the next commit")
 @pytest.mark.parametrize(("name", "module"), [("mnist-mlp", mnist_mlp), ("mnist-sgd", mnist_sgd)])
-def test_settings_are_the_best_of_those_tried_on_validation(name, module):
-    tried = [row for row in read("mnist-search")["tried"] if row["for"] == name]
-    assert len(tried) == len(mnist_search.CANDIDATES[name])
-    best = max(tried, key=lambda row: row["validation_accuracy"])
-    chosen = as_json(module.SETTINGS)
-    assert read(name)["settings"] == chosen
-    assert {key: best[key] for key in chosen} == chosen
-    # The same seed gives the same numbers, on another day too.
-    for metric in ("validation_accuracy", "best_epoch"):
-        assert of_first_seed(read(name), metric) == best[metric]
+def test_settings_are_those_that_the_search_found(name, module):
+    searched, plan = read("mnist-search"), mnist_search.PLANS[name]
+    found = {what: searched["metrics"][f"{name.replace('-', '_')}_{what}"] for what in plan.sought}
+    assert module.SETTINGS == replace(plan.start, **found)
+    assert read(name)["settings"] == as_json(module.SETTINGS)
+    assert not any(value for key, value in searched["metrics"].items() if key.endswith("_at_end"))
+    assert not {*read(name)["seeds"]} & {*searched["seeds"]}
 
 
 @pytest.mark.parametrize(
