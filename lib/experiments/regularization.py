@@ -1,10 +1,10 @@
 """`regularization`: a network that over-fits 300 digits, and what mends it.
 
-The network of `mnist-sgd` on 300 training digits, another 300 for each seed. First the learning
-rate without remedies, then for each remedy its strength is sought on one half of the validation
-digits, over seeds of their own, by factors of 2 until a worse one lies on either side of the best.
-Then it runs from fresh seeds, the same for all, and is judged on the other half, in pairs against
-the same training without it. The test digits are not read.
+The network of `mnist-sgd` on 300 training digits, another 300 for each seed. For each remedy its
+strength and the learning rate are sought in turns on one half of the validation digits, over seeds
+of their own, by factors of 2 until a worse one lies on either side of the best; for no remedy the
+rate is. Then it runs from fresh seeds, the same for all, and is judged on the other half, in pairs
+against the training without it. The test digits are not read.
 """
 
 import time
@@ -72,13 +72,15 @@ class Remedy:
 
     Attributes:
         give: makes a training with it from one without, given its strength.
-        middle: the strength in whose neighbourhood the search begins; None if it has no strength.
+        middle: the strength in whose neighbourhood the search begins.
         to: the name of the training that it is given to, and compared with.
+        is_rate: whether its strength is the learning rate.
     """
 
     give: Callable[[Run, float], Run]
-    middle: float | None
+    middle: float
     to: str = "none"
+    is_rate: bool = False
 
 
 def share(odds: float) -> float:
@@ -91,20 +93,28 @@ def share(odds: float) -> float:
     return odds / (1 + odds)
 
 
+def _rate(middle: float, **changes: Any) -> Remedy:
+    """A remedy without a strength of its own, whose learning rate is sought all the same."""
+    return Remedy(
+        lambda run, s: replace(run, learning_rate=s, **changes), middle=middle, is_rate=True
+    )
+
+
 REMEDIES: dict[str, Remedy] = {
-    "none": Remedy(lambda run, s: replace(run, learning_rate=s), 0.1),
-    "decay_l2": Remedy(lambda run, s: replace(run, weight_decay=s), 0.02),
+    "none": _rate(0.1),
+    "decay_l2": Remedy(lambda run, s: replace(run, weight_decay=s), 0.01),
     "dropout": Remedy(lambda run, s: replace(run, dropout=share(s)), 1.0),
     "augmentation": Remedy(lambda run, s: replace(run, shift=s, degrees=5 * s), 2.0),
     "smoothing": Remedy(lambda run, s: replace(run, smoothing=share(s)), 0.1),
-    "rate_decay": Remedy(lambda run, s: replace(run, decay=True, learning_rate=s), 0.2),
-    "early_stopping": Remedy(lambda run, _: replace(run, early_stopping=True), None),
-    "adam": Remedy(lambda run, s: replace(run, optimizer="adam", learning_rate=s), 1e-3),
+    "rate_decay": _rate(0.1, decay=True),
+    "early_stopping": _rate(0.1, early_stopping=True),
+    "adam": _rate(1e-3, optimizer="adam"),
     "adam_l2": Remedy(lambda run, s: replace(run, weight_decay=s), 0.005, to="adam"),
     "adamw": Remedy(lambda run, s: replace(run, optimizer="adamw", weight_decay=s), 0.4, to="adam"),
 }
 PUT_TOGETHER = ("decay_l2", "dropout", "augmentation")
 SEARCH_SEEDS = (100, 101)
+TURNS = 3  # at most, of strength and rate
 
 
 def run(
@@ -119,58 +129,55 @@ def run(
     start = time.perf_counter()
     split = split_digits(digits or load_mnist())
     metrics: dict[str, Number] = {}
-    tried: list[dict[str, Any]] = []
-    chosen, strengths = {"none": plain}, {}
+    chosen = {"none": plain}
+    strengths: dict[str, float] = {}
+    seeker = _Seeker(split, search_seeds)
     for name, remedy in remedies.items():
-        without = chosen[remedy.to]
-        if remedy.middle is None:
-            chosen[name] = remedy.give(without, 1.0)
-            continue
-        scores = _search(partial(remedy.give, without), remedy.middle, split, search_seeds)
-        strengths[name] = min(scores, key=scores.__getitem__)
-        chosen[name] = remedy.give(without, strengths[name])
-        tried += _rows(name, scores)
-        metrics[f"{name}_best_at_end"] = int(strengths[name] in (min(scores), max(scores)))
+        found = seeker.seek(name, remedy, chosen[remedy.to])
+        chosen[name], strengths[name] = found.run, found.strength
+        metrics[f"{name}_best_at_end"] = int(found.at_end)
     if all(name in strengths for name in PUT_TOGETHER):
 
-        def weakened(factor: float) -> Run:
+        def weakened(run: Run, factor: float) -> Run:
             """The three remedies at once, each at its own strength times a common factor."""
-            made = chosen["none"]
             for name in PUT_TOGETHER:
-                made = remedies[name].give(made, factor * strengths[name])
-            return made
+                run = remedies[name].give(run, factor * strengths[name])
+            return run
 
-        scores = _search(weakened, 0.5, split, search_seeds)
-        factor = min(scores, key=scores.__getitem__)
-        chosen |= {"together": weakened(1.0), "weaker": weakened(factor)}
-        metrics["weaker_factor"] = factor
-        tried += _rows("weaker", scores)
+        together = Remedy(
+            lambda run, s: replace(weakened(run, 1.0), learning_rate=s), 0.1, is_rate=True
+        )
+        for name, remedy in {"together": together, "weaker": Remedy(weakened, 0.5)}.items():
+            found = seeker.seek(name, remedy, chosen["none"])
+            chosen[name] = found.run
+            metrics[f"{name}_best_at_end"] = int(found.at_end)
+        metrics["weaker_factor"] = found.strength
     judged: dict[str, list[float]] = {}
     curve: dict[str, list[Number]] = {}
     for name, candidate in chosen.items():
-        found = [_learn(candidate, split, seed, judge=True) for seed in seeds]
-        judged[name] = [one.accuracy for one in found]
+        marks = [_learn(candidate, split, seed, judge=True) for seed in seeds]
+        judged[name] = [one.accuracy for one in marks]
         metrics |= {
             f"{name}_accuracy": float(np.mean(judged[name])),
             f"{name}_accuracy_std": float(np.std(judged[name], ddof=1)),
-            f"{name}_train_accuracy": float(np.mean([one.train_accuracy for one in found])),
+            f"{name}_train_accuracy": float(np.mean([one.train_accuracy for one in marks])),
         }
         metrics |= {
             f"{name}_{field}": value
             for field, value in vars(candidate).items()
             if isinstance(value, float)
         }
-        if name in ("none", "weaker"):
+        if name in ("none", "augmentation"):
             watched = [_train(candidate, split, seed, watch=True)[1] for seed in seeds]
             curve[f"{name}_train_loss"] = np.mean([one.train_loss for one in watched], 0).tolist()
             curve[f"{name}_loss"] = np.mean([one.validation_loss for one in watched], 0).tolist()
         if name != "none":
             to = remedies[name].to if name in remedies else "none"
             metrics |= paired_difference(judged[name], judged[to]).metrics(f"{name}_gain")
-    if "weaker" in judged and "augmentation" in judged:
+    if "weaker" in judged:
         for name in ("together", "weaker"):
-            found_less = paired_difference(judged[name], judged["augmentation"])
-            metrics |= found_less.metrics(f"{name}_less_augmentation")
+            less = paired_difference(judged[name], judged["augmentation"])
+            metrics |= less.metrics(f"{name}_less_augmentation")
     return Result(
         metrics=metrics,
         curve=curve,
@@ -182,32 +189,68 @@ def run(
             "batch_size": plain.batch_size,
         },
         seconds=time.perf_counter() - start,
-        tried=tried,
+        tried=seeker.tried,
         table=[{"remedy": name, "accuracy": values} for name, values in judged.items()],
     )
 
 
-def _search(
-    give: Callable[[float], Run], middle: float, split: Split, seeds: Sequence[int]
-) -> dict[float, float]:
-    """The share of the choosing digits that is read wrongly, for each strength that was tried."""
+@dataclass(frozen=True)
+class _Sought:
+    """What a search came to.
 
-    def score(strength: float) -> float:
+    Attributes:
+        run: the best training.
+        strength: that of its remedy.
+        at_end: whether the best strength or rate lies at an end of what was tried.
+    """
+
+    run: Run
+    strength: float
+    at_end: bool
+
+
+class _Seeker:
+    """Tries trainings on the choosing digits, none twice, and keeps a note of each."""
+
+    def __init__(self, split: Split, seeds: Sequence[int]):
+        self.tried: list[dict[str, Any]] = []
+        self._split, self._seeds = split, seeds
+        self._wrong: dict[Run, float] = {}
+
+    def seek(self, name: str, remedy: Remedy, without: Run) -> _Sought:
+        """Seeks a remedy's strength and the learning rate in turns, until neither moves."""
+
+        def wrong(strength: float, rate: float) -> float:
+            run = remedy.give(replace(without, learning_rate=rate), strength)
+            if run not in self._wrong:
+                self._wrong[run] = self._try(run)
+                row = {"remedy": name, "strength": strength, "learning_rate": run.learning_rate}
+                self.tried.append(row | {"accuracy": round(1 - self._wrong[run], 5)})
+            return self._wrong[run]
+
+        strength, rate = remedy.middle, without.learning_rate
+        for _ in range(TURNS):
+            scores = search(partial(wrong, rate=rate), strength)
+            strength = min(scores, key=scores.__getitem__)
+            at_end = strength in (min(scores), max(scores))
+            if remedy.is_rate:
+                break
+            scores = search(partial(wrong, strength), rate)
+            before, rate = rate, min(scores, key=scores.__getitem__)
+            at_end = at_end or rate in (min(scores), max(scores))
+            if rate == before:
+                break
+        return _Sought(
+            remedy.give(replace(without, learning_rate=rate), strength), strength, at_end
+        )
+
+    def _try(self, run: Run) -> float:
+        """The share of the choosing digits that is read wrongly."""
         try:
-            found = [_learn(give(strength), split, seed, judge=False) for seed in seeds]
+            found = [_learn(run, self._split, seed, judge=False) for seed in self._seeds]
         except FloatingPointError:  # its loss became infinite
             return 1.0
         return 1 - float(np.mean([one.accuracy for one in found]))
-
-    return search(score, middle)
-
-
-def _rows(name: str, scores: dict[float, float]) -> list[dict[str, Any]]:
-    """What was tried, weakest first, as a result records it."""
-    return [
-        {"remedy": name, "strength": strength, "accuracy": round(1 - wrong, 5)}
-        for strength, wrong in sorted(scores.items())
-    ]
 
 
 @dataclass(frozen=True)

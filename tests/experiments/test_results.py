@@ -131,7 +131,7 @@ def test_nothing_else_lies_there():
 def test_settings_are_those_that_the_search_found(name, module):
     searched, plan = read("mnist-search"), mnist_search.PLANS[name]
     found = {what: searched["metrics"][f"{name.replace('-', '_')}_{what}"] for what in plan.sought}
-    assert module.SETTINGS == replace(plan.start, **found)
+    assert replace(plan.start, **found) == module.SETTINGS
     assert read(name)["settings"] == as_json(module.SETTINGS)
     assert not any(value for key, value in searched["metrics"].items() if key.endswith("_at_end"))
     assert not {*read(name)["seeds"]} & {*searched["seeds"]}
