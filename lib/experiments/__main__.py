@@ -38,6 +38,7 @@ EXPERIMENTS = {
     "recall-uniform": "experiments.recall_uniform",
     "lstm-inside": "experiments.lstm_inside",
     "characters": "experiments.characters",
+    "characters-attention": "experiments.characters_attention",
     "csi300": "experiments.csi300",
     "imdb": "experiments.imdb",
     "segmentation": "experiments.segmentation",
@@ -53,6 +54,7 @@ TESTED_BY_RUN = {
     "mnist-cnn-best": "mnist",
     "waves": "waves",
     "imdb": "imdb",
+    "characters-attention": "king-james",
 }
 # Those that are tested apart, by `test NAME`.
 TESTED_APART = ("mnist-sgd", "mnist-mlp", "csi300")

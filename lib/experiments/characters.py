@@ -27,7 +27,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,8 @@ from backprop.shapes import Array
 from experiments.record import Number, Result
 
 Tokens: TypeAlias = NDArray[np.integer[Any]]
+# What is kept from window to window: numbers of a cell, or tokens.
+States: TypeAlias = Sequence[NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,26 @@ class Settings:
     strengths: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 
 
+class LanguageModel(Protocol):
+    """What learns to foretell characters."""
+
+    grads: dict[str, Array]
+
+    @property
+    def params(self) -> dict[str, Array]:
+        """All parameters by name."""
+
+    @property
+    def states(self) -> States:
+        """What it has kept of all that it has read, for the window that comes next."""
+
+    def forward(self, x: Tokens, states: States | None) -> Array:
+        """Maps tokens, (T, N), to logits, (T, N, V)."""
+
+    def learn(self, x: Tokens, target: Tokens, states: States | None) -> float:
+        """Goes forwards and back through a window, and leaves the gradients in `grads`."""
+
+
 @dataclass
 class Model:
     """A language model by characters: a table, an LSTM, and scores for the next character."""
@@ -117,24 +139,30 @@ class Model:
     @property
     def params(self) -> dict[str, Array]:
         """All parameters by name."""
-        return _named({name: layer.params for name, layer in self.layers.items()})
+        return named({name: layer.params for name, layer in self.layers.items()})
 
-    def forward(self, x: Tokens, states: Sequence[Array] | None) -> Array:
-        """Maps tokens, (T, N), to logits, (T, N, V); what it ends with is in `lstm.states`."""
+    @property
+    def states(self) -> States:
+        """What the LSTM has ended with."""
+        return self.lstm.states
+
+    def forward(self, x: Tokens, states: States | None) -> Array:
+        """Maps tokens, (T, N), to logits, (T, N, V)."""
         vectors = self.embedding.forward(x, training=True)
         h = self.lstm.forward(vectors, training=True, states=states)
         return self.out.forward(h, training=True)
 
-    def learn(self, x: Tokens, target: Tokens, states: Sequence[Array] | None) -> float:
+    def learn(self, x: Tokens, target: Tokens, states: States | None) -> float:
         """Goes forwards and back through a window, and leaves the gradients in `grads`."""
         loss, cache = CROSS_ENTROPY.forward(self.forward(x, states), target)
         dh = self.out.backward(CROSS_ENTROPY.backward(1.0, cache))
         self.embedding.backward(self.lstm.backward(dh))
-        self.grads = _named({name: layer.grads for name, layer in self.layers.items()})
+        self.grads = named({name: layer.grads for name, layer in self.layers.items()})
         return float(loss)
 
 
-def _named(arrays: Mapping[str, Mapping[str, Array]]) -> dict[str, Array]:
+def named(arrays: Mapping[str, Mapping[str, Array]]) -> dict[str, Array]:
+    """Arrays of layers by the layer's name and their own."""
     return {f"{layer}.{name}": a for layer, of in arrays.items() for name, a in of.items()}
 
 
@@ -260,7 +288,7 @@ def learn(given: Corpus, rate: float, settings: Settings) -> Result:
 
 
 def updates(
-    model: Model, tokens: Tokens, rate: float, steps: int, settings: Settings
+    model: LanguageModel, tokens: Tokens, rate: float, steps: int, settings: Settings
 ) -> Iterator[float]:
     """Trains with truncation, one update a window, and yields the loss before each."""
     schedule, optimizer = linear_decay(rate, steps), Adam(rate)
@@ -272,19 +300,19 @@ def updates(
             if step == steps:
                 return
             loss = model.learn(x, target, states)
-            states = model.lstm.states  # the numbers go on, the gradient does not
+            states = model.states  # the numbers go on, the gradient does not
             grads, _ = clip_by_global_norm(model.grads, settings.max_norm)
             optimizer.lr = schedule(step)
             optimizer.step(model.params, grads)
             yield loss
 
 
-def bits(model: Model, tokens: Tokens, settings: Settings) -> float:
+def bits(model: LanguageModel, tokens: Tokens, settings: Settings) -> float:
     """Bits a character of a text, read in parts, with the state carried."""
     states, losses = None, []
     for x, target in text_windows(tokens, settings.parts, settings.window):
         loss, _ = CROSS_ENTROPY.forward(model.forward(x, states), target)
-        states = model.lstm.states
+        states = model.states
         losses.append(float(loss))
     return float(np.mean(losses)) / math.log(2)
 
@@ -313,7 +341,7 @@ def write(
     token, states, drawn = tokens[:, np.newaxis], None, []
     for _ in range(length):
         logits = model.forward(token, states)
-        states = model.lstm.states
+        states = model.states
         token = sample_class(logits[-1], temperature, rng)[np.newaxis]
         drawn.append(int(token[0, 0]))
     return drawn
@@ -371,7 +399,7 @@ def memory(tokens: Tokens, V: int, settings: Settings) -> dict[str, Number]:
             states = None
             for x, target in text_windows(part, settings.parts, window):
                 model.learn(x, target, states)
-                states = model.lstm.states
+                states = model.states
             found[f"peak_mb.{name}.{length}"] = tracemalloc.get_traced_memory()[1] / 1e6
             tracemalloc.stop()
     return found

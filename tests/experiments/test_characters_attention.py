@@ -1,0 +1,98 @@
+"""The characters again, attention beside the LSTM: run small, and what was recorded of it."""
+
+import json
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from experiments import characters
+from experiments import characters_attention as experiment
+from experiments.characters_attention import Attention, Settings
+from experiments.record import RESULTS
+
+SMALL = Settings(
+    updates=120,
+    attention_updates=80,
+    units=16,
+    features=4,
+    attention_features=8,
+    heads=2,
+    blocks=1,
+    parts=2,
+    window=8,
+    middle_rate=2e-2,
+    attention_middle_rate=2e-2,
+    largest_grid=3,
+    slices=4,
+)
+TEXT = "abcab\n" * 400
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    return json.loads((RESULTS / "characters-attention.json").read_text())
+
+
+def test_both_sides_learn_a_text_that_repeats_and_are_compared_seed_by_seed(tmp_path):
+    found = experiment.run(tmp_path, SMALL, (0, 1), TEXT)
+    metrics = found.metrics
+    for side, updates in (("lstm", 120), ("attention", 80)):
+        assert metrics[f"{side}_updates"] == updates
+        assert metrics[f"{side}_bits"] < 0.5
+        assert metrics[f"test_{side}_bits"] == np.mean(found.by_seed[f"test_{side}_bits"])
+        assert metrics[f"{side}_seconds"] > 0
+        tried = {row["rate"]: row["bits"] for row in found.tried if row["side"] == side}
+        assert sorted(tried) == [1e-2, 2e-2, 4e-2]
+        assert metrics[f"{side}_rate"] == min(tried, key=tried.get)
+        assert len(found.curve[f"{side}_bits_train"]) == 4
+    differences = np.subtract(*(found.by_seed[f"test_{s}_bits"] for s in ("attention", "lstm")))
+    assert metrics["test_difference"] == pytest.approx(differences.mean())
+    sizes = [metrics[f"{part}_size"] for part in ("train", "test", "validation")]
+    assert sizes == [1920, 240, 240]
+
+
+def test_attention_sees_what_is_before_and_nothing_later():
+    model = Attention(4, SMALL, 0)
+    x = np.random.default_rng(0).integers(4, size=(8, 3))
+    whole = model.forward(x, None)
+    np.testing.assert_allclose(model.forward(x[:4], None), whole[:4], rtol=1e-4)
+    np.testing.assert_allclose(model.forward(x[4:], model.states), whole[4:], rtol=1e-4)
+    assert np.abs(model.forward(x[4:], None) - whole[4:]).max() > 0.01
+
+
+def test_attention_goes_downhill():
+    x = np.random.default_rng(0).integers(4, size=(8, 3))
+    model, moved = Attention(4, SMALL, 0), Attention(4, SMALL, 0)
+    loss = model.learn(x, x, None)
+    assert set(model.grads) == set(model.params)
+    for name, param in moved.params.items():
+        param -= np.float32(0.05) * model.grads[name]
+    assert moved.learn(x, x, None) < loss
+    # A window is learned from on its own.
+    assert model.learn(x, x, (x,)) == loss
+
+
+def test_the_test_set_is_between_what_is_learned_from_and_what_is_chosen_by(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        experiment, "bits", lambda model, tokens, settings: seen.append(tokens) or float(len(seen))
+    )
+    small = replace(SMALL, updates=8, attention_updates=8, slices=2, search_share=0.5)
+    experiment.run(None, small, (0, 1), TEXT)
+    given = characters.corpus(TEXT, small)
+    # Three rates a side, then of two seeds and both sides, validation and test.
+    tokens = [given.held] * 6 + [given.held, given.known[-240:]] * 4
+    assert all(np.array_equal(a, b) for a, b in zip(seen, tokens, strict=True))
+
+
+def test_the_settings_are_those_of_the_code(recorded):
+    assert recorded["settings"] == json.loads(json.dumps(asdict(Settings())))
+
+
+def test_the_match_is_even(recorded):
+    metrics = recorded["metrics"]
+    for what in ("parameters", "seconds"):
+        assert metrics[f"attention_{what}"] == pytest.approx(metrics[f"lstm_{what}"], rel=0.05)
+    for side in ("lstm", "attention"):
+        assert metrics[f"{side}_rate_at_end"] == 0
