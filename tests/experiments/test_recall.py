@@ -95,6 +95,10 @@ def test_a_run_ends_when_the_task_is_solved():
     assert hopeless.loss > solved.loss
 
 
+def test_a_run_that_fails_loudly_counts_as_one_that_guesses():
+    assert learn(CELLS["plain_orthogonal"], 3, 30.0, 0, SMALL).loss == pytest.approx(math.log(3))
+
+
 @pytest.mark.parametrize(("name", "wanted"), [("0", 0), ("1", 1), ("log", math.log(50))])
 def test_forget_biases(name, wanted):
     layer = CELLS[f"lstm_bias_{name}"](3, 4, 50, np.random.default_rng(0))
