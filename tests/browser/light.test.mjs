@@ -65,6 +65,7 @@ for (const address of lighting().slice(0, 2)) {
     const page = await open(t, address, { viewport: { width: 360, height: 740 }, hasTouch: true });
     const equation = equationOf(page);
     await equation.scrollIntoViewIfNeeded();
+    await equation.getByRole("button", { name: "More of this equation" }).tap();
     const button = equation.getByRole("button", { name: "code" });
     await button.tap();
     assert.ok(await equation.locator(".equation__lines .line").first().isVisible());
