@@ -75,7 +75,7 @@ test-peers: $(VENV)/.peers  ## compare with PyTorch, live
 	$(PY) -m pytest tests/peers -m peers
 
 test-kernels: $(VENV)/.test node_modules/.test  ## the code as other processors add: OpenBLAS's kernels, one by one
-	$(PY) tests/kernels.py
+	$(PY) tests/kernels.py $(KERNELS)
 
 test-numpy: export PYTHONPATH := $(CURDIR)/.cache/numpy-2.0:$(PYTHONPATH)
 test-numpy: $(VENV)/.test .cache/numpy-2.0  ## the code with the oldest NumPy that it supports

@@ -1,11 +1,10 @@
 // A card for every symbol, made of its row in the symbols table; its other occurrences are lit.
+import { hide, isAbout, points, show } from "./card.js";
 import { button, element } from "./make.js";
 import { whenNear } from "./near.js";
 
 const style = document.head.appendChild(document.createElement("style"));
 const rowOf = (symbol) => document.getElementById(symbol.classList[1]);
-let card = null;
-let shown = null;
 
 const copies = (cell) => [...cell.cloneNode(true).childNodes];
 
@@ -59,53 +58,23 @@ function lightCode(row) {
   CSS.highlights.set("symbol", new Highlight(...ranges));
 }
 
-function place(anchor) {
-  const { left, bottom, top } = anchor.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = card;
-  const above = bottom + height + 8 > innerHeight && top > height + 8;
-  card.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - width - 8)) + scrollX}px`;
-  card.style.top = `${(above ? top - height - 4 : bottom + 4) + scrollY}px`;
-}
-
-function show(row, anchor) {
-  if (shown === anchor) return;
-  hide();
-  shown = anchor;
-  card = element("div", "card md-typeset", ...fill(row));
-  card.setAttribute("role", "status");
-  document.body.append(card);
-  place(anchor);
+function tell(row, anchor) {
+  if (isAbout(anchor)) return;
+  const box = element("div", "", ...fill(row));
+  box.setAttribute("role", "status");
+  const gone = () => {
+    style.textContent = "";
+    lightCode(null);
+  };
+  show(anchor, box, { pointed: !anchor.matches("button"), gone });
   style.textContent = `.${row.id} { background: var(--book-mark); border-radius: 2px; }`;
   lightCode(row);
 }
 
-function hide() {
-  card?.remove();
-  card = shown = null;
-  style.textContent = "";
-  lightCode(null);
-}
-
-let leaving = 0;
-let at = ""; // where the pointer is: what comes below it by itself, as after a jump, is not pointed at
-
-addEventListener("pointermove", ({ clientX, clientY }) => (at = `${clientX} ${clientY}`), { passive: true });
-
-addEventListener("pointerover", ({ target, pointerType, clientX, clientY }) => {
-  if (pointerType === "mouse" && at === `${clientX} ${clientY}`) return;
-  clearTimeout(leaving);
-  const symbol = target.closest?.(".sym");
+addEventListener("pointerover", (event) => {
+  const symbol = points(event) && event.target.closest?.(".sym");
   const row = symbol && rowOf(symbol);
-  if (row) show(row, symbol);
-  else if (card && !card.contains(target) && !shown.matches("button")) leaving = setTimeout(hide, 250);
-});
-
-addEventListener("keydown", ({ key }) => {
-  if (key === "Escape" && card) hide();
-});
-
-addEventListener("pointerdown", ({ target }) => {
-  if (card && !card.contains(target) && !target.closest(".sym")) hide();
+  if (row) tell(row, symbol);
 });
 
 // From the keyboard: each press of a button goes on to the next symbol of the equation.
@@ -114,7 +83,7 @@ function next(equation, opener) {
   const at = Number(opener.dataset.at ?? 0) % names.length;
   opener.dataset.at = String(at + 1);
   hide();
-  show(document.getElementById(names[at]), opener);
+  tell(document.getElementById(names[at]), opener);
 }
 
 whenNear((run) => {

@@ -1,4 +1,5 @@
-// Beside each numbered equation: its address to copy, and how to cite it.
+// Beside each numbered equation: its address to copy, how to cite it, and the equation itself for use elsewhere. On a
+// phone all that can be done with it is behind one button.
 import { button, element, toolLine } from "./make.js";
 import { whenNear } from "./near.js";
 
@@ -36,11 +37,30 @@ async function copy(equation, text, done) {
   }
 }
 
+function more(line) {
+  const opener = button("⋯", () => {
+    const open = line.classList.toggle("equation__notes--open");
+    opener.setAttribute("aria-expanded", String(open));
+  });
+  opener.className = "equation__more";
+  opener.ariaLabel = opener.title = "More of this equation";
+  opener.setAttribute("aria-expanded", "false");
+  return opener;
+}
+
+const TOOLS = [
+  ["copy link", "link copied", (equation) => addressOf(equation)],
+  ["cite", "citation copied", citationOf],
+  ["copy LaTeX", "LaTeX copied", ({ dataset }) => dataset.tex],
+  ["copy MathML", "MathML copied", async (equation) => (await import("./mathml.js")).mathmlOf(equation)],
+];
+
 whenNear((run) => {
   for (const equation of run.querySelectorAll(".equation[id]")) {
-    toolLine(equation).prepend(
-      button("copy link", () => copy(equation, addressOf(equation), "link copied"), "quiet"),
-      button("cite", () => copy(equation, citationOf(equation), "citation copied"), "quiet"),
+    const line = toolLine(equation);
+    line.prepend(
+      more(line),
+      ...TOOLS.map(([name, done, text]) => button(name, async () => copy(equation, await text(equation), done), "quiet")),
     );
   }
 });

@@ -1,31 +1,38 @@
-"""Mutates the equations of every page, and records what came of it for the verification page."""
+"""Mutates the equations of pages, and records what came of it for the verification page.
+
+`python -m book.mutants` goes through all pages; with names of files, through these, and leaves what
+is recorded of the others.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from book.known.mutants import RECORD, digest
+from book.known.mutants import RECORD, digest, recorded
 from mathcheck.claims.mutants import mutate_file
 
 __all__ = ["main"]
 
 
-def main() -> int:
-    """Mutates the pages below `docs`, prints what survives, and writes the record.
+def main(names: Sequence[str]) -> int:
+    """Mutates pages, prints what survives, and records each page when it is done.
+
+    Args:
+        names: of pages, below `docs`; all of them if there is none.
 
     Returns:
         1 if on some page fewer than 99 in 100 die, or the list of equivalents is not as it should
         be; else 0.
     """
-    pages: dict[str, dict[str, Any]] = {}
+    there = [path for path in sorted(Path("docs").rglob("*.md")) if "$$" in path.read_text("utf-8")]
+    before = recorded(Path())
+    pages = {path.as_posix(): before.get(path.as_posix()) for path in there}
     code = 0
-    for path in sorted(Path("docs").rglob("*.md")):
+    for path in map(Path, names) if names else there:
         text = path.read_text(encoding="utf-8")
-        if "$$" not in text:
-            continue
         report = mutate_file(path)
         print(report, flush=True)
         code = code if report.ok else 1
@@ -35,10 +42,11 @@ def main() -> int:
             "accepted": len(report.accepted),
             "digest": digest(text),
         }
-    record = {"name": "mutants", "pages": pages}
-    RECORD.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        known = {name: entry for name, entry in pages.items() if entry is not None}
+        record = {"name": "mutants", "pages": known}
+        RECORD.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return code
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

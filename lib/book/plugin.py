@@ -39,6 +39,7 @@ from book.known.checkout import Checkout
 from book.known.crossref import Book, Scan, Tools, Verdict, assemble, scan
 from book.known.equations import Source, mark_lines, unmark
 from book.known.macros import embedded, expand
+from book.known.navigation import listed
 from book.known.origins import Drawn, Origins, place_of_copy
 from book.known.printed import printed, program
 from book.known.source import Library
@@ -128,7 +129,7 @@ class Build:
         tex = Tex(store, self.root / "node_modules")
         on_github = address.removeprefix(_GITHUB) if address.startswith(_GITHUB) else ""
         pages = sorted(self.docs.rglob("*.md"))
-        order = [self.docs / uri for uri in _listed(config.nav)]
+        order = [self.docs / uri for uri in listed(config.nav)]
         self.checking = Checking(
             self.root, sorted(pages, key=lambda page: order.index(page) if page in order else -1)
         )
@@ -642,15 +643,6 @@ def _set_titles(entries: list[AnchorLink], titles: dict[str, str]) -> None:
     for entry in entries:
         entry.title = titles.get(entry.title, entry.title)
         _set_titles(entry.children, titles)
-
-
-def _listed(nav: Any) -> Iterator[str]:
-    """The pages that a part of `nav` lists, in its order."""
-    if isinstance(nav, str):
-        yield nav
-    else:
-        for each in nav.values() if isinstance(nav, dict) else nav or ():
-            yield from _listed(each)
 
 
 def _pages(files: Files) -> list[Page]:

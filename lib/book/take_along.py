@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree
-from mkdocs.config import load_config
 
 from book.known.bibliography import Publication
+from book.known.navigation import pages
 from book.known.results import ROOT
 from book.made.epub import epub
 from book.made.folder import OPENER, folder_files, packed
@@ -121,16 +121,8 @@ def take_along(site: Path, root: Path, scratch: Path) -> None:
 
 def _urls(root: Path) -> list[str]:
     """The pages to bind: notation, and the chapters, in the order of the book."""
-    config = load_config(str(root / "mkdocs.yml"))
-    files = [name for name in _flat(config.nav) if name.startswith(("chapters/", "notation"))]
+    files = [name for name in pages(root) if name.startswith(("chapters/", "notation"))]
     return [f"{name.removesuffix('.md')}/" for name in files]
-
-
-def _flat(nav: object) -> list[str]:
-    if isinstance(nav, str):
-        return [nav]
-    inside = nav.values() if isinstance(nav, dict) else nav if isinstance(nav, list) else ()
-    return [name for each in inside for name in _flat(each)]
 
 
 def _read(press: _Press, urls: Sequence[str]) -> tuple[_Press, list[Leaf]]:

@@ -99,6 +99,15 @@ def test_code_has_its_lines_and_links_to_the_equation(make: Make) -> None:
     assert 'data-n="1"' not in out
 
 
+def test_an_equation_carries_its_tex_for_use_elsewhere(make: Make) -> None:
+    tex = r"a \coloneqq \mathbb{1}[b > 0] \text{ by \eqref{eq:double-y}} \label{eq:other}"
+    html, problems = make(LABELLED + display(tex) + LITERATE)
+    assert 'id="eq:other"' in html
+    wanted = r"a \mathrel{:=} \mathbf{1}[b &gt; 0] \text{ by (1.1)}"
+    assert f'data-tex="{wanted}"' in html
+    assert len(problems) == 1, problems  # no code carries it
+
+
 def test_only_labelled_equations_count(make: Make) -> None:
     out, _ = make(display("a = b") + LABELLED)
     assert "(1.1)" in out

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lighting } from "./site.mjs";
-import { open, overflow } from "./tab.mjs";
+import { open, overflow, until } from "./tab.mjs";
 
 const LIMIT = { timeout: 300_000 };
 
@@ -16,16 +16,23 @@ for (const address of lighting()) {
   test(`/${address}: the pointer on an equation lights its lines, and the other way`, LIMIT, async (t) => {
     const page = await open(t, address, { reducedMotion: "reduce" }); // a line stays where it was brought
     const equation = equationOf(page);
-    await equation.locator(".equation__math").hover({ position: { x: 3, y: 3 } }); // beside its symbols, which have cards
-    const lit = await ids(page, "lit");
-    const line = lit.find((id) => id.startsWith("code:"));
-    assert.ok(line, `lights only ${lit}`);
+    const line = await until(async () => {
+      await equation.locator(".equation__math").hover({ position: { x: 3, y: 3 } }); // beside its symbols, which have cards
+      return (await ids(page, "lit")).find((id) => id.startsWith("code:"));
+    });
+    assert.ok(line, "no line is lit");
     const shown = page.locator(`[id="${line}"]`);
     await shown.evaluate((place) => place.closest("details")?.setAttribute("open", ""));
-    await shown.hover();
-    assert.ok((await ids(page, "lit")).includes(await equation.getAttribute("id")));
+    const id = await equation.getAttribute("id");
+    assert.ok(
+      await until(async () => {
+        await shown.hover();
+        return (await ids(page, "lit")).includes(id);
+      }),
+      `${line} does not light ${id}`,
+    );
     await page.mouse.move(2, 2);
-    assert.deepEqual(await ids(page, "lit"), []);
+    await page.waitForFunction(() => !document.querySelector(".lit"));
   });
 }
 
@@ -58,6 +65,7 @@ for (const address of lighting().slice(0, 2)) {
     const page = await open(t, address, { viewport: { width: 360, height: 740 }, hasTouch: true });
     const equation = equationOf(page);
     await equation.scrollIntoViewIfNeeded();
+    await equation.getByRole("button", { name: "More of this equation" }).tap();
     const button = equation.getByRole("button", { name: "code" });
     await button.tap();
     assert.ok(await equation.locator(".equation__lines .line").first().isVisible());

@@ -36,6 +36,34 @@ test("no page scrolls sideways, nor anything in it", LIMIT, async (t) => {
   }
 });
 
+// The links in the first column of a table that go on in another line in the middle of a word.
+const broken = (page) =>
+  page.evaluate(() => {
+    const range = document.createRange();
+    return [...document.querySelectorAll("article td:first-child a")].flatMap((link) =>
+      [...link.childNodes]
+        .filter((node) => node.nodeType === Node.TEXT_NODE)
+        .flatMap((node) =>
+          [...node.data.matchAll(/[\p{L}]+/gu)]
+            .filter(({ 0: word, index }) => {
+              range.setStart(node, index);
+              range.setEnd(node, index + word.length);
+              return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1;
+            })
+            .map(([word]) => word),
+        ),
+    );
+  });
+
+test("no name in the first column of a table is broken within a word", LIMIT, async (t) => {
+  const page = await open(t, "", NARROW);
+  const home = page.url();
+  for (const address of pages()) {
+    await page.goto(home + address);
+    assert.deepEqual(await broken(page), [], `/${address}`);
+  }
+});
+
 // The formulas that begin left of where their box can be scrolled to, or end right of it.
 const beyond = (page) =>
   page.evaluate(() =>

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LOOKS, axe } from "./axe.mjs";
 import { lighting, pages } from "./site.mjs";
-import { open, overflow } from "./tab.mjs";
+import { open, overflow, until } from "./tab.mjs";
 
 const LIMIT = { timeout: 120_000 };
 // The themes differ in their colours alone, and colours do not depend on the width.
@@ -12,8 +12,8 @@ const VIEWS = [
   { widths: [390, 360], colorScheme: "dark", rules: LOOKS },
 ];
 
-// The pages of the reference come from one template: every other one is looked at in each view.
-const viewsOf = (address, place) => (address.startsWith("reference/") ? [VIEWS[place % 2]] : VIEWS);
+// Chapters come from one template, and so do the pages of the reference: every other one is looked at in each view.
+const viewsOf = (address, place) => (/^(chapters|reference)\//.test(address) ? [VIEWS[place % 2]] : VIEWS);
 
 for (const [place, address] of pages().entries()) {
   for (const { widths, colorScheme, rules } of viewsOf(address, place)) {
@@ -32,10 +32,15 @@ for (const [place, address] of pages().entries()) {
 // Parts of a page that are far off have heights that are guessed, and a column follows its derivation: a jump must
 // arrive all the same, below the header.
 async function inView(locator) {
-  await locator.page().waitForTimeout(500);
-  return locator.evaluate((element) => {
-    const { top, bottom } = element.getBoundingClientRect();
-    return top >= document.querySelector(".md-header").offsetHeight && bottom <= innerHeight;
+  let before;
+  return until(async () => {
+    const { top, seen } = await locator.evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return { top, seen: top >= document.querySelector(".md-header").offsetHeight && bottom <= innerHeight };
+    });
+    const rests = top === before;
+    before = top;
+    return rests && seen;
   });
 }
 
@@ -61,7 +66,10 @@ for (const address of lighting()) {
       assert.ok(await inView(page.locator(".equation:target > .equation__math")), `${equation} is not in view`);
     }
   });
+}
 
+// What follows is the same code for all chapters.
+for (const address of lighting().slice(0, 3)) {
   test(`/${address}: code stands beside its derivation from 1000 px on, below it on a phone`, LIMIT, async (t) => {
     const page = await open(t, address);
     for (const [width, beside] of [[1440, true], [1000, true], [999, false], [390, false]]) {

@@ -10,6 +10,7 @@ const CHAPTER = "chapters/recurrent/#eq:bptt-same"; // five steps, two of them o
 async function openSteps(t, options) {
   const page = await open(t, CHAPTER, options);
   const equation = page.locator('[id="eq:bptt-same"]');
+  if (options?.hasTouch) await equation.getByRole("button", { name: "More of this equation" }).tap();
   await equation.getByRole("button", { name: "step through" }).click();
   return { page, equation };
 }

@@ -53,3 +53,13 @@ export async function open(t, address, { prepare, allows = () => false, silent =
 export function overflow(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 }
+
+// What `look` finds once it finds something: tried again until then, since a busy machine is slow to get a page to rest.
+export async function until(look, seconds = 15) {
+  const end = Date.now() + 1000 * seconds;
+  for (;;) {
+    const found = await look();
+    if (found || Date.now() > end) return found;
+    await new Promise((ready) => setTimeout(ready, 50));
+  }
+}

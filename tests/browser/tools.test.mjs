@@ -1,4 +1,4 @@
-// Each numbered equation gives its address, and how to cite it.
+// Each numbered equation gives its address, how to cite it, and itself as LaTeX and as MathML.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe } from "./axe.mjs";
@@ -11,7 +11,7 @@ async function openEquation(t, options = CLIPBOARD, address = "chapters/lstm/?h=
   const page = await open(t, address, options);
   const equation = page.locator(`[id="${address.split("#")[1]}"]`);
   const tool = (name) => equation.getByRole("button", { name });
-  await tool("cite").waitFor();
+  await equation.locator("button.quiet").first().waitFor({ state: "attached" });
   return { page, equation, tool };
 }
 
@@ -39,11 +39,48 @@ test("the citation is the chapter's, with the equation's number and address", LI
   await equation.getByRole("status").getByText("citation copied").waitFor();
   const lines = (await clipboard(page)).split("\n");
   assert.equal(lines[0], "@incollection{backprop-lstm-lstm-eta,");
-  assert.ok(lines.includes("  title     = {LSTM},"), lines.join("\n"));
+  assert.ok(lines.includes("  title     = {{LSTM}},"), lines.join("\n"));
   assert.match(lines.find((line) => line.includes("note ")), new RegExp(`\\{Equation \\${number.slice(0, -1)}\\)\\. Version`));
   assert.match(lines.at(-2), /^ {2}url {7}= \{http.*\/chapters\/lstm\/#eq:lstm-eta\},$/);
   assert.equal(lines.at(-1), "}");
 });
+
+test("as LaTeX it is the text's, in commands that all have", LIMIT, async (t) => {
+  const { page, equation, tool } = await openEquation(t);
+  await tool("copy LaTeX").click();
+  await equation.getByRole("status").getByText("LaTeX copied").waitFor();
+  const tex = await clipboard(page);
+  assert.match(tex, /\\frac\{\\partial L\}/);
+  assert.doesNotMatch(tex, /\\(label|eqref|coloneqq|class)/);
+});
+
+// What is seen of a formula, sign by sign.
+const signs = (text) => text.replace(/[\s\u2061-\u2064]/g, "");
+
+for (const [name, address] of [
+  ["a formula", "chapters/lstm/#eq:lstm-eta"],
+  ["a derivation with its rules", "chapters/lstm/#eq:lstm-dh-all"],
+]) {
+  test(`as MathML ${name} is whole, and needs nothing of the page`, LIMIT, async (t) => {
+    const { page, equation, tool } = await openEquation(t, CLIPBOARD, address);
+    await tool("copy MathML").click();
+    await equation.getByRole("status").getByText("MathML copied").waitFor();
+    const mathml = await clipboard(page);
+    const found = await page.evaluate((text) => {
+      const root = new DOMParser().parseFromString(text, "application/xml").documentElement;
+      const all = [root, ...root.querySelectorAll("*")];
+      return {
+        name: `${root.namespaceURI} ${root.localName}`,
+        foreign: all.filter(({ namespaceURI }) => namespaceURI !== root.namespaceURI).map(({ localName }) => localName),
+        tied: all.flatMap(({ attributes }) => [...attributes]).map(({ name }) => name).filter((name) => /^(class|id|style|href)$/.test(name)),
+        text: root.textContent,
+      };
+    }, mathml);
+    assert.equal(found.name, "http://www.w3.org/1998/Math/MathML math");
+    assert.deepEqual([found.foreign, found.tied], [[], []]);
+    assert.equal(signs(found.text), signs(await equation.locator(".equation__math").textContent()));
+  });
+}
 
 test("where nothing may be copied, the text is shown and selected", LIMIT, async (t) => {
   const { page, tool } = await openEquation(t, {});
@@ -66,9 +103,15 @@ test("the controls are seen at the equation only; by a finger always", LIMIT, as
   assert.equal(await opacity(tool("cite")), "1");
 });
 
-test("on a phone the controls stand in the equation's line of tools", LIMIT, async (t) => {
+test("on a phone the controls are behind one button", LIMIT, async (t) => {
   const phone = { ...CLIPBOARD, viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-  const { equation, tool } = await openEquation(t, phone);
+  const { page, equation, tool } = await openEquation(t, phone);
+  const seen = async () => (await equation.locator(".equation__notes > :visible").evaluateAll((all) => all.map((each) => each.className))).sort();
+  assert.deepEqual(await seen(), ["equation__more", "equation__symbols", "equation__verdict"]);
+  await tool("More of this equation").tap();
+  assert.equal(await tool("More of this equation").getAttribute("aria-expanded"), "true");
+  assert.ok((await seen()).length > 6);
+  assert.deepEqual(await axe(page, '[id="eq:lstm-eta"]'), []);
   assert.equal(await opacity(tool("copy link")), "1");
   await tool("copy link").tap();
   await equation.getByRole("status").getByText("link copied").waitFor();

@@ -8,7 +8,7 @@ import pytest
 
 from backprop import GRU, LSTM, RNN, Layer, Linear
 from experiments.gradient_flow import flow_through
-from experiments.recall import CELLS, Settings, learn, run
+from experiments.recall import CELLS, Settings, learn, recall, run
 
 SMALL = Settings(
     steps=(2, 3),
@@ -93,6 +93,15 @@ def test_a_run_ends_when_the_task_is_solved():
     assert hopeless.updates == SMALL.updates
     assert hopeless.accuracy < 0.9
     assert hopeless.loss > solved.loss
+
+
+def test_a_run_that_fails_loudly_counts_as_one_that_guesses():
+    def nothing_to_recall(N, steps, rng, settings):
+        x, _ = recall(N, steps, rng, settings)
+        return x, rng.integers(settings.symbols, size=N)
+
+    found = learn(CELLS["plain_orthogonal"], 3, 1.0, 0, SMALL, nothing_to_recall)
+    assert found.loss == pytest.approx(math.log(3))
 
 
 @pytest.mark.parametrize(("name", "wanted"), [("0", 0), ("1", 1), ("log", math.log(50))])

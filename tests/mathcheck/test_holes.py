@@ -46,6 +46,8 @@ $$
 # Each is refused: as false, as empty, or as not to be read. None may pass.
 REFUSED = {
     # claims that could not fail
+    "one more than it is": r"501760000 \cdot 8 = 4014080001",
+    "one more in a sum": r"\sum_{n=1}^{100000} n = 5000050001",
     "the same twice": r"x_{nd} = x_{nd}",
     "the same, spaced": r"x_{nd} W_{dm} = x_{n d}\, {W_{d m}}",
     "the same in a chain": r"v_n + w_n = v_n + w_n",

@@ -153,6 +153,19 @@ def test_an_edge_is_held_by_a_value_and_not_by_a_derivative(tmp_path: Path) -> N
     assert report.edges_survivors == []
 
 
+def test_what_numbers_decide_is_true_and_no_hole(tmp_path: Path) -> None:
+    report = mutate(tmp_path, "$$\n(5 - 0)^2 + 3 \\cdot 0 = 25\n$$\n")
+    assert report.ok
+    assert report.survivors == []
+    assert report.true > 2
+    assert f"{report.true} true" in str(report)
+    report = mutate(
+        tmp_path, "| Symbol | Shape |\n|---|---|\n| $a$ | scalar |\n\n$$\na - 0 = a\n$$\n"
+    )
+    assert report.true == 0
+    assert "- changed to +" in {outcome.what for outcome in report.survivors}
+
+
 def test_survivors_are_listed_with_their_place(tmp_path: Path) -> None:
     report = mutate(tmp_path, CHAPTER + EQUIVALENT)
     assert [str(outcome.place).partition("gain.md")[2] for outcome in report.survivors] == [

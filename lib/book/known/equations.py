@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ __all__ = [
     "displays",
     "mark_lines",
     "number_all",
+    "portable",
     "relative_url",
     "unmark",
 ]
@@ -32,6 +34,7 @@ EQREF = re.compile(r"\\eqref\{([^}]*)\}")
 NO_CODE = re.compile(r"\s*no code:\s*(\S.*)", re.DOTALL)
 REMARK = re.compile(r"\s*(unchecked|no code)\s*:", re.DOTALL)
 _SIGNS = ("$$", "\\[")
+_ONE = re.compile(r"\\mathbb\s*(?:\{\s*1\s*\}|1)")
 _LINE = re.compile("\ue004(\\d+)\ue005")
 
 
@@ -128,6 +131,20 @@ def relative_url(target: str, page: str) -> str:
     start = page if page.endswith("/") or not page else posixpath.dirname(page)
     found = posixpath.relpath(target or ".", start or ".")
     return found + "/" if target.endswith("/") or not target else found
+
+
+def portable(tex: str, refer: Callable[[str], str]) -> str:
+    r"""TeX without what only some have: for MathJax and KaTeX, and for LaTeX with amsmath alone.
+
+    Args:
+        tex: a formula, its labels among it or not.
+        refer: says how an equation is referred to, by its label.
+
+    >>> portable(r"a \coloneqq \mathbb{1}[b] && \text{by \eqref{eq:b}}", lambda label: "(1.2)")
+    'a \\mathrel{:=} \\mathbf{1}[b] && \\text{by (1.2)}'
+    """
+    tex = EQREF.sub(lambda match: refer(match[1]), tex)
+    return _ONE.sub(r"\\mathbf{1}", tex.replace(r"\coloneqq", r"\mathrel{:=}"))
 
 
 def mark_lines(markdown: str, text: str) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from book.known.navigation import pages
 from book.shared.markdown import code_lines
 
 __all__ = ["Exercise", "exercises", "table"]
 
-_CHAPTER = re.compile(r"^ *- chapters/([\w-]+)\.md$", re.MULTILINE)
 _EXERCISE = re.compile(
     r"^(?:\*\*Exercise (\d+)\. (.+?)\*\* \((\d+) minutes\)"
     r'|\?\?\? question "Exercise (\d+)\. (.+?) \((\d+) minutes\)")'
@@ -91,16 +91,16 @@ def table(root: Path) -> str:
     Args:
         root: the repository.
     """
-    nav = (root / "mkdocs.yml").read_text(encoding="utf-8")
     rows = []
-    for count, name in enumerate(_CHAPTER.findall(nav), 1):
-        text = (root / "docs" / "chapters" / f"{name}.md").read_text(encoding="utf-8")
+    chapters = [page for page in pages(root) if page.startswith("chapters/")]
+    for count, page in enumerate(chapters, 1):
+        text = (root / "docs" / page).read_text(encoding="utf-8")
         title = _TITLE.search(text)
         found = list(exercises(text))
         if not found:
             continue
         total = sum(each.minutes for each in found)
-        heading = f"[{title[1] if title else name}](chapters/{name}.md)"
+        heading = f"[{title[1] if title else page}]({page})"
         rows.append(f"| **{count}** | **{heading}** | **{total}** | |")
         for each in found:
             needs = [f"\\eqref{{eq:{equation}}}" for equation in each.equations]

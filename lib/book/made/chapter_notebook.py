@@ -18,7 +18,7 @@ from typing import Any
 import nbformat
 
 from book.known.bibliography import CITATION, Bibliography, Publication, keys_of
-from book.known.equations import EQREF, LABEL, Source, relative_url
+from book.known.equations import EQREF, LABEL, Source, portable, relative_url
 from book.known.extract import PACKAGES, extract
 from book.known.source import MARK, Library, mark_ids
 from book.made.cells import Cell, Cells
@@ -235,7 +235,7 @@ class _Text:
     def _prose(self, text: str) -> str:
         text = CITATION.sub(self._citation, text)
         text = _LINK.sub(self._link, text)
-        return EQREF.sub(self._reference, text).replace(r"\coloneqq", r"\mathrel{:=}")
+        return portable(EQREF.sub(self._reference, text), self._number)
 
     def _display(self, match: re.Match[str]) -> str:
         inner = match[1]
@@ -243,8 +243,7 @@ class _Text:
         tex = LABEL.sub("", inner).strip("\n")
         if label and label[1] in self._chapter.numbers:
             tex += f"\n\\tag{{{self._chapter.numbers[label[1]]}}}"
-        tex = EQREF.sub(lambda found: self._number(found[1]), tex)
-        return f"$$\n{_readable(tex.strip())}\n$$"
+        return f"$$\n{portable(tex.strip(), self._number)}\n$$"
 
     def _number(self, label: str) -> str:
         return f"({self._chapter.numbers.get(label, '?')})"
@@ -295,11 +294,6 @@ class _Text:
 def _normal(path: Path) -> str:
     """A path without `..`, as the pages are known by."""
     return relative_url(path.as_posix(), "")
-
-
-def _readable(tex: str) -> str:
-    """TeX in what MathJax and KaTeX have both."""
-    return tex.replace(r"\coloneqq", r"\mathrel{:=}")
 
 
 def _imports(wanted: Mapping[str, str]) -> str:

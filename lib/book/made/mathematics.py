@@ -7,7 +7,7 @@ from html import escape
 from lxml import html as lxml_html
 from lxml.html import builder
 
-from book.known.equations import Display, Equation, displays, relative_url
+from book.known.equations import Display, Equation, displays, portable, relative_url
 from book.known.source import link_marks
 from book.made.layout import ROWS
 from book.made.making import Making
@@ -94,6 +94,7 @@ def _equation(page: Making, display: Display, math: str, verdict: str) -> None:
         element.set("id", found.id)
         element.set("role", "group")
         element.set("aria-label", f"Equation {found.number}")
+        element.set("data-tex", portable(display.tex, lambda label: f"({page.link(label)[0]})"))
         body += (
             f'<a class="equation__number" href="#{found.id}" '
             f'title="Permanent link">({found.number})</a>'

@@ -44,6 +44,8 @@ _ROUGH_DERIVATIVE = 1e-4
 # Where σ(x) may be 1 to the last bit, and yet below it.
 _FAR_OUT = {"large", "huge", "spread", "near"}
 _NOTHING, _NOTHING_OF_A_DERIVATIVE = 1e-20, 1e-12
+# Whole numbers below this are counted, and not measured: 4 000 000 001 is not 4 000 000 000.
+_COUNTED = 1e13
 _MOST_ROUGH_POINTS = 60
 
 
@@ -78,6 +80,7 @@ class Comparison:
         sides = (claim.left, claim.right)
         self._magnitudes = Magnitudes()
         self._derives = any(isinstance(p, terms.Derivative) for s in sides for p in s.walk())
+        self._of_numbers = not any(map(claim.state.reach_of, sides))
 
     def evaluate(self, ctx: PlainContext, usual: bool) -> list[Found]:
         """Returns both sides at the points of a draw, at some of them if it is not a usual one."""
@@ -165,6 +168,9 @@ class Comparison:
         plain = isinstance(left, float) and isinstance(right, float)
         if op == "=" and plain and math.isfinite(left) and math.isfinite(right):
             size = max(abs(left), abs(right), scale)
+            whole = left.is_integer() and right.is_integer()
+            if self._of_numbers and whole and size < _COUNTED:
+                return (0.0 if left == right else math.inf), TOLERANCE
             return (abs(left - right) / size if left != right else 0.0), TOLERANCE
         a, b = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
         if op == "\\approx":

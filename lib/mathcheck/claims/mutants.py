@@ -17,6 +17,9 @@ A definition is mutated too. It claims nothing by itself, so its mutants are che
 claims that depend on it. They are counted apart, and one that survives is no failure: the chapter
 claims nothing that it would break, and only a test of the code against the chapter holds it. So is
 one that differs at an edge alone, `>` for `\\ge`: what a derivative is at 0 no claim says.
+
+Where a claim has no symbols nothing is drawn: its numbers decide it. A mutant of it that passes is
+*true*, as `1 - 0` is changed to `1 + 0`, and tells nothing of the check; it is not counted either.
 """
 
 import os
@@ -40,7 +43,7 @@ from mathcheck.text.parser import parse
 from mathcheck.text.printer import latex
 from mathcheck.values.definitions import Definition, State
 
-DEAD, ALIVE, STILLBORN = "dead", "alive", "stillborn"
+DEAD, ALIVE, STILLBORN, TRUE = "dead", "alive", "stillborn", "true"
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Outcome:
         place: where the change is.
         what: the change in words.
         reads: the changed side.
-        fate: `dead`, `alive` or `stillborn`.
+        fate: `dead`, `alive`, `stillborn` or `true`.
         of_definition: whether a definition was changed, not a claim.
         at_edge: whether it says the same but where two sides are equal, `>` for `\ge`.
     """
@@ -72,6 +75,8 @@ class Report:
 
     Attributes:
         killed: how many mutants of claims died.
+        stillborn: how many had no meaning.
+        true: how many were other claims about numbers alone, which hold.
         survivors: those that passed and that nothing accepts.
         accepted: those that passed and are known to be equivalent.
         definitions_killed: how many mutants of definitions died; `definitions_survivors` passed.
@@ -82,6 +87,7 @@ class Report:
     path: str
     killed: int = 0
     stillborn: int = 0
+    true: int = 0
     survivors: list[Outcome] = field(default_factory=list)
     accepted: list[Outcome] = field(default_factory=list)
     definitions_killed: int = 0
@@ -95,7 +101,7 @@ class Report:
     def mutants(self) -> int:
         """How many mutants there were, of whatever and whatever came of them."""
         of_definitions = self.definitions_killed + len(self.definitions_survivors)
-        others = len(self.accepted) + self.stillborn + len(self.edges_survivors)
+        others = len(self.accepted) + self.stillborn + self.true + len(self.edges_survivors)
         return self.total + others + of_definitions
 
     @property
@@ -138,7 +144,8 @@ class Report:
         lines.append(
             f"{self.path}: {self.killed} of {self.total} mutants of claims killed, "
             f"{self.definitions_killed} of {definitions} of definitions; {len(self.accepted)} "
-            f"equivalent, {self.stillborn} without a meaning; {self.seconds:.1f} s"
+            f"equivalent, {self.true} true, {self.stillborn} without a meaning; "
+            f"{self.seconds:.1f} s"
         )
         return "\n".join(lines)
 
@@ -189,6 +196,8 @@ def mutate_file(
 def _count(report: Report, outcome: Outcome) -> None:
     if outcome.fate == STILLBORN:
         report.stillborn += 1
+    elif outcome.fate == TRUE:
+        report.true += 1
     elif outcome.fate == ALIVE:
         if outcome.at_edge:
             report.edges_survivors.append(outcome)
@@ -283,7 +292,14 @@ def _fate_of_claim(checker: Checker, equation: Equation, mutant: Mutant, state: 
         claims = reader.read(mutant.statement)
     except TreeError:
         return STILLBORN
-    return _fate(checker, [c for c in claims if mutant.side - 1 <= c.link <= mutant.side])
+    changed = [claim for claim in claims if mutant.side - 1 <= claim.link <= mutant.side]
+    fate = _fate(checker, changed)
+    return TRUE if fate == ALIVE and not any(map(_draws, changed)) else fate
+
+
+def _draws(claim: Claim) -> bool:
+    """Whether the claim is about more than numbers that stand in it."""
+    return any(claim.state.reach_of(side) for side in (claim.left, claim.right))
 
 
 def _fate(checker: Checker, claims: list[Claim]) -> str:
