@@ -68,11 +68,12 @@ class Settings(characters.Settings):
         slices: how many pieces a training is cut into, which take turns.
     """
 
+    updates: int = 5_000
     test_share: float = 0.1
     attention_features: int = 60
     heads: int = 4
     blocks: int = 2
-    attention_updates: int = 4_000
+    attention_updates: int = 2_000
     search_share: float = 0.1
     middle_rate: float = 1.6e-2
     attention_middle_rate: float = 8e-3
