@@ -9,7 +9,7 @@ Both have the same time: so many updates each that they take about as many secon
 in turn, a slice of updates at a time, so that what else the machine does is in the way of both.
 `seconds` are those of the processor, of all threads together. Each has its own rate, from a grid
 with steps of a factor of 2 that goes on where the best lies at its end, by the bits on validation
-of runs of a tenth of the time and another seed.
+of short runs of another seed, equally long for both.
 
 The text is split in order: eight tenths to train on, a tenth that is the test set, and the tenth
 that `characters` validates on. The test set is read once, at the end.
@@ -68,13 +68,13 @@ class Settings(characters.Settings):
         slices: how many pieces a training is cut into, which take turns.
     """
 
-    updates: int = 5_000
+    updates: int = 3_000
     test_share: float = 0.1
     attention_features: int = 60
     heads: int = 4
     blocks: int = 2
-    attention_updates: int = 2_000
-    search_share: float = 0.1
+    attention_updates: int = 1_200
+    search_share: float = 0.15
     middle_rate: float = 1.6e-2
     attention_middle_rate: float = 8e-3
     largest_grid: int = 6
