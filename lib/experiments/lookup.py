@@ -23,7 +23,6 @@ CELLS = {"attention": attention, **{name: recall.CELLS[name] for name in ("lstm_
 SETTINGS = recall.Settings(
     steps=(4, 8, 16, 32, 64),
     updates=2000,
-    middle_rate=1.6e-2,
     search_seeds=(100,),
     given_up=1 / 3,
     given_up_from=16,

@@ -3,12 +3,14 @@
 A symbol is seen at the first step, T steps of noise follow, and the last state is to say which it
 was. All cells have the same number of units, see the same number of fresh sequences and start as
 their layer does, but for the plain one that starts uniformly, as PyTorch's does. Each trains with
-Adam at its own rate for each length, the best of a grid with steps of a factor of 2: by its loss on
-other sequences, the mean over a run, from seeds that are not used again. A loss above that of a
-guess counts as a guess, so that a rate with which some seeds fail loudly is not taken for worse
-than one with which all fail. Where the best lies at an end, the grid goes on. A run ends as soon as
-it has solved the task on these, and gives back the weights that did best on them. What is reported
-is measured on sequences of its own. There is no test set: every sequence is drawn anew.
+Adam at its own rate for each length. Four rates are tried first, factors of 4 apart, since a cell
+may learn nothing at one rate and all at another that is far from it; then half and twice the best,
+until the best has a worse one on either side. Better is a lower loss on other sequences, the mean
+over a run, from seeds that are not used again; a loss above that of a guess counts as a guess, so
+that a rate with which some seeds fail loudly is not taken for worse than one with which all fail. A
+run ends as soon as it has solved the task on these sequences, and gives back the weights that did
+best on them. What is reported is measured on sequences of its own. There is no test set: every
+sequence is drawn anew.
 
 A cell that no seed takes beyond a share `given_up` of right answers over T steps is not trained
 over more, once T has reached `given_up_from`.
@@ -60,7 +62,7 @@ from backprop import (
 )
 from backprop.shapes import Array
 from experiments.gradient_flow import flow_through
-from experiments.optimizers import search
+from experiments.optimizers import refine
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -128,9 +130,9 @@ class Settings:
     updates: int = 400
     batch_size: int = 32
     max_norm: float = 1.0
-    middle_rate: float = 8e-3
-    largest_grid: int = 6
-    search_seeds: tuple[int, ...] = (100, 101, 102, 103)
+    rates: tuple[float, ...] = (2e-3, 8e-3, 3.2e-2, 1.28e-1)
+    largest_grid: int = 8
+    search_seeds: tuple[int, ...] = (100, 101, 102)
     checked_every: int = 50
     validation_size: int = 500
     judged_size: int = 1000
@@ -210,7 +212,7 @@ def run(
                 spent["search"] += sum(one.seconds for one in found)
                 return float(np.mean([one.loss for one in found]))
 
-            scores = search(score, settings.middle_rate, settings.largest_grid)
+            scores = refine(score, settings.rates, settings.largest_grid)
             rate = min(scores, key=scores.__getitem__)
             tried += [
                 {"cell": name, "steps": steps, "rate": rate, "loss": round(loss, 5)}

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments import lookup, recall_attention
+from experiments import lookup, recall, recall_attention
 
 SMALL = {
     "units": 16,
     "updates": 60,
     "batch_size": 20,
-    "middle_rate": 0.01,
+    "rates": (0.005, 0.01, 0.02),
     "largest_grid": 3,
     "checked_every": 20,
     "validation_size": 50,
@@ -21,7 +21,7 @@ SMALL = {
 
 @pytest.mark.parametrize("name", ["attention", "attention_positions"])
 def test_attention_recalls(name):
-    settings = replace(recall_attention.SETTINGS, **SMALL, steps=(5,))
+    settings = replace(recall.SETTINGS, **SMALL, steps=(5,))
     found = recall_attention.run(None, settings, (0, 1))
     assert found.metrics[f"accuracy_min.{name}.5"] > 0.9
     assert not found.curve  # there is no state whose gradient could be followed
