@@ -250,6 +250,7 @@ class Build:
                 "images": {name: b64encode(data).decode() for name, data in made.images.items()},
                 "carried": sorted(made.carried),
                 "titles": {title: self._set(title) for title in titles},
+                "numbers": made.numbers,
             }
 
         figures = [(name, self._figure(name)) for name in _FIGURE.findall(html)]
@@ -488,6 +489,8 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
                 page.present_anchor_ids |= found.anchors | figures | always
             if build.tools.publication.url and page.file.src_uri in _TOLD:
                 build.news += news(page.content or "", source.url, build.tools.publication.url)
+            if source.is_chapter:  # in the menu, and in the head of the page
+                page.title = page.meta["title"] = f"{number} {page.title}"
         build.book, problems = assemble(scans, build.tools)
         _report(problems)
         self._lead_on(files)
@@ -510,7 +513,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         _report([Problem(Path(file), line, text) for file, line, text in made["problems"]])
         build.images |= {name: b64decode(data) for name, data in made["images"].items()}
         build.carried |= set(made["carried"])
-        _set_titles(page.toc.items, made["titles"])
+        _set_titles(page.toc.items, made["titles"], made["numbers"])
         if source.is_chapter:
             build.downloads |= build.downloads_of(page)
         context["moved"] = moved_places(build.moves, source.url)
@@ -665,10 +668,11 @@ def _ids(page: Page) -> Iterator[str]:
     yield from _ID.findall(page.content or "")
 
 
-def _set_titles(entries: list[AnchorLink], titles: dict[str, str]) -> None:
+def _set_titles(entries: list[AnchorLink], titles: dict[str, str], numbers: dict[str, str]) -> None:
     for entry in entries:
-        entry.title = titles.get(entry.title, entry.title)
-        _set_titles(entry.children, titles)
+        title = titles.get(entry.title, entry.title)
+        entry.title = f"{numbers.get(entry.id, '')} {title}".lstrip()
+        _set_titles(entry.children, titles, numbers)
 
 
 def _pages(files: Files) -> list[Page]:

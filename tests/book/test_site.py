@@ -46,6 +46,18 @@ def test_a_chapter_is_complete(site: Path) -> None:
     assert "\ue000" not in html
 
 
+def test_the_menu_and_the_head_have_the_numbers(site: Path) -> None:
+    html = read(site, "chapters/gain")
+    assert "<title>1 A gain for each feature - " in html
+    menu = re.findall(r'<span class="md-ellipsis">\s*(.*?)\s*</span>', html)
+    assert menu.count("1 A gain for each feature") >= 2  # one of them in the head
+    assert "1.1 Symbols" in menu or "1.1 Forward" in menu, menu
+    assert "References" in menu
+    assert '<meta name="citation_title" content="A gain for each feature">' in html
+    sections = json.loads((site / "search" / "sections.json").read_text(encoding="utf-8"))
+    assert "A gain for each feature" in [entry["title"] for entry in sections]
+
+
 def test_a_page_says_where_it_is_mended(site: Path) -> None:
     html = read(site, "chapters/gain")
     edit = "https://code.example/book/edit/main/docs/chapters/gain.md"
