@@ -126,8 +126,13 @@ def test_nothing_else_lies_there():
     )  # by `make bench` and `make mutants`
 
 
-@pytest.mark.xfail(strict=True, reason="both are searched and trained anew with the next commit")
-@pytest.mark.parametrize(("name", "module"), [("mnist-mlp", mnist_mlp), ("mnist-sgd", mnist_sgd)])
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        pytest.param("mnist-mlp", mnist_mlp, marks=pytest.mark.xfail(reason="is trained next")),
+        ("mnist-sgd", mnist_sgd),
+    ],
+)
 def test_settings_are_those_that_the_search_found(name, module):
     searched, plan = read("mnist-search"), mnist_search.PLANS[name]
     found = {what: searched["metrics"][f"{name.replace('-', '_')}_{what}"] for what in plan.sought}
