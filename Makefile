@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)/lib
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test site publish take-along addresses data experiments experiment test-set bench mutants test-peers test-browser test-kernels test-numpy screenshots lighthouse golden lock format clean
+.PHONY: help serve test site publish take-along addresses data experiments experiment test-set bench mutants test-peers test-browser test-firefox test-kernels test-numpy screenshots lighthouse golden lock format clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -86,6 +86,10 @@ test-browser: $(VENV)/.site node_modules/.test  ## the built site in Chromium
 	$(PY) -m mkdocs build --strict
 	$(PY) tests/browser/wheels.py .cache/wheels
 	node --test --test-concurrency=2 "tests/interactive/*.test.mjs" "tests/browser/$(BROWSER).test.mjs"
+
+test-firefox: $(VENV)/.site node_modules/.test  ## the chapters of the built site in Firefox, at eight widths
+	$(PY) -m mkdocs build --strict
+	node --test "tests/firefox/*.test.mjs"
 
 screenshots: $(VENV)/.site node_modules/.test  ## the key pages in .cache/screenshots/, to look at
 	$(PY) -m mkdocs build --strict

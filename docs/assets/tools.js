@@ -1,5 +1,5 @@
-// Beside each numbered equation: its address to copy, how to cite it, and the equation itself for use elsewhere. On a
-// phone all that can be done with it is behind one button.
+// Beside each numbered equation: its address to copy, how to cite it, the equation itself for use elsewhere, and where an
+// error in it is reported. On a phone all that can be done with it is behind one button.
 import { button, element, toolLine } from "./make.js";
 import { whenNear } from "./near.js";
 
@@ -37,6 +37,21 @@ async function copy(equation, text, done) {
   }
 }
 
+// Where an error of the page is reported, if it says so: with the equation in the report.
+function report(equation) {
+  const found = document.querySelector('.mend a[href*="issues/new"]');
+  if (!found) return [];
+  const link = element("a", "quiet", "report");
+  const url = new URL(found.href);
+  for (const [name, value] of url.searchParams) {
+    const number = equation.querySelector(".equation__number").textContent;
+    if (/title/.test(name)) url.searchParams.set(name, value.replace(/: $/, `, ${number}: `));
+    else url.searchParams.set(name, value.replace(/(Where: .*)/, `$1#${equation.id}`));
+  }
+  link.href = url.href;
+  return [link];
+}
+
 function more(line) {
   const opener = button("⋯", () => {
     const open = line.classList.toggle("equation__notes--open");
@@ -61,6 +76,7 @@ whenNear((run) => {
     line.prepend(
       more(line),
       ...TOOLS.map(([name, done, text]) => button(name, async () => copy(equation, await text(equation), done), "quiet")),
+      ...report(equation),
     );
   }
 });

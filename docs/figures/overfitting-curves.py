@@ -1,8 +1,8 @@
-"""The loss on 300 digits and on unseen ones, epoch by epoch, without remedies and with three."""
+"""The loss on 300 digits and on unseen ones, epoch by epoch, as they are and augmented."""
 
 from book.figures import figure, result, series
 
-KINDS = {"none": ("without", "-"), "together": ("with three remedies", (0, (4.0, 1.5)))}
+KINDS = {"none": ("as they are", "-"), "augmentation": ("moved, turned", (0, (4.0, 1.5)))}
 
 
 def draw():

@@ -42,11 +42,13 @@ from book.known.macros import embedded, expand
 from book.known.navigation import listed
 from book.known.origins import Drawn, Origins, place_of_copy
 from book.known.printed import printed, program
+from book.known.repository import Repository
 from book.known.source import Library
 from book.made import verification
 from book.made.assets import MATH_FONT, OWN, math_font, of_this_version, text_fonts
 from book.made.chapter_notebook import Chapter, chapter_notebook, with_library
 from book.made.drawing import Drawing
+from book.made.feed import FEED, News, feed, news
 from book.made.licences import licence_page, text_name, works
 from book.made.locate import AddLine
 from book.made.notebooks import Executing, notebook_page
@@ -64,6 +66,8 @@ __all__ = ["BookPlugin"]
 log = logging.getLogger("mkdocs.book")
 _REPORT = "verification.md"
 _LICENCES = "licences.md"
+_CHANGES = "changes.md"
+_TOLD = ("errata.md", _CHANGES)  # in the feed
 _INLINE = re.compile(r"\\\((.+?)\\\)")
 _ID = re.compile(r'<[a-z][^>]* id="([^"]+)"')
 _ADDRESSES = "addresses.txt"
@@ -89,6 +93,8 @@ class Settings(Config):  # type: ignore[no-untyped-call]
     """After how long the script of a figure is stopped."""
     published_branch = config_options.Type(str, default="gh-pages")
     """The branch of the repository that holds the site: Colab takes notebooks from there."""
+    source_branch = config_options.Type(str, default="main")
+    """The branch on which a page is edited."""
 
 
 class NotebookFile(File):
@@ -147,6 +153,8 @@ class Build:
             repository=repository,
             colab=f"{_COLAB}{on_github}/blob/{settings.published_branch}/" if on_github else "",
         )
+        self.mending = Repository(address, settings.source_branch) if address else None
+        self.news: list[News] = []
         self.handler: Any = None
         self.conversions: dict[str, dict[str, Any]] = {}
         self.sources: dict[str, Source] = {}
@@ -242,6 +250,7 @@ class Build:
                 "images": {name: b64encode(data).decode() for name, data in made.images.items()},
                 "carried": sorted(made.carried),
                 "titles": {title: self._set(title) for title in titles},
+                "numbers": made.numbers,
             }
 
         figures = [(name, self._figure(name)) for name in _FIGURE.findall(html)]
@@ -305,6 +314,16 @@ class Build:
         return self.store.get(
             "font of formulas", (self.inputs.edition, characters), lambda: math_font(characters)
         )
+
+    def mended(self, page: Page) -> dict[str, str]:
+        """Where a page is mended, and its errors are reported; nothing without a repository."""
+        if self.mending is None:
+            return {}
+        source, work = self.sources[page.file.src_uri], self.tools.publication
+        found = {"report": self.mending.report(source.title, work.url + source.url, work.version)}
+        if (self.root / source.file).is_file():
+            found["edit"] = self.mending.edit(source.file.as_posix())
+        return found
 
     def close(self) -> None:
         """Leaves no process behind, and nothing that the next build does not need."""
@@ -375,6 +394,8 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Adds the fonts, the report, and a page and a download for each notebook."""
         files.append(File.generated(config, _REPORT, content=""))
+        if (changes := self.build.root / "CHANGELOG.md").is_file():
+            files.append(_generated(config, _CHANGES, changes))
         with _told():
             self._ship(files, config)
         for name, content in text_fonts(self.build.root / "node_modules"):
@@ -466,6 +487,10 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
                 figures = {f"fig:{name}" for name in _FIGURE.findall(page.content or "")}
                 always = {"references", "cite-this-chapter"}
                 page.present_anchor_ids |= found.anchors | figures | always
+            if build.tools.publication.url and page.file.src_uri in _TOLD:
+                build.news += news(page.content or "", source.url, build.tools.publication.url)
+            if source.is_chapter:  # in the menu, and in the head of the page
+                page.title = page.meta["title"] = f"{number} {page.title}"
         build.book, problems = assemble(scans, build.tools)
         _report(problems)
         self._lead_on(files)
@@ -488,10 +513,12 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         _report([Problem(Path(file), line, text) for file, line, text in made["problems"]])
         build.images |= {name: b64decode(data) for name, data in made["images"].items()}
         build.carried |= set(made["carried"])
-        _set_titles(page.toc.items, made["titles"])
+        _set_titles(page.toc.items, made["titles"], made["numbers"])
         if source.is_chapter:
             build.downloads |= build.downloads_of(page)
         context["moved"] = moved_places(build.moves, source.url)
+        context["mend"] = build.mended(page)
+        context["feed"] = FEED if build.news else ""
         if source.is_chapter:
             work = build.tools.publication
             context["citation_meta"] = work.meta(source.title, source.url)
@@ -532,6 +559,8 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             _write(Path(config.site_dir, url, "index.html"), html.encode())
         for path in sorted(build.carried):
             _write(Path(config.site_dir, place_of_copy(path)), (build.root / path).read_bytes())
+        if build.news:
+            _write(Path(config.site_dir, FEED), feed(build.tools.publication, build.news))
         for url, text in build.downloads.items():
             _write(Path(config.site_dir, url), text.encode())
         build.store.end(sound=build.inputs == build.inputs_now())
@@ -639,10 +668,11 @@ def _ids(page: Page) -> Iterator[str]:
     yield from _ID.findall(page.content or "")
 
 
-def _set_titles(entries: list[AnchorLink], titles: dict[str, str]) -> None:
+def _set_titles(entries: list[AnchorLink], titles: dict[str, str], numbers: dict[str, str]) -> None:
     for entry in entries:
-        entry.title = titles.get(entry.title, entry.title)
-        _set_titles(entry.children, titles)
+        title = titles.get(entry.title, entry.title)
+        entry.title = f"{numbers.get(entry.id, '')} {title}".lstrip()
+        _set_titles(entry.children, titles, numbers)
 
 
 def _pages(files: Files) -> list[Page]:

@@ -22,7 +22,7 @@ SETTINGS = Settings(
     learning_rate=0.1,
     schedule="cosine",
     epochs=10,
-    weight_decay=1e-4,
+    weight_decay=5e-5,
 )
 
 

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from backprop import activations, convolution, losses
+from backprop import (
+    activations,
+    attention,
+    convolution,
+    gru,
+    losses,
+    lstm,
+    normalization,
+    recurrent,
+)
 from backprop.gradcheck import numerical_gradient
 from backprop.graph import (
     Value,
@@ -219,6 +228,113 @@ def test_softmax_with_cross_entropy(rng):
     backward(mine)
     same(mine.data, loss)
     same(value.grad, losses.softmax_cross_entropy_backward(1.0, cache))
+
+
+def tanh(x):
+    return sigmoid(x * 2.0) * 2.0 + -1.0
+
+
+def inverse(x):
+    return exp(log(x) * -1.0)  # of what is above 0
+
+
+def columns(x, parts):
+    """Cuts an array into parts of its columns; each column is taken by a product."""
+    every = np.eye(x.data.shape[1])
+    return [matmul(x, Value(part)) for part in np.split(every, parts, axis=1)]
+
+
+def sizes(rng, *shapes):
+    return [rng.normal(size=shape) for shape in shapes]
+
+
+def test_batch_and_layer_normalisation(rng):
+    x, dy = rng.normal(size=(6, 4)), rng.normal(size=(6, 4))
+    gamma, beta = rng.normal(size=4), rng.normal(size=4)
+
+    def normalised(x, mean, gamma, beta, eps=1e-5):
+        centred = x + mean(x) * -1.0
+        scale = exp(log(mean(centred * centred) + eps) * -0.5)
+        return centred * scale * gamma + beta
+
+    def over_rows(x):
+        return matmul(Value(np.full((1, 6), 1 / 6)), x)
+
+    def over_columns(x):
+        return matmul(x, Value(np.full((4, 1), 1 / 4)))
+
+    _, cache = normalization.batchnorm_forward(x, gamma, beta)
+    found = gradients(
+        lambda *given: normalised(given[0], over_rows, *given[1:]), x, gamma, beta, dy=dy
+    )
+    for mine, wanted in zip(found, normalization.batchnorm_backward(dy, cache), strict=True):
+        same(mine, wanted)
+    _, cache = normalization.layernorm_forward(x, gamma, beta)
+    found = gradients(
+        lambda *given: normalised(given[0], over_columns, *given[1:]), x, gamma, beta, dy=dy
+    )
+    for mine, wanted in zip(found, normalization.layernorm_backward(dy, cache), strict=True):
+        same(mine, wanted)
+
+
+def test_a_step_of_a_recurrent_network(rng):
+    given = sizes(rng, (5, 3), (5, 2), (3, 2), (2, 2), 2)
+    dy = rng.normal(size=(5, 2))
+    _, cache = recurrent.rnn_cell_forward(*given)
+
+    def step(x, h, W_x, W_h, b):
+        return tanh(matmul(x, W_x) + matmul(h, W_h) + b)
+
+    found = gradients(step, *given, dy=dy)
+    for mine, wanted in zip(found, recurrent.rnn_cell_backward(dy, cache), strict=True):
+        same(mine, wanted)
+
+
+def test_a_step_of_an_lstm_with_a_gradient_for_both_of_its_states(rng):
+    given = sizes(rng, (5, 3), (5, 2), (5, 2), (3, 8), (2, 8), 8)
+    dh_next, dc_next = sizes(rng, (5, 2), (5, 2))
+    *_, cache = lstm.lstm_cell_forward(*given)
+
+    def step(x, h, c, W_x, W_h, b):
+        i, f, g, o = columns(matmul(x, W_x) + matmul(h, W_h) + b, 4)
+        c_next = sigmoid(f) * c + sigmoid(i) * tanh(g)
+        h_next = sigmoid(o) * tanh(c_next)
+        return total(h_next * dh_next) + total(c_next * dc_next)
+
+    found = gradients(step, *given)
+    for mine, wanted in zip(found, lstm.lstm_cell_backward(dh_next, dc_next, cache), strict=True):
+        same(mine, wanted)
+
+
+def test_a_step_of_a_gru(rng):
+    given = sizes(rng, (5, 3), (5, 2), (3, 6), (2, 6), 6, 2)
+    dy = rng.normal(size=(5, 2))
+    _, cache = gru.gru_cell_forward(*given)
+
+    def step(x, h, W_x, W_h, b, b_hn):
+        a_r, a_z, a_n = columns(matmul(x, W_x) + b, 3)
+        u_r, u_z, u_n = columns(matmul(h, W_h), 3)
+        z = sigmoid(a_z + u_z)
+        n = tanh(a_n + sigmoid(a_r + u_r) * (u_n + b_hn))
+        return (z * -1.0 + 1.0) * n + z * h
+
+    found = gradients(step, *given, dy=dy)
+    for mine, wanted in zip(found, gru.gru_cell_backward(dy, cache), strict=True):
+        same(mine, wanted)
+
+
+def test_attention(rng):
+    q, k, v, dy = sizes(rng, (3, 4), (5, 4), (5, 2), (3, 2))
+    _, cache = attention.attention_forward(q, k, v)
+
+    def look_up(q, turned, v):
+        weights = exp(matmul(q, turned) * 0.5)  # the root of 4 features
+        shares = weights * inverse(matmul(weights, Value(np.ones((5, 1)))))
+        return matmul(shares, v)
+
+    dq, dk, dv = attention.attention_backward(dy, cache)
+    for mine, wanted in zip(gradients(look_up, q, k.T, v, dy=dy), (dq, dk.T, dv), strict=True):
+        same(mine, wanted)
 
 
 def test_any_pair_is_a_node(rng):

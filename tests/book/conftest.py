@@ -27,6 +27,7 @@ NAV = """nav:
   - chapters/gain.md
   - notebooks/run.py
   - reference/index.md
+  - changes.md
   - verification.md
   - licences.md
 """

@@ -65,7 +65,7 @@ def test_a_path_that_leads_nowhere_is_told(root: Path, key: str) -> None:
         (
             'resutl("demo")',
             'no macro "resutl"; there are '
-            "citation, equation, exercises, figure, ledger, readings, result, timings",
+            "citation, equation, exercises, figure, glossary, ledger, readings, result, timings",
         ),
         ('result("demo"', 'cannot read {{ result("demo" }}: one call with plain arguments'),
         (

@@ -350,6 +350,23 @@ def test_a_chapter_without_a_map_is_told_with_file_and_line(tools: Tools) -> Non
     ]
 
 
+def test_a_chapter_and_its_sections_are_numbered(tools: Tools) -> None:
+    html = (
+        '<h1 id="t">A <em>title</em></h1><h2 id="a"><code>a</code></h2><h3 id="b">b</h3>'
+        '<h2 id="c">c</h2><h2 id="references">References</h2>'
+    )
+    source = page("# A title", number="3", is_chapter=True)
+    made = render(html, source, assemble([], tools)[0], tools)
+    assert made.numbers == {"a": "3.1", "c": "3.2"}
+    assert '<h1 id="t"><span class="section-number">3</span> A <em>title</em></h1>' in made.html
+    assert '<h2 id="a"><span class="section-number">3.1</span> <code>a</code></h2>' in made.html
+    assert '<h3 id="b">b</h3>' in made.html
+    assert '<h2 id="references">References</h2>' in made.html
+    other = render(html, page("# A title"), assemble([], tools)[0], tools)
+    assert other.numbers == {}
+    assert "section-number" not in other.html
+
+
 def test_the_equations_of_any_page_can_be_cited(make: Make) -> None:
     assert '<div class="bibtex" hidden><code>@incollection{backprop-x,' in make(LABELLED)[0]
     assert "bibtex" not in make("<p>No equation.</p>", others=(LABELLED,))[0]

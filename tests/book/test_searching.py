@@ -141,11 +141,13 @@ def test_items_and_captions_are_paragraphs_and_shown_code_is_named(read: Read) -
     assert read(f'a<details class="reference-source">{shown}</details>') == "a"
 
 
-def test_where_symbols_are_explained_comes_first_and_the_reference_is_named() -> None:
+def test_explained_symbols_come_first_lists_last_and_the_reference_is_named() -> None:
     table = {"location": "a/#symbols", "title": "S", "text": "<p>Symbol, Code, Shape, Meaning</p>"}
     module = {"location": "reference/gru/", "title": "GRU", "text": ""}
     member = {"location": "reference/gru/#f", "title": "f", "text": ""}
-    order([table, module, member])
+    listed = {"location": "glossary/", "title": "Glossary", "text": "softmax"}
+    order([table, module, member, listed])
     assert table["boost"] == 3
+    assert listed["boost"] < 1
     assert module["title"] == "GRU (reference)"
     assert member == {"location": "reference/gru/#f", "title": "f", "text": ""}

@@ -4,13 +4,17 @@ import json
 import re
 import subprocess
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
+from lxml import etree
 
 from book.linkcheck import broken_links
 
 Build = Callable[..., subprocess.CompletedProcess[str]]
+ATOM = "{http://www.w3.org/2005/Atom}"
 ADDRESSES = {"SITE_URL": "https://book.example/", "REPO_URL": "https://code.example/book"}
 
 
@@ -40,6 +44,54 @@ def test_a_chapter_is_complete(site: Path) -> None:
     assert json.loads(data[1])["author"]["name"] == "The authors of Backprop Line by Line"
     assert "\\label" not in html
     assert "\ue000" not in html
+
+
+def test_the_menu_and_the_head_have_the_numbers(site: Path) -> None:
+    html = read(site, "chapters/gain")
+    assert "<title>1 A gain for each feature - " in html
+    menu = re.findall(r'<span class="md-ellipsis">\s*(.*?)\s*</span>', html)
+    assert menu.count("1 A gain for each feature") >= 2  # one of them in the head
+    assert "1.1 Symbols" in menu or "1.1 Forward" in menu, menu
+    assert "References" in menu
+    assert '<meta name="citation_title" content="A gain for each feature">' in html
+    sections = json.loads((site / "search" / "sections.json").read_text(encoding="utf-8"))
+    assert "A gain for each feature" in [entry["title"] for entry in sections]
+
+
+def test_a_page_says_where_it_is_mended(site: Path) -> None:
+    html = read(site, "chapters/gain")
+    edit = "https://code.example/book/edit/main/docs/chapters/gain.md"
+    assert f'<a href="{edit}">edit this page</a>' in html
+    report = re.search(r'<a href="([^"]*/issues/new[^"]*)">', html)
+    assert report is not None
+    query = parse_qs(unescape(report[1]).partition("?")[2])
+    assert query["title"] == ["A gain for each feature: "]
+    assert query["body"][0].startswith("Where: https://book.example/chapters/gain/\nEdition: ")
+    assert "/edit/main/docs/notebooks/run.py" in read(site, "notebooks/run")
+    generated = read(site, "verification")
+    assert "/issues/new" in generated
+    assert "/edit/" not in generated
+
+
+def test_editions_are_a_page_and_a_feed(site: Path) -> None:
+    assert "Not yet news" in read(site, "changes")
+    alternate = '<link rel="alternate" type="application/atom+xml" title="Editions and errata" '
+    assert f'{alternate}href="../../feed.xml">' in read(site, "chapters/gain")
+    feed = etree.parse(site / "feed.xml").getroot()
+    assert [e.text for e in feed.iterfind(f"{ATOM}entry/{ATOM}title")] == ["0.1.0 (2026-11-22)"]
+    address = feed.findtext(f"{ATOM}entry/{ATOM}id") or ""
+    page, _, anchor = address.removeprefix(ADDRESSES["SITE_URL"]).partition("#")
+    assert f'id="{anchor}"' in read(site, page)
+    content = feed.findtext(f"{ATOM}entry/{ATOM}content") or ""
+    assert 'href="https://book.example/chapters/gain/"' in content
+
+
+def test_without_addresses_there_is_no_feed_and_nothing_to_mend(demo: Path, build: Build) -> None:
+    assert build(demo).returncode == 0
+    html = read(demo / "site", "chapters/gain")
+    assert "application/atom+xml" not in html
+    assert not (demo / "site" / "feed.xml").exists()
+    assert 'class="mend"' not in html
 
 
 def test_an_equation_is_linked_from_other_pages(site: Path) -> None:

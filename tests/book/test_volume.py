@@ -28,6 +28,14 @@ def leaf(name: str, inner: str, number: str = "1") -> Leaf:
     return Leaf.read(article, f"chapters/{name}/", number)
 
 
+def test_a_title_is_read_without_its_number() -> None:
+    article = (
+        '<article xmlns="http://www.w3.org/1999/xhtml"><h1><span class="section-number">3</span> '
+        "A <em>title</em></h1></article>"
+    )
+    assert Leaf.read(article, "chapters/x/", "3").title == "A title"
+
+
 def hrefs(root: etree._Element) -> list[str | None]:
     return [each.get("href") for each in root.iter("{http://www.w3.org/1999/xhtml}a")]
 

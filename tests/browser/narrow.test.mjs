@@ -1,23 +1,16 @@
 // At 360 px nothing scrolls sideways but a wide equation in its box, which says that it does.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { WIDTHS, beyond, unfold } from "./formulas.mjs";
 import { chapters, pages } from "./site.mjs";
 import { open } from "./tab.mjs";
 
 const LIMIT = { timeout: 300_000 };
 const NARROW = { viewport: { width: 360, height: 740 }, hasTouch: true };
 
-// Everything laid out, and everything that folds unfolded.
-async function unfold(page) {
-  await page.addStyleTag({ content: ".run { content-visibility: visible !important }" });
-  await page.evaluate(() => {
-    for (const details of document.querySelectorAll("details")) details.open = true;
-  });
-}
-
 // The boxes that scroll sideways, and the page itself if it does.
 async function scrolling(page) {
-  await unfold(page);
+  await page.evaluate(unfold);
   return page.evaluate(() => {
     const boxes = [...document.querySelectorAll("article *")].filter(
       (box) => !box.closest("svg, math, .equation__math") && /auto|scroll/.test(getComputedStyle(box).overflowX),
@@ -64,36 +57,22 @@ test("no name in the first column of a table is broken within a word", LIMIT, as
   }
 });
 
-// The formulas that begin left of where their box can be scrolled to, or end right of it.
-const beyond = (page) =>
-  page.evaluate(() =>
-    [...document.querySelectorAll(".equation__math")]
-      .filter((box) => box.clientWidth)
-      .flatMap((box) => {
-        const start = box.getBoundingClientRect().left + box.clientLeft - box.scrollLeft;
-        return [...box.querySelectorAll("math")]
-          .map((formula) => ({ formula, rect: formula.getBoundingClientRect() }))
-          .filter(({ rect }) => rect.width && (rect.left < start - 1 || rect.right > start + box.scrollWidth + 1))
-          .map(({ formula, rect }) => `${Math.round(rect.left - start)} to ${Math.round(rect.right - start)} of ${box.scrollWidth}: ${formula.textContent.slice(0, 40)}`);
-      }),
-  );
-
 test("the first and the last sign of every equation can be reached, at eight widths", { timeout: 900_000 }, async (t) => {
   const page = await open(t, "", NARROW);
   const home = page.url();
   for (const address of [...chapters(), "notation/"]) {
     await page.goto(home + address);
-    await unfold(page);
-    for (const width of [360, 390, 600, 768, 1024, 1200, 1440, 1920]) {
+    await page.evaluate(unfold);
+    for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 900 });
-      assert.deepEqual(await beyond(page), [], `/${address} at ${width} px`);
+      assert.deepEqual(await page.evaluate(beyond), [], `/${address} at ${width} px`);
     }
   }
 });
 
 test("a wide equation has a shade at the edge behind which there is more", LIMIT, async (t) => {
   const page = await open(t, "chapters/batch-normalization/", NARROW);
-  await unfold(page);
+  await page.evaluate(unfold);
   const boxes = page.locator(".equation__math");
   const wide = await boxes.evaluateAll((all) => all.findIndex((box) => box.scrollWidth > box.clientWidth + 40));
   const box = boxes.nth(wide);

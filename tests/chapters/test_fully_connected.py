@@ -34,12 +34,18 @@ def linear_backward(position):
     return gradient
 
 
-def backward(name):
-    def gradient(values):
-        _, cache = getattr(activations, f"{name}_forward")(values["x"])
-        return getattr(activations, f"{name}_backward")(dy_of(values), cache)
+def both(name):
+    """Computes a bend and its gradient, for an equation that states both."""
 
-    return gradient
+    def compute(values):
+        y, cache = getattr(activations, f"{name}_forward")(values["x"])
+        return y, getattr(activations, f"{name}_backward")(dy_of(values), cache)
+
+    return compute
+
+
+def backward(name):
+    return lambda values: both(name)(values)[1]
 
 
 def leaky_relu_forward(values):
@@ -56,9 +62,9 @@ CODE = {
     "eq:linear-dW": linear_backward(1),
     "eq:linear-db": linear_backward(2),
     "eq:identity-dx": backward("identity"),
-    "eq:sigmoid-dx": backward("sigmoid"),
+    "eq:sigmoid-dx": both("sigmoid"),
     "eq:tanh-dx": backward("tanh"),
-    "eq:relu-dx": backward("relu"),
+    "eq:relu-dx": both("relu"),
     "eq:leaky-relu-dx": leaky_relu_backward,
     "eq:softplus-dx": backward("softplus"),
     "eq:gelu-dx": backward("gelu"),

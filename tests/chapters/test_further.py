@@ -1,6 +1,8 @@
 """The code against the chapter on what else learns: at its own random values, both the same."""
 
 import inspect
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -159,3 +161,60 @@ def test_only_the_action_taken_has_a_gradient(chapter, same, draw):
 def test_the_mean_gets_what_the_draw_got(chapter, same, draw):
     values = chapter(CHAPTER, "eq:vae-ds", draw=draw)
     same(draw_back(values)["dmu"], dy_of(values, r"\mu"))
+
+
+@pytest.fixture(scope="module")
+def measured():
+    def load(name):
+        path = Path(__file__).parents[2] / f"data/results/{name}.json"
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    return load
+
+
+def by_side(result):
+    """The rows of a result's table, side by side."""
+    sides = {row["side"] for row in result["table"]}
+    return {side: [row for row in result["table"] if row["side"] == side] for side in sides}
+
+
+def test_of_five_runs_by_overlap_two_ran_away(measured):
+    """Three end better than any by smooth L1, two nowhere, as none did that chose the rate."""
+    result = measured("boxes")
+    runs = {side: rows[0] for side, rows in by_side(result).items()}
+    assert sum(iou > max(runs["smooth_l1"]["iou"]) for iou in runs["iou"]["iou"]) == 3
+    assert sorted(runs["iou"]["iou"])[0] == 0 < sorted(runs["iou"]["iou"])[1] < 0.01
+    (chosen,) = (
+        tried["iou"]
+        for tried in result["tried"]
+        if (tried["side"], tried["rate"]) == ("iou", runs["iou"]["rate"])
+    )
+    assert chosen > 2 / 3 * max(runs["iou"]["iou"])  # the mean of three, were one of them 0
+    assert result["metrics"]["difference_low"] < 0 < result["metrics"]["difference_high"]
+
+
+def test_what_the_text_says_of_forgeries_is_what_was_measured(measured):
+    result = measured("gan")
+    sides, metrics = by_side(result), result["metrics"]
+    for lasting, saturating in zip(sides["lasting"], sides["saturating"], strict=True):
+        assert lasting["seed"] == saturating["seed"]
+        assert lasting["near"] > saturating["near"]
+    assert metrics["difference_low"] < 0 < metrics["difference_high"]
+    for side in sides:
+        assert metrics[f"{side}_believed"] > 0.4  # "never had such a lead"
+        assert metrics[f"{side}_near"] < 0.5  # "most lie between the heaps"
+
+
+def test_what_the_text_says_of_the_pole_is_what_was_measured(measured):
+    result = measured("cart-pole")
+    sides, metrics = by_side(result), result["metrics"]
+    assert metrics["difference_low"] > 0
+    assert metrics["moving_value"] > 100 > metrics["largest_value"] > metrics["held_value"]
+    moving = [tried["length"] for tried in result["tried"] if tried["side"] == "moving"]
+    assert len(moving) == 4
+    assert max(moving) == min(moving) < metrics["by_chance"]
+    for row in sides["held"]:
+        assert row["values"] == sorted(row["values"])  # "still rising at the end"
+    settings = result["settings"]
+    assert settings["least_exploring"] == 1 / 20
+    assert len(settings["search_seeds"]) == 1

@@ -27,7 +27,7 @@ from experiments.record import RESULTS, digest
 # Those that measure times, each many times over.
 TIMINGS = {"backpropagation-cost", "speed"}
 # Those that were recorded once, before short runs were repeated; each is run anew with its chapter.
-RECORDED_ONCE = {"mnist-sgd", "mnist-mlp", "mnist-cnn", "mnist-conv", "mnist-zero-init", "waves"}
+RECORDED_ONCE = {"mnist-sgd", "mnist-mlp", "mnist-cnn", "mnist-conv", "waves"}
 
 
 def read(name):
@@ -126,8 +126,13 @@ def test_nothing_else_lies_there():
     )  # by `make bench` and `make mutants`
 
 
-@pytest.mark.xfail(strict=True, reason="both are searched and trained anew with the next commit")
-@pytest.mark.parametrize(("name", "module"), [("mnist-mlp", mnist_mlp), ("mnist-sgd", mnist_sgd)])
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        pytest.param("mnist-mlp", mnist_mlp, marks=pytest.mark.xfail(reason="is trained next")),
+        ("mnist-sgd", mnist_sgd),
+    ],
+)
 def test_settings_are_those_that_the_search_found(name, module):
     searched, plan = read("mnist-search"), mnist_search.PLANS[name]
     found = {what: searched["metrics"][f"{name.replace('-', '_')}_{what}"] for what in plan.sought}
@@ -217,7 +222,8 @@ def test_zero_initialisation():
     assert content["settings"] == as_json(mnist_zero_init.SETTINGS)
     assert metrics["zeros_distinct_units"] == metrics["constant_distinct_units"] == 1
     assert metrics["he_distinct_units"] == metrics["units"] == 100
-    assert metrics["zeros_validation_accuracy"] <= metrics["commonest_class_accuracy"]
+    commonest = metrics["commonest_class_accuracy"]
+    assert sorted(content["by_seed"]["zeros_validation_accuracy"])[1:] == [commonest] * 4
     assert metrics["he_validation_accuracy"] > 0.9 > metrics["constant_validation_accuracy"]
 
 
@@ -234,15 +240,18 @@ def test_the_optimisers_are_as_close_as_their_chapter_says():
 
 def test_the_remedies_do_what_their_chapter_says():
     metrics = read("regularization")["metrics"]
-    gains = {name: value for name, value in metrics.items() if name.endswith("_gain")}
-    assert max(gains, key=gains.__getitem__) == "augmentation_gain"
-    assert metrics["together_gain_high"] < metrics["augmentation_gain_low"]
-    assert metrics["dropout_gain_low"] > 0
-    assert metrics["adam_l2_gain_low"] > 0
-    for undecided in ("decay_l2", "rate_decay", "early_stopping", "adamw"):
+    gains = {name[:-5]: value for name, value in metrics.items() if name.endswith("_gain")}
+    assert max(gains, key=gains.__getitem__) == "augmentation"
+    assert abs(metrics["augmentation_gain"] - 0.06) < 0.005
+    assert metrics["augmentation_gain_low"] > 0.03
+    for undecided in gains.keys() - {"augmentation", "together", "weaker"}:
         assert metrics[f"{undecided}_gain_low"] < 0 < metrics[f"{undecided}_gain_high"]
-    assert metrics["smoothing_gain_high"] < 0
-    assert metrics["none_train_accuracy"] == 1 > metrics["together_train_accuracy"]
+    assert metrics["none_train_accuracy"] == 1
+    assert not any(value for name, value in metrics.items() if name.endswith("_best_at_end"))
+    curve = read("regularization")["curve"]
+    assert min(curve["none_loss"][:50]) < 0.9 * curve["none_loss"][-1]
+    assert curve["augmentation_loss"][-1] < min(curve["none_loss"])
+    assert curve["augmentation_train_loss"][-1] > 10 * curve["none_train_loss"][-1]
 
 
 def test_adagrad_stays_behind_with_every_seed_as_its_chapter_says():
@@ -253,16 +262,18 @@ def test_adagrad_stays_behind_with_every_seed_as_its_chapter_says():
     assert max(means, key=means.__getitem__) == "adagrad"
 
 
-def test_what_the_chapter_says_of_the_remedies_together_and_of_adam_holds():
+def test_what_the_chapter_says_of_the_remedies_together_and_of_their_rates_holds():
     found = read("regularization")
-    right = {row["remedy"]: np.array(row["accuracy"]) for row in found["table"]}
-    assert np.all(right["together"] < right["augmentation"])
-    adam = {
-        row.get("weight_decay", 0.0): row["accuracy"]
-        for row in found["tried"]
-        if row["remedy"] == "adam_l2"
-    }
-    assert max(adam.values()) - adam[0.0] < 0.001
+    metrics, tried = found["metrics"], found["tried"]
+    less = "together_less_augmentation"
+    assert metrics[f"{less}_low"] < 0 < metrics[f"{less}_high"]
+    assert metrics["together_learning_rate"] == metrics["augmentation_learning_rate"] / 2
+    assert metrics["weaker_factor"] == 1
+    # The rows that the chapter quotes.
+    assert [tried[row]["remedy"] for row in (1, 4, 66, 67)] == ["none"] * 2 + ["together"] * 2
+    rates = [tried[row]["learning_rate"] for row in (1, 4, 66, 67)]
+    chosen = [metrics[f"{name}_learning_rate"] for name in ("none", "together", "augmentation")]
+    assert rates == [0.1, *chosen]
 
 
 def test_sizes_through_layers_are_powers_of_the_scale_as_the_chapter_on_starts_says():

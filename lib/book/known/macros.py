@@ -3,8 +3,8 @@
 `{{ result("mnist-mlp", "test_accuracy", ".2%") }}` becomes the number, and
 `{{ timings("bench", "pooling") }}` a table of what `make bench` measured; `{{ readings("mnist") }}`
 is how often a test set was read, and `{{ ledger() }}` the table of all readings;
-`{{ exercises() }}` is the table of the chapters' exercises. What needs a line
-becomes an empty element that `book.made.page` fills:
+`{{ exercises() }}` is the table of the chapters' exercises, `{{ glossary() }}` that of the field's
+terms. What needs a line becomes an empty element that `book.made.page` fills:
 `{{ figure("name", alt="...", caption="...") }}`,
 with `interactive="script"` where docs/assets/interactive/script.js takes the drawing's place;
 `{{ equation("eq:linear-dW") }}`, an equation beside its lines of code; `{{ citation() }}`, how to
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from book.known.exercises import table
+from book.known.glossary import glossary
 from book.known.ledger import count_readings, ledger
 from book.known.results import format_metric
 from book.known.timings import timings
@@ -142,6 +143,7 @@ def _call(text: str, root: Path) -> str:
         "figure": _figure,
         "equation": _equation,
         "exercises": lambda: table(root),
+        "glossary": lambda: glossary(root),
         "citation": lambda: '\n<div class="cited"></div>\n',
     }
     if call.func.id not in macros:

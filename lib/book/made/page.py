@@ -25,6 +25,7 @@ from book.made.making import Making
 from book.made.mathematics import formulas, letters
 from book.made.opening import measure, open_chapter
 from book.made.svg import inline_svg, link_equations, take_images
+from book.made.volume import SECTION_NUMBER
 from book.shared.errors import BookError, Problem
 from book.shared.plain import plain
 from book.shared.tex import Formula
@@ -35,6 +36,7 @@ __all__ = ["Made", "render"]
 _NUMBER = re.compile(
     r"[+−-]?\d[\d,]*(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴-⁹]+)?(?:\s?[%×s]| ms)?(?: ± [\d.,]+\s?[%×s]?)?"
 )
+_BACK_MATTER = {"references", "cite-this-chapter"}
 _OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
 
 
@@ -47,12 +49,14 @@ class Made:
         problems: what does not resolve.
         images: the pictures in its figures, by their names in the site's folder of images.
         carried: the files of the repository that it links and that the site must carry.
+        numbers: of a chapter's sections, by their ids.
     """
 
     html: str
     problems: list[Problem]
     images: dict[str, bytes]
     carried: set[str]
+    numbers: dict[str, str]
 
 
 def render(html: str, source: Source, book: Book, tools: Tools) -> Made:
@@ -72,9 +76,10 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> Made:
     page.tables()
     page.code()
     page.back_matter()
+    numbers = page.sections()
     part(page.root)
     letters(page)
-    return Made(page.html(), sorted(page.problems), page.images, page.carried)
+    return Made(page.html(), sorted(page.problems), page.images, page.carried, numbers)
 
 
 def _cite(work: Publication, title: str = "", url: str = "") -> str:
@@ -271,6 +276,23 @@ class _Page(Making):
         for element in self.root.iter("div"):
             if element.get("class") == "cited":
                 element.text = self.keep(_cite(work))
+
+    def sections(self) -> dict[str, str]:
+        """Numbers a chapter, in its title, and its sections, but for what stands behind them."""
+        if not self.source.is_chapter:
+            return {}
+        numbers: dict[str, str] = {}
+        for heading in self.root.iterchildren("h1", "h2"):
+            anchor = heading.get("id", "")
+            if anchor in _BACK_MATTER:
+                continue
+            number = self.source.number
+            if heading.tag == "h2":
+                number = numbers[anchor] = f"{number}.{len(numbers) + 1}"
+            label = builder.SPAN({"class": SECTION_NUMBER}, number)
+            label.tail, heading.text = f" {(heading.text or '').lstrip()}", None
+            heading.insert(0, label)
+        return numbers
 
     def _checked(self) -> str:
         """What the signs beside the page's equations say, and what they do not."""

@@ -10,7 +10,7 @@ const [site, base] = process.argv.slice(2);
 const PATIENCE = { timeout: 600_000 };
 // What is pressed, what only a screen needs, and what is not to be taken along.
 const LEFT = [
-  ".headerlink, .md-content__button, .equation__verdict, .equation__notes, .checked, .copy, button, input, script, [hidden]",
+  ".headerlink, .md-content__button, .mend, .equation__verdict, .equation__notes, .checked, .copy, button, input, script, [hidden]",
   ".map > :has(.downloads), .interactive, .source__doc > :not(summary)",
 ].join();
 

@@ -30,6 +30,7 @@ _COMMENT = re.compile(r"\s*#.*")
 _NAMED = re.compile(r"[A-Za-z][\w/]*")
 _NOT_FOUND = "\N{WORD JOINER}"  # a number is found where its equation stands, not where it is cited
 _REFERENCE = re.compile(r"reference/\w+/")
+_LISTS = re.compile(r"(?:glossary|changes|errata)/")  # of what is told elsewhere
 _CODE = "\ue000"  # where code begins, and where it ends
 _SPACE = re.compile(r"\s+")
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) (.*)", re.MULTILINE)
@@ -72,7 +73,7 @@ def searchable(html: str, book: Book, tools: Tools) -> str:
 
 
 def order(entries: Iterable[dict[str, Any]]) -> None:
-    """Puts the sections that say what a symbol is before those that use it; names the reference.
+    """Puts what says what a symbol is before what uses it, lists last; names the reference.
 
     Args:
         entries: of the search's index, changed in place.
@@ -80,6 +81,8 @@ def order(entries: Iterable[dict[str, Any]]) -> None:
     for entry in entries:
         if _DEFINING in entry["text"]:
             entry["boost"] = 3
+        if _LISTS.match(entry["location"]):
+            entry["boost"] = 0.1
         if _REFERENCE.fullmatch(entry["location"]):
             entry["title"] += " (reference)"
 

@@ -16,6 +16,7 @@ from lxml import etree
 from book.known.bibliography import Publication
 
 __all__ = [
+    "SECTION_NUMBER",
     "XHTML",
     "Leaf",
     "bound",
@@ -29,6 +30,7 @@ __all__ = [
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 _SVG = "{http://www.w3.org/2000/svg}"
+SECTION_NUMBER = "section-number"  # the class of what numbers a heading
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 
 
@@ -59,6 +61,11 @@ class Leaf:
         root = etree.fromstring(article.encode())
         heading = root.find(f".//{XHTML}h1")
         words = [] if heading is None else "".join(map(str, heading.itertext())).split()
+        if (
+            heading is not None
+            and heading.find(f"{XHTML}span[@class='{SECTION_NUMBER}']") is not None
+        ):
+            del words[0]
         return Leaf(url, " ".join(words), number, root)
 
 

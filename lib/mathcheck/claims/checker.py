@@ -27,6 +27,7 @@ from mathcheck.text.errors import (
     UndefinedError,
 )
 from mathcheck.values.bounds import Known
+from mathcheck.values.budget import ENOUGH_KEPT
 from mathcheck.values.coverage import Missing, missing
 from mathcheck.values.definitions import State
 from mathcheck.values.derivatives import PlainContext
@@ -118,7 +119,8 @@ class Checker:
         self.draws = draws
         self.seed = seed
         self._sizes: dict[object, dict[Section, dict[str, int]] | None] = {}
-        self._worlds: dict[tuple[int, Manner], tuple[int, World]] = {}
+        self._worlds: dict[tuple[int, Manner], World] = {}
+        self._attempts: dict[tuple[int, Manner], int] = {}
         self._at = self._usual(0)
         self._contexts: dict[tuple[int, int], tuple[World, PlainContext]] = {}
         self.distinguished = set(differentiated_along_all(chapter.claims))
@@ -132,8 +134,8 @@ class Checker:
 
     def _world(self, draw: int, manner: Manner) -> World:
         if (draw, manner) not in self._worlds:
-            self._set_world(draw, manner, 0)
-        return self._worlds[draw, manner][1]
+            self._set_world(draw, manner, self._attempts.get((draw, manner), 0))
+        return self._worlds[draw, manner]
 
     def _set_world(self, draw: int, manner: Manner, attempt: int) -> None:
         if manner.sizes not in self._sizes:
@@ -142,7 +144,15 @@ class Checker:
         if sizes is None:
             raise SizeError("no such sizes can be had")
         world = World(self.chapter.scope, sizes, (self.seed, draw, attempt), manner)
-        self._worlds[draw, manner] = (attempt, world)
+        self._worlds[draw, manner], self._attempts[draw, manner] = world, attempt
+
+    def _forget_if_full(self) -> None:
+        """Forgets all draws when they take much memory; the same ones are drawn again."""
+        if sum(world.budget.kept for world in self._worlds.values()) > ENOUGH_KEPT:
+            for _, context in self._contexts.values():  # they refer to one another in circles
+                context.forget()
+            self._worlds.clear()
+            self._contexts.clear()
 
     def context(self, draw: int, state: State, edge: bool = False) -> PlainContext:
         """Returns the values of a draw under some definitions, usual ones or those on edges."""
@@ -235,13 +245,14 @@ class Checker:
 
     def _draw(self, claim: Claim, draw: Draw, comparison: Comparison, taken: Taken) -> str:
         """Compares both sides in one draw; returns what keeps a usual draw from it."""
+        self._forget_if_full()
         self._at = at = (draw.number, draw.manner)
         for _ in range(_ATTEMPTS):
             try:
                 world = self._world(*at)
                 found = comparison.evaluate(self._context(world, claim.state), draw.usual)
             except TooClose:
-                self._set_world(*at, self._worlds[at][0] + 1)
+                self._set_world(*at, self._attempts[at] + 1)
                 continue
             except EvalError as error:
                 if draw.usual or isinstance(error, CasesError):

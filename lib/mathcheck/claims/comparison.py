@@ -91,10 +91,15 @@ class Comparison:
             chosen = np.random.default_rng(len(places)).permutation(len(places))[:most]
             places = [places[at] for at in sorted(chosen)]
         step = max(1, len(places) // _FIRST)
-        found = [self.evaluate_at(env, ctx) for env in places[::step]]
+        found = [self._evaluate_next(env, ctx) for env in places[::step]]
         if step > 1 and not self._far_apart(found):
-            found += [self.evaluate_at(env, ctx) for at, env in enumerate(places) if at % step]
+            found += [self._evaluate_next(env, ctx) for at, env in enumerate(places) if at % step]
         return found
+
+    def _evaluate_next(self, env: Env, ctx: PlainContext) -> Found:
+        if ctx.world.budget.is_full:
+            ctx.forget()
+        return self.evaluate_at(env, ctx)
 
     def evaluate_at(self, env: Env, ctx: PlainContext) -> Found:
         """Returns both sides at one point of a draw."""

@@ -1,5 +1,9 @@
 """Bounds what one claim may cost, so that each gets an answer soon and in little memory."""
 
+from typing import Any
+
+import numpy as np
+
 from mathcheck.text.errors import EvalError, SizeError
 from mathcheck.text.tree import Node
 
@@ -9,15 +13,48 @@ MOST_STEPS = 1_500_000
 # Elements of one array; elements of what is differentiated times elements that it is taken by.
 MOST_ELEMENTS = 1_000_000
 MOST_SLOPES = 10_000_000
+# Bytes of values that are kept because they may be asked for again. Between two draws no more than
+# enough of them are, of all draws together; a draw that takes more than much of it forgets its own
+# between two points, and computes them again; one point that takes more than the most is refused.
+ENOUGH_KEPT = 150_000_000
+MUCH_KEPT = 500_000_000
+MOST_KEPT = 800_000_000
+# What an entry of a table takes, beside the numbers of an array.
+_ENTRY = 300
 # So many perturbed copies of a number cost about as much as the step that computes them.
 _LANES_A_STEP = 100
 
 
 class Budget:
-    """Counts the steps that a claim takes."""
+    """Counts the steps that a claim takes, and what is kept of the values of a draw.
+
+    Attributes:
+        spent: steps since the claim began.
+        kept: bytes, about.
+    """
 
     def __init__(self) -> None:
         self.spent = 0
+        self.kept = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what is kept should be forgotten as soon as nothing is under way."""
+        return self.kept > MUCH_KEPT
+
+    def keep(self, value: Any, node: Node) -> None:
+        """Counts a value that is kept.
+
+        Raises:
+            EvalError: they take too much memory.
+        """
+        self.kept += size_kept(value)
+        if self.kept > MOST_KEPT:
+            raise EvalError(
+                f"this keeps more than {MOST_KEPT // 1_000_000} MB of values at once: write sizes "
+                "as letters, which are drawn small, or smaller numbers",
+                node,
+            )
 
     def renew(self) -> None:
         """Begins anew, for the next claim."""
@@ -41,6 +78,14 @@ class Budget:
                 "letters (they are drawn small), or a formula for the sum",
                 node,
             )
+
+
+def size_kept(value: Any) -> int:
+    """Returns how many bytes an entry of a table takes, about."""
+    if not isinstance(value, np.ndarray):
+        return _ENTRY
+    own = value.nbytes if not isinstance(value.base, np.ndarray) else value.base.nbytes
+    return _ENTRY + min(value.nbytes, own)
 
 
 def check_elements(count: int, name: str) -> None:

@@ -17,7 +17,7 @@ from mathcheck.meaning.symbols import Symbol
 from mathcheck.text.errors import EvalError, TooClose
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
-from mathcheck.values.budget import check_slopes
+from mathcheck.values.budget import check_slopes, size_kept
 from mathcheck.values.definitions import State
 from mathcheck.values.inline import Code, Env
 from mathcheck.values.lookup import NO_SLOPE_OF_A_POINT, Context
@@ -87,6 +87,11 @@ class Moved:
     by: float
 
 
+def _is_moved(key: object) -> bool:
+    """Tells whether a table of values is of what was moved for a second derivative."""
+    return isinstance(key, tuple) and isinstance(key[-1], Moved)
+
+
 class PlainContext(Context):
     """The plain values, and derivatives of them."""
 
@@ -112,6 +117,7 @@ class PlainContext(Context):
             key = (self.key(term.of.symbol), of_at, self.key(term.by.symbol), term.total)
             if key not in self.world.derivatives:
                 self.world.derivatives[key] = self._whole(term, of, of_at, env)
+                self.world.budget.keep(self.world.derivatives[key], term.node)
             self._slopes[place] = self._picked(term, self.world.derivatives[key], by)
         return self._slopes[place]
 
@@ -131,6 +137,22 @@ class PlainContext(Context):
         if key not in self._points:
             self._points[key] = PlainContext(self.world.with_values(settings), self.state)
         return body(env, self._points[key])
+
+    def forget(self) -> None:
+        """Forgets all values, where nothing is under way: they can be computed again."""
+        super().forget()
+        self._kinds.clear()
+        self._slopes.clear()
+        self._points.clear()
+        self.world.forget()
+
+    def _forget_moved(self) -> None:
+        """Forgets the values of all that has been moved for a second derivative."""
+        for key in [key for key, context in self._kinds.items() if context.moved is not None]:
+            del self._kinds[key]
+        for key in [key for key in self.world.tables if _is_moved(key)]:
+            table = self.world.tables.pop(key)
+            self.world.budget.kept -= sum(map(size_kept, table.values()))
 
     def second(
         self,
@@ -182,6 +204,8 @@ class PlainContext(Context):
             moved = Moved(again.symbol, element, times * step)
             whole = self._whole(first, of, of_at, env, moved)
             picked = np.asarray(self._picked(first, whole, by))
+            if self.world.budget.is_full:
+                self._forget_moved()
             return picked[..., 0] if picked.ndim else picked
 
         gaps = [at(k) - at(-k) for k in range(1, 5)]

@@ -54,6 +54,7 @@ class Context:
             del table[indices]
             raise
         table[indices] = value
+        self.world.budget.keep(value, node)
         return value
 
     def note(self, site: int, outcome: object) -> None:
@@ -141,6 +142,11 @@ class Context:
                 yield definition.body, env
                 return
 
+    def forget(self) -> None:
+        """Forgets what this context keeps beside the tables of its draw."""
+        self._own.clear()
+        self._wholes.clear()
+
     # --- how values come about -----------------------------------------------------------------
 
     def key(self, symbol: Symbol) -> object:
@@ -222,6 +228,7 @@ class Context:
         key = ("whole", definition, indices[:length])
         if key not in self._wholes:
             self._wholes[key] = self._evaluated(definition, env, indices[:length])
+            self.world.budget.keep(self._wholes[key], node)
         value = self._wholes[key]
         rest = indices[length:]
         at = tuple(

@@ -190,6 +190,13 @@ class World:
         low, high = (self._detail(node, self._sizes_of(symbol)) for node in symbol.details)
         return low, high
 
+    def forget(self) -> None:
+        """Forgets what has been computed, where nothing is under way: it can be computed again."""
+        for table in self.tables.values():  # contexts have these tables at hand
+            table.clear()
+        self.derivatives.clear()
+        self.budget.kept = 0
+
     def with_values(self, settings: Mapping[Symbol, NDArray[Any]]) -> "World":
         """Returns the same draw, but that some symbols have other values."""
         other = copy.copy(self)

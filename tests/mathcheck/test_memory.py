@@ -1,0 +1,96 @@
+"""What is computed is kept to be asked for again, but no more of it than there is room for."""
+
+import pytest
+
+from mathcheck.claims.chapter import Chapter, load
+from mathcheck.claims.checker import Checker
+from mathcheck.claims.mutants import outcomes
+from mathcheck.claims.report import check_chapter
+from mathcheck.values import budget, derivatives
+
+CHAPTER = r"""# A chain
+
+| Symbol | Shape |
+|---|---|
+| $x_{nd}$ | (N, D) |
+| $u_{nd}$ | (N, D) |
+| $L$ | any scalar function of $u$ |
+
+$$
+u_{nd} \coloneqq x_{nd}^2 \sum_{e} x_{ne}
+$$
+
+$$
+\frac{\partial L}{\partial x_{nd}}
+= 2 x_{nd} \frac{\partial L}{\partial u_{nd}}
+\sum_{e} x_{ne} + \sum_{e} x_{ne}^2 \frac{\partial L}{\partial u_{ne}}
+$$
+
+$$
+\frac{\partial^2 u_{n1}}{\partial x_{n1}^2} = 6 x_{n1} + 2 \sum_{e > 1} x_{ne}
+$$
+"""
+
+
+@pytest.fixture
+def chapter() -> Chapter:
+    return load("chain.md", CHAPTER)
+
+
+def kept(checker: Checker) -> int:
+    return sum(world.budget.kept for world in checker._worlds.values())
+
+
+def most_kept(chapter: Chapter) -> int:
+    """Returns the most that is kept while each equation is mutated, as it begins."""
+    checker = Checker(chapter)
+    most = 0
+    for number in range(len(chapter.document.equations)):
+        for _ in outcomes(checker, number):
+            most = max(most, kept(checker))
+    return most
+
+
+def test_mutants_do_not_pile_up(chapter: Chapter, monkeypatch: pytest.MonkeyPatch) -> None:
+    without = most_kept(chapter)
+    monkeypatch.setattr("mathcheck.claims.checker.ENOUGH_KEPT", without // 10)
+    assert most_kept(chapter) < without // 3
+
+
+@pytest.mark.parametrize("name", ["ENOUGH_KEPT", "MUCH_KEPT"])
+def test_verdicts_do_not_depend_on_what_is_kept(
+    chapter: Chapter, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fates() -> list[tuple[str, str]]:
+        checker = Checker(chapter)
+        numbers = range(len(chapter.document.equations))
+        return [(each.reads, each.fate) for at in numbers for each in outcomes(checker, at)]
+
+    before = fates()
+    assert {fate for _, fate in before} >= {"dead", "stillborn"}
+    monkeypatch.setattr(budget, name, 0)
+    monkeypatch.setattr("mathcheck.claims.checker.ENOUGH_KEPT", budget.ENOUGH_KEPT)
+    assert fates() == before
+    assert check_chapter(chapter).ok
+
+
+def test_what_is_moved_for_a_second_derivative_is_forgotten(
+    chapter: Chapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "MUCH_KEPT", 0)
+    checker = Checker(chapter)
+    for claim in chapter.claims:
+        assert checker.check(claim).ok
+    for world in checker._worlds.values():
+        assert not [key for key in world.tables if derivatives._is_moved(key)]
+        assert world.budget.kept >= 0
+
+
+def test_a_point_that_keeps_too_much_is_refused(
+    chapter: Chapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "MOST_KEPT", 10_000)
+    report = check_chapter(chapter)
+    assert not report.ok
+    said = [error.message for error in report.errors]
+    assert "MB of values at once: write sizes as letters" in said[0]
