@@ -27,6 +27,7 @@ SMALL = Settings(
     slices=4,
 )
 TEXT = "abcab\n" * 400
+SIDES = ("lstm", "attention")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,21 @@ def test_the_settings_are_those_of_the_code(recorded):
 
 def test_the_match_is_even(recorded):
     metrics = recorded["metrics"]
-    for what in ("parameters", "seconds"):
-        assert metrics[f"attention_{what}"] == pytest.approx(metrics[f"lstm_{what}"], rel=0.05)
-    for side in ("lstm", "attention"):
+    for what, apart in (("parameters", 0.05), ("seconds", 0.1)):
+        assert metrics[f"attention_{what}"] == pytest.approx(metrics[f"lstm_{what}"], rel=apart)
+    for side in SIDES:
         assert metrics[f"{side}_rate_at_end"] == 0
+
+
+def test_what_the_chapter_on_attention_says_of_it_holds(recorded):
+    metrics, settings = recorded["metrics"], Settings()
+    assert metrics["test_difference_low"] > 0
+    each = {side: metrics[f"{side}_seconds"] / metrics[f"{side}_updates"] for side in SIDES}
+    assert 2 < each["attention"] / each["lstm"] < 3
+    T, D, H = settings.window, settings.attention_features, settings.units
+    among = settings.blocks * 2 * T * D
+    in_matrices = settings.blocks * 12 * D**2
+    assert among / (among + in_matrices) == pytest.approx(1 / 7, rel=0.1)
+    assert among + in_matrices == pytest.approx(4 * H * (settings.features + H), rel=0.25)
+    assert len(recorded["seeds"]) == 3
+    assert recorded["tested"]["readings"]["data"] == 1
