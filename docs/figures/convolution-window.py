@@ -36,10 +36,10 @@ def draw():
     output, _ = conv2d_forward(IMAGE[None, None], KERNEL[None, None], BIAS)
     fig, ax = figure(5.6, 2.5)
     table(ax, IMAGE, 0, "image", (MARKED, KERNEL.shape), "4 × 4")
-    table(ax, KERNEL, 5.5, "kernel", ((0, 0), KERNEL.shape), "3 × 3")
-    table(ax, output[0, 0], 10.3, "output", (MARKED, (1, 1)), "2 × 2")
-    for x, text in ((4.75, "×"), (9.0, f"+ {BIAS[0]:g}"), (9.75, "=")):
+    table(ax, KERNEL, 5.0, "kernel", ((0, 0), KERNEL.shape), "3 × 3")
+    table(ax, output[0, 0], 10.5, "output", (MARKED, (1, 1)), "2 × 2")
+    for x, text in ((4.5, "×"), (8.95, f"+ {BIAS[0]:g}"), (10.0, "=")):
         ax.text(x, 2, text, color=MUTED, ha="center", va="center", fontsize=12)
-    ax.set(xlim=(-0.1, 12.4), ylim=(5, -1), aspect="equal")
+    ax.set(xlim=(-0.1, 12.6), ylim=(5, -1), aspect="equal")
     ax.set_axis_off()
     return fig

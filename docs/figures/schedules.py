@@ -1,7 +1,7 @@
 """The learning rate over a hundred steps on four schedules, as a share of its largest value."""
 
 from backprop import cosine_decay, exponential_decay, step_decay, warmup
-from book.figures import figure, stroke
+from book.figures import figure, legend_below, stroke
 
 STEPS = 100
 KINDS = {
@@ -17,5 +17,5 @@ def draw():
     for i, (name, schedule) in enumerate(KINDS.items()):
         ax.plot([schedule(step) for step in range(STEPS)], **stroke(i), label=name)
     ax.set(xlabel="step", ylabel="share of the rate", ylim=(0, 1.05))
-    fig.legend(loc="outside lower center", ncols=2)
+    legend_below(fig, *ax.get_legend_handles_labels(), columns=2)
     return fig

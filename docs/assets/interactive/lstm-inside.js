@@ -4,7 +4,7 @@ import { LETTERS, run } from "./models/marked.js";
 import { WEIGHTS } from "./models/marked-weights.js";
 
 const STEPS = 24;
-const [CELL, LEFT] = [12, 56];
+const [CELL, LEFT] = [12, 60];
 const START = { letters: "ACBBACACBCABCBABCCABACBA", marks: [0, 7, 13, 20] };
 const GROUPS = [["f", "forget"], ["i", "input"], ["o", "output"], ["c", "cell state"]];
 const UNITS = 3;
