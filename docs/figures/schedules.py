@@ -6,7 +6,7 @@ from book.figures import figure, legend_below, stroke
 STEPS = 100
 KINDS = {
     "cosine": cosine_decay(1.0, STEPS),
-    "by a factor now and then": step_decay(1.0, STEPS // 3, 0.3),
+    "by a factor now and then": step_decay(1.0, 34, 0.3),
     "by a factor each step": exponential_decay(1.0, 0.96),
     "warm-up, then cosine": warmup(10, then=cosine_decay(1.0, STEPS - 10)),
 }
