@@ -7,7 +7,7 @@ from backprop.initializers import he_normal, normal, xavier_normal
 from book.figures import MUTED, figure, series
 
 STARTS = {"0.01": normal, "Xavier": xavier_normal, "He": he_normal}
-LAYERS = (1, 2, 4, 7, 10)
+LAYERS = (1, 2, 5, 10)
 BINS = np.linspace(0, 2.5, 26)
 
 
