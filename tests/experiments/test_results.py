@@ -27,7 +27,7 @@ from experiments.record import RESULTS, digest
 # Those that measure times, each many times over.
 TIMINGS = {"backpropagation-cost", "speed"}
 # Those that were recorded once, before short runs were repeated; each is run anew with its chapter.
-RECORDED_ONCE = {"mnist-sgd", "mnist-mlp", "mnist-cnn", "mnist-conv", "waves"}
+RECORDED_ONCE = {"mnist-cnn", "mnist-conv", "waves"}
 
 
 def read(name):
@@ -126,13 +126,7 @@ def test_nothing_else_lies_there():
     )  # by `make bench` and `make mutants`
 
 
-@pytest.mark.parametrize(
-    ("name", "module"),
-    [
-        pytest.param("mnist-mlp", mnist_mlp, marks=pytest.mark.xfail(reason="is trained next")),
-        ("mnist-sgd", mnist_sgd),
-    ],
-)
+@pytest.mark.parametrize(("name", "module"), [("mnist-mlp", mnist_mlp), ("mnist-sgd", mnist_sgd)])
 def test_settings_are_those_that_the_search_found(name, module):
     searched, plan = read("mnist-search"), mnist_search.PLANS[name]
     found = {what: searched["metrics"][f"{name.replace('-', '_')}_{what}"] for what in plan.sought}
@@ -176,7 +170,7 @@ def test_marks_agree_with_each_other(name):
 def test_the_promise_is_kept(name, accuracy, seconds):
     content = read(name)
     assert content["metrics"]["test_accuracy"] >= accuracy
-    assert content["seconds"] < seconds
+    assert content["seconds"] / len(content["seeds"]) < seconds
 
 
 @pytest.mark.parametrize(
