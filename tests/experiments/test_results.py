@@ -292,6 +292,26 @@ def test_mixed_pixels_matter_to_the_convolution_alone_as_its_chapter_says():
         assert not name.endswith("_rate") or rates[0] < value < rates[-1]
 
 
+def test_kernels_keep_their_noise_and_gain_smooth_patches_as_their_chapter_says():
+    found = arrays("mnist-conv")
+    before, after = (found[f"filters_{when}"][:, 0] for when in ("before", "after"))
+    added = after - before
+
+    def alike(a, b):
+        over = tuple(range(1, a.ndim))
+        return (a * b).sum(over) / np.sqrt((a**2).sum(over) * (b**2).sum(over))
+
+    def beside(kernels):
+        """How alike each weight and its right neighbour are, over all kernels."""
+        return alike(kernels[None, :, :, :-1], kernels[None, :, :, 1:])[0]
+
+    assert np.mean(alike(before, after) > 0.9) > 0.9
+    assert abs(beside(before)) < 0.1
+    assert beside(added) > 0.5
+    positive = (added > 0).mean(axis=(1, 2))
+    assert np.mean((positive > 0.2) & (positive < 0.8)) > 0.5
+
+
 def test_gradients_over_depth_are_as_the_chapter_on_batch_norm_says():
     found = read("batchnorm-depth")
     wanted = (1 - 1 / np.pi) ** -0.5
