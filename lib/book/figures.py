@@ -42,6 +42,7 @@ __all__ = [
     "MUTED",
     "PAPER",
     "arrays",
+    "boxed",
     "feature_maps",
     "figure",
     "fit_to_read",
@@ -301,6 +302,14 @@ def tiles(
         top, left = k // columns * (height + gap), k % columns * (width + gap)
         sheet[top : top + height, left : left + width] = stack[k]
     return sheet
+
+
+def boxed(ax: Axes, numbers: np.ndarray, left: float, top: float) -> None:
+    """Draws numbers in boxes of size 1, whose upper left corner is given; y runs downwards."""
+    for i, j in np.ndindex(numbers.shape):
+        ax.add_patch(Rectangle((left + j, top + i), 1, 1, fill=False, edgecolor=FAINT, linewidth=1))
+        text = f"{numbers[i, j]:g}".replace("-", "−")
+        ax.text(left + j + 0.5, top + i + 0.5, text, color=INK, ha="center", va="center")
 
 
 def shade(
