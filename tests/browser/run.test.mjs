@@ -16,7 +16,7 @@ const numpy = list.packages.numpy.file_name;
 const released = new Set(Object.values(list.packages).map((entry) => entry.file_name));
 const WHEELS = resolve(".cache/wheels");
 if (!existsSync(join(WHEELS, numpy.split("/").at(-1)))) throw new Error("no wheels in .cache/wheels: python tests/browser/wheels.py .cache/wheels");
-const withExamples = pages().filter((page) => readFileSync(join(SITE, page, page.endsWith(".html") ? "" : "index.html"), "utf8").includes('class="gp"'));
+const withExamples = pages().filter((page) => readFileSync(join(SITE, page, page.endsWith(".html") ? "" : "index.html"), "utf8").includes('class="gp">&gt;&gt;&gt;'));
 
 const answer = (route, body) => route.fulfill({ body, headers: { "access-control-allow-origin": "*" } });
 const wheel = (url) => readFileSync(join(WHEELS, url.split("/").at(-1)));
@@ -35,7 +35,7 @@ async function open(t, address, change = (content) => content, options = {}) {
   return { tab, asked };
 }
 
-const shown = (tab) => tab.locator(".highlight:has(> pre .gp)");
+const shown = (tab) => tab.locator(".highlight:has(> pre .gp)", { hasText: ">>>" });
 
 async function run(example) {
   await example.evaluate((element) => {
@@ -81,6 +81,14 @@ for (const page of withExamples) {
   });
 }
 
+test("what a shell is told is no example", LIMIT, async (t) => {
+  const { tab } = await open(t, "how-equations-run/");
+  const told = tab.locator(".highlight:has(> pre .gp)", { hasText: "$ mathcheck" }).first();
+  await told.scrollIntoViewIfNeeded();
+  await tab.waitForTimeout(500);
+  assert.equal(await told.locator(".example__start").count(), 0);
+});
+
 test("an example is edited, fails as Python does, is stopped and put back", LIMIT, async (t) => {
   const { tab } = await open(t, "reference/linear/");
   const example = shown(tab).first();
@@ -116,8 +124,8 @@ test("an example is edited, fails as Python does, is stopped and put back", LIMI
 test("an example runs those above it first", LIMIT, async (t) => {
   const { tab } = await open(t, "chapters/fully-connected/");
   const example = shown(tab).nth(1);
-  await run(example);
-  assert.equal(await example.getAttribute("data-example"), "done");
+  const output = await run(example);
+  assert.equal(await example.getAttribute("data-example"), "done", output);
 });
 
 test("an example that draws shows its figure", LIMIT, async (t) => {
