@@ -428,6 +428,9 @@ def _check_ranks(left: Term, right: Term, node: Node) -> None:
             f"the left side has {_axes(left.rank)}, this {_axes(right.rank)}", node.start
         )
     check_identity(left, right, node)
+    for side in (left, right):
+        if left.rank != right.rank and isinstance(side.node, tree.Group):
+            raise TreeError("a list is equal to a list or a vector", side.node.start)
     number = left if left.rank == 0 else right
     if left.rank != right.rank and not isinstance(number, terms.Literal):
         raise TreeError("one side is an array, the other a number", node.start)
