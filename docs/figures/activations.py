@@ -3,7 +3,7 @@
 import numpy as np
 
 from backprop import activations as act
-from book.figures import FAINT, figure, series
+from book.figures import FAINT, figure, legend_below, series
 
 
 def pair(forward, backward):
@@ -46,5 +46,5 @@ def draw():
         ax.plot(x, slope, color=series(1), linewidth=1.4, dashes=(3, 1.5), label="its slope")
         ax.set(title=name, xticks=[-2, 0, 2], yticks=[-1, 0, 1], xlim=(-3, 3), ylim=(-1.3, 1.6))
     handles, labels = axes[0, 0].get_legend_handles_labels()
-    fig.legend(handles, labels, loc="outside lower center", ncols=2)
+    legend_below(fig, handles, labels, columns=2)
     return fig

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.figures import FAINT, figure, marked, result
+from book.figures import FAINT, figure, legend_below, marked, result
 
 GUESSING = 0.1
 NAMES = {"plain": "without batch norm", "batch_norm": "with batch norm"}
@@ -20,5 +20,5 @@ def draw():
         axes[1].plot(curve["scale"], rate, **marked(i))
     axes[0].set(title="digits read rightly", xscale="log", xlabel="s", ylim=(0, 1))
     axes[1].set(title="rate that was chosen", xscale="log", yscale="log", xlabel="s")
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    legend_below(fig, *axes[0].get_legend_handles_labels(), columns=2)
     return fig

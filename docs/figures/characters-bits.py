@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.figures import MUTED, figure, result, stroke
+from book.figures import MUTED, figure, legend_below, result, stroke
 
 COUNTED = (0, 1, 2, 3, 6)
 
@@ -25,5 +25,5 @@ def draw():
         ax.axhline(bits, color=MUTED, linestyle=":", linewidth=0.8, zorder=0)
         ax.text(1.01 * last, bits, f"n = {n}", color=MUTED, va="center", fontsize=9)
     ax.set(xlabel="updates", ylabel="bits per character", xlim=(0, last), ylim=(1.4, 4.6))
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    legend_below(fig, *ax.get_legend_handles_labels(), columns=2)
     return fig

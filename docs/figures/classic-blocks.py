@@ -61,7 +61,7 @@ def around(ax, x, top):
 
 
 def draw():
-    fig, ax = figure(5.6, 2.9)
+    fig, (ax, right) = figure(5.6, 2.9, columns=2, tall=4.4, width_ratios=(5.5, 4.4))
     top, out, middle = 4.3, 5.0, 3.3
     column(ax, 0.5, ("3 × 3", "3 × 3"), (0.5, out))
     for x, texts in (
@@ -70,15 +70,19 @@ def draw():
     ):  # fmt: skip
         column(ax, x, texts, (middle + 0.1 * (x - middle), top - 0.2), (middle, 0.1))
     ax.plot([middle, middle], [-0.1, 0.1], color=MUTED, linewidth=1.0)
-    column(ax, 6.3, ("1 × 1", "3 × 3", "1 × 1"), (6.3, top - 0.2))
-    column(ax, 8.6, ("1 × 1", "3 × 3"), (8.6, top - 0.2))
-    for x, sign in ((middle, "‖"), (6.3, "+"), (8.6, "‖")):
-        joint(ax, x, top, sign)
-        arrow(ax, (x, top + 0.2), (x, out))
-    around(ax, 6.3, top)
-    around(ax, 8.6, top)
-    for x, name in ((0.5, "VGG"), (middle, "GoogLeNet"), (6.3, "ResNet"), (8.6, "DenseNet")):
-        ax.text(x, -0.35, name, color=INK, ha="center", va="top", fontsize=9)
-    ax.set(xlim=(-0.1, 9.8), ylim=(-0.9, 5.1))
-    ax.set_axis_off()
+    column(right, 6.3, ("1 × 1", "3 × 3", "1 × 1"), (6.3, top - 0.2))
+    column(right, 8.6, ("1 × 1", "3 × 3"), (8.6, top - 0.2))
+    for side, x, sign in ((ax, middle, "‖"), (right, 6.3, "+"), (right, 8.6, "‖")):
+        joint(side, x, top, sign)
+        arrow(side, (x, top + 0.2), (x, out))
+    around(right, 6.3, top)
+    around(right, 8.6, top)
+    for side, x, name in (
+        (ax, 0.5, "VGG"), (ax, middle, "GoogLeNet"),
+        (right, 6.3, "ResNet"), (right, 8.6, "DenseNet"),
+    ):  # fmt: skip
+        side.text(x, -0.35, name, color=INK, ha="center", va="top", fontsize=9)
+    for side, ends in ((ax, (-0.1, 5.4)), (right, (5.4, 9.8))):
+        side.set(xlim=ends, ylim=(-0.9, 5.1))
+        side.set_axis_off()
     return fig

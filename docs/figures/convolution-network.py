@@ -6,7 +6,7 @@ from matplotlib.patches import Circle, Rectangle
 from backprop import load_mnist_sample
 from backprop.convolution import conv2d_forward
 from backprop.pooling import max_pool2d_forward
-from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, series
+from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, is_narrow, series
 
 BLUE = series(0)
 DIGIT = 3
@@ -51,7 +51,10 @@ def draw():
     ends = [stack(ax, [digit], 0, 1.8, 0)]
     ends.append(stack(ax, maps[0], 2.4, 1.4, 0.42))
     ends.append(stack(ax, pooled[0], 5.2, 0.7, 0.42))
-    hidden, scores = 2 + np.linspace(1.4, -1.4, 9), 2 + np.linspace(1.2, -1.2, 10)
+    # What is narrow needs room for words above and below.
+    halves = ((1.9, 9), (1.9, 10)) if is_narrow() else ((1.4, 9), (1.2, 10))
+    above, below, lowest = (4.15, 0.1, -0.65) if is_narrow() else (3.75, 0.2, -0.35)
+    hidden, scores = (2 + half * np.linspace(1, -1, n) for half, n in halves)
     for y in hidden:
         ax.plot([ends[2], 7.6], [2, y], color=FAINT, linewidth=0.5)
         for z in scores:
@@ -64,12 +67,12 @@ def draw():
         (0.9, "image", "28 × 28"), (3.55, "feature maps", "24 × 24"),
         (6.0, "pooled", "12 × 12"), (7.6, "units", ""), (8.8, "scores", ""),
     ):  # fmt: skip
-        ax.text(x, 3.75, name, color=INK, ha="center", va="bottom", fontsize=8.5)
-        ax.text(x, 0.2, size, color=MUTED, ha="center", va="top", fontsize=8.5)
+        ax.text(x, above, name, color=INK, ha="center", va="bottom", fontsize=8.5)
+        ax.text(x, below, size, color=MUTED, ha="center", va="top", fontsize=8.5)
     for x, name in (
         (2.15, "convolution"), (4.95, "pooling"), (6.9, "linear"), (8.2, "linear"),
     ):  # fmt: skip
-        ax.text(x, -0.35, name, color=ACCENT, ha="center", va="top", fontsize=8.5)
-    ax.set(xlim=(-0.1, 9.3), ylim=(-0.8, 4.2), aspect="equal")
+        ax.text(x, lowest, name, color=ACCENT, ha="center", va="top", fontsize=8.5)
+    ax.set(xlim=(-0.1, 9.3), ylim=(-1.2, 4.7) if is_narrow() else (-0.8, 4.2), aspect="equal")
     ax.set_axis_off()
     return fig

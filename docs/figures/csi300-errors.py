@@ -14,7 +14,7 @@ OTHERS = {
 
 def draw():
     found = result("csi300")
-    fig, (near, far) = figure(5.6, 2.8, columns=2, sharey=True, width_ratios=(3, 1))
+    fig, (near, far) = figure(5.6, 2.8, columns=2, across=2, sharey=True, width_ratios=(3, 1))
     names = [*OTHERS.values(), "LSTM, five seeds"]
     for ax in (near, far):
         for row, kind in enumerate(OTHERS):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from backprop import load_csi300, log_returns
-from book.figures import ACCENT, FAINT, INK, MUTED, figure, series
+from book.figures import ACCENT, FAINT, INK, MUTED, figure, is_narrow, series
 from experiments.csi300 import split_by_date
 
 
@@ -24,6 +24,7 @@ def draw():
     ends = np.array([index.dates[0], *borders, index.dates[-1]]).astype("datetime64[s]")
     middles = ends[:-1] + (ends[1:] - ends[:-1]) // 2
     for middle, name in zip(middles, ("to learn from", "to choose", "to test"), strict=True):
+        name = name.replace(" ", "\n", 1) if is_narrow() else name
         top.annotate(name, (middle, 1), xycoords=("data", "axes fraction"), xytext=(0, 4),
                      textcoords="offset points", ha="center", color=INK, fontsize=9)  # fmt: skip
     return fig

@@ -12,7 +12,7 @@ NAMES = {
 
 def draw():
     found = arrays("mnist-cnn")
-    fig, axes = figure(5.6, 2.7, rows=len(NAMES), height_ratios=[1, 2, 2])
+    fig, axes = figure(5.6, 2.7, rows=len(NAMES), tall=2.1, height_ratios=[1, 2, 2])
     for ax, (key, name) in zip(axes, NAMES.items(), strict=True):
         feature_maps(ax, found[key], name, columns=COLUMNS, gap=1)
     return fig

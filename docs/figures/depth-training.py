@@ -1,6 +1,6 @@
 """The share of unseen digits that is read after training, over depth, for five kinds of network."""
 
-from book.figures import MUTED, figure, marked, result
+from book.figures import MUTED, figure, is_narrow, legend_below, marked, result
 
 NAMES = {
     "residual_norm": "path and batch norm",
@@ -23,5 +23,8 @@ def draw():
     ax.axhline(0.1, color=MUTED, linewidth=0.8)
     ax.set(xlabel="layers", ylabel="share read", ylim=(0, 1), xlim=(-0.3, len(depths) - 0.7))
     ax.set_xticks(range(len(depths)), [str(depth) for depth in depths])
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8.5)
+    if is_narrow():
+        legend_below(fig, *ax.get_legend_handles_labels(), columns=2)
+    else:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8.5)
     return fig

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import ConnectionPatch, Rectangle
 
 from backprop import load_mnist_sample
-from book.figures import ACCENT, FAINT, INK, MUTED, figure, image
+from book.figures import ACCENT, FAINT, INK, MUTED, figure, image, is_narrow
 
 SIZE = 9
 
@@ -28,10 +28,12 @@ def draw():
     got.set(xlim=(-0.5, SIZE - 0.5), ylim=(SIZE - 0.5, -0.5), aspect="equal")
     got.set_axis_off()
     for corner in (0, SIZE):
+        # From the side that the numbers stand on: the right, or below.
+        along = (corner, SIZE) if is_narrow() else (SIZE, corner)
         fig.add_artist(
             ConnectionPatch(
-                xyA=(left + SIZE - 0.5, top - 0.5 + corner),
-                xyB=(-0.5, corner - 0.5),
+                xyA=(left - 0.5 + along[0], top - 0.5 + along[1]),
+                xyB=(corner - 0.5, -0.5) if is_narrow() else (-0.5, corner - 0.5),
                 coordsA=seen.transData,
                 coordsB=got.transData,
                 color=ACCENT,

@@ -13,7 +13,7 @@ NAMES = {
 
 def draw():
     found = arrays("mnist-conv")
-    fig, axes = figure(5.6, 6.4, rows=len(NAMES), height_ratios=[1, 3, 3, 3])
+    fig, axes = figure(5.6, 6.4, rows=len(NAMES), tall=4.8, height_ratios=[1, 3, 3, 3])
     for ax, (key, name) in zip(axes, NAMES.items(), strict=True):
         maps = found[key].reshape(-1, *found[key].shape[-2:])  # the image is one too
         feature_maps(ax, maps, name, columns=COLUMNS, gap=2)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.figures import INK, figure, marked, result, series
+from book.figures import INK, figure, legend_below, marked, result, series
 
 SCALES = (0.5, 1, 2)
 LIMITS = (1e-16, 1e6)
@@ -26,5 +26,5 @@ def draw():
         xlabel="steps back from the last",
         ylabel="length of the gradient",
     )
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    legend_below(fig, *ax.get_legend_handles_labels(), columns=2)
     return fig

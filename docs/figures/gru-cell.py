@@ -2,13 +2,14 @@
 
 from matplotlib.patches import Circle, FancyBboxPatch
 
-from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure
+from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, is_narrow
 
 TOP, MIDDLE, LOW = 3.3, 1.9, 0.45
 TITLES = {"after": "reset after the product", "before": "reset before the product"}
 
 
 def box(ax, x, y, text, width=1.5):
+    width *= 1.22 if is_narrow() and len(text) > 1 else 1  # for a word
     ax.add_patch(
         FancyBboxPatch((x - width / 2, y - 0.3), width, 0.6, boxstyle="round,pad=0.03",
                        facecolor=FAINT, edgecolor=MUTED, linewidth=0.9, zorder=3)
@@ -61,7 +62,7 @@ def cell(ax, variant):
     # The candidate goes into the blend.
     ax.plot([7.98, 8.7], [MIDDLE, MIDDLE], color=MUTED, linewidth=1, zorder=1)
     arrow(ax, (8.7, MIDDLE), (9.2, TOP - 0.33))
-    ax.text(8.2, MIDDLE + 0.15, "h̃", color=MUTED, ha="center", va="bottom", fontstyle="italic")
+    ax.text(8.4, MIDDLE + 0.15, "h̃", color=MUTED, ha="center", va="bottom", fontstyle="italic")
     box(ax, 9.62, TOP, "blend", 1.64)
     label = "(1 − z) h̃ + z · old h"
     ax.text(9.62, TOP + 0.4, label, color=MUTED, ha="center", va="bottom", fontsize=9)

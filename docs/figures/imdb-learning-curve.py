@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from book.figures import figure, marked, result
+from book.figures import figure, legend_below, marked, result
 
 NAMES = {"train": "training reviews", "validation": "validation reviews"}
 
@@ -18,5 +18,5 @@ def draw():
     loss.set(title="loss", xlabel="epoch", ylim=(0, None))
     loss.xaxis.set_major_locator(MaxNLocator(integer=True))
     wrong.set(title="wrong answers, %", xlabel="epoch", ylim=(0, None))
-    fig.legend(*loss.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    legend_below(fig, *loss.get_legend_handles_labels(), columns=2)
     return fig

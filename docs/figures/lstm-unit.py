@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.figures import figure, stroke
+from book.figures import figure, legend_below, stroke
 
 STEPS, INPUT, CANDIDATE, START = 30, 0.5, 0.3, 1.0
 FORGET = (0.5, 0.9, 0.99)
@@ -18,5 +18,5 @@ def draw():
         slopes.plot(f ** np.arange(STEPS, -1, -1.0), **stroke(i))
     cells.set(title="the cell", xlabel="step")
     slopes.set(title="gradient of the last cell", xlabel="step")
-    fig.legend(*cells.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    legend_below(fig, *cells.get_legend_handles_labels(), columns=3)
     return fig

@@ -2,7 +2,7 @@
 
 from textwrap import wrap
 
-from book.figures import FAINT, INK, MUTED, figure, result, series
+from book.figures import FAINT, INK, MUTED, figure, legend_below, result, series
 
 NAMES = {"gru": "the reader", "bag": "the bag of words"}
 
@@ -23,5 +23,5 @@ def draw():
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     ax.grid(False)
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    legend_below(fig, *ax.get_legend_handles_labels(), columns=2)
     return fig

@@ -13,7 +13,7 @@ def draw():
     x = digits.train_images.reshape(2000, -1) / 255
     known, new = x[:1600], x[1600:]
     q = (new**2).sum(axis=1, keepdims=True) + (known**2).sum(axis=1) - 2 * new @ known.T
-    fig, axes = figure(5.6, 5.0, rows=len(SHOWN), columns=5)
+    fig, axes = figure(5.6, 5.0, rows=len(SHOWN), columns=5, across=5, tall=4.2)
     for row, n in zip(axes, SHOWN, strict=True):
         chosen = [1600 + n, *np.argsort(q[n])[:4]]
         for place, (ax, k) in enumerate(zip(row, chosen, strict=True)):

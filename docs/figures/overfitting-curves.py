@@ -1,6 +1,6 @@
 """The loss on 300 digits and on unseen ones, epoch by epoch, as they are and augmented."""
 
-from book.figures import figure, result, series
+from book.figures import figure, legend_below, result, series
 
 KINDS = {"none": ("as they are", "-"), "augmentation": ("moved, turned", (0, (4.0, 1.5)))}
 
@@ -14,5 +14,5 @@ def draw():
             epochs = range(1, len(values) + 1)
             ax.plot(epochs, values, color=series(i), linestyle=dash, label=f"{part}, {label}")
     ax.set(xlabel="epoch", ylabel="loss", yscale="log")
-    fig.legend(loc="outside lower center", ncols=2)
+    legend_below(fig, *ax.get_legend_handles_labels(), columns=2)
     return fig

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.figures import figure, marked, result
+from book.figures import figure, legend_below, marked, result
 
 CELLS = {
     "plain_uniform": "plain, uniform",
@@ -32,5 +32,5 @@ def draw():
             xlabel="steps back from the last",
         )
     axes[0].set_ylabel("length of the gradient")
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    legend_below(fig, *ax.get_legend_handles_labels(), columns=3)
     return fig

@@ -61,7 +61,7 @@ def draw():
     arrow(ax, (-0.95, 0), (-WIDTH / 2, 0))
     label(ax, 0, -1.4, "$x_t$")
     label(ax, 0, 1.4, "$y_t$")
-    label(ax, 1.2, 0.4, "$h_t$")
+    label(ax, 1.3, 0.45, "$h_t$")
     label(ax, 1.75, 0, "=")
     centres = [3.3, 5.0, 6.7]
     for t, x in enumerate(centres, 1):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.figures import FAINT, INK, MUTED, figure, marked, result, stroke
+from book.figures import FAINT, INK, MUTED, PAPER, figure, marked, result, stroke
 
 WAYS = {
     "loops": ("seven loops", (7, -3), "left"),
@@ -12,6 +12,7 @@ WAYS = {
     "columns": ("columns alone", (7, -6), "left"),
     "threads": ("two cores", (7, -7), "left"),
 }
+ROOM = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}  # so that no line crosses a word
 # For each weight.
 ADAM_OPERATIONS, ADAM_BYTES = 14, 28
 
@@ -19,7 +20,7 @@ ADAM_OPERATIONS, ADAM_BYTES = 14, 28
 def draw():
     found = result("speed")
     metrics, curve = found["metrics"], found["curve"]
-    fig, ax = figure(5.6, 4.2)
+    fig, ax = figure(5.6, 4.2, tall=4.6)
     intensity = np.geomspace(0.2, 300, 200)
     for i, (cores, suffix) in enumerate((("one core", ""), ("two cores", "_two"))):
         peak, bandwidth = metrics[f"peak{suffix}_rate"], metrics[f"copy{suffix}_bandwidth"]
@@ -38,7 +39,7 @@ def draw():
     rates = [metrics[f"{way}_rate"] for way in WAYS]
     ax.plot(list(at.values()), rates, label="the same convolution", **options)
     for (way, (name, offset, side)), rate in zip(WAYS.items(), rates, strict=True):
-        place = {"textcoords": "offset points", "ha": side, "fontsize": 8}
+        place = {"textcoords": "offset points", "ha": side, "fontsize": 8, "bbox": ROOM}
         ax.annotate(name, (at[way], rate), offset, **place)
     adams = [metrics[f"adam_{way}_bandwidth"] for way in ("plain", "in_place", "parts")]
     options = marked(2) | {"linestyle": "none", "markersize": 5}

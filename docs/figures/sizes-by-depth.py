@@ -1,6 +1,6 @@
 """How large activations and gradients are, layer by layer, from five initial scales, untrained."""
 
-from book.figures import arrays, figure, marked, result
+from book.figures import arrays, figure, legend_below, marked, result
 
 CHOSEN = (0, 3, 6, 9, 12)  # of the 16 scales
 PANELS = {"activation": "activations", "gradient": "gradients"}
@@ -16,5 +16,5 @@ def draw():
             layers = range(1, len(size) + 1)
             ax.plot(layers, size, **marked(i), label=label)
         ax.set(title=title, yscale="log", xlabel="layer", xticks=layers)
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    legend_below(fig, *axes[0].get_legend_handles_labels(), columns=3)
     return fig

@@ -1,6 +1,6 @@
 """The last activations and the first gradients against the scale of the weights, both networks."""
 
-from book.figures import figure, marked, result
+from book.figures import figure, legend_below, marked, result
 
 NAMES = {"plain": "without batch norm", "batch_norm": "with batch norm"}
 PANELS = {"activation": "activations, last layer", "gradient": "gradients, first layer"}
@@ -13,5 +13,5 @@ def draw():
         for i, (kind, label) in enumerate(NAMES.items()):
             ax.plot(curve["scale"], curve[f"{kind}_{name}_mean"], **marked(i), label=label)
         ax.set(title=title, xscale="log", yscale="log", xlabel="s")
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    legend_below(fig, *axes[0].get_legend_handles_labels(), columns=2)
     return fig

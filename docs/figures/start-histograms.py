@@ -7,7 +7,7 @@ from backprop.initializers import he_normal, normal, xavier_normal
 from book.figures import MUTED, figure, series
 
 STARTS = {"0.01": normal, "Xavier": xavier_normal, "He": he_normal}
-LAYERS = (1, 2, 4, 7, 10)
+LAYERS = (1, 2, 5, 10)
 BINS = np.linspace(0, 2.5, 26)
 
 
@@ -22,7 +22,10 @@ def activations(draw):
 
 
 def draw():
-    fig, axes = figure(5.6, 3.2, rows=len(STARTS), columns=len(LAYERS), sharex=True, sharey=True)
+    rows, columns = len(STARTS), len(LAYERS)
+    fig, axes = figure(
+        5.6, 3.2, rows=rows, columns=columns, across=columns, sharex=True, sharey=True
+    )
     for i, (row, (name, start)) in enumerate(zip(axes, STARTS.items(), strict=True)):
         found = activations(start)
         for ax, layer in zip(row, LAYERS, strict=True):

@@ -1,6 +1,6 @@
 """The loss on waves, epoch by epoch, against the least that there can be."""
 
-from book.figures import MUTED, figure, result, stroke
+from book.figures import MUTED, figure, legend_below, result, stroke
 
 
 def draw():
@@ -18,5 +18,5 @@ def draw():
     )
     ax.set_yticks([0.01, 0.02, 0.05], ["0.01", "0.02", "0.05"])
     ax.set_yticks([], minor=True)
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    legend_below(fig, *ax.get_legend_handles_labels(), columns=3)
     return fig

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from book.figures import ACCENT, INK, MUTED, PAPER, arrays, figure
+from book.figures import ACCENT, INK, MUTED, PAPER, arrays, figure, legend_below
 
 
 def draw():
@@ -26,5 +26,5 @@ def draw():
         ax.set(xticks=[1, 10, 20], yticks=[-1, 0, 1])
     for ax in axes[-1]:
         ax.set_xlabel("step")
-    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    legend_below(fig, *axes[0, 0].get_legend_handles_labels(), columns=4)
     return fig

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from backprop.correlation import correlate2d_backward, correlate2d_forward
-from book.figures import ACCENT, FAINT, INK, MUTED, figure
+from book.figures import ACCENT, FAINT, INK, MUTED, figure, is_narrow
 
 IMAGE = np.array([[1, 3, 2, 3], [1, 2, 1, 1], [2, 1, 1, 1], [3, 1, 3, 3.0]])
 KERNEL = np.array([[1, 2, -1], [-1, -2, 1], [2, 1, -2.0]])
@@ -43,10 +43,11 @@ def board(ax, sizes, across, title, below, texts, frame, pixel=None):
 def draw():
     _, cache = correlate2d_forward(IMAGE, KERNEL, 1.0)
     dx, _, _ = correlate2d_backward(ARRIVED, cache)
-    fig, _ = figure(5.6, 4.1)
+    fig, _ = figure(5.6, 4.1, tall=7.4)
     fig.clear()
-    above, below = fig.subfigures(2, 1, height_ratios=[4, 5])
-    for ax, (u, v) in zip(above.subplots(1, 4), np.ndindex(ARRIVED.shape), strict=True):
+    above, below = fig.subfigures(2, 1, height_ratios=[1, 1] if is_narrow() else [4, 5])
+    boards = above.subplots(2, 2) if is_narrow() else above.subplots(1, 4)
+    for ax, (u, v) in zip(boards.flat, np.ndindex(ARRIVED.shape), strict=True):
         here = PIXEL[0] - u, PIXEL[1] - v
         texts = [
             ((u + p, v + q), written(weight), INK if (p, q) == here else MUTED)
@@ -57,7 +58,11 @@ def draw():
         title = f"arrived: {written(ARRIVED[u, v])}"
         board(ax, IMAGE.shape, 4, title, product, texts, ((u, v), KERNEL.shape), PIXEL)
 
-    left, middle, right = below.subplots(1, 3)
+    left, middle, right, *rest = (
+        below.subplots(2, 2) if is_narrow() else below.subplots(1, 3)
+    ).flat
+    for ax in rest:
+        ax.remove()
     zeros = np.pad(ARRIVED, 2)
     texts = [
         (at, written(number), INK if min(at) >= 2 and max(at) < 4 else FAINT)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
-from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, series
+from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, is_narrow, series
 
 __all__ = ["PARTS", "lstm_cell"]
 
@@ -56,9 +56,9 @@ class _Pen:
         self._ax.text(x, y, sign, color=colour, ha="center", va="center", fontsize=11, zorder=4)
 
     def box(self, part: str, x: float, y: float, name: str) -> None:
-        lit = part in self._lit
+        lit, width = part in self._lit, 1.24 if is_narrow() else 0.84
         self._ax.add_patch(
-            FancyBboxPatch((x - 0.42, y - 0.26), 0.84, 0.52,
+            FancyBboxPatch((x - width / 2, y - 0.26), width, 0.52,
                            boxstyle="round,pad=0,rounding_size=0.1",
                            facecolor=FAINT if lit else PAPER, edgecolor=MUTED if lit else FAINT,
                            linewidth=0.9, zorder=3)
@@ -91,7 +91,7 @@ def lstm_cell(*lit: str) -> Figure:
     _draw_cell_state(pen)
     _draw_gates(pen)
     _draw_output(pen)
-    ax.set(xlim=(0, 11.1), ylim=(-0.45, 6.3), aspect="equal")
+    ax.set(xlim=(0, 11.1), ylim=(-0.45, 6.9 if is_narrow() else 6.3), aspect="equal")
     ax.set_axis_off()
     return fig
 
@@ -103,13 +103,14 @@ def _draw_cell_state(pen: _Pen) -> None:
     pen.arrow("cell", _STATE, (_ADD + 0.25, _CELL), (10.9, _CELL), colour=ACCENT)
     pen.sign("cell", _F, _CELL, "×")
     pen.sign("cell", _ADD, _CELL, "+")
-    for x, text, ha in (
-        (0.1, r"$c_{t-1}$", "left"),
-        ((_F + _ADD) / 2, r"$f_t \odot c_{t-1}$", "center"),
-        ((_ADD + _OUT) / 2 + 0.15, r"$f_t \odot c_{t-1} + i_t \odot g_t$", "center"),
-        (10.9, r"$c_t$", "right"),
+    above, higher = 0.3, 0.85 if is_narrow() else 0.3
+    for x, y, text, ha in (
+        (0.1, above, r"$c_{t-1}$", "left"),
+        ((_F + _ADD) / 2, above, r"$f_t \odot c_{t-1}$", "center"),
+        ((_ADD + _OUT) / 2 + 0.15, higher, r"$f_t \odot c_{t-1} + i_t \odot g_t$", "center"),
+        (10.9, above, r"$c_t$", "right"),
     ):
-        pen.name("cell", _STATE, x, _CELL + 0.3, text, ha=ha, colour=ACCENT)
+        pen.name("cell", _STATE, x, _CELL + y, text, ha=ha, colour=ACCENT)
 
 
 def _draw_gates(pen: _Pen) -> None:
@@ -119,7 +120,7 @@ def _draw_gates(pen: _Pen) -> None:
     pen.name("sums", _GATHERED, 0.1, _SUMS + 0.28, r"$h_{t-1}$", ha="left")
     pen.name("sums", _GATHERED, 1.45, -0.2, r"$x_t$", ha="left")
     sums = r"$a_t = x_t W^\mathrm{x} + h_{t-1} W^\mathrm{h} + b$"
-    pen.name("sums", _GATHERED, 4.6, 0.66, sums)
+    pen.name("sums", _GATHERED, *((6.6, 0.0) if is_narrow() else (4.6, 0.66)), sums)
     for part, x, name in (("forget", _F, "f"), ("input", _I, "i"), ("input", _G, "g"),
                           ("output", _O, "o")):  # fmt: skip
         pen.arrow(part, _SPLIT, (x, _SUMS), (x, _GATES - 0.26))
@@ -150,5 +151,5 @@ def _draw_output(pen: _Pen) -> None:
     pen.sign("output", _OUT, 3.0, "×")
     pen.arrow("output", _OUTPUT, (_OUT + 0.25, 3.0), (10.9, 3.0), colour=blue)
     pen.name("output", _OUTPUT, 10.9, 3.3, r"$h_t$", ha="right", colour=blue)
-    pen.name("output", _OUTPUT, _OUT + 0.3, 2.62, r"$o_t \odot \tanh(c_t)$", ha="left",
-             colour=blue)  # fmt: skip
+    at, side = (11.05, "right") if is_narrow() else (_OUT + 0.3, "left")
+    pen.name("output", _OUTPUT, at, 2.62, r"$o_t \odot \tanh(c_t)$", ha=side, colour=blue)

@@ -9,20 +9,28 @@ A script defines `draw()`, which returns a Matplotlib figure (or the text of an 
         ax.plot(result("mnist-mlp")["curve"]["loss"], color=ACCENT)
         ax.set(xlabel="epoch", ylabel="loss")
         return fig
+
+`draw()` is called a second time for narrow windows, where `figure()` stacks what stands side by
+side, see `narrowly`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 from cycler import cycler
-from matplotlib import rcParams
+from matplotlib import rc_context, rcParams
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from book.known.results import arrays, result
 from book.made.svg import ACCENT, FAINT, INK, MUTED, PAPER, SERIES
@@ -34,10 +42,15 @@ __all__ = [
     "MUTED",
     "PAPER",
     "arrays",
+    "boxed",
     "feature_maps",
     "figure",
+    "fit_to_read",
     "image",
+    "is_narrow",
+    "legend_below",
     "marked",
+    "narrowly",
     "result",
     "series",
     "shade",
@@ -45,6 +58,12 @@ __all__ = [
     "stroke",
     "tiles",
 ]
+
+_WIDE, _NARROW = 5.6, 3.7  # inches: what fills the column, and what fills a phone
+_MARGIN = 0.04  # inches, above and below
+_SMALLEST = 9  # points: at 360 pixels a narrow figure shows them as 11 pixels
+_INDEX = 0.7  # of a letter's size, in a formula
+_HAS_INDEX = re.compile(r"\$[^$]*[_^][^$]*\$")
 
 STYLE: dict[Any, Any] = {
     "axes.edgecolor": MUTED,
@@ -58,6 +77,7 @@ STYLE: dict[Any, Any] = {
     "axes.titlelocation": "left",
     "axes.titlesize": 10,
     "figure.facecolor": "none",
+    "figure.figsize": (_WIDE, 3.2),
     "font.size": 10,
     "grid.color": FAINT,
     "grid.linewidth": 0.6,
@@ -107,19 +127,105 @@ def marked(i: int) -> dict[str, Any]:
 
 
 def figure(
-    width: float = 5.6, height: float = 3.2, rows: int = 1, columns: int = 1, **options: Any
-) -> tuple[Figure, Any]:
+    width: float = _WIDE, height: float = 3.2, rows: int = 1, columns: int = 1,
+    across: int | None = None, tall: float | None = None, **options: Any,
+) -> tuple[Figure, Any]:  # fmt: skip
     """A figure in the book's style and its axes, as `plt.subplots` gives them.
 
     Args:
-        width: in inches. 5.6 fills the column and can still be read on a phone.
+        width: in inches. 5.6 fills the column.
         height: in inches.
         rows: of axes.
         columns: of axes.
+        across: how many columns stand side by side in a narrow window, the others below them; if
+            not given, as many as keep their width.
+        tall: the height in a narrow window; if not given, that of all rows as they are stacked.
         options: handed on to `Figure.subplots`, for instance `sharex=True`.
     """
-    fig = Figure(figsize=(width, height), layout="constrained")
-    return fig, fig.subplots(rows, columns, **options)
+    if not is_narrow():
+        fig = Figure(figsize=(width, height), layout="constrained")
+        return fig, fig.subplots(rows, columns, **options)
+    across = min(columns, across or max(1, round(columns * _NARROW / width - 0.2)))
+    stacked = -(-columns // across)
+    fig = Figure(
+        figsize=(min(width, _NARROW), height * stacked if tall is None else tall),
+        layout="constrained",
+    )
+    if stacked > 1:
+        options.pop("width_ratios", None)
+        options["height_ratios"] = stacked * [*options.pop("height_ratios", rows * [1])]
+    grid = fig.subplots(stacked * rows, across, squeeze=False, **options)
+    axes = np.empty((rows, columns), dtype=object)
+    for i, j in np.ndindex(rows, columns):
+        axes[i, j] = grid[j // across * rows + i, j % across]
+    for ax in set(grid.flat) - set(axes.flat):
+        ax.remove()
+    return fig, axes[0, 0] if axes.size == 1 else axes.squeeze()
+
+
+def legend_below(
+    fig: Figure, handles: Sequence[Artist], labels: Sequence[str], *, columns: int
+) -> None:
+    """Says below a figure what its lines are.
+
+    Args:
+        fig: the figure.
+        handles: of lines, as `Axes.get_legend_handles_labels` gives them.
+        labels: what they are.
+        columns: in which they stand, or in fewer if they would be wider than the figure.
+    """
+    legend = fig.legend(handles, labels, loc="outside lower center", ncols=columns)
+    fig.draw_without_rendering()
+    if columns > 1 and legend.get_window_extent().width > fig.bbox.width:
+        legend.remove()
+        legend_below(fig, handles, labels, columns=columns - 1)
+
+
+@contextmanager
+def narrowly() -> Iterator[None]:
+    """While it lasts, figures are made for a narrow window: a phone's.
+
+    They are as wide as its column, so that text keeps its size, and panels stand below each other.
+    """
+    with rc_context({"figure.figsize": (_NARROW, _NARROW)}):
+        yield
+
+
+def is_narrow() -> bool:
+    """Whether a figure is drawn for a narrow window: for scripts that place words by hand."""
+    return bool(rcParams["figure.figsize"][0] < _WIDE)
+
+
+def fit_to_read(fig: Figure) -> None:
+    """Enlarges what would be too small to be read in a narrow window, indices among it."""
+    fig.draw_without_rendering()  # ticks get their labels
+    for ax in fig.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            size = max((_readable(label) for label in axis.get_ticklabels()), default=_SMALLEST)
+            axis.set_tick_params(which="both", labelsize=size)
+    for text in fig.findobj(Text):
+        text.set_fontsize(_readable(text))
+    _break_labels(fig)
+    fig.draw_without_rendering()
+    extent = fig.get_tightbbox()
+    if extent.height + 2 * _MARGIN < fig.get_figheight():  # panels of a fixed shape leave some
+        fig.set_figheight(extent.height + 2 * _MARGIN)
+
+
+def _break_labels(fig: Figure) -> None:
+    """Sets labels in more than one line that would be wider than the figure."""
+    for ax in fig.axes:
+        for label, side in ((ax.xaxis.label, 0), (ax.yaxis.label, 1)):
+            extent, text = label.get_window_extent(), label.get_text()
+            if extent.min[side] < 0 or extent.max[side] > fig.bbox.size[side]:
+                share = ax.get_window_extent().size[side] / extent.size[side]
+                label.set_text(fill(text, int(share * len(text))))
+
+
+def _readable(text: Text) -> float:
+    """The size of a text, or that which leaves nothing in it too small."""
+    smallest = _SMALLEST / _INDEX if _HAS_INDEX.search(text.get_text()) else _SMALLEST
+    return float(max(text.get_fontsize(), smallest))
 
 
 def image(ax: Axes, pixels: np.ndarray, high: float | None = None) -> None:
@@ -196,6 +302,14 @@ def tiles(
         top, left = k // columns * (height + gap), k % columns * (width + gap)
         sheet[top : top + height, left : left + width] = stack[k]
     return sheet
+
+
+def boxed(ax: Axes, numbers: np.ndarray, left: float, top: float) -> None:
+    """Draws numbers in boxes of size 1, whose upper left corner is given; y runs downwards."""
+    for i, j in np.ndindex(numbers.shape):
+        ax.add_patch(Rectangle((left + j, top + i), 1, 1, fill=False, edgecolor=FAINT, linewidth=1))
+        text = f"{numbers[i, j]:g}".replace("-", "−")
+        ax.text(left + j + 0.5, top + i + 0.5, text, color=INK, ha="center", va="center")
 
 
 def shade(

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from book.figures import MUTED, arrays, figure, image, result, stroke, tiles
+from book.figures import MUTED, arrays, figure, image, legend_below, result, stroke, tiles
 
 __all__ = ["learning_curve", "mistakes"]
 
@@ -29,7 +29,7 @@ def learning_curve(name: str) -> Figure:
     loss.xaxis.set_major_locator(MaxNLocator(integer=True))
     loss.set(title="loss", yscale="log", xlabel="epoch", xlim=(1, curve["epoch"][-1]))
     wrong.set(title="wrong answers, %", xlabel="epoch", ylim=(-0.1, None))
-    fig.legend(*loss.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    legend_below(fig, *loss.get_legend_handles_labels(), columns=2)
     return fig
 
 

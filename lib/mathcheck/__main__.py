@@ -259,15 +259,18 @@ def _print_report(report: ChapterReport, options: argparse.Namespace) -> None:
 
 def _explain(options: argparse.Namespace) -> int:
     files = options.files or sorted(map(str, Path("docs").rglob("*.md")))
+    unread = 0
     for path in files:
         chapter = load(path, symbols=options.symbols, rows=options.rows)
+        unread += len(chapter.errors)
         lines = explain(chapter, options.equation, draw=options.draw, seed=options.seed)
         if lines:
             print("\n".join(lines))
             return _RIGHT
-    print(
-        f"mathcheck: no claim {options.equation} in {', '.join(files) or 'docs'}", file=sys.stderr
-    )
+    message = f"no claim {options.equation} in {', '.join(files) or 'docs'}"
+    if unread:
+        message += f"; {unread} errors keep something from being read: `mathcheck check` shows them"
+    print(f"mathcheck: {message}", file=sys.stderr)
     return _UNREADABLE
 
 

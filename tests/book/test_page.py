@@ -35,7 +35,7 @@ def tools(lay_tools: Callable[..., Tools]) -> Tools:
     def figure(name: str) -> Drawn:
         if name != "curve":
             raise BookError(f'no figure "{name}"')
-        return Drawn(SVG, ("data/results/run.json", "data/results/run.npz"))
+        return Drawn(SVG, SVG, ("data/results/run.json", "data/results/run.npz"))
 
     return lay_tools(CODE, BIB, figure)
 
@@ -268,6 +268,21 @@ def test_a_figure_is_inline_numbered_and_named(make: Make) -> None:
     assert '<a class="figure__number" href="#fig:curve">Figure 1.1</a> It <em>falls</em>.' in out
 
 
+def test_a_figure_with_text_has_a_drawing_for_narrow_windows(tools: Tools, make: Make) -> None:
+    clip = '<clipPath id="c"/><path clip-path="url(#c)" d="M0 0h9"/></svg>'
+    own, narrow = (SVG.replace("0 0 10", f"0 0 {size}").replace("</svg>", clip) for size in "98")
+    figure = '<figure data-figure="curve" data-alt="x"></figure>'
+    tools.figure = lambda name: Drawn(own, narrow)
+    out, _ = make(figure + LABELLED)
+    for kind, size, prefix in (("wide", 9, "fig-curve-"), ("narrow", 8, "fig-curve-narrow-")):
+        assert f'<svg viewBox="0 0 {size} 10" role="img" aria-label="x" class="figure__{kind}"' in (
+            out
+        )
+        assert out.count(f'id="{prefix}c"') == out.count(f"url(#{prefix}c)") == 1
+    tools.figure = lambda name: Drawn(own, own)
+    assert make(figure + LABELLED)[0].count("<svg") == 1
+
+
 def test_a_figure_says_what_drew_it_and_from_which_results(make: Make) -> None:
     figure = '<figure data-figure="curve" data-alt="x"></figure>'
     out, _ = make(figure + LABELLED)
@@ -451,7 +466,7 @@ ARROWS = '<a href="eq:double-y"><path d="M0 0h9"/></a><a href="eq:double-y"><tex
 
 
 def test_an_arrow_of_a_drawing_leads_to_its_equation(tools: Tools, make: Make) -> None:
-    tools.figure = lambda name: Drawn(SVG.replace("</svg>", f"{ARROWS}</svg>"))
+    tools.figure = lambda name: Drawn(*2 * [SVG.replace("</svg>", f"{ARROWS}</svg>")])
     out, problems = make('<figure data-figure="curve" data-alt="x"></figure>' + LABELLED)
     assert problems == []
     name = "Equation 1.1: y = 2x"
@@ -463,7 +478,7 @@ def test_an_arrow_of_a_drawing_leads_to_its_equation(tools: Tools, make: Make) -
 
 def test_an_arrow_that_leads_nowhere_is_told_once(tools: Tools, make: Make) -> None:
     wrong = SVG.replace("</svg>", f"{ARROWS}</svg>".replace("-y", "-z"))
-    tools.figure = lambda name: Drawn(wrong)
+    tools.figure = lambda name: Drawn(wrong, wrong)
     html = '<figure data-figure="curve" data-alt="x"></figure>' + LABELLED
     _, problems = make(html, '\n{{ figure("curve", alt="x") }}')
     message = "docs/figures/curve.py: no equation has the label eq:double-z"

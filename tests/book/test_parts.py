@@ -4,8 +4,11 @@ import json
 import logging
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.text import Text
 
+from book.figures import figure, fit_to_read, is_narrow, legend_below, narrowly
 from book.known.bibliography import Bibliography, Publication
 from book.made.drawing import Drawing
 from book.made.locate import AddLine, with_line
@@ -104,6 +107,48 @@ def test_a_figure_is_redrawn_when_what_it_read_changes(
     (tmp_path / "many" / "file").unlink()
     (tmp_path / "number.txt").write_text("2")
     assert drawn(tmp_path) == first
+
+
+def test_panels_are_stacked_where_the_window_is_narrow() -> None:
+    _, wide = figure(5.6, 2, rows=2, columns=4, sharex=True)
+    with narrowly():
+        fig, stacked = figure(5.6, 2, rows=2, columns=4, sharex=True)
+        assert figure(5.6, 3)[0].get_figheight() == 3
+        assert len(figure(5.6, 2, columns=3, width_ratios=(1, 2, 1))[0].axes) == 3
+    assert wide.shape == stacked.shape == (2, 4)
+    places = np.empty((2, 4, 2), dtype=int)
+    for i, j in np.ndindex(2, 4):
+        place = stacked[i, j].get_subplotspec()
+        places[i, j] = place.rowspan.start, place.colspan.start
+    # Two panels in a row, and each column's own panels below each other.
+    assert places.tolist() == [
+        [[0, 0], [0, 1], [2, 0], [2, 1]],
+        [[1, 0], [1, 1], [3, 0], [3, 1]],
+    ]
+    assert fig.get_figheight() == 4
+    assert not is_narrow()
+
+
+def test_nothing_is_too_small_to_be_read_in_a_narrow_figure() -> None:
+    with narrowly():
+        fig, ax = figure(5.6, 3)
+        ax.set(xscale="log", xlim=(1e-3, 1), xlabel=20 * "long ", ylabel=12 * "long ")
+        ax.text(0.1, 0.5, "tiny", fontsize=4)
+        ax.text(0.1, 0.1, "$x_t$", fontsize=10)
+        handles = [ax.plot([0.1, 1], [0, 1], label=30 * label)[0] for label in "abc"]
+        legend_below(fig, handles, [30 * label for label in "abc"], columns=3)
+        fit_to_read(fig)
+    fig.draw_without_rendering()
+    for text in filter(Text.get_text, fig.findobj(Text)):
+        indexed = {"_", "^"} & set(text.get_text())
+        assert text.get_fontsize() >= (9 / 0.7 if indexed else 9)
+    for text in (ax.xaxis.label, *fig.legends[0].get_texts()):
+        extent = text.get_window_extent()
+        assert 0 <= extent.x0 < extent.x1 <= fig.bbox.width, text.get_text()
+    extent = ax.yaxis.label.get_window_extent()
+    assert 0 <= extent.y0 < extent.y1 <= fig.bbox.height
+    assert 9 * 328 / (72 * fig.get_figwidth()) >= 11  # pixels, in the column of a phone
+    assert any("{-3}" in label.get_text() for label in ax.get_xticklabels())
 
 
 def test_a_figure_that_fails_says_why(tmp_path: Path) -> None:

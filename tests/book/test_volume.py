@@ -15,14 +15,14 @@ from book.made.slides import drawings
 from book.made.volume import Leaf, bound, contents, printable, sheet, without_solutions
 from book.take_along import page_count, with_links
 
+SVG = "http://www.w3.org/2000/svg"
 WORK = Publication("A & B", "Us", "1", "2026-01-02", "https://book.org/")
 
 
 def leaf(name: str, inner: str, number: str = "1") -> Leaf:
-    svg = "http://www.w3.org/2000/svg"
     xlink = "http://www.w3.org/1999/xlink"
     article = (
-        f'<article xmlns="http://www.w3.org/1999/xhtml" xmlns:s="{svg}" xmlns:x="{xlink}">'
+        f'<article xmlns="http://www.w3.org/1999/xhtml" xmlns:s="{SVG}" xmlns:x="{xlink}">'
         f'<h1 id="{name}">On\n <code>{name}</code></h1>{inner}</article>'
     )
     return Leaf.read(article, f"chapters/{name}/", number)
@@ -165,6 +165,15 @@ def test_a_page_is_handed_out_without_its_solutions() -> None:
     assert "Seven." not in told
     assert "Between." in told
     assert "Seven." in said(chapter)
+
+
+def test_what_is_drawn_for_narrow_windows_stays_on_the_site() -> None:
+    drawings = '<s:svg class="figure__wide"/><s:svg class="figure__narrow"/>'
+    kept = [
+        svg.get("class")
+        for svg in leaf("one", f"<figure>{drawings}</figure>").root.iter(f"{{{SVG}}}svg")
+    ]
+    assert kept == ["figure__wide"]
 
 
 def test_a_figure_stands_alone_with_its_licence() -> None:

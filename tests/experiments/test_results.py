@@ -27,7 +27,7 @@ from experiments.record import RESULTS, digest
 # Those that measure times, each many times over.
 TIMINGS = {"backpropagation-cost", "speed"}
 # Those that were recorded once, before short runs were repeated; each is run anew with its chapter.
-RECORDED_ONCE = {"mnist-sgd", "mnist-mlp", "mnist-cnn", "mnist-conv", "waves"}
+RECORDED_ONCE = {"mnist-cnn", "mnist-conv", "waves"}
 
 
 def read(name):
@@ -126,13 +126,7 @@ def test_nothing_else_lies_there():
     )  # by `make bench` and `make mutants`
 
 
-@pytest.mark.parametrize(
-    ("name", "module"),
-    [
-        pytest.param("mnist-mlp", mnist_mlp, marks=pytest.mark.xfail(reason="is trained next")),
-        ("mnist-sgd", mnist_sgd),
-    ],
-)
+@pytest.mark.parametrize(("name", "module"), [("mnist-mlp", mnist_mlp), ("mnist-sgd", mnist_sgd)])
 def test_settings_are_those_that_the_search_found(name, module):
     searched, plan = read("mnist-search"), mnist_search.PLANS[name]
     found = {what: searched["metrics"][f"{name.replace('-', '_')}_{what}"] for what in plan.sought}
@@ -176,7 +170,7 @@ def test_marks_agree_with_each_other(name):
 def test_the_promise_is_kept(name, accuracy, seconds):
     content = read(name)
     assert content["metrics"]["test_accuracy"] >= accuracy
-    assert content["seconds"] < seconds
+    assert content["seconds"] / len(content["seeds"]) < seconds
 
 
 @pytest.mark.parametrize(
@@ -296,6 +290,26 @@ def test_mixed_pixels_matter_to_the_convolution_alone_as_its_chapter_says():
     assert metrics["convolution_loss_low"] > 0
     for name, value in metrics.items():
         assert not name.endswith("_rate") or rates[0] < value < rates[-1]
+
+
+def test_kernels_keep_their_noise_and_gain_smooth_patches_as_their_chapter_says():
+    found = arrays("mnist-conv")
+    before, after = (found[f"filters_{when}"][:, 0] for when in ("before", "after"))
+    added = after - before
+
+    def alike(a, b):
+        over = tuple(range(1, a.ndim))
+        return (a * b).sum(over) / np.sqrt((a**2).sum(over) * (b**2).sum(over))
+
+    def beside(kernels):
+        """How alike each weight and its right neighbour are, over all kernels."""
+        return alike(kernels[None, :, :, :-1], kernels[None, :, :, 1:])[0]
+
+    assert np.mean(alike(before, after) > 0.9) > 0.9
+    assert abs(beside(before)) < 0.1
+    assert beside(added) > 0.5
+    positive = (added > 0).mean(axis=(1, 2))
+    assert np.mean((positive > 0.2) & (positive < 0.8)) > 0.5
 
 
 def test_gradients_over_depth_are_as_the_chapter_on_batch_norm_says():

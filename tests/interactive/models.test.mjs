@@ -33,6 +33,16 @@ function close(actual, expected, tolerance = 1e-7) {
 
 const slope = (f, x) => (f(x + EPS) - f(x - EPS)) / (2 * EPS);
 
+test("a number is printed with a minus, and with none before what rounds to 0", async () => {
+  globalThis.matchMedia ??= () => ({ matches: false });
+  const { signed } = await import("../../docs/assets/interactive/kit.js");
+  assert.equal(signed(-1.5), "−1.50");
+  assert.equal(signed(-10, 0), "−10");
+  assert.equal(signed(-0.0051), "−0.01");
+  assert.equal(signed(-0.0049), "0.00");
+  assert.equal(signed(-1e-17, 0), "0");
+});
+
 test("random numbers repeat, and have their distribution's mean and spread", () => {
   const [a, b] = [uniform(3), uniform(3)];
   const draws = Array.from({ length: 20000 }, a);

@@ -83,6 +83,17 @@ def test_explain(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "at n = 1" in out
     assert "left  =" in out
     assert main(["explain", "eq:nothing", "notes.md"]) == 2
+    assert capsys.readouterr().err == "mathcheck: no claim eq:nothing in notes.md\n"
+
+
+def test_explain_says_that_something_could_not_be_read(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("| $x_n$", "| $z_n$"), encoding="utf-8"
+    )
+    assert main(["explain", "eq:slope", "notes.md"]) == 2
+    assert "errors keep something from being read: `mathcheck check`" in capsys.readouterr().err
 
 
 def test_symbols(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

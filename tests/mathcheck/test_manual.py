@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mathcheck.__main__ import main
+from mathcheck.claims import draw_plan
 from mathcheck.claims.chapter import load
 from mathcheck.claims.report import check_chapter
 from mathcheck.meaning.shapes import read_shape
@@ -44,6 +45,34 @@ def test_the_first_page_is_checked_as_it_is_told(
     assert f"gain.md:17:{column}:" in runs[0][1]
     page = page.replace(wrong, wrong[: column - 1] + right)
     assert [main_told(run, page, capsys) for run in runs[1:]] == [0, 0]
+
+
+def test_one_layer_is_told_what_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    messages = re.findall(r"^```text\n(chapter\.md:.*)\n```$", PAGE, re.M)
+    forgotten = (
+        (r" \, x_{nd}" + "\n     && \\text{from", "\n     && \\text{from"),
+        (
+            r"x^\top \frac{\partial L}{\partial y}, \qquad",
+            r"x \frac{\partial L}{\partial y}, \qquad",
+        ),
+    )
+    assert len(messages) == len(forgotten)
+    for message, (there, without) in zip(messages, forgotten, strict=True):
+        assert PAGE.count(there) == 1
+        Path("chapter.md").write_text(PAGE.replace(there, without), encoding="utf-8")
+        assert main(["check", "-q", "chapter.md"]) in (1, 2)
+        told = capsys.readouterr().out
+        pattern = r"[-\d.]+".join(re.escape(part) for part in message.split("…"))
+        assert re.search(rf"^{pattern}$", told, re.M), told
+    assert main(["explain", "eq:how-dg", "chapter.md"]) == 0
+
+
+def test_nine_draws_are_the_fewest() -> None:
+    claims = load("how-equations-run.md", PAGE).claims
+    assert min({draw_plan.least(claim, 3) for claim in claims} - {1}) == 9
 
 
 def main_told(run: tuple[str, str], page: str, capsys: pytest.CaptureFixture[str]) -> int:

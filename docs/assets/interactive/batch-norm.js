@@ -1,5 +1,5 @@
 // Batch norm acts on a batch whose distribution the reader shifts, stretches and skews.
-import { axes, drawing, h, message, s, slider, ticks } from "./kit.js";
+import { axes, drawing, h, message, s, signed, slider, ticks } from "./kit.js";
 import { batch, histogram, mean, normalize } from "./models/normalization.js";
 
 const RANGE = [-8, 8];
@@ -47,7 +47,7 @@ export default function build(room) {
     const spread = Math.sqrt(mean(y.map((value) => (value - center) ** 2)));
     before.draw(x, mu, sigma);
     after.draw(y, center, spread);
-    told.tell(`Before: mean ${mu.toFixed(2)}, spread ${sigma.toFixed(2)}. After: mean ${center.toFixed(2)}, spread ${spread.toFixed(2)}. The skew stays.`);
+    told.tell(`Before: mean ${signed(mu)}, spread ${sigma.toFixed(2)}. After: mean ${signed(center)}, spread ${spread.toFixed(2)}. The skew stays.`);
   }
 
   const control = (name, label, min, max, step, show) =>

@@ -7,18 +7,19 @@ const RAISED = { "-": "⁻", 0: "⁰", 3: "³", 6: "⁶", 9: "⁹" };
 
 const powerOfTen = (power) => [10 ** power, `10${[...String(power)].map((digit) => RAISED[digit]).join("")}`];
 
-export default function build(room) {
+export default function build(room, { narrow }) {
+  const width = narrow ? 268 : 500;
   const set = { scale: 0.9, steps: 40, inputScale: 0.5, linear: false };
   const told = message();
   const line = s("path", { class: "interactive__line interactive__line--1" });
   const bound = s("path", { class: "interactive__line interactive__line--bound" });
   const { group, toX, toY } = axes({
-    width: 500, height: 200, left: 52, top: 18, log: true,
+    width, height: 200, left: 52, top: 18, log: true,
     xLabel: "steps back from the loss", yLabel: "norm of the gradient",
-    x: { range: [0, MOST], ticks: ticks([0, 10, 20, 30, 40, 50, 60]) },
+    x: { range: [0, MOST], ticks: ticks(narrow ? [0, 20, 40, 60] : [0, 10, 20, 30, 40, 50, 60]) },
     y: { range: [1e-9, 1e6], ticks: [-9, -6, -3, 0, 3, 6].map(powerOfTen) },
   });
-  const view = drawing(570, 262, "The norm of the gradient against the number of steps back, on a logarithmic scale", group, bound, line);
+  const view = drawing(width + 66, 262, "The norm of the gradient against the number of steps back, on a logarithmic scale", group, bound, line);
 
   function draw() {
     const back = norms(set).reverse();

@@ -1,5 +1,5 @@
 // A GRU's unit whose gates the reader sets, with the reset gate after the product and before it.
-import { axes, drawing, h, message, path, s, slider, ticks } from "./kit.js";
+import { axes, drawing, h, message, path, s, signed, slider, ticks } from "./kit.js";
 import { gru, gruSlope } from "./models/gates.js";
 
 const POINTS = 80;
@@ -27,7 +27,7 @@ export default function build(room) {
       const { n, h: state } = gru(set, set.h, variant);
       dots[variant].setAttribute("cx", toX(set.h));
       dots[variant].setAttribute("cy", toY(state));
-      words.push(`Reset ${variant} the product: candidate ${n.toFixed(2)}, state ${state.toFixed(2)}, slope ${gruSlope(set, set.h, variant).toFixed(2)}.`);
+      words.push(`Reset ${variant} the product: candidate ${signed(n)}, state ${signed(state)}, slope ${signed(gruSlope(set, set.h, variant))}.`);
     }
     told.tell(words.join(" "));
   }

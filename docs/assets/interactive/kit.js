@@ -20,9 +20,9 @@ export const drawing = (width, height, label, ...children) =>
 
 export const button = (text, action) => h("button", { type: "button", class: "interactive__button", onclick: action }, text);
 
-// A number's text as it is printed: with a minus, which a hyphen is not.
+// A number's text as it is printed: with a minus, which a hyphen is not, and with none before what rounds to 0.
 export const minus = (number) => String(number).replaceAll("-", "−");
-export const signed = (number, digits = 2) => minus(number.toFixed(digits));
+export const signed = (number, digits = 2) => minus(number.toFixed(digits).replace(/^-(?=[0.]*$)/, ""));
 
 // A slider with its name and value; `element.value` is a number's text, as of any range.
 export function slider({ label, min, max, step, value, show = signed }, change) {

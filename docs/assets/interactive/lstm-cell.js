@@ -1,5 +1,5 @@
 // An LSTM's unit whose gates the reader sets: what one step does, and what the same gates do at every step.
-import { axes, drawing, h, message, path, s, slider, ticks } from "./kit.js";
+import { axes, drawing, h, message, path, s, signed, slider, ticks } from "./kit.js";
 import { lstm, lstmGradient, lstmRun } from "./models/gates.js";
 
 const STEPS = 30;
@@ -30,8 +30,8 @@ export default function build(room) {
     slopes.draw(lstmGradient(set.f, STEPS));
     const { c, h: state } = lstm(set, set.c);
     told.tell(
-      `One step: c = ${set.f.toFixed(2)} · ${set.c.toFixed(2)} + ${set.i.toFixed(2)} · ${set.g.toFixed(2)} = ${c.toFixed(2)}, ` +
-        `h = ${set.o.toFixed(2)} · tanh ${c.toFixed(2)} = ${state.toFixed(2)}. ` +
+      `One step: c = ${set.f.toFixed(2)} · ${signed(set.c)} + ${set.i.toFixed(2)} · ${signed(set.g)} = ${signed(c)}, ` +
+        `h = ${set.o.toFixed(2)} · tanh ${signed(c)} = ${signed(state)}. ` +
         `Of a gradient, ${(100 * set.f ** STEPS).toPrecision(2)} % comes back through ${STEPS} steps.`,
     );
   }

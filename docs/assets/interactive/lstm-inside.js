@@ -1,10 +1,10 @@
 // Inside a trained LSTM: its gates and its cell state over a sequence that the reader changes.
-import { button, drawing, h, message, s, stepper } from "./kit.js";
+import { button, drawing, h, message, s, signed, stepper } from "./kit.js";
 import { LETTERS, run } from "./models/marked.js";
 import { WEIGHTS } from "./models/marked-weights.js";
 
 const STEPS = 24;
-const [CELL, LEFT] = [12, 56];
+const [CELL, LEFT] = [12, 60];
 const START = { letters: "ACBBACACBCABCBABCCABACBA", marks: [0, 7, 13, 20] };
 const GROUPS = [["f", "forget"], ["i", "input"], ["o", "output"], ["c", "cell state"]];
 const UNITS = 3;
@@ -58,7 +58,7 @@ export default function build(room) {
     });
     frame.setAttribute("x", x(at));
     const { f, i, c, answer } = all[at];
-    const list = (values) => values.map((value) => value.toFixed(2)).join(", ");
+    const list = (values) => values.map((value) => signed(value)).join(", ");
     const { letter, marked } = steps[at];
     told.tell(
       `Step ${at + 1}: ${LETTERS[letter]}${marked ? ", marked" : ""}. Forget gates ${list(f)}, input gates ${list(i)}, ` +

@@ -1,5 +1,7 @@
 // Puts interactive figures in the place of the still ones, each when it comes near. Without this script, and in
 // print, the still ones stay.
+const NARROW = 400; // pixels: some figures are laid out otherwise, so that their text can be read
+
 const near = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
@@ -12,15 +14,15 @@ const near = new IntersectionObserver(
 );
 
 async function mount(figure) {
-  const still = figure.querySelector("svg");
+  const stills = figure.querySelectorAll("svg");
   const room = document.createElement("div");
   room.className = "interactive";
   room.setAttribute("role", "group");
-  room.setAttribute("aria-label", still.getAttribute("aria-label") ?? "Interactive figure");
+  room.setAttribute("aria-label", stills[0].getAttribute("aria-label") ?? "Interactive figure");
   const { default: build } = await import(`./${figure.dataset.interactive}.js`);
-  build(room);
-  still.classList.add("interactive__still");
-  still.after(room);
+  build(room, { narrow: figure.clientWidth < NARROW });
+  for (const still of stills) still.classList.add("interactive__still");
+  stills[stills.length - 1].after(room);
 }
 
 for (const figure of document.querySelectorAll("figure[data-interactive]")) near.observe(figure);

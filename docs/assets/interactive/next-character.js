@@ -10,13 +10,13 @@ export default function build(room) {
   let [beginning, temperature] = [beginnings[0], 1];
   const told = message();
   const area = axes({
-    width: 330, height: 170, left: 40, top: 12, yLabel: "probability",
+    width: 296, height: 170, left: 40, top: 12, yLabel: "probability",
     x: { range: [-0.6, SHOWN - 0.4], ticks: [] },
     y: { range: [0, 1], ticks: [0, 0.5, 1].map((value) => [value, String(value)]) },
   });
   const bars = Array.from({ length: SHOWN }, (_, k) => s("rect", { x: area.toX(k) - 9, width: 18, class: "interactive__zero" }));
   const names = bars.map((_, k) => s("text", { x: area.toX(k), y: 198, "text-anchor": "middle" }));
-  const view = drawing(374, 206, "Probability of each of the most probable characters", ...bars, area.group, s("g", { class: "interactive__axes" }, ...names));
+  const view = drawing(340, 206, "Probability of each of the most probable characters", ...bars, area.group, s("g", { class: "interactive__axes" }, ...names));
 
   function draw() {
     const logits = LOGITS[beginning];

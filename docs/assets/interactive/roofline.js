@@ -24,7 +24,7 @@ export default function build(room) {
     const machine = MACHINES[set.machine];
     const top = set.machine === "card" ? [0, 6] : Y;
     const area = axes({
-      width: 330, height: 210, left: 40, top: 20, xLabel: "operations for each byte", yLabel: "billion operations a second",
+      width: 290, height: 210, left: 40, top: 20, xLabel: "operations for each byte", yLabel: "billion operations a second",
       x: { range: X, ticks: decades(X) }, y: { range: top, ticks: decades(top).slice(0, -1) },
     });
     const at = (intensity, rate) => {
@@ -42,7 +42,7 @@ export default function build(room) {
     const [cx, cy] = at(intensity, found.rate);
     view.replaceChildren(
       drawing(
-        390, 270, "The roof, and the product under it", area.group,
+        350, 270, "The roof, and the product under it", area.group,
         s("path", { d: `M${roof.join("L")}`, class: "interactive__line" }),
         s("path", { d: `M${cx} ${area.toY(top[0])}V${cy}`, class: "interactive__line interactive__line--bound" }),
         s("circle", { cx, cy, r: 5, class: "interactive__dot interactive__dot--1" }),

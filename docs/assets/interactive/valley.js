@@ -5,23 +5,24 @@ import { CURVATURE, loss, RULES, walk } from "./models/valley.js";
 const X = [-5, 3];
 const Y = [-1.5, 1.5];
 
-export default function build(room) {
+export default function build(room, { narrow }) {
+  const width = narrow ? 280 : 400;
   const set = { rule: "sgd", power: Math.log2(RULES.sgd.rate), steps: 40 };
   const told = message();
   const area = axes({
-    width: 400, height: 200, left: 40, top: 16, xLabel: "first weight", yLabel: "second weight",
+    width, height: 200, left: 40, top: 16, xLabel: "first weight", yLabel: "second weight",
     x: { range: X, ticks: ticks([-4, -2, 0, 2]) }, y: { range: Y, ticks: ticks([-1, 0, 1]) },
   });
   const levels = [0.1, 0.5, 2, 5, 10, 20].map((level) =>
     s("ellipse", {
       cx: area.toX(0), cy: area.toY(0), class: "interactive__level",
-      rx: (Math.sqrt((2 * level) / CURVATURE[0]) * 400) / (X[1] - X[0]), ry: (Math.sqrt((2 * level) / CURVATURE[1]) * 200) / (Y[1] - Y[0]),
+      rx: (Math.sqrt((2 * level) / CURVATURE[0]) * width) / (X[1] - X[0]), ry: (Math.sqrt((2 * level) / CURVATURE[1]) * 200) / (Y[1] - Y[0]),
     }),
   );
-  const frame = s("svg", { x: 40, y: 16, width: 400, height: 200, viewBox: "40 16 400 200" }, ...levels);
+  const frame = s("svg", { x: 40, y: 16, width, height: 200, viewBox: `40 16 ${width} 200` }, ...levels);
   const way = s("path", { class: "interactive__line interactive__line--1" });
   const dots = s("g", {});
-  const view = drawing(450, 265, "Level lines of the valley and the path of the chosen rule", frame, area.group, way, dots);
+  const view = drawing(width + 50, 265, "Level lines of the valley and the path of the chosen rule", frame, area.group, way, dots);
   const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
 
   const rate = slider({ label: "Rate", min: -12, max: 3, step: 0.25, value: set.power, show: (power) => (2 ** power).toPrecision(2) }, (power) => {

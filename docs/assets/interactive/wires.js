@@ -2,8 +2,23 @@
 import { button, drawing, h, message, minus, s, slider } from "./kit.js";
 import { backward, forward, GIVEN, PAID } from "./models/bill.js";
 
-const PLACES = { kilos: [96, 24], kiloPrice: [96, 84], rolls: [96, 144], rollPrice: [96, 204], tax: [96, 258] };
-const NODES = { apples: [216, 54, "×"], bread: [216, 174, "×"], sum: [316, 114, "+"], bill: [406, 176, "×"] };
+const WIDE = {
+  size: [510, 280],
+  places: { kilos: [96, 24], kiloPrice: [96, 84], rolls: [96, 144], rollPrice: [96, 204], tax: [96, 258] },
+  nodes: { apples: [216, 54, "×"], bread: [216, 174, "×"], sum: [316, 114, "+"], bill: [406, 176, "×"] },
+  end: 480, // of the last wire
+  name: ([x, y]) => ({ x: x - 4, y: y + 4, "text-anchor": "end" }),
+  share: 0.33, // of a wire, where its numbers stand
+};
+// Where there is less room, names stand over wires that fall and below those that rise.
+const NARROW = {
+  size: [330, 312],
+  places: { kilos: [4, 26], kiloPrice: [4, 98], rolls: [4, 158], rollPrice: [4, 230], tax: [4, 290] },
+  nodes: { apples: [116, 62, "×"], bread: [116, 194, "×"], sum: [186, 128, "+"], bill: [246, 200, "×"] },
+  end: 300,
+  name: ([x, y], [, end]) => ({ x, y: end > y ? y - 8 : y + 17 }),
+  share: 0.46,
+};
 const ENDS = { kilos: "apples", kiloPrice: "apples", rolls: "bread", rollPrice: "bread", apples: "sum", bread: "sum", sum: "bill", tax: "bill" };
 const NAMES = { kilos: "apples, kg", kiloPrice: "price of a kg", rolls: "rolls", rollPrice: "price of a roll", tax: "tax" };
 const SAID = [
@@ -23,17 +38,18 @@ function wire([x1, y1], [x2, y2], first, last) {
   return `M${at(first)}L${at(length - last)}`;
 }
 
-export default function build(room) {
+export default function build(room, { narrow }) {
+  const { size, places, nodes, end: last, name: label, share: along } = narrow ? NARROW : WIDE;
   const set = { ...GIVEN };
   let paid = PAID.length;
   const told = message();
   const group = s("g", {});
   const shown = {};
-  for (const [name, place] of [...Object.entries(PLACES), ...Object.entries(NODES)]) {
-    const end = ENDS[name] ? NODES[ENDS[name]] : [480, place[1]];
-    const start = NODES[name] ? RADIUS : 4;
+  for (const [name, place] of [...Object.entries(places), ...Object.entries(nodes)]) {
+    const end = ENDS[name] ? nodes[ENDS[name]] : [last, place[1]];
+    const start = nodes[name] ? RADIUS : 4;
     group.append(s("path", { d: wire(place, end, start, ENDS[name] ? RADIUS : 0), class: "interactive__wire" }));
-    const share = NODES[name] ? 0.52 : 0.33;
+    const share = nodes[name] ? 0.52 : along;
     const x = place[0] + share * (end[0] - place[0]);
     const y = place[1] + share * (end[1] - place[1]);
     shown[name] = {
@@ -41,13 +57,13 @@ export default function build(room) {
       gradient: s("text", { x, y: y + 14, "text-anchor": "middle", class: "interactive__gradient" }),
     };
     group.append(shown[name].value, shown[name].gradient);
-    if (NAMES[name]) group.append(s("text", { x: place[0] - 4, y: place[1] + 4, "text-anchor": "end" }, NAMES[name]));
+    if (NAMES[name]) group.append(s("text", label(place, end), NAMES[name]));
   }
-  for (const [x, y, sign] of Object.values(NODES)) {
+  for (const [x, y, sign] of Object.values(nodes)) {
     group.append(s("circle", { cx: x, cy: y, r: RADIUS, class: "interactive__node" }), s("text", { x, y: y + 5, "text-anchor": "middle" }, sign));
   }
-  group.append(s("text", { x: 484, y: 180 }, "bill"));
-  const view = drawing(510, 280, "The graph of the bill, with a value above each wire and a gradient below it", group);
+  group.append(s("text", { x: last + 4, y: nodes.bill[1] + 4 }, "bill"));
+  const view = drawing(...size, "The graph of the bill, with a value above each wire and a gradient below it", group);
 
   function draw() {
     const values = forward(set);

@@ -23,7 +23,6 @@ export class Example {
 
   // A button on it, once the reader is near.
   mount() {
-    this.typed = this.read();
     this.run = button(this.name, () => start(this), "example__button example__start");
     this.run.title = `Runs in this page. The first time, ${SIZE} are fetched.`;
     this.block.append(this.run);
@@ -32,6 +31,11 @@ export class Example {
     this.open();
     this.editor.value = edited;
     this.fit();
+  }
+
+  // What it is in print; asked for by those below it too, which may be run before a reader has come by here.
+  get typed() {
+    return (this.printed ??= this.read());
   }
 
   read() {
@@ -209,6 +213,7 @@ function drop() {
 
 const examples = [];
 for (const block of document.querySelectorAll(".highlight:has(> pre .gp)")) {
+  if (!block.querySelector(".gp").textContent.startsWith(">>>")) continue; // what a shell is told
   // An example of a docstring begins anew; those of a chapter go on from each other.
   const heading = block.closest(".doc-object")?.querySelector(".doc-heading[id]");
   const scope = heading?.id ?? "";

@@ -48,8 +48,8 @@ def symbols_to_recall(
         >>> x, target = symbols_to_recall(
         ...     1, np.random.default_rng(0), steps=2, symbols=3, noise=0
         ... )
-        >>> target
-        array([2])
+        >>> print(target)
+        [2]
         >>> x[:, 0]
         array([[0., 0., 1., 0.],
                [0., 0., 0., 0.],
@@ -89,8 +89,8 @@ def pairs_to_look_up(N: int, rng: np.random.Generator, *, pairs: int, values: in
         array([[1, 0, 0, 1, 0],
                [0, 1, 0, 1, 0],
                [1, 0, 0, 0, 0]])
-        >>> target
-        array([1])
+        >>> print(target)
+        [1]
     """
     keys = rng.permuted(np.tile(np.arange(pairs)[:, np.newaxis], N), axis=0)
     held = rng.integers(values, size=(pairs, N))

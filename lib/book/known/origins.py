@@ -23,10 +23,12 @@ class Drawn:
 
     Attributes:
         svg: the drawing, an SVG document.
+        narrow: the same figure for narrow windows; the same drawing if it has no text.
         results: the files in data/results/ that it was drawn from, relative to the repository.
     """
 
     svg: str
+    narrow: str
     results: tuple[str, ...] = ()
 
 

@@ -18,7 +18,7 @@ import os
 import runpy
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,24 @@ __all__ = ["draw"]
 
 def draw(name: str, root: Path = ROOT) -> Any:
     """Runs docs/figures/NAME.py and calls its `draw()`: a Matplotlib figure, or SVG as text."""
-    return runpy.run_path(str(root / "docs" / "figures" / f"{name}.py"))["draw"]()
+    return _script(name, root)()
+
+
+def draw_narrow(name: str, root: Path = ROOT) -> Any:
+    """The same figure for a narrow window, where all of its text can be read."""
+    from book.figures import fit_to_read, narrowly
+
+    with narrowly():
+        drawing = _script(name, root)()
+        if not isinstance(drawing, str):
+            fit_to_read(drawing)
+    return drawing
+
+
+def _script(name: str, root: Path) -> Callable[[], Any]:
+    path = root / "docs" / "figures" / f"{name}.py"
+    script: Callable[[], Any] = runpy.run_path(str(path))["draw"]
+    return script
 
 
 def to_svg(drawing: Any) -> str:
@@ -135,7 +152,9 @@ def _outcome(name: str, root: Path, reads: _Reads) -> dict[str, Any]:
     entry: dict[str, Any] = {}
     with contextlib.redirect_stdout(sys.stderr):
         try:
-            entry["svg"] = to_svg(draw(name, root))
+            entry["svg"] = entry["narrow"] = to_svg(draw(name, root))
+            if "<text" in entry["svg"]:
+                entry["narrow"] = to_svg(draw_narrow(name, root))
         except (Exception, SystemExit) as error:
             entry["error"] = f"{type(error).__name__}: {error}"
     return entry | {"read": reads.read()}
@@ -154,9 +173,10 @@ def main() -> None:
         return
     (root / "screenshots").mkdir(exist_ok=True)
     for name in arguments.names:
-        target = root / "screenshots" / f"{name}.png"
-        draw(name, root).savefig(target, dpi=150, facecolor="white")
-        print(target)
+        for drawing, target in ((draw, f"{name}.png"), (draw_narrow, f"{name}-narrow.png")):
+            place = root / "screenshots" / target
+            drawing(name, root).savefig(place, dpi=150, facecolor="white")
+            print(place)
 
 
 if __name__ == "__main__":

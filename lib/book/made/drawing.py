@@ -54,7 +54,7 @@ class Drawing:
         if "error" in entry:
             raise BookError(f'figure "{name}" failed: {entry["error"]}')
         results = tuple(path for path in entry["read"] if path.startswith("data/results/"))
-        return Drawn(entry["svg"], results)
+        return Drawn(entry["svg"], entry["narrow"], results)
 
     def close(self) -> None:
         """Ends the process, if there is one."""

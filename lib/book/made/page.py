@@ -24,7 +24,7 @@ from book.made.layout import ROWS, pair, part
 from book.made.making import Making
 from book.made.mathematics import formulas, letters
 from book.made.opening import measure, open_chapter
-from book.made.svg import inline_svg, link_equations, take_images
+from book.made.svg import NARROW, inline_svg, link_equations, take_images
 from book.made.volume import SECTION_NUMBER
 from book.shared.errors import BookError, Problem
 from book.shared.plain import plain
@@ -158,7 +158,12 @@ class _Page(Making):
             self.seen[name] += 1
             try:
                 drawn = self.tools.figure(name)
-                drawing = inline_svg(drawn.svg, name, alt)
+                drawings = [inline_svg(drawn.svg, name, alt)]
+                if drawn.narrow != drawn.svg:
+                    drawings = [
+                        inline_svg(drawn.svg, name, alt, "figure__wide"),
+                        inline_svg(drawn.narrow, f"{name}-narrow", alt, NARROW),
+                    ]
             except (BookError, ValueError) as error:
                 self.problem(f'figure("{name}"', str(error))
                 continue
@@ -176,8 +181,9 @@ class _Page(Making):
             else:
                 last.tail = (last.tail or "") + self.keep(made)
             folder = relative_url("assets/figures", self.source.url)
-            drawing = link_equations(drawing, partial(self._arrow, figure=name))
-            drawing, images = take_images(drawing, folder)
+            arrow = partial(self._arrow, figure=name)
+            linked = "".join(link_equations(drawing, arrow) for drawing in drawings)
+            drawing, images = take_images(linked, folder)
             self.images |= images
             element.text = self.keep(drawing)
 

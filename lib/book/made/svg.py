@@ -16,6 +16,7 @@ __all__ = [
     "FAINT",
     "INK",
     "MUTED",
+    "NARROW",
     "PAPER",
     "SERIES",
     "in_light_colours",
@@ -31,6 +32,8 @@ FAINT = "#d8dce1"
 PAPER = "#fdfdfb"
 ACCENT = "#0b6570"
 SERIES = ("#1c5fa9", "#c0440d", "#1a7a58", "#87409c", "#6b4a00", "#4d5f79")
+
+NARROW = "figure__narrow"  # the class of what is drawn for narrow windows
 
 _VARIABLES = {
     INK: "currentColor",
@@ -61,13 +64,14 @@ def in_light_colours(html: str) -> str:
     return _VARIABLE.sub(lambda match: _DRAWN_IN[match[0]], html)
 
 
-def inline_svg(source: str, name: str, alt: str) -> str:
+def inline_svg(source: str, name: str, alt: str, kind: str = "") -> str:
     """The SVG as it goes into the page.
 
     Args:
         source: an SVG document, in the colours above.
         name: of the figure; its ids begin with it, so that two figures can share a page.
         alt: what the figure shows, for those who cannot see it.
+        kind: a class, if a page chooses among several drawings of one figure.
 
     Returns:
         One `<svg role="img">` element whose colours are `currentColor` and CSS variables.
@@ -106,6 +110,8 @@ def inline_svg(source: str, name: str, alt: str) -> str:
     links = root.find(f".//{_SVG}a") is not None  # which nobody would find in an image
     root.set("role", "group" if links else "img")
     root.set("aria-label", alt)
+    if kind:
+        root.set("class", kind)
     root.set(
         "style",
         f"max-width:{width * _POINTS_TO_REM:.1f}rem;stroke-linejoin:round;stroke-linecap:butt",

@@ -14,6 +14,7 @@ from html import escape
 from lxml import etree
 
 from book.known.bibliography import Publication
+from book.made.svg import NARROW
 
 __all__ = [
     "SECTION_NUMBER",
@@ -59,6 +60,9 @@ class Leaf:
     def read(article: str, url: str, number: str = "") -> Leaf:
         """Reads what a browser has written of a page."""
         root = etree.fromstring(article.encode())
+        for drawing in list(root.iter(f"{_SVG}svg")):
+            if _has(drawing, NARROW):
+                _take_away(drawing)
         heading = root.find(f".//{XHTML}h1")
         words = [] if heading is None else "".join(map(str, heading.itertext())).split()
         if (

@@ -94,6 +94,7 @@ class Keys:
         return _digest(
             self._common,
             self._text(claim.equation.tex, claim.equation.section),
+            [latex(part.node) for part in parts],  # with the sets of the text written out
             (claim.statement.start, claim.statement.end, claim.link, claim.op),
             self._definitions(used),
             sorted(
@@ -118,7 +119,12 @@ class Keys:
     def _definitions(self, used: set[Definition | Function]) -> list[object]:
         ordered = sorted(used, key=lambda each: (each.equation.line, each.offset))
         return [
-            (self._text(each.equation.tex, each.equation.section), each.offset) for each in ordered
+            (
+                self._text(each.equation.tex, each.equation.section),
+                latex(each.body.node),
+                each.offset,
+            )
+            for each in ordered
         ]
 
     def _text(self, tex: str, section: Section) -> tuple[str, list[int]]:

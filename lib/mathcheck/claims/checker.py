@@ -8,8 +8,8 @@ import numpy as np
 
 from mathcheck.claims import draw_plan
 from mathcheck.claims.chapter import Chapter
-from mathcheck.claims.comparison import Comparison, any_function
-from mathcheck.claims.draw_plan import Draw
+from mathcheck.claims.comparison import Comparison
+from mathcheck.claims.draw_plan import Draw, any_function
 from mathcheck.claims.edges import check_edge, named_edges
 from mathcheck.claims.equations import Claim
 from mathcheck.claims.readings import along_all_ways, differentiated_along_all, doubtful

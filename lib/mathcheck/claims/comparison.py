@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mathcheck.claims.draw_plan import any_function, constant
 from mathcheck.claims.equations import Claim
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term, free_letters
@@ -199,6 +200,9 @@ class Comparison:
                 return False
         slack = TOLERANCE * np.maximum(np.maximum(np.abs(a), np.abs(b)), scale)
         slack = np.where(np.isfinite(slack), slack, 0.0)
+        for nought, other in ((a, self.claim.right), (b, self.claim.left)):
+            if constant(other):  # no rounding is between 0 and a number, however small
+                slack = np.where(nought == 0, 0.0, slack)
         strict = slack if manner is not None and manner.kind in _FAR_OUT else 0.0
         tests: dict[str, Callable[[], Any]] = {
             "<": lambda: (a < b) | (a - b <= strict) & (strict > 0),
@@ -376,16 +380,6 @@ def _whole(node: tree.Node | None) -> int | None:
             return int(text)
         case tree.Negative(tree.Number(text)) if text.isdecimal():
             return -int(text)
-    return None
-
-
-def any_function(claim: Claim) -> str | None:
-    """Returns the name of a function that a claim holds for whatever it is."""
-    for side in (claim.left, claim.right):
-        for symbol in claim.state.reach_of(side) | claim.state.called_by(side):
-            known = symbol in claim.state.definitions or (symbol, 0) in claim.state.functions
-            if symbol.domain in ("function", "loss") and not known:
-                return symbol.name
     return None
 
 

@@ -39,7 +39,9 @@ _OTHERS: tuple[tuple[str, object], ...] = (
 _AGAIN = ("near", "spread", "edge", "near", "large", "near", "huge", "near", "edge", "small")
 _MOST_NEAR = 12
 # How often sizes that the claim computes with are drawn freely.
-_SIZES = 10
+_SIZES, _ANY_SIZES = 10, 4
+# How large all numbers are where they may differ by their signs alone.
+_MIRRORED = (0.7, 1.3, 0.9, 2.0, 1.1)
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,14 @@ def draws(claim: Claim, usual: int) -> Iterator[Draw]:
     if letters:
         for turn in range(_SIZES):
             yield Draw(next(following), Manner(sizes=(turn, *letters)), False)
+        if _is_of_sizes(claim):
+            for turn in range(_ANY_SIZES):
+                yield Draw(next(following), Manner(sizes=("any", turn, *letters)), False)
+    if _may_be_nought(claim):
+        yield Draw(next(following), Manner("nought"), False)
+    if _tells_equal_apart(claim):
+        for size in _MIRRORED:
+            yield Draw(next(following), Manner("mirrored", (size,)), False)
     for turn, number in enumerate(following):
         kind = _AGAIN[turn % len(_AGAIN)]
         if kind not in without:
@@ -85,7 +95,41 @@ def least(claim: Claim, usual: int) -> int:
         return 1
     without = _without(claim)
     others = sum(kind not in without for kind, _ in _OTHERS)
-    return usual + others + (_SIZES if sizes_used(claim) else 0)
+    sizes = 0
+    if sizes_used(claim):
+        sizes = _SIZES + (_ANY_SIZES if _is_of_sizes(claim) else 0)
+    mirrored = len(_MIRRORED) if _tells_equal_apart(claim) else 0
+    return usual + others + sizes + _may_be_nought(claim) + mirrored
+
+
+def _is_of_sizes(claim: Claim) -> bool:
+    """Tells whether a claim is about sizes alone: then they may be as large as they like."""
+    drawn = terms.Ref | terms.Call
+    return not any(isinstance(part, drawn) for term in behind(claim) for part in term.walk())
+
+
+def _may_be_nought(claim: Claim) -> bool:
+    """Tells whether a claim bounds a function of which nothing is known: it may be 0 throughout."""
+    return claim.op not in ("=", "\\approx", "\\ne") and any_function(claim) is not None
+
+
+def _tells_equal_apart(claim: Claim) -> bool:
+    """Tells whether a claim is about what is not equal, or where something is: as a and -a may."""
+    tests = [] if claim.condition is None else claim.condition.walk()
+    return claim.op == "\\ne" or any(
+        isinstance(part, terms.Compare) and part.op in ("==", "!=") and by_value(part)
+        for part in tests
+    )
+
+
+def any_function(claim: Claim) -> str | None:
+    """Returns the name of a function that a claim holds for whatever it is."""
+    for side in (claim.left, claim.right):
+        for symbol in claim.state.reach_of(side) | claim.state.called_by(side):
+            known = symbol in claim.state.definitions or (symbol, 0) in claim.state.functions
+            if symbol.domain in ("function", "loss") and not known:
+                return symbol.name
+    return None
 
 
 def _without(claim: Claim) -> set[str]:
@@ -135,7 +179,7 @@ def near_numbers(claim: Claim) -> tuple[float, ...]:
 
 
 def _gather(term: Term, found: set[float]) -> None:
-    if (value := _constant(term)) is not None:
+    if (value := constant(term)) is not None:
         if math.isfinite(value):
             found.add(value)
         return
@@ -145,12 +189,12 @@ def _gather(term: Term, found: set[float]) -> None:
             _gather(argument, found)
         case terms.Arith(_, _, "**", base, exponent):
             _gather(base, found)
-            if _constant(exponent) is None:
+            if constant(exponent) is None:
                 _gather(exponent, found)
         case terms.Arith(_, _, "*" | "/", left, right):
             # `2 x` has no 2 that matters, but 10^{-8} x is about as large as what it is added to.
             for part in (left, right):
-                value = _constant(part)
+                value = constant(part)
                 if value is None or not 0.05 < abs(value) < 20:
                     _gather(part, found)
         case terms.Ref():
@@ -163,7 +207,7 @@ def _gather(term: Term, found: set[float]) -> None:
                 _gather(part, found)
 
 
-def _constant(term: Term) -> float | None:
+def constant(term: Term) -> float | None:
     """Returns the value of a term that is made of numbers alone."""
     match term:
         case terms.Literal(_, _, value):
@@ -175,7 +219,7 @@ def _constant(term: Term) -> float | None:
             return None
     if term.rank or not isinstance(term, terms.Map | terms.Arith):
         return None
-    if any(_constant(part) is None for part in term.children()):
+    if any(constant(part) is None for part in term.children()):
         return None
     try:
         return float(compile_term(term)({}, _Nothing()))
@@ -191,7 +235,7 @@ class _Nothing:
 
     def lookup(self, symbol: object, *rest: object) -> float:
         """Returns the value of a constant."""
-        value = _constant(terms.Ref(0, tree.Number("0"), symbol, ()))  # type: ignore[arg-type]
+        value = constant(terms.Ref(0, tree.Number("0"), symbol, ()))  # type: ignore[arg-type]
         assert value is not None
         return value
 

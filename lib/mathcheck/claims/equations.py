@@ -12,6 +12,7 @@ from mathcheck.meaning.implied import (
     is_label,
     shape_of_space,
 )
+from mathcheck.meaning.index_sets import index_set, with_sets
 from mathcheck.meaning.matrices import check_identity
 from mathcheck.meaning.ones import matched
 from mathcheck.meaning.products import as_vector
@@ -121,6 +122,9 @@ class EquationReader:
             at = statement.sides[statement.ops.index("\\coloneqq", 1)].start
             raise TreeError("a definition stands first in its chain", at)
         defines = statement.ops[0] == "\\coloneqq"
+        if defines and self._lists_a_set(statement):
+            return []
+        statement = with_sets(statement, self._sets())
         if defines and (function := self._function(statement)) is not None:
             self.state = self.state.with_function(function)
             if len(statement.ops) > 1:
@@ -164,6 +168,35 @@ class EquationReader:
                 )
             )
         return claims
+
+    def _lists_a_set(self, statement: tree.Statement) -> bool:
+        r"""Takes in `S \coloneqq \{1, 3\}`, a set of numbers to sum over."""
+        name, listed = statement.sides[0], statement.sides[1]
+        if not isinstance(listed, tree.Group) or index_set(listed) is None:
+            return False
+        text = latex(name)
+        if not isinstance(name, tree.Name) or self.scope.has_letter(text) or len(statement.ops) > 1:
+            raise TreeError("a set has a name of its own, which no table has", name.start)
+        if text in self.scope.sizes or self.scope.axes_of(text):
+            raise TreeError(
+                f"{text} is a size or an index here: name the set otherwise", name.start
+            )
+        for item in listed.items:
+            if not isinstance(item, tree.Dots) and not _is_size(item, self.scope):
+                raise TreeError("a set is listed by whole numbers and sizes", item.start)
+        key = text, self.equation.section
+        if self.facts.sets.setdefault(key, listed) != listed:
+            raise TreeError(f"{text} is defined twice", name.start)
+        return True
+
+    def _sets(self) -> dict[str, tree.Group]:
+        """Returns the sets that hold here; those of an inner section win."""
+        here = [
+            (section.level, name, listed)
+            for (name, section), listed in self.facts.sets.items()
+            if self.equation.section.within(section)
+        ]
+        return {name: listed for _, name, listed in sorted(here, key=lambda each: each[0])}
 
     def _resolver(self) -> Resolver:
         return Resolver(self.scope, self.state.signatures())
@@ -338,13 +371,28 @@ class EquationReader:
                 raise TreeError(f"nothing binds the index {extra[0]}", at.start)
 
 
+def _is_size(node: Node, scope: Scope) -> bool:
+    """Tells whether a node is a whole number, a size, or one more or less than one."""
+    match node:
+        case tree.Number(text):
+            return text.isdecimal()
+        case tree.Name(text):
+            return text in scope.sizes
+        case tree.Binary("+" | "-", left, tree.Number(text)):
+            return text.isdecimal() and _is_size(left, scope)
+    return False
+
+
 _ORDERS = {"<", ">", "\\le", "\\ge", "\\ne"}
 
 
 def _congruence(statement: tree.Statement) -> tree.Statement:
     r"""Reads `a \equiv b \pmod n`: both leave the same remainder."""
-    match statement.sides, statement.ops:
-        case (left, tree.Binary("\\pmod", right, modulus) as side), ("\\equiv",):
+    if statement.ops != ("\\equiv",):
+        return statement
+    left, side = statement.sides
+    match _modulus(side):
+        case right, modulus:
             sides = [
                 tree.Binary(
                     "\\bmod", tree.Group((part,), "()"), modulus, start=at.start, end=at.end
@@ -353,6 +401,16 @@ def _congruence(statement: tree.Statement) -> tree.Statement:
             ]
             return replace(statement, sides=tuple(sides), ops=("=",))
     return statement
+
+
+def _modulus(node: Node) -> tuple[Node, Node] | None:
+    r"""Splits `a + b \pmod n` into a + b, all of it, and n."""
+    match node:
+        case tree.Binary("\\pmod", right, modulus):
+            return right, modulus
+        case tree.Binary("+" | "-", _, right) if (found := _modulus(right)) is not None:
+            return replace(node, right=found[0]), found[1]
+    return None
 
 
 def _space(statement: tree.Statement) -> tuple[Node, ...] | None:
@@ -370,6 +428,9 @@ def _check_ranks(left: Term, right: Term, node: Node) -> None:
             f"the left side has {_axes(left.rank)}, this {_axes(right.rank)}", node.start
         )
     check_identity(left, right, node)
+    for side in (left, right):
+        if left.rank != right.rank and isinstance(side.node, tree.Group):
+            raise TreeError("a list is equal to a list or a vector", side.node.start)
     number = left if left.rank == 0 else right
     if left.rank != right.rank and not isinstance(number, terms.Literal):
         raise TreeError("one side is an array, the other a number", node.start)

@@ -60,9 +60,13 @@ FUNCTIONS = {
     "\\mathrm{tr}": "trace",
     "\\mathrm{Tr}": "trace",
     "\\mathrm{trace}": "trace",
+    "\\mathrm{vec}": "vec",
     "\\mathrm{sum}": "sum",
     "\\mathrm{mean}": "mean",
 }
 
 # Those that take a whole array, not its elements one by one.
-COLLECTING = {"det", "softmax", "diag", "trace", "max", "min", "argmax", "argmin", "sum", "mean"}
+COLLECTING = {
+    *("det", "softmax", "diag", "trace", "vec"),
+    *("max", "min", "argmax", "argmin", "sum", "mean"),
+}

@@ -34,7 +34,11 @@ def known(name: str, values: tuple[Term, ...], node: Node, primes: int = 0) -> T
     if name in COLLECTING:
         if value.rank == 0:
             raise TreeError(f"{name} of a single number", node.start)
-        ranks = {"softmax": value.rank, "diag": 3 - value.rank}
+        if name == "vec" and value.rank != 2:
+            raise TreeError(
+                "\\mathrm{vec} is of a matrix: its columns under one another", node.start
+            )
+        ranks = {"softmax": value.rank, "diag": 3 - value.rank, "vec": 1}
         return terms.Collect(ranks.get(name, 0), node, name, value)
     if primes:
         if name != "sigmoid" or primes > 1:

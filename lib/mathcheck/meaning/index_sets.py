@@ -1,7 +1,8 @@
 r"""Reads the sets that an index runs over: `\{1, 3\}`, `\{1, \dots, n\}`, `1, \dots, n`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
@@ -34,6 +35,25 @@ def index_set(node: Node) -> IndexSet | None:
         first, last = run_of(node.items)
         return IndexSet(first, last)
     return IndexSet(values=node.items)
+
+
+def with_sets(node: Any, sets: dict[str, tree.Group]) -> Any:
+    r"""Returns a node with `\{1, 3\}` for S, where something is said to be in S."""
+    if not sets:
+        return node
+    new = node.rebuild([with_sets(child, sets) for child in node.children()])
+    if isinstance(new, tree.Relation) and set(new.ops) <= {"\\in", "\\notin"}:
+        return replace(new, sides=(new.sides[0], *(_listed(side, sets) for side in new.sides[1:])))
+    return new
+
+
+def _listed(node: Node, sets: dict[str, tree.Group]) -> Node:
+    match node:
+        case tree.Name(text) if text in sets:
+            return replace(sets[text], start=node.start, end=node.end)
+        case tree.Binary("\\setminus" | "\\backslash", left, right):
+            return replace(node, left=_listed(left, sets), right=_listed(right, sets))
+    return node
 
 
 def interval(node: Node) -> tuple[str, Node, Node] | None:

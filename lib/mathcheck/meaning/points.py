@@ -5,11 +5,14 @@ first, and then its value. Where nothing shows how far a bar reaches back, it is
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeGuard
 
-from mathcheck.meaning import terms
+from mathcheck.meaning import products, terms
 from mathcheck.meaning.functions import arguments
 from mathcheck.meaning.operators import operator_of
 from mathcheck.meaning.resolving import Resolving
+from mathcheck.meaning.symbols import letter_of
 from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
@@ -52,6 +55,70 @@ def evaluated(node: tree.Evaluated, resolver: Resolving) -> Term:
     return terms.At(body.rank, node, body, tuple(places))
 
 
+def between(node: tree.Evaluated, running: Node | None, resolver: Resolving) -> Term:
+    r"""Resolves a difference between two ends, `y \Big|_{x=0}^{x=1}`.
+
+    Args:
+        node: the value with its ends.
+        running: over what an integral beside it runs: that is meant where no end names a symbol.
+        resolver: the resolver of the equation.
+    """
+    assert node.above is not None
+    if len(node.at) != 1:
+        raise TreeError("one lower end, where several stand", node.start)
+    named = [end.sides[0] for end in (node.at[0], node.above) if _names(end)]
+    if len(named) == 1:
+        raise TreeError("name both ends, or neither: _{x=0}^{x=1}", node.above.start)
+    by = named[0] if named else running
+    if by is None:
+        message = "of what are these the ends? Write \\Big|_{x=0}^{x=1}"
+        raise TreeError(message, node.start)
+    if any(name != by for name in named):
+        raise TreeError("the two ends are of different symbols", node.above.start)
+    low, high = (end.sides[1] if _names(end) else end for end in (node.at[0], node.above))
+    above, below = (_at(by, end, node, resolver) for end in (high, low))
+    return products.add("-", above, below, node)
+
+
+def _at(by: Node, end: Node, node: tree.Evaluated, resolver: Resolving) -> Term:
+    """Resolves a value at one end; a letter that no table has is the letter of an integral."""
+    if (letter := _unknown_letter(by, resolver)) is None:
+        there = tree.Relation((by, end), ("=",), start=end.start, end=end.end)
+        return evaluated(replace(node, at=(there,), above=None), resolver)
+    value = resolver.term(end)
+    resolver.bindings.open([letter])
+    body = resolver.term(node.body)
+    resolver.bindings.close()
+    if letter not in terms.free_letters(body):
+        raise TreeError(f"this does not depend on {letter}", node.start)
+    if value.rank or body.rank:
+        raise TreeError("a difference between two ends is of numbers here", node.start)
+    return terms.Let(0, node, letter, value, body)
+
+
+def _unknown_letter(by: Node, resolver: Resolving) -> str | None:
+    letter = letter_of(by)
+    if letter is None or resolver.scope.has_letter(letter) or letter in resolver.scope.sizes:
+        return None
+    if resolver.bindings.is_bound(letter):
+        raise TreeError(f"{letter} is bound already: take another letter", by.start)
+    return letter
+
+
+def _names(end: Node) -> TypeGuard[tree.Relation]:
+    return isinstance(end, tree.Relation) and end.ops == ("=",) and len(end.sides) == 2
+
+
+def ends_of_brackets(script: tree.Script, running: Node | None) -> tree.Evaluated | None:
+    r"""Returns `[y]_0^1` as a difference between two ends, None where it is an element's power."""
+    match script:
+        case tree.Script(tree.Group((body,), "[]"), (lower,), upper, 0) if upper is not None:
+            if running is not None or (_names(lower) and _names(upper)):
+                at = {"start": script.start, "end": script.end}
+                return tree.Evaluated(body, (lower,), False, upper, **at)
+    return None
+
+
 def with_bar(factors: tuple[Node, ...], is_function: Callable[[Node], bool]) -> tuple[Node, ...]:
     r"""Returns factors in which a bar takes all that it is of, `f(x)` or `\frac{d}{dx} y`.
 
@@ -73,7 +140,7 @@ def with_bar(factors: tuple[Node, ...], is_function: Callable[[Node], bool]) -> 
         _check(bar, all(isinstance(x, tree.Number) for x in head))
         return factors
     whole = tree.Run((*head[start:], bar.body), start=head[start].start, end=bar.body.end)
-    new = tree.Evaluated(whole, bar.at, bar.open, start=whole.start, end=bar.end)
+    new = replace(bar, body=whole, start=whole.start)
     return (*head[:start], new, *with_bar(rest, is_function))
 
 

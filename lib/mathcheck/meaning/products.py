@@ -42,6 +42,8 @@ def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
     if op not in ("", "\\cdot", "\\times", "\\odot"):
         hint = "write \\cdot, not *" if op == "*" else f"{op} is not read here"
         raise TreeError(hint, right.node.start)
+    if (number := _row_times_column(left, right, node)) is not None:
+        return number
     if op == "\\odot" or not left.rank or not right.rank:
         return elementwise("*", left, right, node)
     if left.rank > 2 or right.rank > 2:
@@ -57,6 +59,15 @@ def multiply(op: str, left: Term, right: Term, node: Node) -> Term:
         raise TreeError(message, left.node.start)
     left, right = _joined(left, right, node)
     return terms.Product(left.rank + right.rank - 2, node, "matmul", left, right)
+
+
+def _row_times_column(left: Term, right: Term, node: Node) -> Term | None:
+    """Returns the number that a written row times a written column is, None for what is neither."""
+    if not (isinstance(left, terms.Stack) and isinstance(right, terms.Stack)):
+        return None
+    if (left.rank, right.rank, len(left.rows), len(right.rows[0])) != (2, 2, 1, 1):
+        return None
+    return terms.Product(0, node, "inner", as_vector(left, 1), as_vector(right, 1))
 
 
 def _joined(left: Term, right: Term, node: Node) -> tuple[Term, Term]:

@@ -19,12 +19,14 @@ from mathcheck.meaning.ellipsis import has_dots, over_list, written_out
 from mathcheck.meaning.free_letters import free_beside
 from mathcheck.meaning.functions import NORMS, Arguments, arguments, is_bare, known, norm
 from mathcheck.meaning.indices import Binder, Bindings, index_letters, merged
+from mathcheck.meaning.matrices import is_row
 from mathcheck.meaning.ones import IDENTITIES, ONES, fitted, open_axes, special_array
 from mathcheck.meaning.operators import Operator, operand, operator_of, reaches_on
-from mathcheck.meaning.points import check_reach, evaluated, with_bar
+from mathcheck.meaning.points import between, check_reach, ends_of_brackets, evaluated, with_bar
 from mathcheck.meaning.probability import kind_of, resolved
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.signatures import Signatures
+from mathcheck.meaning.slices import part
 from mathcheck.meaning.symbols import Symbol, letter_of, split_subscripts
 from mathcheck.meaning.terms import Range, Term, Use
 from mathcheck.meaning.unread import unread
@@ -35,6 +37,7 @@ from mathcheck.text.tree import Node
 
 # What behind `\\log p` would be a product with the logarithm, or within it.
 _SIDE_BY_SIDE = tree.Name | tree.Number | tree.Script
+_OF_ANGLES = {"sin", "cos", "tan", "cot", "sec", "csc"}
 # What may be 0 for many terms and then not.
 _DECIDING = terms.Compare | terms.All | terms.Choose
 _POSITIVE_PART = (tree.Name("+"),)
@@ -125,6 +128,8 @@ class Resolver:
                 return self.term(single)
             case tree.Group((left, right), "\\langle\\rangle"):
                 return products.inner(self.term(left), self.term(right), node)
+            case tree.Group(items, "()"):
+                return self._tuple(items, node)
             case tree.Group():
                 raise TreeError("a list, where one value should stand", node.start)
             case tree.Negative(tree.Binary("\\bmod") as body):
@@ -179,13 +184,23 @@ class Resolver:
                 return self._differential(node)
             case tree.Indicator(test):
                 return self.condition(test)
-            case tree.Evaluated():
+            case tree.Evaluated(_, _, _, None):
                 return evaluated(node, self)
+            case tree.Evaluated():
+                return between(node, self._running(), self)
             case tree.Cases(rows):
                 return self._cases(rows, node)
             case tree.Matrix(rows):
                 return self._matrix(rows, node)
         raise TreeError(unread(node), node.start)
+
+    def _tuple(self, items: tuple[Node, ...], node: Node) -> Term:
+        """Resolves `(a, b, c)`, a vector."""
+        entries = tuple(self.term(item) for item in items)
+        for entry in entries:
+            if entry.rank:
+                raise TreeError("a list of arrays: write a matrix of them", entry.node.start)
+        return terms.Stack(1, node, (entries,))
 
     def condition(self, node: Node) -> Term:
         """Resolves something that holds or does not: 1 or 0."""
@@ -360,6 +375,11 @@ class Resolver:
     def _depending(self, value: Term, given: Arguments, rest: list[Node]) -> Term:
         """Takes off the brackets of `L(w, b)` where the text writes L with what it depends on."""
         if not isinstance(value, terms.Ref) or value.symbol not in self.signatures.values:
+            if len(given.items) > 1 and not (isinstance(value, terms.Literal) or is_row(value)):
+                message = "is this list a vector, or what a function is of? Before a vector write"
+                raise TreeError(
+                    f"{message} \\cdot, and of a function say so in the table", rest[0].start
+                )
             return value
         written = self.signatures.values[value.symbol]
         group = rest.pop(0)
@@ -376,7 +396,11 @@ class Resolver:
             group = rest.pop(0)
             call = tree.Run((inner, group), start=inner.start, end=group.end)
             return replace(factor, arguments=(*factor.arguments[:-1], call), end=group.end)
-        if isinstance(rest[0], _SIDE_BY_SIDE):
+        number = isinstance(inner, tree.Number)
+        if number and factor.function in _OF_ANGLES:
+            factor = _with_angle(factor, rest)
+        open_ended = isinstance(rest[0], _SIDE_BY_SIDE) if rest and not number else bool(rest)
+        if open_ended and not (number and isinstance(rest[0], tree.Apply)):
             raise TreeError("write brackets: what is this function of?", factor.start)
         return factor
 
@@ -435,9 +459,9 @@ class Resolver:
         self._bindings.open([letter])
         body = self.term(node.body)
         self._bindings.close()
-        for part in (first, last, body):
-            if part.rank:
-                raise TreeError("an integral of arrays is not read here", part.node.start)
+        for value in (first, last, body):
+            if value.rank:
+                raise TreeError("an integral of arrays is not read here", value.node.start)
         return terms.Integral(0, node, letter, first, last, body)
 
     def _apply(self, node: tree.Apply) -> Term:
@@ -488,6 +512,10 @@ class Resolver:
         if script.primes > symbol.primes:
             raise UnknownNameError(f"{symbol.name}' is not in the symbols table", node.start)
         given, above = self._above(symbol, above, node)
+        if any(isinstance(item, tree.Slice) for item in items):
+            if given:
+                raise TreeError("a slice beside a superscript is not read here", node.start)
+            return self._superscript(part(symbol, items, node, self), above, node)
         indices = self._indices(symbol, given, items, node)
         rank = symbol.rank - len(indices)
         if (family := self.scope.family(symbol)) is not None:
@@ -672,6 +700,8 @@ class Resolver:
 
     def _element(self, script: tree.Script, node: Node) -> Term:
         """Resolves scripts on something in brackets: a power, a transpose, an element."""
+        if (ends := ends_of_brackets(script, self._running())) is not None:
+            return between(ends, self._running(), self)
         value = self.term(script.base)
         if script.sub == _POSITIVE_PART and isinstance(script.base, tree.Group):
             value = products.elementwise("max", terms.Literal(0, node, 0.0), value, node)
@@ -685,6 +715,12 @@ class Resolver:
                 return self._superscript(norm(value, kind, power, node), script.sup, node)
             value = self._element_of(value, script.sub, node)
         return self._superscript(value, script.sup, node)
+
+    def _running(self) -> Node | None:
+        """Returns over what the integrals of the statement run, if all run over the same."""
+        integrals = (x for part in self._parts for x in part.walk() if isinstance(x, tree.Integral))
+        found = [by for integral in integrals for by in integral.by]
+        return found[0] if found and all(by == found[0] for by in found) else None
 
     def _element_of(self, value: Term, sub: tuple[Node, ...], node: Node) -> Term:
         """Resolves the subscripts of a value that is no symbol."""
@@ -717,6 +753,9 @@ class Resolver:
         def beside() -> set[str]:
             return free_beside(node, self._parts)
 
+        if node.op == "lim":
+            message = "a limit is not read here: write what it is equal to, or the derivative"
+            raise TreeError(message, node.start)
         below = [self._bindings.binder(item, beside) for item in node.below]
         binders = merged([binder for binders in below for binder in binders])
         if node.above is not None:
@@ -769,6 +808,19 @@ class Resolver:
         first = None if binder.first is None else self.term(binder.first)
         last = None if binder.last is None else self.term(binder.last)
         return first, last
+
+
+def _with_angle(factor: tree.Apply, rest: list[Node]) -> tree.Apply:
+    r"""Reads `\sin 2a` and `\cos 2 \pi t`: a number before a name is a factor of the angle."""
+    found = list(factor.arguments)
+    if rest[0] == tree.Name("\\pi"):
+        found.append(rest.pop(0))
+    if rest and isinstance(rest[0], tree.Name | tree.Script):
+        found.append(rest.pop(0))
+    if len(found) == 1:
+        return factor
+    angle = tree.Run(tuple(found), start=found[0].start, end=found[-1].end)
+    return replace(factor, arguments=(angle,), end=angle.end)
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -140,6 +140,14 @@ class Element(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class Part(Term):
+    r"""A part of a symbol, `x_{1:3}`, `X_{:,j}`: for each axis an index, two ends, or None."""
+
+    whole: Ref
+    places: tuple[Term | tuple[Term, Term] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Identity(Term):
     """The identity matrix, as large as what it meets."""
 
@@ -266,6 +274,15 @@ class At(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class Let(Term):
+    """A value where a letter that nothing else binds is some number."""
+
+    letter: str
+    value: Term
+    body: Term
+
+
+@dataclass(frozen=True, slots=True)
 class Compare(Term):
     """A comparison, 1 or 0; `op` is `<`, `<=`, `==`, `!=`, `in`, …."""
 
@@ -300,6 +317,8 @@ def free_letters(term: Term) -> set[str]:
     if isinstance(term, Integral):
         ends = free_letters(term.first) | free_letters(term.last)
         return (free_letters(term.body) - {term.letter}) | ends
+    if isinstance(term, Let):
+        return (free_letters(term.body) - {term.letter}) | free_letters(term.value)
     found: set[str] = set()
     for child in term.children():
         found |= free_letters(child)

@@ -14,7 +14,7 @@ def unread(node: Node) -> str:
         case tree.Interval() | tree.Group((_, _), "[]"):
             return "an interval, where one value should stand"
         case tree.Slice():
-            return "a slice is not read here: write the indices"
+            return "a slice is read in the index of a symbol: here write the indices"
         case tree.Relation():
             return "a comparison, where one value should stand"
     return "this is no value"

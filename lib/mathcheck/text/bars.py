@@ -106,15 +106,15 @@ def _evaluated(tokens: Tokens) -> Iterator[Token]:
 
 
 def _assigns(tokens: Tokens) -> bool:
-    """Tells whether `_{x = 1}` follows."""
-    if [token.type for token in tokens[:2]] != ["SUB", "LBRACE"]:
+    """Tells whether `_{x = 1}` follows, or two ends, `_0^1`."""
+    if [token.type for token in tokens[:1]] != ["SUB"]:
         return False
     depth = 0
-    for token in tokens[1:]:
+    for at, token in enumerate(tokens[1:], 1):
         depth += token.type in _OPENERS
         depth -= token.type in _CLOSERS
         if depth == 1 and token.type == "RELATION":
             return True
         if not depth:
-            return False
+            return [following.type for following in tokens[at + 1 : at + 2]] == ["SUP"]
     return False

@@ -57,7 +57,7 @@ _FUNCTIONS = {
 
 def told_apart(tokens: Tokens) -> Tokens:
     """Returns the tokens with the types that they have where they stand."""
-    tokens = _named(list(_said(list(indicators(tokens)))))
+    tokens = _named(list(_said(_remainders(list(indicators(tokens))))))
     tokens = list(_such_that(_over(_short_arguments(_marks(_primes(_differentials(tokens)))))))
     return list(bars(_half_open(tokens)))
 
@@ -79,6 +79,21 @@ def _said(tokens: Tokens) -> Iterator[Token]:
         elif token.type == "FORALL":
             token = token.update(type="TEXT", value="\\text{for all}")
         yield token
+
+
+def _remainders(tokens: Tokens) -> Tokens:
+    r"""Reads `\text{mod}` between two numbers as `\bmod`, and `(\text{mod } n)` as `\pmod`."""
+    found: Tokens = []
+    for at, token in enumerate(tokens):
+        is_mod = token.type in ("TEXT", "WORD") and "{" in token and words(str(token)) == "mod"
+        if is_mod and found and found[-1].type == "LPAR":
+            opening = found.pop()
+            found += [opening.update(type="MULTIPLY", value="\\pmod"), opening]
+        elif is_mod and found and _types(tokens, at + 1, 1) != ["LPAR"]:
+            found.append(token.update(type="MULTIPLY", value="\\bmod"))
+        else:
+            found.append(token)
+    return found
 
 
 def _with_next(tokens: Tokens) -> Iterator[tuple[Token, Token | None]]:

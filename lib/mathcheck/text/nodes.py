@@ -242,7 +242,7 @@ def _scripts(parsed: Parsed[Token]) -> _Scripts:
             raise TreeError("write brackets: what is this factorial of?", at)
         content = _trees(_trees(script)[0])[0]
         sign = _tokens(_trees(script)[0])
-        inner = _listed(content, "") if content.data == "contents" else (build(content),)
+        inner = _content(_trees(script)[0])
         if script.data == "lower":
             if found.sub:
                 raise TreeError("a second subscript", at)
@@ -412,7 +412,9 @@ def _interval(parsed: Parsed[Token]) -> Node:
 
 
 def _slice(parsed: Parsed[Token]) -> Node:
-    first, last = (build(child) for child in _trees(parsed))
+    ends = [build(child) for child in _trees(parsed)]
+    first = None if parsed.data in ("slice_to", "slice_all") else ends[0]
+    last = None if parsed.data in ("slice_from", "slice_all") else ends[-1]
     return tree.Slice(first, last, **_span(parsed))
 
 
@@ -458,9 +460,7 @@ def _derivative(parsed: Parsed[Token]) -> Node:
 def _order(parsed: Parsed[Token]) -> int:
     if not _trees(parsed):
         return 1
-    content = _trees(_trees(parsed)[0])[0]
-    inner = _listed(content, "") if content.data == "contents" else (build(content),)
-    match inner:
+    match _content(_trees(parsed)[0]):
         case (tree.Number(text),) if text.isdecimal() and 1 <= int(text) <= _HIGHEST:
             return int(text)
     raise TreeError("of which order is this derivative? Write a number", parsed.meta.start_pos)
@@ -481,9 +481,22 @@ def _root(parsed: Parsed[Token]) -> Node:
 
 
 def _evaluated(parsed: Parsed[Token]) -> Node:
-    body, contents = _trees(parsed)
+    body, *ends = _trees(parsed)
     fenced = any(token.type == "VALUE_OPEN" for token in _tokens(parsed))
-    return tree.Evaluated(build(body), _listed(contents, ""), not fenced, **_span(parsed))
+    at, *above = (_content(end) for end in ends)
+    if above and len(above[0]) > 1:
+        raise TreeError("one upper end, where several stand", ends[1].meta.start_pos)
+    upper = above[0][0] if above else None
+    if upper is not None and isinstance(at[0], tree.Relation) != isinstance(upper, tree.Relation):
+        message = "is this a power, or the upper end? Name both ends, _{x=0}^{x=1}"
+        raise TreeError(message, upper.start)
+    return tree.Evaluated(build(body), at, not fenced, upper, **_span(parsed))
+
+
+def _content(script: Parsed[Token]) -> tuple[Node, ...]:
+    """Returns what stands in a script."""
+    content = _trees(script)[0]
+    return _listed(content, "") if content.data == "contents" else (build(content),)
 
 
 def _indicator(parsed: Parsed[Token]) -> Node:
@@ -555,6 +568,9 @@ _HANDLERS: dict[str, Callable[[Parsed[Token]], Node]] = {
     "lettered": _lettered,
     "dots": _dots,
     "slice": _slice,
+    "slice_from": _slice,
+    "slice_to": _slice,
+    "slice_all": _slice,
     "interval": _interval,
     "binomial": _binomial,
     "angles": _group,

@@ -35,7 +35,7 @@ def latex(node: Node) -> str:
         case tree.Interval(low, high, kind):
             return f"{kind[0]}{latex(low)}, {latex(high)}{kind[1]}"
         case tree.Slice(low, high):
-            return f"{latex(low)}:{latex(high)}"
+            return ":".join("" if end is None else latex(end) for end in (low, high))
         case tree.Elementwise(exponent):
             return f"\\odot {latex(exponent)}"
         case tree.Dots():
@@ -81,8 +81,9 @@ def latex(node: Node) -> str:
             over = f" {_at(of, _PRODUCT)}" if of is not None else ""
             under = " ".join(f"{sign} {_at(each, _PRODUCT)}" for each in by)
             return f"\\frac{{{sign}{power}{over}}}{{{under}}}"
-        case tree.Evaluated(body, at, is_open):
+        case tree.Evaluated(body, at, is_open, above):
             under = f"_{{{', '.join(map(latex, at))}}}"
+            under += "" if above is None else f"^{{{latex(above)}}}"
             if is_open:
                 return f"{_at(body, _ONE)} \\Big|{under}"
             return f"\\left. {latex(body)} \\right|{under}"

@@ -85,6 +85,17 @@ def _relations(tokens: Tokens) -> list[str]:
     ]
 
 
+def _arrows(tokens: Tokens) -> Tokens:
+    r"""Returns the signs `\implies` and `\iff` that stand in no bracket, other arrows not."""
+    return [
+        token
+        for token, depth in _depths(tokens)
+        if depth == 0
+        and token.type == "RELATION"
+        and relation_name(str(token)) in ("\\implies", "\\iff")
+    ]
+
+
 class _Layout:
     def __init__(self) -> None:
         self.chains: list[Chain] = []
@@ -135,6 +146,10 @@ class _Layout:
             part = self._said(part)
             if not part:
                 return
+        if _arrows(part):
+            self._implication(part)
+            self.begins_row = False
+            return
         relations = _relations(part)
         if self.in_condition and relations and not LINKS & set(relations):
             self._condition(part)
@@ -168,6 +183,27 @@ class _Layout:
                 chain.sides[-1].append(token)
         if not chain.sides[-1]:
             raise TreeError("nothing stands behind this", part[-1].start_pos or 0)
+
+    def _implication(self, part: Tokens) -> None:
+        r"""Reads `a > 1 \implies a^2 > 1`: a claim under a condition, both ways for `\iff`."""
+        (arrow, *more) = _arrows(part)
+        at = part.index(arrow)
+        premise, claim = part[:at], part[at + 1 :]
+        if more or not premise or not _relations(premise) or not _relations(claim):
+            message = f"{relation_name(str(arrow))} is read between two claims: write what follows"
+            raise TreeError(f"{message} from what", arrow.start_pos or 0)
+        if self.in_condition or "\\coloneqq" in _relations(part):
+            raise TreeError(f"'{arrow}' cannot stand here", arrow.start_pos or 0)
+        both = relation_name(str(arrow)) == "\\iff"
+        before = self.row
+        for condition, follows in ((premise, claim), (claim, premise))[: 1 + both]:
+            self.row = []
+            self.current = Chain([[]])
+            self.chains.append(self.current)
+            self._extend(follows)
+            self._condition(condition)
+            before = [*before, *self.row]
+        self.row, self.in_condition = before, False
 
     def _condition(self, tokens: Tokens) -> None:
         if not self.row:

@@ -117,10 +117,10 @@ class Interval(Node):
 
 @dataclass(frozen=True, slots=True)
 class Slice(Node):
-    """`1:n`, in a script or a list."""
+    """`1:n`, in a script or a list; what is left out, as in `:`, is None."""
 
-    first: Node
-    last: Node
+    first: Node | None
+    last: Node | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +253,14 @@ class Differential(Node):
 class Evaluated(Node):
     r"""A value where symbols are what stands at the bar: `\left. y \right|_{x=1}`.
 
-    `open` says that nothing shows where what is evaluated begins, as in `y \Big|_{x=1}`.
+    `open` says that nothing shows where what is evaluated begins, as in `y \Big|_{x=1}`. With a
+    number above, `y \Big|_{x=0}^{x=1}`, it is the difference between the two ends.
     """
 
     body: Node
     at: tuple[Node, ...]
     open: bool
+    above: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ def collect(function: str, value: Value, rank: int) -> Value:
             return value.sum(axis=0)
         case "sum_columns":
             return value.sum(axis=1)
+        case "vec":
+            return value.swapaxes(0, 1).reshape(-1, value.shape[-1])
         case "trace":
             return as_number(np.trace(value))
         case "softmax":

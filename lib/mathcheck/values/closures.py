@@ -23,6 +23,7 @@ from mathcheck.values.branches import MET, note_length
 from mathcheck.values.inline import Code, Env, Writer
 from mathcheck.values.limits import integral_code, sum_of_series
 from mathcheck.values.matrices import (
+    Ends,
     arith_code,
     blocks_code,
     collect_code,
@@ -32,6 +33,7 @@ from mathcheck.values.matrices import (
     map_code,
     matrix_product,
     ones_code,
+    part_code,
     power_code,
     product_code,
     stack_code,
@@ -115,6 +117,11 @@ def compile_term(term: Term) -> Code:
         case terms.Transpose(rank, _, argument):
             inside = compile_term(argument)
             return inside if rank == 1 else lambda env, ctx: turned(inside(env, ctx))
+        case terms.Part(_, node, whole, places):
+            return part_code(whole.symbol, compile_term(whole), [_ends(p) for p in places], node)
+        case terms.Let(_, _, letter, value, body):
+            number, of_letter = compile_term(value), compile_term(body)
+            return lambda env, ctx: of_letter({**env, letter: number(env, ctx)}, ctx)
         case terms.Element(_, node, argument, indices):
             return element_code(compile_term(argument), [index_code(i) for i in indices], node)
         case terms.Integral(_, node, letter, first, last, body, cut):
@@ -165,6 +172,16 @@ def _indices(term: terms.Ref) -> Callable[[Env, Any], tuple[int, ...]]:
     """Returns the closure of a symbol's indices."""
     codes = [index_code(index) for index in term.indices]
     return lambda env, ctx: tuple(code(env, ctx) for code in codes)
+
+
+def _ends(place: Term | tuple[Term, Term] | None) -> Ends:
+    """Returns the closures of the ends of a slice, or of an index."""
+    match place:
+        case None:
+            return None
+        case (first, last):
+            return index_code(first), index_code(last)
+    return index_code(place)
 
 
 def index_code(term: Term) -> Callable[[Env, Any], int]:

@@ -7,8 +7,9 @@ from mathcheck.meaning import terms
 from mathcheck.meaning.signatures import Signature, Signatures
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
-from mathcheck.text.document import Equation
+from mathcheck.text.document import Equation, Section
 from mathcheck.text.errors import EvalError
+from mathcheck.text.tree import Group
 from mathcheck.values.inline import Code, Env
 from mathcheck.values.numbers import Value
 
@@ -70,6 +71,7 @@ class Facts:
         defined: the symbols that something defines, and the line where it first does.
         broken: the symbols that have a definition which cannot be read, and its line.
         written: the symbols that are written with what they depend on, the L of `L(w, b)`.
+        sets: the sets that the text lists, by their names and the sections that they hold in.
     """
 
     arguments: dict[Symbol, list[tuple[Term, Code]]] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class Facts:
     defined: dict[Symbol, int] = field(default_factory=dict)
     broken: dict[Symbol, int] = field(default_factory=dict)
     written: dict[Symbol, tuple[str, ...]] = field(default_factory=dict)
+    sets: dict[tuple[str, Section], Group] = field(default_factory=dict)
 
 
 @dataclass

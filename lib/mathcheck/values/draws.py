@@ -21,7 +21,9 @@ class Manner:
 
     Attributes:
         kind: `usual`, within 0.2 to 1.5 of either sign; all `positive` or all `negative`; `small`,
-            `large` or `huge`; `spread` over many orders; `near` some numbers, or at them, `edge`.
+            `large` or `huge`; `spread` over many orders; `near` some numbers, or at them, `edge`;
+            `nought`, as usual, but that a function of which nothing is known is 0; `mirrored`, all
+            as large as one another.
         near: those numbers.
         sizes: which sizes.
         turn: which of the draws of its kind this is; those near numbers take one after the other.
@@ -129,6 +131,8 @@ def _real(shape: tuple[int, ...], rng: np.random.Generator, manner: Manner) -> N
             mirrored = (-number for number in manner.near)
             both = tuple(dict.fromkeys((0.0, *manner.near, *mirrored)))
             return _near(both, usual, rng, manner)
+        case "mirrored":
+            return np.asarray(manner.near[0] * signs)
     return usual
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from mathcheck.meaning import terms
 from mathcheck.meaning.blocks import Lengths, Place, is_zero
 from mathcheck.meaning.matrices import is_row
+from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
 from mathcheck.text.errors import EvalError, ShapeError, TooClose
 from mathcheck.text.printer import latex
@@ -189,6 +190,35 @@ def element_code(argument: Code, indices: list[Callable[[Env, Any], int]], node:
         return as_number(value[tuple(i - 1 for i in at)])
 
     return element
+
+
+# An index, the two ends of a slice, or None for all of an axis.
+IndexCode = Callable[[Env, Any], int]
+Ends = IndexCode | tuple[IndexCode, IndexCode] | None
+
+
+def part_code(symbol: Symbol, whole: Code, places: list[Ends], node: Node) -> Code:
+    """The part of a symbol that slices pick."""
+
+    def part(env: Env, ctx: Any) -> Value:
+        at: list[int | slice] = []
+        for axis, place in enumerate(places):
+            low, high = ctx.bounds(symbol, axis, ())
+            if place is None:
+                at.append(slice(None))
+                continue
+            pair = place if isinstance(place, tuple) else (place, place)
+            first, last = (code(env, ctx) for code in pair)
+            if not low <= first <= last <= high:
+                runs = f"{ctx.describe(symbol, axis)}, here {low}..{high}"
+                message = f"from {first} to {last}, where {symbol.name} runs over {runs}"
+                raise EvalError(message, node)
+            at.append(
+                slice(first - low, last - low + 1) if isinstance(place, tuple) else first - low
+            )
+        return whole(env, ctx)[tuple(at)]
+
+    return part
 
 
 def stack_code(rows: list[list[Code]]) -> Code:

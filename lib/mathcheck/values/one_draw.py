@@ -16,7 +16,7 @@ from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.budget import Budget, check_elements
 from mathcheck.values.draws import Manner, RandomFunction, RandomLoss, generator, random_array
-from mathcheck.values.sizes import constants, draw_sizes, free_sizes, size_value
+from mathcheck.values.sizes import any_sizes, constants, draw_sizes, free_sizes, size_value
 
 
 def sizes_of(scopes: list[Scope], seed: int, which: object) -> dict[Section, dict[str, int]] | None:
@@ -27,7 +27,7 @@ def sizes_of(scopes: list[Scope], seed: int, which: object) -> dict[Section, dic
         seed: which random values.
         which: a number, for usual sizes; `opposite`, for those in the other order and of the other
             parity than the first; `small`; or a number and letters, for anything that these letters
-            can be, the others being usual.
+            can be, the others being usual; with `any` before them, up to thousands.
 
     Returns:
         For each root, the section of an outermost table, the sizes of what has that root. None if
@@ -58,6 +58,8 @@ def _sizes_of_group(
         case "opposite":
             first = draw_sizes(group, generator(seed, 0, 0, "sizes", 0, _first_table(group)))
             return draw_sizes(group, rng, {name: max(7 - size, 1) for name, size in first.items()})
+        case ("any", int() as turn, *letters):
+            return any_sizes(group, draw_sizes(group, rng), list(map(str, letters)), turn, rng)
         case (int() as turn, *letters):
             return free_sizes(group, draw_sizes(group, rng), list(map(str, letters)), turn, rng)
     raise AssertionError(f"no such sizes: {which}")
@@ -227,7 +229,8 @@ class World:
     def _scale(self) -> float:
         """How large "any function" is: larger than any number that it could be compared with."""
         largest = max(map(abs, self.manner.near), default=1.0)
-        return {"near": 20.0 * largest, "spread": 1e3, "small": 1e-3}.get(self.manner.kind, 1.0)
+        scales = {"near": 20.0 * largest, "spread": 1e3, "small": 1e-3, "nought": 0.0}
+        return scales.get(self.manner.kind, 1.0)
 
     def loss(self, symbol: Symbol, values: NDArray[Any]) -> Any:
         """Returns the random scalar function of some values that a symbol names."""

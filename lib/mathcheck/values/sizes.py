@@ -128,8 +128,6 @@ def free_sizes(
     Returns:
         The sizes; None if none are found with which every array has elements.
     """
-    derived = [end for scope in scopes for end in scope.ends if not isinstance(end, tree.Name)]
-    fixed = {name: value for scope in scopes for name, value in constants(scope).items()}
     letters = [letter for letter in letters if letter in usual]
     if not letters:
         return usual
@@ -140,9 +138,45 @@ def free_sizes(
             sizes[letter] = int(rng.integers(1, (2 + cycle + attempt) if turn % 2 else 11))
         if turn % 2:
             sizes[letters[chosen]] = int(rng.choice(_LARGE if cycle else _LARGE[-1:]))
-        if all(_has_elements(end, {**sizes, **fixed}) for end in derived):
+        if _all_have_elements(scopes, sizes):
             return sizes
     return None
+
+
+def any_sizes(
+    scopes: Iterable[Scope],
+    usual: dict[str, int],
+    letters: list[str],
+    turn: int,
+    rng: np.random.Generator,
+) -> dict[str, int] | None:
+    """Draws some sizes over orders of magnitude: for what computes with sizes and has no array.
+
+    Args:
+        scopes: where the sizes are seen.
+        usual: what the others are.
+        letters: those to draw.
+        turn: which time this is: the later, the larger they may be.
+        rng: chooses.
+
+    Returns:
+        The sizes; None if none are found with which every array has elements.
+    """
+    most = int(_LARGE[-1] * 10 ** min(turn, 2))
+    for _ in range(50):
+        drawn = np.exp(rng.uniform(0.0, np.log(most), len(letters))).astype(int).tolist()
+        if turn % 2:  # all of them large
+            drawn = rng.integers(most // 2, most, len(letters)).tolist()
+        sizes = {**usual, **dict(zip(letters, drawn, strict=True))}
+        if _all_have_elements(scopes, sizes):
+            return sizes
+    return None
+
+
+def _all_have_elements(scopes: Iterable[Scope], sizes: dict[str, int]) -> bool:
+    derived = [end for scope in scopes for end in scope.ends if not isinstance(end, tree.Name)]
+    fixed = {name: value for scope in scopes for name, value in constants(scope).items()}
+    return all(_has_elements(end, {**sizes, **fixed}) for end in derived)
 
 
 def _has_elements(end: Node, sizes: dict[str, int]) -> bool:
