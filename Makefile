@@ -38,8 +38,16 @@ take-along: $(VENV)/.site node_modules/.test  ## the site with PDF of each chapt
 	$(PY) -m book.take_along site
 	$(PY) -m book.linkcheck site
 
-publish: .address $(VENV)/.site node_modules/.site  ## the site for its address: make publish SITE_URL=https://example.org/book/
-	SITE_URL="$(SITE_URL)" $(PY) -m mkdocs build --strict
+# The newest edition stands at SITE_URL, and each one under its number as well, editions/0.2.0/. KEPT is a folder
+# with what was published before (a checkout of the branch gh-pages): its editions come along. mike would put
+# every edition, the newest too, under a number, and each address of a page would change with each edition.
+KEPT ?=
+publish: export SITE_URL := $(SITE_URL)
+publish: .address $(VENV)/.site node_modules/.test  ## the site for its address, with all to take along: make publish SITE_URL=https://example.org/book/
+	$(PY) -m mkdocs build --strict
+	$(PY) -m book.take_along site
+	$(PY) -m book.linkcheck site
+	$(PY) -m book.editions site $(if $(KEPT),--kept "$(KEPT)")
 
 .address:
 	@case "$(SITE_URL)" in http://?*|https://?*) ;; *) \

@@ -46,6 +46,7 @@ from book.known.repository import Repository
 from book.known.source import Library
 from book.made import verification
 from book.made.assets import MATH_FONT, OWN, math_font, of_this_version, text_fonts
+from book.made.card import tags
 from book.made.chapter_notebook import Chapter, chapter_notebook, with_library
 from book.made.drawing import Drawing
 from book.made.feed import FEED, News, feed, news
@@ -519,6 +520,8 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         context["moved"] = moved_places(build.moves, source.url)
         context["mend"] = build.mended(page)
         context["feed"] = FEED if build.news else ""
+        about = str(page.meta.get("description") or config.site_description)
+        context["open_graph"] = tags(build.tools.publication, source.title, source.url, about)
         if source.is_chapter:
             work = build.tools.publication
             context["citation_meta"] = work.meta(source.title, source.url)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lxml import html as lxml_html
 
+from book.editions import FOLDER
 from book.known.addresses import with_all
 from book.known.results import ROOT
 
@@ -25,6 +26,8 @@ def addresses(site: Path) -> Iterator[str]:
     """The addresses of a built site: pages, and in them headings, equations and figures."""
     for path in sorted(site.rglob("index.html")):
         url = path.relative_to(site).as_posix().removesuffix("index.html")
+        if url.startswith(f"{FOLDER}/"):
+            continue  # an older edition, which stays as it is
         root = lxml_html.fromstring(path.read_text(encoding="utf-8"))
         if root.find(".//meta[@name='moved']") is not None and not root.xpath("//main"):
             if url.startswith("eq/"):

@@ -1,7 +1,8 @@
 """What can be taken along: `python -m book.take_along site` makes and links it.
 
 Of each chapter a PDF, and sheets of its exercises; of the book a PDF, an EPUB, its figures, and the
-site itself in an archive. It takes Chromium.
+site itself in an archive. Where the site has an address, each chapter gets a picture for those who
+link to it. It takes Chromium.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from lxml import etree
 from book.known.bibliography import Publication
 from book.known.navigation import pages
 from book.known.results import ROOT
+from book.made.card import CARD, HEIGHT, WIDTH, card, opening_figure, with_picture
 from book.made.epub import epub
 from book.made.folder import OPENER, folder_files, packed
 from book.made.slides import drawings
@@ -110,6 +112,8 @@ def take_along(site: Path, root: Path, scratch: Path) -> None:
     (folder / f"{_NAME}.epub").write_bytes(epub(leaves, work, images))
     figures = drawings(chapters, work, images)
     (folder / "figures.zip").write_bytes(_figures(press, figures))
+    if work.url:
+        _pictures(press, chapters, figures)
     for leaf in chapters:
         _link(site / leaf.url, with_links, {"PDF": f"{leaf.name}.pdf"})
     of_book = {"PDF": f"{_NAME}.pdf", "EPUB": f"{_NAME}.epub", "the site": f"{_NAME}-site.zip"}
@@ -222,6 +226,23 @@ def _figures(press: _Press, figures: Mapping[str, str]) -> bytes:
         files[f"svg/{name}.svg"] = svg.encode()
         files[f"png/{name}.png"] = (press.scratch / f"{name}.png").read_bytes()
     return packed(files)
+
+
+def _pictures(press: _Press, chapters: Iterable[Leaf], figures: Mapping[str, str]) -> None:
+    """Draws a picture of each chapter, and names it in its page."""
+    jobs = []
+    for leaf in chapters:
+        name, about = opening_figure(leaf)
+        if name:
+            out = press.site / leaf.url / CARD
+            document = card(press.work, leaf, figures[name])
+            job = press.job(f"card-{leaf.name}", document, out)
+            jobs.append({**job, "kind": "picture", "width": WIDTH, "height": HEIGHT})
+            page = out.with_name("index.html")
+            html = page.read_text(encoding="utf-8")
+            address = f"{press.work.url}{leaf.url}{CARD}"
+            page.write_text(with_picture(html, address, about), encoding="utf-8")
+    press.do(jobs)
 
 
 def whole(site: Path) -> bytes:

@@ -58,6 +58,13 @@ def test_the_menu_and_the_head_have_the_numbers(site: Path) -> None:
     assert "A gain for each feature" in [entry["title"] for entry in sections]
 
 
+def test_a_page_says_what_others_show_of_it(site: Path) -> None:
+    html = read(site, "chapters/gain")
+    assert '<meta property="og:title" content="A gain for each feature">' in html
+    assert '<meta property="og:url" content="https://book.example/chapters/gain/">' in html
+    assert '<meta property="og:type" content="website">' in read(site, ".")
+
+
 def test_a_page_says_where_it_is_mended(site: Path) -> None:
     html = read(site, "chapters/gain")
     edit = "https://code.example/book/edit/main/docs/chapters/gain.md"
@@ -92,6 +99,7 @@ def test_without_addresses_there_is_no_feed_and_nothing_to_mend(demo: Path, buil
     assert "application/atom+xml" not in html
     assert not (demo / "site" / "feed.xml").exists()
     assert 'class="mend"' not in html
+    assert "og:" not in html
 
 
 def test_an_equation_is_linked_from_other_pages(site: Path) -> None:
@@ -150,9 +158,9 @@ def test_the_search_finds_formulas_as_text(site: Path) -> None:
     )
     forward = "<p>(1.1) y_nd := g_d x_nd [y = g * x]</p>"
     assert forward in texts["chapters/gain/#forward"]
-    assert [entry["location"] for entry in sections if "boost" in entry] == [
-        "chapters/gain/#symbols"
-    ]
+    boosts = {entry["location"]: entry["boost"] for entry in sections if "boost" in entry}
+    assert [place for place, boost in boosts.items() if boost > 1] == ["chapters/gain/#symbols"]
+    assert all(place.startswith("changes/") for place, boost in boosts.items() if boost < 1)
     assert not [text for text in texts.values() if "\\" in text or "<math" in text]
 
 
@@ -189,6 +197,15 @@ def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text('<a href="#no">x</a> <a href="no.html">y</a>')
     _, broken = broken_links(tmp_path)
     assert len(broken) == 2
+
+
+def test_links_from_the_root_of_the_host_are_followed(tmp_path: Path) -> None:
+    links = "".join(f'<a href="{path}">x</a>' for path in ("/book/a.html", "/book/no.html"))
+    (tmp_path / "404.html").write_text(links)
+    (tmp_path / "a.html").write_text("x")
+    for address in ("https://book.example/book/", "https://book.example/book"):
+        _, broken = broken_links(tmp_path, address)
+        assert [link.partition(" (")[0] for link in broken] == ["404.html: no.html"]
 
 
 def test_two_builds_are_the_same_to_the_byte(

@@ -106,11 +106,12 @@ def test_of_a_tie_the_winner_is_the_smallest_number_as_the_equation_says():
 
 
 def test_what_is_said_of_luck_with_the_test_digits():
-    """Differences of misread digits in standard errors of two independent shares."""
-    errors, sizes = {}, {}
+    """Differences of misread digits in standard errors of two independent shares, and in seeds."""
+    errors, sizes, spread = {}, {}, {}
     for name in ("mnist-mlp", "mnist-conv", "mnist-cnn"):
         metrics = json.loads((RESULTS / f"{name}.json").read_text())["metrics"]
         errors[name], sizes[name] = metrics["test_errors"], metrics["test_size"]
+        spread[name] = metrics.get("test_errors_std")
     share = {name: errors[name] / sizes[name] for name in errors}
     variance = {name: share[name] * (1 - share[name]) / sizes[name] for name in errors}
 
@@ -119,4 +120,5 @@ def test_what_is_said_of_luck_with_the_test_digits():
         return gain / np.sqrt(variance[worse] + variance[better])
 
     assert apart("mnist-mlp", "mnist-cnn") > 4
+    assert errors["mnist-mlp"] - errors["mnist-cnn"] > 4 * 2**0.5 * spread["mnist-mlp"]
     assert 0 < apart("mnist-conv", "mnist-cnn") < 2

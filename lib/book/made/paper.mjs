@@ -1,4 +1,4 @@
-// Chromium at work on the built site: reads pages as XHTML, prints documents as PDF, draws SVG as PNG. Jobs come on
+// Chromium at work on the built site: reads pages as XHTML, prints documents as PDF, draws SVG and documents as PNG. Jobs come on
 // standard input, a line of JSON each; a line says what is done. No script of a page runs, and nothing is fetched.
 // Chromium is Debian's, or CHROMIUM=...
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -41,6 +41,12 @@ const JOBS = {
   async print(page, { url, out }) {
     await page.goto(base + url, PATIENCE);
     await page.pdf({ path: out, preferCSSPageSize: true, printBackground: true, tagged: true, outline: true, ...PATIENCE });
+  },
+  async picture(page, { url, width, height, out }) {
+    await page.setViewportSize({ width, height });
+    await page.goto(base + url, PATIENCE);
+    await page.evaluate(() => document.fonts.ready.then(() => true));
+    await page.screenshot({ path: out });
   },
   async draw(page, { svg, width, out }) {
     await page.setContent(`<style>body { margin: 0 } svg { display: block; width: ${width}px; height: auto }</style>${readFileSync(svg)}`);
