@@ -65,7 +65,7 @@ test("what was searched for is marked in the page that it leads to", LIMIT, asyn
 
 test("every arrow of the LSTM's cell leads to an equation", LIMIT, async (t) => {
   const page = await open(t, "chapters/lstm/");
-  const drawing = page.locator('[data-figure="lstm-cell"] svg');
+  const drawing = page.locator('[data-figure="lstm-cell"] svg').first(); // the second is for phones
   await drawing.scrollIntoViewIfNeeded();
   const links = await drawing.locator("a").evaluateAll((all) =>
     all.map((link) => ({ found: !!document.getElementById(link.getAttribute("href").slice(1)), name: link.tabIndex === 0 && link.querySelector("title").textContent })),
