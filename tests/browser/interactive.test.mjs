@@ -19,6 +19,9 @@ async function open(t, page, name, options = {}) {
   return { tab, figure };
 }
 
+// A number that is not printed as one: 3.4e-7, -1, −0.00, NaN.
+const ILL = /\de[+-]?\d|NaN|undefined|Infinity|(^|[\s(·])-\d|−0(\.0*)?(?![\d.])/m;
+
 // The chapters that have none yet; one that gets a figure leaves this list.
 const WITHOUT = [
   "classic-networks", "convolutional-networks", "forecasting", "further", "layer-normalization", "reading", "recurrent",
@@ -32,19 +35,24 @@ for (const page of chapters()) {
       for (const width of [1440, 360]) {
         const { tab, figure } = await open(t, page, name, { viewport: { width, height: 800 } });
         await figure.locator(".interactive__message").first().waitFor();
-        assert.equal(await figure.locator(".interactive__still").isVisible(), false);
+        assert.equal(await figure.locator(".interactive__still:visible").count(), 0);
         for (const slider of await figure.locator("input[type=range]").all()) {
           const before = await slider.inputValue();
           await slider.focus();
           await tab.keyboard.press("ArrowRight");
           assert.notEqual(await slider.inputValue(), before);
           assert.ok(await slider.getAttribute("aria-valuetext"));
+          for (const end of ["Home", "End"]) {
+            await tab.keyboard.press(end);
+            assert.doesNotMatch(await figure.locator(".interactive").innerText(), ILL, `${name}, ${end}`);
+          }
+          await slider.fill(before);
         }
         for (const select of await figure.locator("select").all()) await select.selectOption({ index: 1 });
         await tab.waitForTimeout(400);
         assert.match(await figure.locator(".interactive__message").innerText(), /\d/);
         await tab.emulateMedia({ media: "print" });
-        assert.ok(await figure.locator(".interactive__still").isVisible());
+        assert.equal(await figure.locator(".interactive__still:visible").count(), 1);
         assert.equal(await figure.locator(".interactive").isVisible(), false);
         await tab.emulateMedia({ media: "screen" });
         const overflow = await figure.evaluate((element) => element.scrollWidth - element.clientWidth);

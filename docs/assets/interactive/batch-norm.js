@@ -45,9 +45,10 @@ export default function build(room) {
     const { mu, sigma, y } = normalize(x, set.gamma, set.beta);
     const center = mean(y);
     const spread = Math.sqrt(mean(y.map((value) => (value - center) ** 2)));
+    const skew = set.gamma > 0 ? "The skew stays." : set.gamma < 0 ? "γ < 0 turns the skew round." : "γ = 0 leaves β alone.";
     before.draw(x, mu, sigma);
     after.draw(y, center, spread);
-    told.tell(`Before: mean ${signed(mu)}, spread ${sigma.toFixed(2)}. After: mean ${signed(center)}, spread ${spread.toFixed(2)}. The skew stays.`);
+    told.tell(`Before: mean ${signed(mu)}, spread ${sigma.toFixed(2)}. After: mean ${signed(center)}, spread ${spread.toFixed(2)}. ${skew}`);
   }
 
   const control = (name, label, min, max, step, show) =>

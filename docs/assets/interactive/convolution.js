@@ -1,5 +1,5 @@
 // A kernel steps over a digit that the reader draws; the products under the window, and their sum, are shown.
-import { button, choice, drawing, h, message, player, s } from "./kit.js";
+import { button, choice, drawing, h, message, minus, player, s } from "./kit.js";
 import { KERNELS, convolve, outputSize, products, seven } from "./models/convolution.js";
 
 const SIZE = 14;
@@ -37,7 +37,7 @@ export default function build(room) {
     image.forEach((row, p) => row.forEach((value, q) => pixels[p][q].setAttribute("fill-opacity", value)));
     results.forEach((rect, k) => {
       const value = out[Math.floor(k / size)][k % size];
-      rect.setAttribute("class", `interactive__pixel ${value < 0 ? "interactive__zero" : "interactive__one"}`);
+      rect.setAttribute("class", `interactive__pixel ${value < 0 ? "interactive__one" : "interactive__zero"}`);
       rect.setAttribute("fill-opacity", k <= reached ? (Math.abs(value) / most).toFixed(2) : 0);
     });
     frame.setAttribute("x", v * CELL);
@@ -49,9 +49,9 @@ export default function build(room) {
     const cells = products(image, weights, u, v);
     table.replaceChildren(
       h("caption", {}, "weight · pixel"),
-      ...cells.map((row, p) => h("tr", {}, ...row.map((value, q) => h("td", { class: value ? "interactive__counts" : "" }, `${weights[p][q]} · ${image[u + p][v + q]}`)))),
+      ...cells.map((row, p) => h("tr", {}, ...row.map((value, q) => h("td", { class: value ? "interactive__counts" : "" }, `${minus(weights[p][q])} · ${image[u + p][v + q]}`)))),
     );
-    told.tell(`Window ${v + 1} of row ${u + 1}: the nine products add up to ${out[u][v]}.`);
+    told.tell(`Window ${v + 1} of row ${u + 1}: the nine products add up to ${minus(out[u][v])}.`);
   }
 
   const move = (by) => {

@@ -1,5 +1,5 @@
 // What depth makes of sizes: the reader chooses the spread of the weights, the units, the layers, the bend.
-import { axes, choice, drawing, h, message, minus, path, s, slider, ticks } from "./kit.js";
+import { axes, brief, choice, drawing, h, message, path, s, slider, ticks } from "./kit.js";
 import { BENDS, sizes } from "./models/depth.js";
 
 const DEPTH = 12;
@@ -24,14 +24,13 @@ export default function build(room) {
   }
 
   const views = { signal: panel("signal", 0), gradient: panel("gradient", 1) };
-  const shown = (value) => (value && (value < 0.01 || value >= 1000) ? minus(value.toExponential(0)) : value.toPrecision(2));
 
   function draw() {
     const found = sizes({ ...set, depth: DEPTH });
     for (const [name, view] of Object.entries(views)) view.draw(found[name]);
     const factor = set.std * Math.sqrt(set.units / (set.bend === "relu" ? 2 : 1));
     const expected = set.bend === "tanh" ? "" : ` Arithmetic expects a factor of ${factor.toFixed(2)} a layer.`;
-    told.tell(`After ${DEPTH} layers the signal has the size ${shown(found.signal.at(-1))}; back at the first, the gradient has ${shown(found.gradient[0])}. Both began at 1.${expected}`);
+    told.tell(`After ${DEPTH} layers the signal has the size ${brief(found.signal.at(-1))}; back at the first, the gradient has ${brief(found.gradient[0])}. Both began at 1.${expected}`);
   }
 
   room.append(

@@ -1,5 +1,5 @@
 // Gradient descent on two numbers: the curve they make, the landscape of the loss, and the way down.
-import { axes, drawing, h, message, path as line, s, signed, slider, ticks } from "./kit.js";
+import { axes, brief, drawing, h, message, path as line, s, signed, slider, ticks } from "./kit.js";
 import { descent, loss, samples } from "./models/logistic.js";
 
 const CELLS = 24;
@@ -45,7 +45,7 @@ export default function build(room) {
     way.setAttribute("d", `M${seen.map((point) => point.map((part) => part.toFixed(1)).join(" ")).join("L")}`);
     stops.replaceChildren(...seen.map(([cx, cy]) => s("circle", { cx, cy, r: 2, class: "interactive__dot interactive__dot--1" })));
     const outside = visited.some(([left, up]) => clamp(left, W) !== left || clamp(up, B) !== up);
-    told.tell(`After ${set.steps} steps with rate ${rate.toPrecision(2)}: weight ${signed(w)}, bias ${signed(b)}, loss ${loss(w, b, data).toFixed(3)}.${outside ? " The way leaves the drawing." : ""}`);
+    told.tell(`After ${set.steps} steps with rate ${brief(rate)}: weight ${signed(w)}, bias ${signed(b)}, loss ${loss(w, b, data).toFixed(3)}.${outside ? " The way leaves the drawing." : ""}`);
   }
 
   const control = (name, options) =>
@@ -64,7 +64,7 @@ export default function build(room) {
     h(
       "div",
       { class: "interactive__controls" },
-      control("rate", { label: "Learning rate", min: -2, max: 2, step: 0.1, show: (power) => (10 ** power).toPrecision(2) }),
+      control("rate", { label: "Learning rate", min: -2, max: 2, step: 0.1, show: (power) => brief(10 ** power) }),
       control("steps", { label: "Steps", min: 0, max: 60, step: 1, show: String }),
     ),
   );

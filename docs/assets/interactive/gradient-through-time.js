@@ -1,11 +1,8 @@
 // How large the gradient is, step by step back in time, against the scale of the recurrent matrix.
-import { axes, choice, drawing, h, message, path, s, slider, ticks } from "./kit.js";
+import { axes, choice, drawing, h, message, path, powerOfTen, s, scientific, slider, ticks } from "./kit.js";
 import { norms } from "./models/recurrent.js";
 
 const MOST = 60;
-const RAISED = { "-": "⁻", 0: "⁰", 3: "³", 6: "⁶", 9: "⁹" };
-
-const powerOfTen = (power) => [10 ** power, `10${[...String(power)].map((digit) => RAISED[digit]).join("")}`];
 
 export default function build(room, { narrow }) {
   const width = narrow ? 268 : 500;
@@ -17,7 +14,7 @@ export default function build(room, { narrow }) {
     width, height: 200, left: 52, top: 18, log: true,
     xLabel: "steps back from the loss", yLabel: "norm of the gradient",
     x: { range: [0, MOST], ticks: ticks(narrow ? [0, 20, 40, 60] : [0, 10, 20, 30, 40, 50, 60]) },
-    y: { range: [1e-9, 1e6], ticks: [-9, -6, -3, 0, 3, 6].map(powerOfTen) },
+    y: { range: [1e-9, 1e6], ticks: [-9, -6, -3, 0, 3, 6].map((exponent) => [10 ** exponent, powerOfTen(exponent)]) },
   });
   const view = drawing(width + 66, 262, "The norm of the gradient against the number of steps back, on a logarithmic scale", group, bound, line);
 
@@ -27,7 +24,7 @@ export default function build(room, { narrow }) {
     bound.setAttribute("d", path(back.map((_, k) => set.scale ** k), toX, toY));
     const last = back.at(-1);
     const fate = last < 1e-3 ? "It has vanished." : last > 1e3 ? "It has exploded." : "It has come through.";
-    told.tell(`After ${set.steps} steps back the norm is ${last.toExponential(1)}, where it was 1. ${fate}`);
+    told.tell(`After ${set.steps} steps back the norm is ${scientific(last)}, where it was 1. ${fate}`);
   }
 
   const control = (name, label, min, max, step, show) =>

@@ -24,6 +24,20 @@ export const button = (text, action) => h("button", { type: "button", class: "in
 export const minus = (number) => String(number).replaceAll("-", "−");
 export const signed = (number, digits = 2) => minus(number.toFixed(digits).replace(/^-(?=[0.]*$)/, ""));
 
+// A power of ten, and a number beside one, as they are printed.
+export const powerOfTen = (exponent) => `10${[...String(exponent)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit] ?? "⁻").join("")}`;
+export function scientific(number, digits = 1) {
+  const [factor, exponent] = number.toExponential(digits).split("e");
+  return `${minus(factor)} × ${powerOfTen(Number(exponent))}`;
+}
+
+// Two digits of a number that may be large or small; those of a whole one up to a thousand.
+export function brief(number) {
+  const size = Math.abs(number);
+  if (size && (size < 1e-3 || size >= 1e4)) return scientific(number);
+  return minus(size < 100 ? number.toPrecision(2) : Math.round(number));
+}
+
 // A slider with its name and value; `element.value` is a number's text, as of any range.
 export function slider({ label, min, max, step, value, show = signed }, change) {
   const shown = h("output", {}, show(value));

@@ -1,5 +1,5 @@
 // An LSTM's unit whose gates the reader sets: what one step does, and what the same gates do at every step.
-import { axes, drawing, h, message, path, s, signed, slider, ticks } from "./kit.js";
+import { axes, brief, drawing, h, message, path, s, signed, slider, ticks } from "./kit.js";
 import { lstm, lstmGradient, lstmRun } from "./models/gates.js";
 
 const STEPS = 30;
@@ -8,31 +8,36 @@ export default function build(room) {
   const set = { f: 0.9, i: 0.5, g: 0.3, o: 0.8, c: 1 };
   const told = message();
 
-  function panel(title, range, at) {
-    const area = axes({
-      width: 270, height: 130, left: 34, top: 18, xLabel: "step", yLabel: title,
-      x: { range: [0, STEPS], ticks: ticks([0, 10, 20, 30]) },
-      y: { range, ticks: ticks(at) },
-    });
-    const lines = [0, 1].map((k) => s("path", { class: `interactive__line interactive__line--${k}` }));
+  function panel(title) {
+    const view = drawing(320, 190, title);
     return {
-      view: drawing(320, 190, title, area.group, ...lines),
-      draw: (...curves) => curves.forEach((values, k) => lines[k].setAttribute("d", path(values, area.toX, area.toY))),
+      view,
+      draw(marks, ...curves) {
+        const area = axes({
+          width: 270, height: 130, left: 34, top: 18, xLabel: "step", yLabel: title,
+          x: { range: [0, STEPS], ticks: ticks([0, 10, 20, 30]) },
+          y: { range: [marks[0], marks.at(-1)], ticks: ticks(marks) },
+        });
+        const lines = curves.map((values, k) => s("path", { class: `interactive__line interactive__line--${k}`, d: path(values, area.toX, area.toY) }));
+        view.replaceChildren(area.group, ...lines);
+      },
     };
   }
 
-  const values = panel("cell c (solid) and state h (dashed)", [-3, 3], [-3, 0, 3]);
-  const slopes = panel("gradient of the last cell for the cell at each step", [0, 1], [0, 0.5, 1]);
+  const values = panel("cell c (solid), state h (dashed)");
+  const slopes = panel("gradient of the last cell for each step's");
 
   function draw() {
     const run = lstmRun(set, set.c, STEPS);
-    values.draw(run.map(({ c }) => c), run.map(({ h: state }) => state));
-    slopes.draw(lstmGradient(set.f, STEPS));
+    const cells = run.map(({ c }) => c);
+    const most = [3, 10, 35].find((limit) => Math.max(...cells.map(Math.abs)) <= limit);
+    values.draw([-most, 0, most], cells, run.map(({ h: state }) => state));
+    slopes.draw([0, 0.5, 1], lstmGradient(set.f, STEPS));
     const { c, h: state } = lstm(set, set.c);
     told.tell(
-      `One step: c = ${set.f.toFixed(2)} · ${signed(set.c)} + ${set.i.toFixed(2)} · ${signed(set.g)} = ${signed(c)}, ` +
-        `h = ${set.o.toFixed(2)} · tanh ${signed(c)} = ${signed(state)}. ` +
-        `Of a gradient, ${(100 * set.f ** STEPS).toPrecision(2)} % comes back through ${STEPS} steps.`,
+      `One step: c = ${signed(set.f)} · ${signed(set.c)} + ${signed(set.i)} · ${signed(set.g)} = ${signed(c)}, ` +
+        `h = ${signed(set.o)} · tanh ${signed(c)} = ${signed(state)}. ` +
+        `Of a gradient, ${brief(100 * set.f ** STEPS)} % comes back through ${STEPS} steps.`,
     );
   }
 

@@ -1,5 +1,5 @@
 // A perceptron learns to separate two clouds in space, mistake by mistake; the reader turns the space.
-import { button, drawing, h, message, s, slider } from "./kit.js";
+import { button, drawing, h, message, minus, s, slider } from "./kit.js";
 import { clouds, correct, errors, seen, start } from "./models/perceptron.js";
 
 const SCALE = 46;
@@ -52,7 +52,7 @@ export default function build(room) {
   }
 
   const turning = (name, label, min, max) =>
-    slider({ label, min, max, step: 1, value: set[name], show: (degrees) => `${degrees}°` }, (value) => {
+    slider({ label, min, max, step: 1, value: set[name], show: (degrees) => `${minus(degrees)}°` }, (value) => {
       set[name] = value;
       draw();
     });

@@ -1,5 +1,5 @@
 // The roof of a machine, and where the product of two square matrices lies under it.
-import { axes, choice, drawing, h, message, s, slider } from "./kit.js";
+import { axes, choice, drawing, h, message, powerOfTen, s, slider } from "./kit.js";
 import { MACHINES, bound, work } from "./models/roofline.js";
 
 const X = [-1, 4];
@@ -11,8 +11,7 @@ const amount = (number) => {
   const [name, unit] = [["billion", 1e9], ["million", 1e6], ["thousand", 1e3]].find(([, least]) => number >= least) ?? ["", 1];
   return `${short(number / unit)} ${name}`.trim();
 };
-const superscript = (exponent) => `10${[...String(exponent)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit] ?? "⁻").join("")}`;
-const decades = ([low, high]) => Array.from({ length: high - low + 1 }, (_, k) => [low + k, superscript(low + k)]);
+const decades = ([low, high]) => Array.from({ length: high - low + 1 }, (_, k) => [low + k, powerOfTen(low + k)]);
 const SAID = { calls: "the call", bytes: "memory", operations: "the core" };
 
 export default function build(room) {

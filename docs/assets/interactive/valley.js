@@ -1,5 +1,5 @@
 // Paths of optimisers down a narrow valley: the reader chooses the rule, the rate and the number of steps.
-import { axes, choice, drawing, h, message, s, slider, ticks } from "./kit.js";
+import { axes, brief, choice, drawing, h, message, s, slider, ticks } from "./kit.js";
 import { CURVATURE, loss, RULES, walk } from "./models/valley.js";
 
 const X = [-5, 3];
@@ -25,7 +25,7 @@ export default function build(room, { narrow }) {
   const view = drawing(width + 50, 265, "Level lines of the valley and the path of the chosen rule", frame, area.group, way, dots);
   const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
 
-  const rate = slider({ label: "Rate", min: -12, max: 3, step: 0.25, value: set.power, show: (power) => (2 ** power).toPrecision(2) }, (power) => {
+  const rate = slider({ label: "Rate", min: -12, max: 3, step: 0.25, value: set.power, show: (power) => brief(2 ** power) }, (power) => {
     set.power = power;
     draw();
   });
@@ -36,8 +36,8 @@ export default function build(room, { narrow }) {
     way.setAttribute("d", `M${points.map((point) => point.map((part) => part.toFixed(1)).join(" ")).join("L")}`);
     dots.replaceChildren(...points.map(([cx, cy]) => s("circle", { cx, cy, r: 2.2, class: "interactive__dot interactive__dot--1" })));
     const last = loss(path.at(-1));
-    const end = Number.isFinite(last) && last < 1e6 ? last.toPrecision(2) : "beyond all bounds";
-    told.tell(`${RULES[set.rule].name}, rate ${(2 ** set.power).toPrecision(2)}: the loss is 18 at first and ${end} after ${set.steps} steps.`);
+    const end = Number.isFinite(last) && last < 1e6 ? brief(last) : "beyond all bounds";
+    told.tell(`${RULES[set.rule].name}, rate ${brief(2 ** set.power)}: the loss is 18 at first and ${end} after ${set.steps} steps.`);
   }
 
   room.append(
