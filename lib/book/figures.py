@@ -205,21 +205,25 @@ def fit_to_read(fig: Figure) -> None:
             axis.set_tick_params(which="both", labelsize=size)
     for text in fig.findobj(Text):
         text.set_fontsize(_readable(text))
-    _break_labels(fig)
     fig.draw_without_rendering()
+    if _break_labels(fig):
+        fig.draw_without_rendering()
     extent = fig.get_tightbbox()
     if extent.height + 2 * _MARGIN < fig.get_figheight():  # panels of a fixed shape leave some
         fig.set_figheight(extent.height + 2 * _MARGIN)
 
 
-def _break_labels(fig: Figure) -> None:
-    """Sets labels in more than one line that would be wider than the figure."""
+def _break_labels(fig: Figure) -> bool:
+    """Sets labels in more than one line that would be wider than the figure; whether there are."""
+    broken = False
     for ax in fig.axes:
         for label, side in ((ax.xaxis.label, 0), (ax.yaxis.label, 1)):
             extent, text = label.get_window_extent(), label.get_text()
             if extent.min[side] < 0 or extent.max[side] > fig.bbox.size[side]:
                 share = ax.get_window_extent().size[side] / extent.size[side]
                 label.set_text(fill(text, int(share * len(text))))
+                broken = True
+    return broken
 
 
 def _readable(text: Text) -> float:
