@@ -14,7 +14,10 @@ const observer = new ResizeObserver((entries) => {
 function text(block) {
   const code = block.querySelector(".source__code, pre");
   const lines = typed(code);
-  return `${lines.length ? lines.join("\n") : code.textContent.trimEnd()}\n`;
+  if (lines.length) return `${lines.join("\n")}\n`;
+  const whole = code.cloneNode(true);
+  for (const short of whole.querySelectorAll(".source__short")) short.remove();
+  return `${whole.textContent.trimEnd()}\n`;
 }
 
 function offerCopy(block) {

@@ -10,6 +10,7 @@ import pytest
 from book.known.crossref import Book, Scan, Tools, Verdict, assemble, scan
 from book.known.equations import Source
 from book.known.origins import Drawn, Origins, place_of_copy
+from book.known.source import Library
 from book.made.page import render
 from book.shared.errors import BookError
 
@@ -97,6 +98,26 @@ def test_code_has_its_lines_and_links_to_the_equation(make: Make) -> None:
     assert '<details class="source__doc"><summary>' in out
     assert 'data-n="10"' in out
     assert 'data-n="1"' not in out
+
+
+def test_a_signature_is_shown_without_its_types(tmp_path: Path) -> None:
+    file = tmp_path / "lib" / "backprop" / "half.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        "def halve(\n    x: float,\n    *,\n    by: float = 1e-8,\n) -> float:\n"
+        "    return x / by  # eq:half\n\n\ndef bare(x):\n    return x\n"
+    )
+    typed, bare = (
+        Library(tmp_path).definition(f"backprop.half.{name}") for name in ("halve", "bare")
+    )
+    assert typed is not None
+    assert bare is not None
+    assert typed.rows == 2
+    short, rest = typed.render(lambda label: ("1.1", f"#{label}"), None).split("</summary>")
+    assert re.sub("<[^>]*>", "", short).endswith("def halve(x, *, by=1e-8):def halve(")
+    assert re.sub("<[^>]*>", "", rest).startswith("    x: float,\n    *,\n")
+    assert '<span class="line__code">    <span class="k">return</span> x' in rest
+    assert "<details" not in bare.render(lambda label: ("", ""), None)
 
 
 def test_an_equation_carries_its_tex_for_use_elsewhere(make: Make) -> None:
@@ -404,13 +425,11 @@ def test_a_derivation_is_set_beside_its_code(make: Make) -> None:
     assert code < out.index('class="source highlight"') < out.index("After.")
 
 
-def assumed(html: str) -> list[int]:
-    return [
-        int(height) for height in re.findall(r"contain-intrinsic-block-size:auto (\d+)px", html)
-    ]
+def assumed(html: str, window: str = "phone") -> list[int]:
+    return [int(height) for height in re.findall(rf"--{window}:(\d+)px", html)]
 
 
-def test_what_is_not_laid_out_is_assumed_as_high_as_it_may_be_on_a_phone(make: Make) -> None:
+def test_what_is_not_laid_out_is_assumed_about_as_high_as_it_will_be(make: Make) -> None:
     rows = display(
         r"\begin{aligned} a &= b \\ &= c && \text{so} \\ &= d && \text{so} \end{aligned}"
     )
@@ -419,17 +438,44 @@ def test_what_is_not_laid_out_is_assumed_as_high_as_it_may_be_on_a_phone(make: M
     out, problems = make("<h2>Next</h2>".join(parts))
     assert problems == []
     equation, chain, literate, short, long, example = assumed(out)
-    assert 2 * equation > chain > equation + 150
+    assert chain > equation + 150
     assert literate > 5 * 22  # five lines, of which the docstring is one
-    assert long - short > 9 * 29
+    assert long - short > 8 * 26
     assert example > 100
+    for window in ("tablet", "desk"):
+        _, _, _, small, large, other = assumed(out, window)
+        assert large - small < (long - short) / 2
+        assert other < example
     assert "data-rows" not in out
 
 
-def test_both_columns_of_a_pair_count_for_they_stand_one_below_the_other(make: Make) -> None:
-    both = assumed(make(f"<p>First.</p>{LABELLED}{LITERATE}")[0])[0]
-    apart = assumed(make(f"<p>First.</p>{LABELLED}<h2>Code</h2>{LITERATE}")[0])
-    assert abs(both - sum(apart)) <= 2
+def test_formulas_count_as_what_they_show(make: Make) -> None:
+    formula = '<span class="arithmatex">\\(a + b\\)</span>'
+    few, many = (assumed(make(f"<p>{count * formula}</p>{LABELLED}")[0])[0] for count in (1, 100))
+    assert many > few + 100
+
+
+def test_a_figure_is_assumed_as_high_as_its_drawing(tools: Tools, make: Make) -> None:
+    heights = []
+    for high in (100, 200):
+        drawing = SVG.replace("0 0 10 10", f"0 0 400 {high}")
+        tools.figure = lambda name, drawing=drawing: Drawn(drawing, drawing)
+        out, _ = make(
+            '<figure class="figure" data-figure="curve" data-alt="x"></figure>' + LABELLED
+        )
+        assert "data-sides" not in out
+        heights.append((assumed(out)[0], assumed(out, "desk")[0]))
+    (low, wide_low), (high, wide_high) = heights
+    assert abs(high - low - 328 / 4) <= 1
+    assert abs(wide_high - wide_low - 620 / 4) <= 1
+
+
+def test_both_columns_of_a_pair_count_where_they_stand_one_below_the_other(make: Make) -> None:
+    whole = make(f"<p>First.</p>{LABELLED}{LITERATE}")[0]
+    parts = make(f"<p>First.</p>{LABELLED}<h2>Code</h2>{LITERATE}")[0]
+    text, code = assumed(parts)
+    assert abs(assumed(whole)[0] - text - code) <= 2
+    assert abs(assumed(whole, "desk")[0] - max(assumed(parts, "desk"))) <= 2
 
 
 def test_a_table_scrolls_in_its_box_and_its_rows_have_heads(make: Make) -> None:

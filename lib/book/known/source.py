@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ PLAIN = {"n", "p", "w"}  # names, punctuation, space: they look like the rest of
 _PLAIN_SPAN = re.compile(r'<span class="[npw]">([^<]*)</span>')
 MARK = re.compile(r"#(?:\s+eq:[\w-]+)+\s*$")
 _COMMENT = re.compile(r'<span class="c1">(#(?:\s+eq:[\w-]+)+)</span>')
+_MARKED = re.compile(r'^(.+?)(<span class="c1"># <a class="mark".*</span>)$')
 
 
 def mark_ids(line: str) -> list[str]:
@@ -65,13 +67,14 @@ class Excerpt:
 
     @property
     def rows(self) -> int:
-        """How many lines are shown of it, the docstrings folded."""
-        folded = sum(
-            last - first
-            for first, last in self.module.docstrings
-            if self.first <= first < self.last
-        )
-        return self.last - self.first + 1 - folded
+        """How many lines are shown of it, types and docstrings folded."""
+        return self.last - self.first + 1 - sum(last - first for first, last, _ in self._folds())
+
+    def _folds(self) -> list[tuple[int, int, str]]:
+        """The first and last lines of what is folded, and how a signature reads without types."""
+        found = [(first, last, "") for first, last in self.module.docstrings if first < self.last]
+        found += self.module.signatures
+        return sorted(each for each in found if self.first <= each[0] and each[1] <= self.last)
 
     def anchors(self) -> dict[int, str]:
         """The anchors of its marked lines, made of names so that they outlive an edit."""
@@ -87,7 +90,7 @@ class Excerpt:
     def render(
         self, link: Callable[[str], tuple[str, str]], url: str | None, with_ids: bool = True
     ) -> str:
-        """The excerpt as HTML: numbered lines, docstrings folded after their first line.
+        """The excerpt as HTML: numbered lines, docstrings and the types of signatures folded.
 
         Args:
             link: gives an equation's number and address, by its id.
@@ -100,14 +103,17 @@ class Excerpt:
             for number in range(self.first, self.last + 1)
         }
         parts, position = [], self.first
-        for first, last in self.module.docstrings:
-            if not self.first <= first < self.last:
-                continue
+        for first, last, short in self._folds():
             parts.append(_pre(lines, position, first - 1))
-            parts.append(
-                f'<details class="source__doc"><summary>{_without_newline(lines[first])}</summary>'
-                f"{_pre(lines, first + 1, last)}</details>"
-            )
+            summary = _without_newline(lines[first])
+            kind = "source__doc"
+            if short:
+                kind += " source__types"
+                long = summary.replace('class="line"', 'class="line source__long"', 1)
+                line = f'data-n="{first}">{_highlight(short)[0]}</span>'
+                summary = f'<span class="line source__short" {line}{long}'
+            rest = _pre(lines, first + 1, last)
+            parts.append(f'<details class="{kind}"><summary>{summary}</summary>{rest}</details>')
             position = last + 1
         parts.append(_pre(lines, position, self.last))
         place = f"{self.module.file.name}:{self.first}"
@@ -122,6 +128,8 @@ class Excerpt:
     def _line(self, number: int, link: Callable[[str], tuple[str, str]], anchor: str | None) -> str:
         html = link_marks(self.module.highlighted[number - 1], link)
         own = f' id="{anchor}"' if anchor else ""
+        # The mark of a long line stays beside the line's beginning.
+        html = _MARKED.sub(r'<span class="line__code">\1</span>\2', html)
         return f'<span class="line"{own} data-n="{number}">{html}\n</span>'
 
 
@@ -170,6 +178,36 @@ class Module:
         ]
         places = [(node.lineno, node.end_lineno or node.lineno) for node in nodes]
         return sorted((first, last) for first, last in places if first < last)
+
+    @cached_property
+    def signatures(self) -> list[tuple[int, int, str]]:
+        """The first and last lines of signatures that state types, and these without them."""
+        found = []
+        for node in ast.walk(self.tree):
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            first, last = node.lineno, node.body[0].lineno - 1
+            while last > first and re.match(r"\s*(#|$)", self.lines[last - 1]):
+                last -= 1  # a comment on the body
+            marked = any(mark_ids(line) for line in self.lines[first - 1 : last])
+            arguments = copy.deepcopy(node.args)
+            every = [each for each in ast.walk(arguments) if isinstance(each, ast.arg)]
+            typed = node.returns is not None or any(each.annotation for each in every)
+            if last < first or marked or not typed:
+                continue
+            for each in every:
+                each.annotation = None
+            arguments.defaults = list(map(self._as_written, arguments.defaults))
+            arguments.kw_defaults = [
+                each and self._as_written(each) for each in arguments.kw_defaults
+            ]
+            indent = node.col_offset * " "
+            found.append((first, last, f"{indent}def {node.name}({ast.unparse(arguments)}):"))
+        return found
+
+    def _as_written(self, value: ast.expr) -> ast.expr:
+        """An expression that is printed as it stands in the file: 1e-8, and not 1e-08."""
+        return ast.Name(" ".join((ast.get_source_segment(self.text, value) or "").split()))
 
     @cached_property
     def highlighted(self) -> list[str]:

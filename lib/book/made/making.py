@@ -20,6 +20,7 @@ from book.shared.tree import serialise
 __all__ = ["Making"]
 
 _TOKEN = re.compile("\ue000(\\d+)\ue001")
+_TAG = re.compile("<[^>]*>")
 _HELD = re.compile(r"@(eq:[\w-]+)@")
 
 
@@ -55,6 +56,11 @@ class Making:
     def html(self) -> str:
         """The content."""
         return _TOKEN.sub(lambda match: self._raw[int(match[1])], serialise(self.root))
+
+    def length(self, element: lxml_html.HtmlElement) -> int:
+        """How many characters an element shows."""
+        text = " ".join((element.text_content() or "").split())
+        return len(_TOKEN.sub(lambda match: _TAG.sub("", self._raw[int(match[1])]), text))
 
     def keep(self, html: str) -> str:
         """Puts finished HTML away, and returns what holds its place in the tree."""

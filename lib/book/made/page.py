@@ -20,11 +20,11 @@ from book.known.crossref import Book, Tools
 from book.known.equations import EQREF, Source, relative_url
 from book.known.printed import printed
 from book.known.source import PLAIN, link_marks
-from book.made.layout import ROWS, pair, part
+from book.made.layout import ROWS, SIDES, pair, part
 from book.made.making import Making
 from book.made.mathematics import formulas, letters
 from book.made.opening import measure, open_chapter
-from book.made.svg import NARROW, inline_svg, link_equations, take_images
+from book.made.svg import NARROW, inline_svg, link_equations, sides, take_images
 from book.made.volume import SECTION_NUMBER
 from book.shared.errors import BookError, Problem
 from book.shared.plain import plain
@@ -77,7 +77,7 @@ def render(html: str, source: Source, book: Book, tools: Tools) -> Made:
     page.code()
     page.back_matter()
     numbers = page.sections()
-    part(page.root)
+    part(page.root, page.length)
     letters(page)
     return Made(page.html(), sorted(page.problems), page.images, page.carried, numbers)
 
@@ -186,6 +186,7 @@ class _Page(Making):
             drawing, images = take_images(linked, folder)
             self.images |= images
             element.text = self.keep(drawing)
+            element.set(SIDES, ",".join(" ".join(map(str, sides(each))) for each in drawings))
 
     def _symbols(self, table: lxml_html.HtmlElement, names: list[str | None]) -> None:
         """Gives the rows of a symbols table the ids by which formulas refer to them."""

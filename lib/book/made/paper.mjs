@@ -11,7 +11,7 @@ const PATIENCE = { timeout: 600_000 };
 // What is pressed, what only a screen needs, and what is not to be taken along.
 const LEFT = [
   ".headerlink, .md-content__button, .mend, .equation__verdict, .equation__notes, .checked, .copy, button, input, script, [hidden]",
-  ".map > :has(.downloads), .interactive, .source__doc > :not(summary)",
+  ".map > :has(.downloads), .interactive, .source__doc > :not(summary), .source__long",
 ].join();
 
 function program() {
@@ -27,7 +27,7 @@ function program() {
 function content(left) {
   const article = document.querySelector("article");
   for (const element of article.querySelectorAll(left)) element.remove();
-  for (const fold of article.querySelectorAll("details")) fold.open = true;
+  for (const fold of article.querySelectorAll("details:not(.source__types)")) fold.open = true;
   const styles = [...document.querySelectorAll('link[rel="stylesheet"]')].map(({ href }) => href);
   const rules = [...document.querySelectorAll("head style")].map(({ textContent }) => textContent);
   return { article: new XMLSerializer().serializeToString(article), styles, rules };

@@ -22,6 +22,7 @@ __all__ = [
     "in_light_colours",
     "inline_svg",
     "link_equations",
+    "sides",
     "take_images",
 ]
 
@@ -119,6 +120,13 @@ def inline_svg(source: str, name: str, alt: str, kind: str = "") -> str:
     root.insert(0, etree.fromstring(f'<title xmlns="{_SVG[1:-1]}">{escape(alt)}</title>'))
     text = etree.tostring(root, encoding="unicode")
     return re.sub(r' xmlns(:\w+)?="[^"]*"', "", text).replace("xlink:href", "href")
+
+
+def sides(svg: str) -> tuple[float, float]:
+    """The greatest width of a drawing as `inline_svg` makes it, in rem, and its height's share."""
+    box = re.search(r'viewBox="([^"]*)"', svg)
+    width, height = map(float, box[1].split()[2:]) if box else (0.0, 0.0)
+    return round(width * _POINTS_TO_REM, 1), round(height / width, 3) if width else 0.0
 
 
 def link_equations(svg: str, link: Callable[[str], tuple[str, str] | None]) -> str:
