@@ -1,12 +1,16 @@
 """What is computed is kept to be asked for again, but no more of it than there is room for."""
 
+import numpy as np
 import pytest
 
 from mathcheck.claims.chapter import Chapter, load
 from mathcheck.claims.checker import Checker
 from mathcheck.claims.mutants import outcomes
 from mathcheck.claims.report import check_chapter
+from mathcheck.text.errors import EvalError
+from mathcheck.text.tree import Number
 from mathcheck.values import budget, derivatives
+from mathcheck.values.budget import Budget, size_kept
 
 CHAPTER = r"""# A chain
 
@@ -94,3 +98,29 @@ def test_a_point_that_keeps_too_much_is_refused(
     assert not report.ok
     said = [error.message for error in report.errors]
     assert "MB of values at once: write sizes as letters" in said[0]
+
+
+def test_what_is_kept_is_counted_in_bytes() -> None:
+    numbers = np.zeros((10, 5))
+    entry = size_kept(1.5)
+    assert 100 < entry < 1000
+    assert size_kept(numbers) == entry + 400
+    assert size_kept(numbers[:2]) == entry + 80
+    assert size_kept(np.broadcast_to(numbers, (7, 10, 5))) == entry + 400
+    assert size_kept(np.broadcast_to(np.zeros(3), (2, 3))[:1, :1]) == entry + 8
+
+
+def test_up_to_a_bound_all_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry, node = size_kept(1.5), Number("1", start=4, end=5)
+    monkeypatch.setattr(budget, "MUCH_KEPT", entry)
+    monkeypatch.setattr(budget, "MOST_KEPT", 2 * entry)
+    spent = Budget()
+    spent.keep(1.5, node)
+    assert (spent.kept, spent.is_full) == (entry, False)
+    spent.keep(2.5, node)
+    assert (spent.kept, spent.is_full) == (2 * entry, True)
+    with pytest.raises(EvalError, match=r"this keeps more than 0 MB of values at once: ") as caught:
+        spent.keep(3.5, node)
+    assert caught.value.node is node
+    spent.renew()
+    assert spent.kept == 3 * entry

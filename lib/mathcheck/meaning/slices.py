@@ -16,7 +16,7 @@ def part(symbol: Symbol, items: tuple[Node, ...], node: Node, resolver: Resolvin
         TreeError: where the slice may be meant as in code, without its last element.
     """
     if len(items) != symbol.rank:
-        message = f"{symbol.name} has {symbol.rank} axes, this is a slice of {len(items)}"
+        message = f"{symbol.name} has another number of axes, {symbol.rank}, than this slice"
         raise TreeError(message, node.start)
     places: list[Term | tuple[Term, Term] | None] = []
     for axis, item in enumerate(items):
