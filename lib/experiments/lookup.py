@@ -2,7 +2,8 @@
 
 Pairs of a key and a value go by, then one of the keys is shown, and its value is to be said; T is
 the number of pairs. Attention, an LSTM and a GRU have the same number of units, and all are trained
-and judged as `recall` does it, each at its own rate. So are the metrics.
+and judged as `recall` does it, each at its own rate for each number of
+pairs. So are the metrics.
 """
 
 from collections.abc import Sequence
@@ -21,9 +22,10 @@ from experiments.repeats import SEEDS
 CELLS = {"attention": attention, **{name: recall.CELLS[name] for name in ("lstm_bias_1", "gru")}}
 SETTINGS = recall.Settings(
     steps=(4, 8, 16, 32, 64),
-    search_steps=(8, 16),
     updates=2000,
-    rates=(1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2),
+    search_seeds=(100,),
+    given_up=1 / 3,
+    given_up_from=16,
 )
 
 

@@ -152,6 +152,29 @@ def search(
     return scores
 
 
+def refine(
+    score: Callable[[float], float], rates: Sequence[float], largest: int
+) -> dict[float, float]:
+    """Tries rates that may be far apart, then half and twice the best, until both are worse.
+
+    Args:
+        score: from a rate to how bad it is; not finite if the run fails.
+        rates: where to begin.
+        largest: how many rates are tried at most.
+
+    Returns:
+        The score of each rate that was tried.
+    """
+    scores = {rate: score(rate) for rate in rates}
+    while len(scores) < largest:
+        best = min(scores, key=scores.__getitem__)
+        beside = [rate for rate in (best / 2, best * 2) if rate not in scores]
+        if not beside:
+            break
+        scores[beside[0]] = score(beside[0])
+    return scores
+
+
 def _learn(
     optimizer: Optimizer, split: Split, settings: Settings, seed: int
 ) -> tuple[Sequential | None, list[float]]:

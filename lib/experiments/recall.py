@@ -3,13 +3,20 @@
 A symbol is seen at the first step, T steps of noise follow, and the last state is to say which it
 was. All cells have the same number of units, see the same number of fresh sequences and start as
 their layer does, but for the plain one that starts uniformly, as PyTorch's does. Each trains with
-Adam at its own rate, the best of a grid with steps of a factor of 2: by the mean of its loss on
-other sequences over a run, of two lengths and a seed that is not used again. A run ends as soon as
-it has solved the task on these, and gives back the weights that did best on them. What is reported
-is measured on sequences of its own. There is no test set: every sequence is drawn anew.
+Adam at its own rate for each length. Four rates are tried first, factors of 4 apart, since a cell
+may learn nothing at one rate and all at another that is far from it; then half and twice the best,
+until the best has a worse one on either side. Better is a lower loss on other sequences, the mean
+over a run, from seeds that are not used again; a loss above that of a guess counts as a guess, so
+that a rate with which some seeds fail loudly is not taken for worse than one with which all fail. A
+run ends as soon as it has solved the task on these sequences, and gives back the weights that did
+best on them. What is reported is measured on sequences of its own. There is no test set: every
+sequence is drawn anew.
 
-The metrics have dots in their names, CELL is one of `CELLS`, T one of the lengths, for the cells in
-`LONGEST` only up to the one that stands there:
+A cell that no seed takes beyond a share `given_up` of right answers over T steps is not trained
+over more, once T has reached `given_up_from`.
+
+The metrics have dots in their names, CELL is one of `CELLS`, T one of the lengths that it was
+trained over:
 
 - `accuracy_mean.CELL.T`, `accuracy_std.CELL.T`: over the seeds, each of which is in `by_seed` as
   `accuracy.CELL.T`; `accuracy_min` and `accuracy_max` likewise;
@@ -19,7 +26,9 @@ The metrics have dots in their names, CELL is one of `CELLS`, T one of the lengt
   is when it arrives at the first, through T steps of noise, before and after training; geometric
   means over the seeds, for cells that have a state. The curves `flow_untrained.CELL` and
   `flow_trained.CELL` have it at every step, the earliest first, for T = 100 (`flow_steps`);
-- `rate.CELL` and `rate_at_end.CELL`, 1 if it is an end of the grid; `parameters.CELL`;
+- `rate.CELL.T`, `rates_tried.CELL.T` and `rate_at_end.CELL.T`, 1 if the best was the lowest or the
+  highest of so many; `parameters.CELL`;
+- `seconds_search`: of one core, for all that was tried; `seconds_judged`, for what is reported;
 - `chance`: the accuracy of one who guesses; `symbols`, `noise`, `units`, `updates`, `batch_size`.
 
 A cell of another chapter is a case for an experiment of its own: `run` takes other `cells`, and
@@ -53,6 +62,7 @@ from backprop import (
 )
 from backprop.shapes import Array
 from experiments.gradient_flow import flow_through
+from experiments.optimizers import refine
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -107,9 +117,6 @@ CELLS: dict[str, MakeCell] = {
     "gru": gru,
     "gru_bias_log": gru_bias_log,
 }
-# Cells that are at chance over 100 steps from every seed: to train them over more would cost as
-# much as all others together.
-LONGEST = {"lstm_bias_0": 100, "gru": 100}
 
 
 @dataclass(frozen=True)
@@ -120,21 +127,23 @@ class Settings:
     symbols: int = 8
     noise: float = 0.3
     units: int = 32
-    updates: int = 600
+    updates: int = 400
     batch_size: int = 32
     max_norm: float = 1.0
-    rates: tuple[float, ...] = (1e-3, 2e-3, 4e-3, 8e-3)
-    search_steps: tuple[int, ...] = (20, 50)
-    search_seed: int = 100
+    rates: tuple[float, ...] = (2e-3, 8e-3, 3.2e-2, 1.28e-1)
+    largest_grid: int = 8
+    search_seeds: tuple[int, ...] = (100, 101, 102)
     checked_every: int = 50
     validation_size: int = 500
     judged_size: int = 1000
     solved: float = 0.99
+    given_up: float = 3 / 16
+    given_up_from: int = 100
     flow_size: int = 100
     flow_steps: int = 100
 
 
-SETTINGS = Settings(updates=400, rates=(2e-3, 4e-3, 8e-3, 1.6e-2))
+SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
@@ -143,7 +152,8 @@ class Recalled:
 
     Attributes:
         accuracy: on sequences that nothing was chosen on.
-        loss: the mean over the checks on validation, that of a solved run counted on to the end.
+        loss: the mean over the checks on validation, none above that of a guess, and that of a
+            solved run counted on to the end.
         updates: how many it took, or had.
         solved: whether it solved the task.
         parameters: of the cell.
@@ -180,7 +190,7 @@ def run(
     cells: Mapping[str, MakeCell] = CELLS,
     draw: Draw = recall,
 ) -> Result:
-    """Finds each cell's rate, then lets it learn from each seed at each length."""
+    """Finds each cell's rate for each length, then lets it learn from each seed."""
     start = time.perf_counter()
     metrics: dict[str, Number] = {
         "chance": 1 / settings.symbols,
@@ -190,26 +200,34 @@ def run(
     by_seed: dict[str, list[Number]] = {}
     curve: dict[str, list[Number]] = {}
     tried: list[dict[str, Any]] = []
+    spent = {"search": 0.0, "judged": 0.0}
     for name, make in cells.items():
-        losses = {}
-        for rate in settings.rates:
-            search = [
-                learn(make, steps, rate, settings.search_seed, settings, draw)
-                for steps in settings.search_steps
-            ]
-            losses[rate] = float(np.mean([one.loss for one in search]))
-            tried.append({"cell": name, "rate": rate, "loss": round(losses[rate], 5)})
-        rate = min(losses, key=losses.__getitem__)
-        metrics[f"rate.{name}"] = rate
-        metrics[f"rate_at_end.{name}"] = int(rate in (min(losses), max(losses)))
         for steps in settings.steps:
-            if steps > LONGEST.get(name, steps):
-                continue
+
+            def score(rate: float, make: MakeCell = make, steps: int = steps) -> float:
+                """The mean loss over the seeds of the search."""
+                found = [
+                    learn(make, steps, rate, seed, settings, draw) for seed in settings.search_seeds
+                ]
+                spent["search"] += sum(one.seconds for one in found)
+                return float(np.mean([one.loss for one in found]))
+
+            scores = refine(score, settings.rates, settings.largest_grid)
+            rate = min(scores, key=scores.__getitem__)
+            tried += [
+                {"cell": name, "steps": steps, "rate": rate, "loss": round(loss, 5)}
+                for rate, loss in sorted(scores.items())
+            ]
             found = [learn(make, steps, rate, seed, settings, draw) for seed in seeds]
             right = [one.accuracy for one in found]
+            spent["judged"] += sum(one.seconds for one in found)
             key = f"{name}.{steps}"
+            print(f"  {key}: {np.mean(right):.3f} at a rate of {rate:g}", flush=True)
             by_seed[f"accuracy.{key}"] = list(right)
             metrics |= {
+                f"rate.{key}": rate,
+                f"rates_tried.{key}": len(scores),
+                f"rate_at_end.{key}": int(rate in (min(scores), max(scores))),
                 f"accuracy_mean.{key}": float(np.mean(right)),
                 f"accuracy_std.{key}": float(np.std(right, ddof=1)),
                 f"accuracy_min.{key}": min(right),
@@ -223,10 +241,14 @@ def run(
                 flows = [getattr(one, when) for one in found]
                 if flows[0] is None:
                     continue
-                mean = np.exp(np.mean(np.log(flows), axis=0))
+                with np.errstate(divide="ignore"):  # nothing at all may be left
+                    mean = np.exp(np.mean(np.log(flows), axis=0))
                 metrics[f"left_{when}.{key}"] = float(mean[0])
                 if steps == settings.flow_steps:
                     curve[f"flow_{when}.{name}"] = mean.tolist()
+            if steps >= settings.given_up_from and max(right) <= settings.given_up:
+                break
+    metrics |= {f"seconds_{part}": seconds for part, seconds in spent.items()}
     return Result(
         metrics=metrics,
         curve=curve,
@@ -263,7 +285,7 @@ def learn(
             optimizer.step(network.params, grads)
             updates += 1
         scores = network(watched[0])
-        losses.append(float(CROSS_ENTROPY.forward(scores, watched[1])[0]))
+        losses.append(min(math.log(K), float(CROSS_ENTROPY.forward(scores, watched[1])[0])))
         if accuracy(scores, watched[1]) > best:
             best = accuracy(scores, watched[1])
             kept = {name: param.copy() for name, param in network.params.items()}

@@ -5,7 +5,6 @@ linear layer; once with the positions added, once without. So are the metrics.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,14 +35,8 @@ def attention_with_positions(D: int, H: int, _steps: int, rng: np.random.Generat
     return Sequential([into, Positions(), attend])
 
 
-# Its rate depends on the length more than a cell's does, so the longest takes part in the search.
-SETTINGS = replace(
-    recall.SETTINGS, rates=(1e-3, 2e-3, 4e-3, 8e-3, 1.6e-2, 3.2e-2), search_steps=(50, 200)
-)
-
-
 def run(
-    checkpoints: Path, settings: recall.Settings = SETTINGS, seeds: Sequence[int] = SEEDS
+    checkpoints: Path, settings: recall.Settings = recall.SETTINGS, seeds: Sequence[int] = SEEDS
 ) -> Result:
     """Lets attention learn to recall a symbol, with and without positions."""
     cells = {"attention": attention, "attention_positions": attention_with_positions}

@@ -1,6 +1,6 @@
 """`recall-uniform`: the task of `recall` for the plain cell that starts uniformly.
 
-The network, its training and the metrics are those of `recall`. The grid has one lower rate.
+The network, its training and the metrics are those of `recall`.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from experiments import recall
 from experiments.record import Result
 from experiments.repeats import SEEDS
 
-SETTINGS = replace(recall.SETTINGS, steps=(20, 50, 100), rates=(1e-3, *recall.SETTINGS.rates))
+SETTINGS = replace(recall.SETTINGS, steps=(20, 50, 100))
 
 
 def run(

@@ -3,7 +3,16 @@
 import math
 
 from backprop import load_mnist_sample
-from experiments.optimizers import Settings, run, search
+from experiments.optimizers import Settings, refine, run, search
+
+
+def test_rates_far_apart_are_tried_first_and_then_those_beside_the_best():
+    def valley(rate):  # flat but for a hole, which the middle of the rates is far from
+        return abs(math.log2(rate) - 6) if rate > 20 else 10
+
+    assert sorted(refine(valley, (1, 4, 16, 128), largest=9)) == [1, 4, 16, 32, 64, 128]
+    assert sorted(refine(valley, (1, 4, 16, 128), largest=5)) == [1, 4, 16, 64, 128]
+    assert sorted(refine(lambda rate: -rate, (1, 2), largest=4)) == [1, 2, 4, 8]
 
 
 def test_the_search_goes_on_until_the_best_has_a_worse_one_on_either_side():

@@ -8,7 +8,7 @@ import pytest
 
 from backprop import GRU, LSTM, RNN, Layer, Linear
 from experiments.gradient_flow import flow_through
-from experiments.recall import CELLS, Settings, learn, run
+from experiments.recall import CELLS, Settings, learn, recall, run
 
 SMALL = Settings(
     steps=(2, 3),
@@ -16,8 +16,9 @@ SMALL = Settings(
     units=8,
     updates=40,
     batch_size=10,
-    rates=(0.01, 0.02),
-    search_steps=(2,),
+    rates=(0.005, 0.01, 0.02),
+    largest_grid=3,
+    search_seeds=(100,),
     checked_every=20,
     validation_size=50,
     judged_size=200,
@@ -28,12 +29,16 @@ SMALL = Settings(
 
 def test_every_cell_is_judged_at_its_own_rate_at_every_length():
     found = run(None, SMALL, (0, 1), {name: CELLS[name] for name in ("plain_uniform", "gru")})
-    assert [row["cell"] for row in found.tried] == ["plain_uniform"] * 2 + ["gru"] * 2
+    assert [row["cell"] for row in found.tried] == ["plain_uniform"] * 6 + ["gru"] * 6
     for name in ("plain_uniform", "gru"):
-        tried = {row["rate"]: row["loss"] for row in found.tried if row["cell"] == name}
-        assert found.metrics[f"rate.{name}"] == min(tried, key=tried.get)
-        assert found.metrics[f"rate_at_end.{name}"] == 1
         for steps in (2, 3):
+            rows = [row for row in found.tried if (row["cell"], row["steps"]) == (name, steps)]
+            tried = {row["rate"]: row["loss"] for row in rows}
+            best = min(tried, key=tried.get)
+            assert list(tried) == [0.005, 0.01, 0.02]
+            assert found.metrics[f"rate.{name}.{steps}"] == best
+            assert found.metrics[f"rate_at_end.{name}.{steps}"] == (best != 0.01)
+            assert found.metrics[f"rates_tried.{name}.{steps}"] == 3
             right = found.by_seed[f"accuracy.{name}.{steps}"]
             assert len(right) == 2
             assert found.metrics[f"accuracy_mean.{name}.{steps}"] == np.mean(right)
@@ -57,11 +62,25 @@ def test_every_cell_is_judged_at_its_own_rate_at_every_length():
     assert found.metrics["parameters.gru"] == 3 * (4 * 8 + 8 * 8 + 8) + 8
 
 
+def test_a_rate_is_judged_by_its_mean_loss_over_the_seeds_of_the_search():
+    settings = replace(SMALL, steps=(2,), search_seeds=(100, 101))
+    cells = {"plain_uniform": CELLS["plain_uniform"]}
+    found = run(None, settings, (0, 1), cells)
+    for row in found.tried:
+        one, other = (
+            learn(cells["plain_uniform"], 2, row["rate"], seed, settings).loss
+            for seed in settings.search_seeds
+        )
+        assert one != other
+        assert row["loss"] == pytest.approx((one + other) / 2, abs=1e-5)
+
+
 def test_a_cell_without_hope_is_not_trained_over_more_steps():
-    settings = replace(SMALL, steps=(1, 101), updates=20, judged_size=20)
-    found = run(None, settings, (0, 1), {"gru": CELLS["gru"]})
-    assert "accuracy_mean.gru.1" in found.metrics
-    assert "accuracy_mean.gru.101" not in found.metrics
+    for given_up, trained in ((0.0, [1, 2, 3]), (1.0, [1, 2])):
+        settings = replace(SMALL, steps=(1, 2, 3), updates=20, given_up=given_up, given_up_from=2)
+        found = run(None, settings, (0, 1), {"gru": CELLS["gru"]})
+        lengths = [steps for steps in (1, 2, 3) if f"accuracy_mean.gru.{steps}" in found.metrics]
+        assert lengths == trained
 
 
 def test_a_run_ends_when_the_task_is_solved():
@@ -74,6 +93,15 @@ def test_a_run_ends_when_the_task_is_solved():
     assert hopeless.updates == SMALL.updates
     assert hopeless.accuracy < 0.9
     assert hopeless.loss > solved.loss
+
+
+def test_a_run_that_fails_loudly_counts_as_one_that_guesses():
+    def nothing_to_recall(N, steps, rng, settings):
+        x, _ = recall(N, steps, rng, settings)
+        return x, rng.integers(settings.symbols, size=N)
+
+    found = learn(CELLS["plain_orthogonal"], 3, 1.0, 0, SMALL, nothing_to_recall)
+    assert found.loss == pytest.approx(math.log(3))
 
 
 @pytest.mark.parametrize(("name", "wanted"), [("0", 0), ("1", 1), ("log", math.log(50))])
