@@ -35,7 +35,6 @@ EXPERIMENTS = {
     "waves": "experiments.waves",
     "waves-plain": "experiments.waves_plain",
     "recall": "experiments.recall",
-    "recall-uniform": "experiments.recall_uniform",
     "lstm-inside": "experiments.lstm_inside",
     "characters": "experiments.characters",
     "characters-attention": "experiments.characters_attention",

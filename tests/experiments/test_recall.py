@@ -1,5 +1,6 @@
 """The recall task, run small: few units, short sequences."""
 
+import json
 import math
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pytest
 from backprop import GRU, LSTM, RNN, Layer, Linear
 from experiments.gradient_flow import flow_through
 from experiments.recall import CELLS, Settings, learn, recall, run
+from experiments.record import RESULTS
 
 SMALL = Settings(
     steps=(2, 3),
@@ -168,3 +170,45 @@ def test_flow_through_another_layer_is_refused(rng):
 @pytest.fixture
 def rng():
     return np.random.default_rng(20261)
+
+
+def test_what_the_chapters_say_of_recall_holds():
+    record = json.loads((RESULTS / "recall.json").read_text())
+    found, tried = record["metrics"], record["tried"]
+    solved = {cell: [found.get(f"solved.{cell}.{T}") for T in (20, 50, 100, 200)] for cell in CELLS}
+    assert solved["lstm_bias_log"] == solved["gru"] == solved["gru_bias_log"] == [5, 5, 5, 5]
+    assert solved["plain_orthogonal"][:2] == [5, 5]
+    assert solved["plain_orthogonal"][2] == solved["lstm_bias_1"][2] == 3
+    assert solved["plain_uniform"][2:] == [0, 0]
+    assert solved["lstm_bias_1"][3] == 0
+    assert solved["lstm_bias_0"][1:] == [0, 0, None]
+    for steps in (50, 100):
+        assert found[f"accuracy_max.lstm_bias_0.{steps}"] < 0.15
+
+    def rates(cell, lengths=(20, 50, 100, 200)):
+        return [found[f"rate.{cell}.{steps}"] for steps in lengths]
+
+    assert min(rates("gru")) == found["rate.gru.200"] > 10 * max(rates("lstm_bias_log"))
+    assert max(rates("gru")) == found["rate.gru.100"]
+    assert max(rates("lstm_bias_log")) == found["rate.lstm_bias_log.20"]
+    assert min(rates("lstm_bias_log")) == found["rate.lstm_bias_log.200"]
+    # At 0.008 the GRU with bias 0 guesses from 50 steps on, and with log T it does not.
+    guess = math.log(found["symbols"])
+    losses = {(row["cell"], row["steps"], row["rate"]): row["loss"] for row in tried}
+    for steps in (50, 100, 200):
+        assert losses["gru", steps, 0.008] > guess - 1e-3
+        assert losses["gru_bias_log", steps, 0.008] < guess - 1
+    highest = [r for cell, steps, r in losses if cell == "lstm_bias_0" and steps >= 50]
+    assert max(highest) == 0.128
+    ends = [
+        cell for cell in CELLS for T in (20, 50, 100, 200) if found.get(f"rate_at_end.{cell}.{T}")
+    ]
+    assert len(ends) == 2
+    assert all(cell.startswith("gru") for cell in ends)
+    # Of a gradient as little is left at first in the GRU as in the LSTM, and most of it at the end.
+    left = {cell: found[f"left_untrained.{cell}.100"] for cell in CELLS}
+    assert min(left, key=left.get) == "plain_uniform"
+    assert 1e-14 < left["lstm_bias_0"] < left["gru"] < 1e-13
+    assert 1 / 2 < left["plain_orthogonal"] / left["lstm_bias_1"] < 2
+    assert left["lstm_bias_log"] > 1
+    assert found["left_trained.gru.100"] > 0.5
