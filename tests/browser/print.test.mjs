@@ -15,10 +15,10 @@ for (const address of ["chapters/convolution/", "chapters/recurrent/"]) {
     await page.evaluate(() => scrollTo(0, innerHeight)); // some parts have got their controls
     await page.locator(".example__button, .copy").first().waitFor({ state: "attached" });
     await page.emulateMedia({ media: "print" });
-    for (const control of ["button", "input", "canvas", ".md-header", ".md-sidebar", ".md-footer"]) {
+    for (const control of ["button", "input", "canvas", ".md-header", ".md-sidebar", ".md-footer", ".figure__narrow"]) {
       assert.equal(await seen(page, control), 0, control);
     }
-    for (const part of ["details.success > :not(summary)", ".chain__step", ".figure svg:not(.interactive *)"]) {
+    for (const part of ["details.success > :not(summary)", ".chain__step", ".figure svg:not(.interactive *, .figure__narrow)"]) {
       assert.equal(await seen(page, part), await page.locator(part).count(), part);
     }
     const cut = await page.locator(".equation__math, .source__code, .highlight .code, .bibtex code, .table-box").evaluateAll((boxes) =>
