@@ -121,9 +121,9 @@ def nag_update(
 
     Examples:
         >>> param, velocity = np.array([1.0]), np.array([10.0])
-        >>> param, velocity = nag_update(param, np.array([1.0]), velocity, lr=0.5)
-        >>> param, velocity  # 1 - 0.5 (1 + 0.9 · 10); 0.9 · 10 + 1
-        (array([-4.]), array([10.]))
+        >>> param, velocity = nag_update(param, np.array([2.0]), velocity, lr=0.5)
+        >>> param, velocity  # 1 - 0.5 (2 + 0.9 · 11); 0.9 · 10 + 2
+        (array([-4.95]), array([11.]))
     """
     g = grad + weight_decay * param
     velocity = momentum * velocity + g  # eq:nesterov-v
