@@ -7,8 +7,8 @@ def sum_rows(a: Array) -> Array:
     """Sums over the first axis: each half, and then the two.
 
     Added one after another, a million float32 numbers lose digits: each is rounded to the precision
-    of a sum that has grown large. By halves, a number goes through twenty sums in place of a
-    million.
+    of a sum that has grown large. By halves, a number goes through some hundred and forty sums at
+    most in place of a million.
 
     Args:
         a: an array with at least one axis.
