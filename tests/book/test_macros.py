@@ -144,9 +144,9 @@ def test_the_ledger_becomes_a_table_and_its_readings_are_counted(root: Path) -> 
     assert text.splitlines()[2:] == [
         "    | Day | Test set | What was tested | Settings | What it said |",
         "    |---|---|---|---|---|",
-        "    | 2026-11-22 | mnist | one | a1 | 88 errors |",
-        "    | 2026-11-22 | mnist | two | b2 | in the result |",
-        "    | 2026-11-22 | csi | x | c3 | in the result |",
+        "    | 2026-11-22 | mnist | one | `a1` | 88 errors |",
+        "    | 2026-11-22 | mnist | two | `b2` | in the result |",
+        "    | 2026-11-22 | csi | x | `c3` | in the result |",
     ]
     _, problems = expand('{{ readings("mnist", "x") }}', FILE, root)
     assert "data/test-readings.jsonl has no reading of mnist by x" in str(problems[0])

@@ -52,7 +52,8 @@ def ledger(indent: int = 0, root: Path = ROOT) -> str:
     ]
     for reading in _readings(root):
         said = reading["note"].partition(";")[0] or "in the result"
-        cells = reading["date"], reading["data"], reading["experiment"], reading["settings"]
+        settings = f"`{reading['settings']}`"
+        cells = reading["date"], reading["data"], reading["experiment"], settings
         lines.append(f"| {' | '.join(cells)} | {said} |")
     return ("\n" + " " * indent).join(lines)
 
