@@ -21,3 +21,26 @@ export function whenNear(ready) {
     observer.observe(run);
   }
 }
+
+// What lies between here and the goal of a link has guessed heights until it is laid out. So where a jump has missed its
+// goal it is made again, until the page rests there or the reader goes on.
+let jump = 0;
+
+function arrive() {
+  const goal = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  cancelAnimationFrame(jump);
+  let [rests, frames] = [0, 0];
+  const look = () => {
+    const { top, height } = goal.getBoundingClientRect();
+    const missed = height > 0 && (top < 0 || top > innerHeight - 24);
+    if (missed) goal.scrollIntoView({ behavior: "instant" });
+    rests = missed ? 0 : rests + 1;
+    if (rests < 5 && ++frames < 90) jump = requestAnimationFrame(look);
+  };
+  if (goal) jump = requestAnimationFrame(look);
+}
+
+addEventListener("hashchange", arrive);
+for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+  addEventListener(sign, () => cancelAnimationFrame(jump), { passive: true });
+}
