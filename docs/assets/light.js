@@ -1,7 +1,7 @@
 // Lights an equation's lines of code, and a line's equations: while the pointer or the focus is on
 // one of them, and after a click until Escape, another click, or another fragment in the address.
 import { button, element, toolLine } from "./make.js";
-import { whenNear } from "./near.js";
+import { whenGoingOn, whenNear } from "./near.js";
 
 const partners = new Map(); // from an equation, or a line, to those on the other side
 
@@ -81,9 +81,7 @@ addEventListener("scroll", keepUp, { passive: true });
 let left = "";
 const arrivedAt = () => (left === location.hash ? null : document.querySelector(".line:target"));
 
-for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-  addEventListener(sign, () => (left = location.hash), { passive: true });
-}
+whenGoingOn(() => (left = location.hash));
 addEventListener("click", ({ target }) => {
   const link = target.closest('a[href^="#"]');
   if (!link) return;

@@ -40,7 +40,10 @@ function arrive() {
   if (goal) jump = requestAnimationFrame(look);
 }
 
-addEventListener("hashchange", arrive);
-for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-  addEventListener(sign, () => cancelAnimationFrame(jump), { passive: true });
+// Calls `call` whenever the reader does something, and so goes on from where a link led.
+export function whenGoingOn(call) {
+  for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(sign, call, { passive: true });
 }
+
+addEventListener("hashchange", arrive);
+whenGoingOn(() => cancelAnimationFrame(jump));

@@ -140,16 +140,7 @@ def search(
     Returns:
         The score of each rate that was tried.
     """
-    scores = {rate: score(rate) for rate in (middle / 2, middle, middle * 2)}
-    while len(scores) < largest:
-        best = min(scores, key=scores.__getitem__)
-        if best == min(scores):
-            scores[best / 2] = score(best / 2)
-        elif best == max(scores):
-            scores[best * 2] = score(best * 2)
-        else:
-            break
-    return scores
+    return refine(score, (middle / 2, middle, middle * 2), largest)
 
 
 def refine(
