@@ -3,17 +3,17 @@
 A symbol is seen at the first step, T steps of noise follow, and the last state is to say which it
 was. All cells have the same number of units, see the same number of fresh sequences and start as
 their layer does, but for the plain one that starts uniformly, as PyTorch's does. Each trains with
-Adam at its own rate for each length. Four rates are tried first, factors of 4 apart, since a cell
-may learn nothing at one rate and all at another that is far from it; then half and twice the best,
-until the best has a worse one on either side. Better is a lower loss on other sequences, the mean
-over a run, from seeds that are not used again; a loss above that of a guess counts as a guess, so
-that a rate with which some seeds fail loudly is not taken for worse than one with which all fail. A
-run ends as soon as it has solved the task on these sequences, and gives back the weights that did
-best on them. What is reported is measured on sequences of its own. There is no test set: every
-sequence is drawn anew.
+Adam at its own rate for each length. Six rates are tried first, factors of 4 apart from 0.002 to
+2.048, the same for all, since a cell may learn nothing at one rate and all at another that is far
+from it; then half and twice the best, until the best has a worse one on either side. Better is a
+lower loss on other sequences, the mean over a run, from seeds that are not used again; a loss above
+that of a guess counts as a guess, so that a rate with which some seeds fail loudly is not taken for
+worse than one with which all fail. A run ends as soon as it has solved the task on these sequences,
+and gives back the weights that did best on them. What is reported is measured on sequences of its
+own. There is no test set: every sequence is drawn anew.
 
 A cell that no seed takes beyond a share `given_up` of right answers over T steps is not trained
-over more, once T has reached `given_up_from`.
+over more, once T has reached `given_up_from`. Here no cell is given up.
 
 The metrics have dots in their names, CELL is one of `CELLS`, T one of the lengths that it was
 trained over:
@@ -130,15 +130,15 @@ class Settings:
     updates: int = 400
     batch_size: int = 32
     max_norm: float = 1.0
-    rates: tuple[float, ...] = (2e-3, 8e-3, 3.2e-2, 1.28e-1)
-    largest_grid: int = 8
+    rates: tuple[float, ...] = (2e-3, 8e-3, 3.2e-2, 1.28e-1, 5.12e-1, 2.048)
+    largest_grid: int = 10
     search_seeds: tuple[int, ...] = (100, 101, 102)
     checked_every: int = 50
     validation_size: int = 500
     judged_size: int = 1000
     solved: float = 0.99
-    given_up: float = 3 / 16
-    given_up_from: int = 100
+    given_up: float = 0.0
+    given_up_from: int = 0
     flow_size: int = 100
     flow_steps: int = 100
 
