@@ -12,6 +12,7 @@ from backprop.data.imdb import load_imdb
 from backprop.data.king_james import load_king_james
 from backprop.data.mnist import (
     load_digit_reader,
+    load_fashion_mnist,
     load_mnist,
     load_mnist_sample,
     to_unit_interval,
@@ -46,6 +47,7 @@ from backprop.layers import (
     Activation,
     AvgPool2d,
     BatchNorm,
+    Concatenate,
     Conv2d,
     ConvTranspose2d,
     Dropout,
@@ -130,6 +132,7 @@ __all__ = [
     "AdamW",
     "AvgPool2d",
     "BatchNorm",
+    "Concatenate",
     "Conv2d",
     "ConvTranspose2d",
     "Dropout",
@@ -189,6 +192,7 @@ __all__ = [
     "load_checkpoint",
     "load_csi300",
     "load_digit_reader",
+    "load_fashion_mnist",
     "load_glove",
     "load_imdb",
     "load_king_james",

@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 
 from backprop.data import sources
-from backprop.data.mnist import load_mnist, load_mnist_sample, read_idx, to_unit_interval
+from backprop.data.mnist import (
+    load_fashion_mnist,
+    load_mnist,
+    load_mnist_sample,
+    read_idx,
+    to_unit_interval,
+)
 from backprop.data.sources import DATA_SETS, DataError, DataFile, DataSet, sha256_of, verified_path
 
 
@@ -121,7 +127,7 @@ def test_sample_is_small_and_documented():
     assert path.stat().st_size < 1_000_000
     documented = (Path(sources.__file__).parents[3] / "data" / "SOURCES.md").read_text()
     assert sha256_of(path) in documented
-    for file in DATA_SETS["mnist"].files:
+    for file in DATA_SETS["mnist"].files + DATA_SETS["fashion-mnist"].files:
         assert file.sha256 in documented
 
 
@@ -156,9 +162,12 @@ def test_to_unit_interval_refuses_other_types(refused):
     refused(TypeError, message, to_unit_interval, np.zeros(3, np.uint8), np.int64)
 
 
-@pytest.fixture
-def tiny_mnist(tmp_path, monkeypatch):
-    """A data folder with small files under MNIST's names, and a table that vouches for them."""
+@pytest.fixture(params=["mnist", "fashion-mnist"])
+def tiny_mnist(request, tmp_path, monkeypatch):
+    """A data folder with small files under MNIST's names, and a table that vouches for them.
+
+    Its loader comes along, and what the files contain.
+    """
     rng = np.random.default_rng(3)
     arrays = {
         "train-images-idx3-ubyte": rng.integers(0, 256, (4, 28, 28), np.uint8),
@@ -167,21 +176,22 @@ def tiny_mnist(tmp_path, monkeypatch):
         "t10k-labels-idx1-ubyte": rng.integers(0, 10, 3, np.uint8),
     }
     files = []
-    (tmp_path / "mnist").mkdir()
+    (tmp_path / request.param).mkdir()
     for name, array in arrays.items():
-        path = tmp_path / "mnist" / name
+        path = tmp_path / request.param / name
         path.write_bytes(idx_bytes(array))
-        files.append(DataFile(f"mnist/{name}", sha256_of(path), path.stat().st_size, ""))
-    monkeypatch.setitem(DATA_SETS, "mnist", DataSet("MNIST", tuple(files)))
-    return tmp_path, list(arrays.values())
+        files.append(DataFile(f"{request.param}/{name}", sha256_of(path), path.stat().st_size, ""))
+    monkeypatch.setitem(DATA_SETS, request.param, DataSet("MNIST", tuple(files)))
+    load = {"mnist": load_mnist, "fashion-mnist": load_fashion_mnist}[request.param]
+    return tmp_path, list(arrays.values()), load
 
 
 def test_load_mnist(tiny_mnist, monkeypatch):
-    folder, arrays = tiny_mnist
-    for read, written in zip(load_mnist(folder), arrays, strict=True):
+    folder, arrays, load = tiny_mnist
+    for read, written in zip(load(folder), arrays, strict=True):
         np.testing.assert_array_equal(read, written, strict=True)
     monkeypatch.setenv("BACKPROP_DATA", str(folder))
-    np.testing.assert_array_equal(load_mnist().test_labels, arrays[3])
+    np.testing.assert_array_equal(load().test_labels, arrays[3])
 
 
 def test_data_folder(monkeypatch, tmp_path):
@@ -199,18 +209,19 @@ def test_missing_data_says_what_fetches_it(tmp_path, monkeypatch, refused):
     monkeypatch.setenv("BACKPROP_DATA", str(tmp_path))
     message = f"MNIST is not in {tmp_path}: `make data` fetches it"
     refused(DataError, message, load_mnist)
+    refused(DataError, f"Fashion-{message}", load_fashion_mnist)
 
 
 def test_broken_data_says_what_mends_it(tiny_mnist, refused):
-    folder, _ = tiny_mnist
-    path = folder / "mnist" / "t10k-labels-idx1-ubyte"
+    folder, _, load = tiny_mnist
+    [path] = folder.glob("*/t10k-labels-idx1-ubyte")
     content = bytearray(path.read_bytes())
     content[-1] ^= 1  # still IDX, still a digit: only the hash can tell
     path.write_bytes(content)
     message = f"{path} is broken (its SHA-256 differs): `make data` mends it"
-    refused(DataError, message, load_mnist, folder)
+    refused(DataError, message, load, folder)
     path.write_bytes(gzip.compress(b"x"))
-    refused(DataError, message, load_mnist, folder)
+    refused(DataError, message, load, folder)
 
 
 def test_verified_path_knows_its_files(tiny_mnist):

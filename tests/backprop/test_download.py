@@ -1,6 +1,6 @@
 """Fetching data: every source, and what happens when one is broken, absent or cut short.
 
-No test leaves this machine: mirrors are a local HTTP server, npm and pip are stubs.
+No test leaves this machine: mirrors are a local HTTP server, npm, pip and apt-get are stubs.
 """
 
 import gzip
@@ -129,7 +129,7 @@ def mirror(tmp_path):
 
 @pytest.fixture
 def client(tmp_path, monkeypatch):
-    """Puts a script in the place of npm or of pip, which this very interpreter runs."""
+    """Puts a script in the place of npm, apt-get, or pip, which this very interpreter runs."""
     place = tmp_path / "bin"
     place.mkdir()
 
@@ -137,7 +137,7 @@ def client(tmp_path, monkeypatch):
         path = place / name
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
-        if name == "npm":
+        if name != "pip":
             monkeypatch.setenv("PATH", f"{place}{os.pathsep}{os.environ['PATH']}")
         else:
             monkeypatch.setattr(sys, "executable", str(path))
@@ -575,6 +575,53 @@ def test_client_that_reaches_nobody(tmp_path, client, refused, sign):
     message = not_fetched("toy@1: npm failed, no connection")
     data_set = DataSet("Toy", FILES, package=NOTHING)
     refused(DataError, message, download.fetch, data_set, tmp_path / "full")
+
+
+@pytest.fixture
+def deb(tmp_path):
+    """A package of Debian with the files gzipped, and where they lie in it."""
+    if shutil.which("dpkg-deb") is None:
+        pytest.skip("there is no dpkg-deb, which makes packages")
+    root = tmp_path / "root"
+    (root / "DEBIAN").mkdir(parents=True)
+    (root / "usr/share").mkdir(parents=True)
+    (root / "DEBIAN/control").write_text(
+        "Package: toy\nVersion: 1\nArchitecture: all\nMaintainer: A <a@b>\nDescription: toy\n"
+    )
+    files = []
+    for file, content in zip(FILES, CONTENTS.values(), strict=True):
+        name = f"{os.path.basename(file.name)}.gz"
+        (root / "usr/share" / name).write_bytes(gzipped(content))
+        files.append(replace(file, member=f"./usr/share/{name}"))
+    path = tmp_path / "toy_1_all.deb"
+    subprocess.run(["dpkg-deb", "--build", root, path], check=True, stdout=subprocess.DEVNULL)
+    return tuple(files), path, package_of(path, "apt-get", "toy=1")
+
+
+def test_deb_package(tmp_path, client, deb):
+    files, path, package = deb
+    client("apt-get", f'echo "$@" > {tmp_path}/arguments; cp {path} .')
+    folder = tmp_path / "full"
+    download.fetch(DataSet("Toy", files, package=package), folder)
+    assert_complete(folder)
+    assert (tmp_path / "arguments").read_text().split() == ["download", "toy=1"]
+
+
+def test_a_deb_without_a_file_says_so(tmp_path, client, deb):
+    files, path, package = deb
+    client("apt-get", f"cp {path} .")
+    files = (replace(files[0], member="./usr/share/none.gz"), *files[1:])
+    with pytest.raises(DataError, match=r"toy_1_all.deb has no file ./usr/share/none.gz"):
+        download.fetch(DataSet("Toy", files, package=package), tmp_path / "full")
+
+
+@pytest.mark.parametrize("missing", ["apt-get", "dpkg-deb"])
+def test_no_deb_is_fetched_where_it_cannot_be_read(tmp_path, client, monkeypatch, refused, missing):
+    client({"apt-get": "dpkg-deb", "dpkg-deb": "apt-get"}[missing], "exit 1")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    message = not_fetched("toy=1: there is no apt-get here")
+    package = Package("apt-get", "toy=1", "0" * 64, 1000)
+    refused(DataError, message, download.fetch, DataSet("Toy", FILES, package=package), tmp_path)
 
 
 def test_client_that_is_not_installed(tmp_path, monkeypatch, refused):

@@ -351,6 +351,7 @@ def test_linear_without_biases(rng):
             lambda rng: Sequential([ReLU(), Sequential({"last": Tanh()})]),
             "Sequential(\n  0: ReLU()\n  1: Sequential(\n    last: Tanh()\n  )\n)",
         ),
+        (lambda rng: layers.Concatenate([ReLU()]), "Concatenate(\n  0: ReLU()\n)"),
         (lambda rng: Activation(abs, object()), "Activation(abs, object)"),  # no address in memory
     ],
 )
@@ -386,6 +387,7 @@ def every_layer(rng):
         "RNN": (layers.RNN(3, 2, rng=rng, activation="relu"), steps),
         "AvgPool2d": (layers.AvgPool2d(2), images),
         "BatchNorm": (layers.BatchNorm(3), rows),
+        "Concatenate": (layers.Concatenate([Linear(3, 2, rng=rng), Identity()]), rows),
         "Conv2d": (layers.Conv2d(3, 2, 2, padding="same", rng=rng), images),
         "ConvTranspose2d": (layers.ConvTranspose2d(3, 2, 3, stride=2, padding=1, rng=rng), images),
         "Dropout": (layers.Dropout(0.5, rng=rng), rows),

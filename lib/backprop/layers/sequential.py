@@ -98,7 +98,7 @@ class Sequential(Layer):
     def __repr__(self) -> str:
         """The layers by name, each as the call that made it."""
         lines = "\n".join(f"{name}: {layer!r}" for name, layer in self.layers.items())
-        return f"Sequential(\n{indent(lines, '  ')}\n)"
+        return f"{type(self).__name__}(\n{indent(lines, '  ')}\n)"
 
     def save(self, path: Path | str) -> None:
         """Writes parameters and buffers to exactly this path, as an `.npz` of named arrays."""

@@ -1,0 +1,49 @@
+"""Layers side by side."""
+
+import numpy as np
+
+from backprop.layers.sequential import Sequential
+from backprop.masking import Mask
+from backprop.shapes import Array, shapes
+
+
+class Concatenate(Sequential):
+    """What each of several layers makes of the same batch, one's channels behind the other's.
+
+    Names, parameters and files are those of `Sequential`.
+
+    Args:
+        layers: the layers in order, called 0, 1, 2…; or a mapping from the names that you prefer.
+            Their outputs may differ in the number of channels, the second axis, and in no other.
+
+    Raises:
+        TypeError: something is no layer.
+        ValueError: there is no layer, one is there twice, or a name is empty or has a dot or slash.
+
+    References:
+        Szegedy and others, Going deeper with convolutions, CVPR 2015.
+
+    Examples:
+        >>> from backprop.layers import Identity, ReLU
+        >>> layer = Concatenate([Identity(), ReLU()])
+        >>> layer(np.array([[-1.0, 3.0]]))
+        array([[-1.,  3.,  0.,  3.]])
+        >>> layer.backward(np.array([[1.0, 10.0, 100.0, 1000.0]]))
+        array([[   1., 1010.]])
+    """
+
+    @shapes()
+    def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
+        """Sends a batch through each layer, and puts what comes out one behind the other."""
+        parts = [layer.forward(x, training=training, mask=mask) for layer in self.layers.values()]
+        self._cache = np.cumsum([part.shape[1] for part in parts])[:-1]
+        return np.concatenate(parts, axis=1)
+
+    def backward(self, dy: Array) -> Array:
+        """Cuts the gradient, sends each piece back through its layer, and adds what comes out."""
+        pieces = np.split(dy, self._remembered(), axis=1)
+        found = [
+            layer.backward(piece) for layer, piece in zip(self.layers.values(), pieces, strict=True)
+        ]
+        dx: Array = np.sum(found, axis=0)
+        return dx
