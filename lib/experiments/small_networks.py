@@ -8,7 +8,8 @@ there are places, and no parameter more. What a multiplication is spent on is th
 All but LeNet's last layers have batch norm; behind each norm, and behind each linear layer but the
 last, is a ReLU. All are trained alike, by Adam with a rate that falls to 0. The rate is sought for
 each on the validation images, with steps of a factor of 2, over a seed of its own, until a worse
-one lies on either side. Then each is trained from the same fresh seeds, and tested.
+one lies on either side. Then each is trained from the same fresh seeds, each of which draws the images and the weights,
+and is tested.
 """
 
 import time
@@ -54,7 +55,7 @@ from experiments.architectures import (
     count,
 )
 from experiments.comparison import paired_difference
-from experiments.mnist import CLASSES, Split
+from experiments.mnist import CLASSES, Split, sample_of
 from experiments.mnist_convolution import split_images
 from experiments.optimizers import search
 from experiments.record import Number, Result
@@ -149,7 +150,8 @@ NETWORKS: dict[str, Network] = {
 class Settings:
     """What all trainings have in common."""
 
-    epochs: int = 3
+    samples: int = 20_000  # of the training images, others for each seed
+    epochs: int = 4
     batch_size: int = 100
     middle: float = 2.0**-7  # the rate in whose neighbourhood a search begins
     search_seed: int = 100
@@ -204,7 +206,7 @@ def run(
     images = images or load_fashion_mnist()
     split = split_images(images)
     metrics: dict[str, Number] = {
-        "train_size": len(split.train_y),
+        "samples": settings.samples,
         "validation_size": len(split.validation_y),
         "test_size": len(images.test_labels),
         "epochs": settings.epochs,
@@ -219,7 +221,7 @@ def run(
         def wrong(rate: float, network: Network = network) -> float:
             """The share of the validation images that is read wrongly."""
             try:
-                made, _ = _learn(network, rate, split, settings, settings.search_seed)
+                made, _, _ = _learn(network, rate, split, settings, settings.search_seed)
             except FloatingPointError:  # its loss became infinite
                 return 1.0
             return 1 - _accuracy(made, split.validation_x, split.validation_y)
@@ -239,11 +241,11 @@ def run(
         }
         trained[name] = []
         for one, seed in zip(found, seeds, strict=True):
-            made, seconds = _learn(network, best, split, settings, seed)
+            made, some, seconds = _learn(network, best, split, settings, seed)
             trained[name].append(made)
             one |= {
                 f"{name}_seconds": seconds / settings.epochs,
-                f"{name}_train_accuracy": _accuracy(made, split.train_x, split.train_y),
+                f"{name}_train_accuracy": _accuracy(made, some.train_x, some.train_y),
                 f"{name}_validation_accuracy": _accuracy(
                     made, split.validation_x, split.validation_y
                 ),
@@ -289,21 +291,22 @@ def compared(name: str, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> 
 
 def _learn(
     network: Network, rate: float, split: Split, settings: Settings, seed: int
-) -> tuple[Sequential, float]:
-    """Trains a network; returns it, and the seconds of one core that its training took.
+) -> tuple[Sequential, Split, float]:
+    """Trains a network; returns it, what it was trained on, and the seconds of one core it took.
 
     Raises:
         FloatingPointError: its loss became infinite.
     """
     rng = np.random.default_rng(seed)
+    some = sample_of(split, settings.samples, rng)
     made = build(network, IMAGE, rng)
-    steps = settings.epochs * -(-len(split.train_y) // settings.batch_size)
+    steps = settings.epochs * -(-len(some.train_y) // settings.batch_size)
     start = time.process_time()
     train(
         made,
         Adam(rate),
-        split.train_x,
-        split.train_y,
+        some.train_x,
+        some.train_y,
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         rng=rng,
@@ -311,7 +314,7 @@ def _learn(
         schedule=cosine_decay(rate, steps),
         progress=False,
     )
-    return made, time.process_time() - start
+    return made, some, time.process_time() - start
 
 
 def _accuracy(network: Sequential, x: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
