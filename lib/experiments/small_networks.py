@@ -8,8 +8,8 @@ there are places, and no parameter more. What a multiplication is spent on is th
 All but LeNet's last layers have batch norm; behind each norm, and behind each linear layer but the
 last, is a ReLU. All are trained alike, by Adam with a rate that falls to 0. The rate is sought for
 each on the validation images, with steps of a factor of 2, over a seed of its own, until a worse
-one lies on either side. Then each is trained from the same fresh seeds, each of which draws the images and the weights,
-and is tested.
+one lies on either side. Then each is trained from the same fresh seeds, which draw its images and
+its weights, and is tested.
 """
 
 import time
