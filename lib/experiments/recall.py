@@ -57,6 +57,7 @@ from backprop import (
     Sequential,
     accuracy,
     clip_by_global_norm,
+    global_norm,
     symbols_to_recall,
     xavier_uniform,
 )
@@ -274,21 +275,24 @@ def learn(
     untrained = _flow(cell, steps, seed, settings, draw)
     optimizer = Adam(rate)
     losses: list[float] = []
-    best, kept = -1.0, {}
-    updates, checks = 0, settings.updates // settings.checked_every
-    while len(losses) < checks and best < settings.solved:
+    best, kept = -1.0, _copies(network)
+    updates, checks, finite = 0, settings.updates // settings.checked_every, True
+    while len(losses) < checks and best < settings.solved and finite:
         for _ in range(settings.checked_every):
             x, target = draw(settings.batch_size, steps, rng, settings)
             _, cache = CROSS_ENTROPY.forward(network.forward(x, training=True), target)
             network.backward(CROSS_ENTROPY.backward(1.0, cache))
+            if not (finite := math.isfinite(global_norm(network.grads))):
+                losses += [math.log(K)] * (checks - len(losses))
+                break
             grads, _ = clip_by_global_norm(network.grads, settings.max_norm)
             optimizer.step(network.params, grads)
             updates += 1
-        scores = network(watched[0])
-        losses.append(min(math.log(K), float(CROSS_ENTROPY.forward(scores, watched[1])[0])))
-        if accuracy(scores, watched[1]) > best:
-            best = accuracy(scores, watched[1])
-            kept = {name: param.copy() for name, param in network.params.items()}
+        if finite:
+            scores = network(watched[0])
+            losses.append(min(math.log(K), float(CROSS_ENTROPY.forward(scores, watched[1])[0])))
+            if accuracy(scores, watched[1]) > best:
+                best, kept = accuracy(scores, watched[1]), _copies(network)
     for name, param in network.params.items():
         param[...] = kept[name]
     x, target = draw(settings.judged_size, steps, judge, settings)
@@ -303,6 +307,11 @@ def learn(
         untrained=untrained,
         trained=_flow(cell, steps, seed, settings, draw),
     )
+
+
+def _copies(network: Sequential) -> dict[str, Array]:
+    """The weights as they are now."""
+    return {name: param.copy() for name, param in network.params.items()}
 
 
 def _flow(

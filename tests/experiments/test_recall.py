@@ -106,6 +106,14 @@ def test_a_run_that_fails_loudly_counts_as_one_that_guesses():
     assert found.loss == pytest.approx(math.log(3))
 
 
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid")
+def test_a_run_whose_gradient_is_not_finite_ends_and_guesses():
+    found = learn(CELLS["plain_orthogonal"], 3, 1e38, 0, SMALL)
+    assert found.updates < SMALL.checked_every
+    assert found.loss == pytest.approx(math.log(3))
+    assert not found.solved
+
+
 @pytest.mark.parametrize(("name", "wanted"), [("0", 0), ("1", 1), ("log", math.log(50))])
 def test_forget_biases(name, wanted):
     layer = CELLS[f"lstm_bias_{name}"](3, 4, 50, np.random.default_rng(0))
