@@ -41,7 +41,7 @@ def library(monkeypatch):
 
 @pytest.mark.parametrize(
     ("N", "shares"),
-    [(1, 1), (2, 2), (3, 2), (95, 2), (96, 4), (143, 4), (144, 6), (384, 16), (9999, 16)],
+    [(1, 1), (2, 2), (3, 2), (191, 2), (192, 4), (287, 4), (288, 6), (768, 16), (9999, 16)],
 )
 @pytest.mark.parametrize("cores", [1, 2, 3])
 def test_shares_cover_the_batch_and_depend_on_it_alone(monkeypatch, N, shares, cores):
@@ -62,7 +62,7 @@ def test_shares_cover_the_batch_and_depend_on_it_alone(monkeypatch, N, shares, c
         (96, 1 << 18, 12),
         (3, 1 << 22, 3),
         (2, 1 << 25, 2),
-        (999, 1 << 10, 16),
+        (999, 1 << 10, 2),
     ],
 )
 def test_shares_stay_in_the_cache(N, size, shares):

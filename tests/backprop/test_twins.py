@@ -200,7 +200,7 @@ def parts(monkeypatch):
             (linear, "LARGE"),
             (losses, "LARGE"),
             (normalization, "RUN"),
-            (normalization, "BLOCK"),
+            (normalization, "SMALL"),
             (rows, "BLOCK"),
             (activations, "LARGE"),
         ]:

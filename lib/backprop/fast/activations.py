@@ -15,6 +15,8 @@ from backprop.shapes import Array, shapes
 
 # Elements from which on the cores share the work.
 LARGE = 1 << 16
+# Elements that are not parted.
+UNIT = 1 << 12
 
 
 @shapes(x="...")
@@ -106,4 +108,10 @@ def _by_parts(work: Callable[..., None], *arrays: Array) -> None:
         work(*arrays)
         return
     flat = [array.reshape(-1) for array in arrays]
-    share_batch(lambda part: work(*(a[part] for a in flat)), flat[0].size, flat[0].itemsize)
+    size = flat[0].size
+
+    def several(units: slice) -> None:
+        part = slice(units.start * UNIT, min(units.stop * UNIT, size))
+        work(*(array[part] for array in flat))
+
+    share_batch(several, -(-size // UNIT), UNIT * flat[0].itemsize)

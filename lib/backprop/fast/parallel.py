@@ -34,12 +34,17 @@ def share_batch(work: Callable[[slice], T], N: int, size: int = 0) -> list[T]:
     The slices do not depend on how many cores there are, and so neither does how sums over the
     batch are rounded. The caller takes shares too: to wake a thread takes as long as many a share.
 
+    Work is best done by few long calls of NumPy. A call that ends takes Python's lock again, and
+    waits, asleep, if the other thread has it: with calls of some microseconds, two threads take
+    longer than one.
+
     Args:
         work: what is to be done with a slice of the batch.
         N: samples in the batch.
-        size: bytes of a sample, if shares are to be so small that they stay in the cache.
+        size: bytes of a sample, if that is what decides how large a share is.
     """
-    pairs = max(1, min(8, N // 48), N * size // (2 * SHARE))  # for two cores, or a multiple of two
+    # Pairs of shares, for two cores or a multiple of two.
+    pairs = max(1, N * size // (2 * SHARE) if size else min(8, N // 96))
     count = min(N, 2 * pairs)
     shares = [slice(*ends) for ends in pairwise(N * share // count for share in range(count + 1))]
     openblas = _openblas()
