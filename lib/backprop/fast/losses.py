@@ -1,9 +1,9 @@
 """Softmax with cross-entropy, made fast: no row of zeros and a one is written for each class.
 
 Arguments, results and errors are those of `backprop.losses`. The exponentials of the forward pass
-are kept, so that the backward pass takes none; they are taken of the differences from the right
-class's logit, since to find the largest of each row takes a third of the time. Large batches are
-shared by the cores, in parts that stay in the cache from one pass over them to the next.
+are kept, so that the backward pass takes none. They are taken of the logits as they are: to find
+the largest of each row and subtract it takes longer than the exponentials do, and is needed only
+where these grow too large or too small. Large batches are shared by the cores.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop import losses
-from backprop.fast.parallel import share_batch
+from backprop.fast.parallel import one_thread, share_batch
 from backprop.shapes import Array, shapes
 
 # Logits from which on the cores share the work.
@@ -25,22 +25,23 @@ class SoftmaxCrossEntropyCache(NamedTuple):
 
     Attributes:
         shape: that of the logits.
-        e: exponentials of the logits, less a number for each row; a row for each sample.
+        e: exponentials of the logits, less the largest of each row if they are large or small; a
+            row for each sample.
         total: their sums over the classes, a column.
-        right: the right classes.
+        at_right: where the right classes lie among all elements of e.
     """
 
     shape: tuple[int, ...]
     e: Array
     total: Array
-    right: NDArray[np.integer[Any]]
+    at_right: NDArray[np.integer[Any]]
 
 
 Cache = SoftmaxCrossEntropyCache | losses.SoftmaxCrossEntropyCache
 
 
 @shapes(logits="... K", target="classes of logits")
-@np.errstate(over="ignore", invalid="ignore")  # what comes of it is looked at
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what comes of it is looked at
 def softmax_cross_entropy_forward(
     logits: Array, target: NDArray[Any]
 ) -> tuple[np.floating[Any], Cache]:
@@ -54,23 +55,26 @@ def softmax_cross_entropy_forward(
     """
     if target.ndim == logits.ndim:
         return losses.softmax_cross_entropy_forward(logits, target)
-    rows, right = logits.reshape(-1, logits.shape[-1]), target.reshape(-1)
-    at_right = rows[np.arange(len(rows)), right][:, np.newaxis]
-    e, total = np.empty_like(rows), np.empty_like(at_right)
-    shift = at_right  # any number of a row's own will do, and this one takes no search
+    rows = logits.reshape(-1, logits.shape[-1])
+    at_right = np.arange(0, rows.size, rows.shape[1]) + target.reshape(-1).astype(np.intp)
+    e, total = np.empty_like(rows, order="C"), np.empty((len(rows), 1), rows.dtype)
 
     def forward(part: slice) -> None:
-        np.subtract(rows[part], shift[part], out=e[part])
-        np.exp(e[part], out=e[part])
+        np.exp(rows[part], out=e[part])
         _sum_rows(e[part], total[part])
 
     _by_parts(forward, e)
-    small = np.abs(total) < np.sqrt(np.finfo(e.dtype).max)  # so is what the gradient divides by
-    if not small.all():  # a class lies far above the right one, or is no number
-        shift = rows.max(axis=1, keepdims=True)
-        _by_parts(forward, e)
-    loss = (np.log(total) + (shift - at_right)).mean()
-    return loss, SoftmaxCrossEntropyCache(logits.shape, e, total, right)
+    ratio = total[:, 0] / e.reshape(-1)[at_right]
+    large = np.sqrt(np.finfo(e.dtype).max)
+    usual = (ratio < large) & (abs(total[:, 0]) < large) & (abs(total[:, 0]) > 1 / large)
+    if not usual.all():  # or there are rows that hold what is no number
+        shifted = rows - rows.max(axis=1, keepdims=True)
+        np.exp(shifted, out=e)
+        _sum_rows(e, total)
+        loss = (np.log(total[:, 0]) - shifted.reshape(-1)[at_right]).mean()
+    else:
+        loss = np.log(ratio).mean()
+    return loss, SoftmaxCrossEntropyCache(logits.shape, e, total, at_right)
 
 
 @shapes(dloss="(-inf, inf)")
@@ -85,7 +89,7 @@ def softmax_cross_entropy_backward(dloss: float, cache: Cache) -> Array:
     """
     if isinstance(cache, losses.SoftmaxCrossEntropyCache):
         return losses.softmax_cross_entropy_backward(dloss, cache)
-    shape, e, total, right = cache
+    shape, e, total, at_right = cache
     share = dloss / len(e)
     dlogits = np.empty_like(e)
 
@@ -93,14 +97,14 @@ def softmax_cross_entropy_backward(dloss: float, cache: Cache) -> Array:
         np.multiply(e[part], share / total[part], out=dlogits[part])
 
     _by_parts(backward, e)
-    dlogits[np.arange(len(e)), right] -= share
+    dlogits.reshape(-1)[at_right] -= share
     return dlogits.reshape(shape)
 
 
 def _sum_rows(e: Array, out: Array) -> None:
-    """Adds up each row: in order where that is short enough to lose no digit, since it is fast."""
-    if e.shape[1] <= 512:
-        np.einsum("nk->n", e, out=out[:, 0])
+    """Adds up each row: by a product with ones, which is fast, where that loses no digit."""
+    if e.shape[1] <= 4096:
+        np.matmul(e, np.ones((e.shape[1], 1), e.dtype), out=out)
     else:
         e.sum(axis=1, keepdims=True, out=out)
 
@@ -108,6 +112,7 @@ def _sum_rows(e: Array, out: Array) -> None:
 def _by_parts(work: Callable[[slice], None], rows: Array) -> None:
     """Does work on all rows: at once if they are few, else in parts that the cores share."""
     if rows.size < LARGE:
-        work(slice(0, len(rows)))
+        with one_thread():
+            work(slice(0, len(rows)))
     else:
         share_batch(work, len(rows), rows[0].nbytes)
