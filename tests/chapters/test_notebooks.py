@@ -1,12 +1,15 @@
 """Each chapter's notebook runs from top to bottom with NumPy alone, and says what the page says.
 
 Its cells run in one process that has no other package, and nothing of this repository; a cell that
-has an output must have it again, as doctest compares.
+has an output must have it again, as doctest compares. And a reader may run a cell again: no example
+makes something else of a name that shown code uses or that is imported.
 """
 
+import ast
 import re
 import subprocess
 import sys
+from doctest import DocTestParser
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +19,8 @@ from book.known.bibliography import Bibliography, Publication
 from book.known.equations import Source
 from book.known.macros import expand
 from book.known.source import Library
-from book.made.chapter_notebook import Chapter, chapter_notebook
+from book.made.cells import Names
+from book.made.chapter_notebook import Chapter, chapter_notebook, parts
 
 ROOT = Path(__file__).parents[2]
 NAMES = re.findall(r"- chapters/([\w-]+)\.md$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
@@ -86,3 +90,50 @@ def test_a_notebook_runs_with_numpy_alone(name, numpy_alone, tmp_path):
         command, input=notebook(chapter(name)), capture_output=True, text=True, cwd=tmp_path
     )
     assert run.returncode == 0, run.stderr
+
+
+def bindings(source):
+    """The names that code binds, each with whether an import does it."""
+    for node in ast.parse(source).body:
+        imports = isinstance(node, ast.Import | ast.ImportFrom)
+        for name in Names.of(ast.unparse(node)).bound:
+            yield name, imports
+
+
+def rebound(markdown):
+    """What examples rebind of the names that shown code has or uses, and of those imported."""
+    library, given, made = Library(ROOT), set(), set()
+    for part in parts(markdown):
+        if part.kind == "shown" and (found := library.definition(part.text)) is not None:
+            names = Names.of(found.text)
+            given |= names.bound | names.used
+        elif part.kind in ("examples", "solution"):
+            for example in DocTestParser().get_examples(part.text):
+                for name, imported in bindings(example.source):
+                    (given if imported else made).add(name)
+    return given & made
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_example_takes_a_name_away(name):
+    taken = rebound(chapter(name).markdown)
+    assert not taken
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("shapes = {'x': (2, 3)}", {"shapes"}),
+        ("def linear_forward(x): return x", {"linear_forward"}),
+        ("for np in range(2): pass", {"np"}),
+        ("y = [x for np in range(2)]", set()),
+        ("from backprop.shapes import shapes", set()),
+    ],
+)
+@pytest.mark.parametrize("fold", ["", "success", "note"])
+def test_a_name_that_is_taken_away_is_seen(line, names, fold):
+    code = f"```pycon\n>>> import numpy as np\n>>> {line}\n```"
+    if fold:
+        inside = "\n".join(f"    {each}" for each in code.splitlines())
+        code = f'??? {fold} "A fold"\n\n{inside}'
+    assert rebound(f"::: backprop.linear.linear_forward\n\n{code}\n") == names

@@ -18,7 +18,7 @@ from pathlib import Path
 from book.known.extract import origin
 from book.known.source import Excerpt
 
-__all__ = ["Cell", "Cells"]
+__all__ = ["Cell", "Cells", "Names"]
 
 _WIDTH = 72
 _FAILS = "Traceback (most recent call last):"
@@ -40,14 +40,20 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class _Names:
-    """The names of a piece of code: those that it binds, and those that it needs."""
+class Names:
+    """The names of a piece of code.
+
+    Attributes:
+        bound: those that it binds.
+        used: those that it needs, without Python's own.
+    """
 
     bound: frozenset[str]
     used: frozenset[str]
 
     @staticmethod
-    def of(source: str) -> _Names:
+    def of(source: str) -> Names:
+        """Finds them."""
         table = symtable.symtable(source, "cell", "exec")
         symbols = table.get_symbols()
         bound = {each.get_name() for each in symbols if each.is_assigned() or each.is_imported()}
@@ -57,7 +63,7 @@ class _Names:
             inner = waiting.pop()
             waiting += inner.get_children()
             used |= {each.get_name() for each in inner.get_symbols() if each.is_global()}
-        return _Names(frozenset(bound), frozenset(used - set(dir(builtins))))
+        return Names(frozenset(bound), frozenset(used - set(dir(builtins))))
 
 
 class Cells:
@@ -79,7 +85,7 @@ class Cells:
     def shown(self, excerpt: Excerpt) -> Cell:
         """A function or class that the page shows."""
         module = ".".join(excerpt.module.file.with_suffix("").parts[1:])
-        names = _Names.of(excerpt.text)
+        names = Names.of(excerpt.text)
         before = self._needed(names, _bindings(excerpt.module.tree, module))
         self._homes[excerpt.name] = f"{module}.{excerpt.name}"
         return Cell(
@@ -92,7 +98,7 @@ class Cells:
         for example in DocTestParser().get_examples(text):
             statement = self._without_shown(example.source.rstrip("\n"))
             if statement:
-                names = _Names.of(statement)
+                names = Names.of(statement)
                 waiting += self._needed(names, {})
                 waiting.append(statement)
                 self._bind(statement, names)
@@ -106,10 +112,10 @@ class Cells:
         """Notes the examples of a solution: later cells may use names that they bind."""
         for example in DocTestParser().get_examples(text):
             statement = example.source.rstrip("\n")
-            for name in _Names.of(statement).bound:
+            for name in Names.of(statement).bound:
                 self._left_out[name] = statement
 
-    def _needed(self, names: _Names, bindings: dict[str, str]) -> list[str]:
+    def _needed(self, names: Names, bindings: dict[str, str]) -> list[str]:
         """What must stand before a cell so that it has all its names."""
         before: list[str] = []
         for name in sorted(names.used):
@@ -122,7 +128,7 @@ class Cells:
             if not statement:
                 continue
             if not home:  # a solution has made it
-                found = _Names.of(statement)
+                found = Names.of(statement)
                 before += [*self._needed(found, {}), statement]
                 self._bind(statement, found)
             elif name in self._homes:  # as something else
@@ -133,7 +139,7 @@ class Cells:
                 self._homes[name] = home
         return list(dict.fromkeys(before))
 
-    def _bind(self, statement: str, names: _Names) -> None:
+    def _bind(self, statement: str, names: Names) -> None:
         for name in names.bound:
             self._homes[name] = _home(self._lib, statement, name)
 
@@ -188,7 +194,7 @@ def _bindings(tree: ast.Module, module: str) -> dict[str, str]:
                 statement = f"import {ast.unparse(alias)}"
                 found[alias.asname or alias.name.partition(".")[0]] = statement
         else:
-            names = _Names.of(ast.unparse(node)).bound
+            names = Names.of(ast.unparse(node)).bound
             found |= {name: f"from {module} import {name}" for name in names}
     return found
 
