@@ -1,8 +1,10 @@
 """`imdb`: a bidirectional GRU over GloVe vectors tells good film reviews from bad ones.
 
 Beside it, and for honesty, logistic regressions on which words occur, and on which words and pairs
-of neighbours, of the whole review and of the part that the reader gets. Their penalties are chosen
-on validation, as the epoch of every model is.
+of neighbours, of the whole review and of the part that the reader gets. They are trained to the
+end, and their penalties are chosen by the loss on validation. So is the reader's rate, by a seed of
+its own, and its epoch by the share of right answers. Each grid has steps of a factor of 2 and goes
+on until both neighbours of the best are worse.
 
 The file names no films, but reviews of one film stand together, first the bad ones, then the good.
 So the last tenth of either list is tested on, the tenth before it is chosen by, and whatever of the
@@ -33,6 +35,7 @@ from backprop import (
     cosine_decay,
     embedding_table,
     encode,
+    evaluate,
     load_glove,
     load_imdb,
     pad,
@@ -48,8 +51,9 @@ from backprop.data.text import PADDING
 from backprop.masking import Mask
 from backprop.shapes import Array
 from experiments.comparison import overlapping_difference
+from experiments.optimizers import search
 from experiments.record import Number, Result
-from experiments.repeats import summary
+from experiments.repeats import SEEDS, summary
 
 STRONGEST = 15
 # Tokens in each column of the histogram of lengths, whose last column takes all that are longer.
@@ -69,16 +73,18 @@ class Settings:
     review_length: int = 100
     units: int = 24
     dropout: float = 0.5
-    epochs: int = 3
+    epochs: int = 6
     batch_size: int = 128
-    learning_rate: float = 4e-3
+    middle_rate: float = 4e-3
+    search_seed: int = 100
     max_norm: float = 1.0
     pairs_size: int = 100_000
     bag_length: int = 1_000
-    bag_epochs: int = 3
+    bag_epochs: int = 8
     bag_learning_rate: float = 4e-3
-    bag_penalties: tuple[float, ...] = (2.5e-4, 5e-4, 1e-3, 2e-3)
-    seeds: tuple[int, ...] = (0, 1, 2)
+    bag_middle_penalty: float = 1e-3
+    largest_grid: int = 6
+    seeds: tuple[int, ...] = SEEDS
 
 
 class Split(NamedTuple):
@@ -305,9 +311,10 @@ def run(
 ) -> Result:
     """Trains all models, chooses on validation, tests each once."""
     start = time.perf_counter()
-    reviews, glove = reviews or load_imdb(), glove or load_glove()
+    reviews = reviews or load_imdb()
+    labels, vectors = reviews.labels, glove or load_glove()
     documents = [tokenize(text) for text in reviews.texts]
-    split = split_by_film(documents, reviews.labels, settings.held_out)
+    split = split_by_film(documents, labels, settings.held_out)
     texts = as_arrays(documents, split, settings)
     made_up = read_reviews(sample_folder() / "reviews.csv", "made up")
     own = [tokenize(text) for text in made_up.texts]
@@ -318,35 +325,50 @@ def run(
     bags: dict[str, Sequential] = {}
     for name, tokens in texts.bags.items():
         begin = time.process_time()
-        bag, history, penalties = best_bag(settings, texts.sizes[name], tokens, reviews, split)
-        bags[name] = bag
+        bag, penalties = best_bag(settings, texts.sizes[name], tokens, labels, split)
+        bags[name], penalty = bag, min(penalties, key=penalties.__getitem__)
         right[name] = is_right(bag, tokens, reviews, split.test)
-        metrics |= chosen(f"{name}_", history) | {
+        metrics |= scores_of(bag, name, tokens, labels, split) | {
             f"{name}_test_accuracy": float(right[name].mean()),
-            f"{name}_penalty": min(penalties, key=penalties.__getitem__),
+            f"{name}_penalty": penalty,
+            f"{name}_penalty_at_end": int(penalty in (min(penalties), max(penalties))),
             f"{name}_parameters": 2 * texts.sizes[name],
             f"{name}_seconds": time.process_time() - begin,
         }
         tried += [{"bag": name, "penalty": p, "validation_loss": v} for p, v in penalties.items()]
     mixed = in_random_order(split, np.random.default_rng(0))
     penalty, words = float(metrics["words_penalty"]), texts.bags["words"]
-    _, history = fit_bag(settings, penalty, texts.sizes["words"], words, reviews.labels, mixed)
-    metrics |= chosen("mixed_", history)
+    bag = fit_bag(settings, penalty, texts.sizes["words"], words, labels, mixed)
+    metrics |= scores_of(bag, "mixed", words, labels, mixed)
+
+    def learned(seed: int, rate: float) -> tuple[ReviewReader, History]:
+        """A reader and how it learned, from a seed at a rate."""
+        rng = np.random.default_rng(seed)
+        table = embedding_table(texts.words, vectors.words, vectors.vectors, rng)
+        reader = ReviewReader(settings, table, rng)
+        checkpoint = checkpoints / f"gru-{seed}-{rate:g}.npz"
+        given = texts.reader, labels, split
+        return reader, fit_reader(reader, settings, rate, *given, rng, checkpoint)
+
+    def score(rate: float) -> float:
+        """The validation loss of the reader of the search at a rate."""
+        return float(chosen(learned(settings.search_seed, rate)[1])["validation_loss"])
+
+    rates = search(score, settings.middle_rate, settings.largest_grid)
+    rate = min(rates, key=rates.__getitem__)
+    metrics |= {"rate": rate, "rate_at_end": int(rate in (min(rates), max(rates)))}
+    tried += [{"rate": r, "validation_loss": rates[r]} for r in sorted(rates)]
 
     found, curves, chances, answers = [], [], [], []
     numbers = pad([encode(document, texts.words) for document in own], settings.review_length)
     for seed in settings.seeds:
         begin = time.process_time()
-        rng = np.random.default_rng(seed)
-        table = embedding_table(texts.words, glove.words, glove.vectors, rng)
-        reader = ReviewReader(settings, table, rng)
-        checkpoint = checkpoints / f"gru-{seed}.npz"
-        history = fit_reader(reader, settings, texts.reader, reviews.labels, split, rng, checkpoint)
+        reader, history = learned(seed, rate)
         answers.append(is_right(reader, texts.reader, reviews, split.test))
         chances.append(chances_of_good(reader, numbers))
         curves.append(_curves(history))
         found.append(
-            chosen("", history)
+            chosen(history)
             | {
                 "parameters": sum(param.size for param in reader.params.values()),
                 "test_accuracy": float(answers[-1].mean()),
@@ -360,7 +382,7 @@ def run(
         metrics |= compared(f"reader_over_{name}", right["reader"], right[name])
     metrics |= compared("pairs_over_words", right["pairs"], right["words"])
 
-    known = set(glove.words)
+    known = set(vectors.words)
     lengths = np.array([len(document) for document in documents])
     metrics |= {
         "train_size": len(split.train),
@@ -422,6 +444,7 @@ def compared(
 def fit_reader(
     reader: ReviewReader,
     settings: Settings,
+    rate: float,
     tokens: NDArray[np.int64],
     labels: NDArray[np.int64],
     split: Split,
@@ -432,29 +455,36 @@ def fit_reader(
     steps = settings.epochs * -(-len(split.train) // settings.batch_size)
     return train(
         reader,
-        Adam(settings.learning_rate),
+        Adam(rate),
         tokens[split.train],
         labels[split.train],
         epochs=settings.epochs,
         batch_size=settings.batch_size,
         rng=rng,
         validation=(tokens[split.validation], labels[split.validation]),
-        schedule=cosine_decay(settings.learning_rate, steps),
+        schedule=cosine_decay(rate, steps),
         max_norm=settings.max_norm,
         checkpoint=checkpoint,
     )
 
 
 def best_bag(
-    settings: Settings, V: int, tokens: NDArray[np.int64], reviews: Reviews, split: Split
-) -> tuple[Sequential, History, dict[float, float]]:
-    """Trains a logistic regression with each penalty; returns that of least validation loss."""
-    found = {
-        penalty: fit_bag(settings, penalty, V, tokens, reviews.labels, split)
-        for penalty in settings.bag_penalties
-    }
-    losses = {penalty: min(history.validation_loss) for penalty, (_, history) in found.items()}
-    return *found[min(losses, key=losses.__getitem__)], losses
+    settings: Settings,
+    V: int,
+    tokens: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    split: Split,
+) -> tuple[Sequential, dict[float, float]]:
+    """Seeks a penalty; returns the logistic regression of least validation loss, and all losses."""
+    found: dict[float, Sequential] = {}
+
+    def score(penalty: float) -> float:
+        """The validation loss with a penalty."""
+        found[penalty] = fit_bag(settings, penalty, V, tokens, labels, split)
+        return evaluate(found[penalty], tokens[split.validation], labels[split.validation]).loss
+
+    losses = search(score, settings.bag_middle_penalty, settings.largest_grid)
+    return found[min(losses, key=losses.__getitem__)], losses
 
 
 def fit_bag(
@@ -464,12 +494,12 @@ def fit_bag(
     tokens: NDArray[np.int64],
     labels: NDArray[np.int64],
     split: Split,
-) -> tuple[Sequential, History]:
+) -> Sequential:
     """Trains a logistic regression: a pair of scores for each word, from 0, and their sums."""
     weights = Embedding(np.zeros((V, 2), dtype=np.float32), padding=PADDING)
     network = Sequential({"weights": weights, "sum": SumOverTokens()})
     steps = settings.bag_epochs * -(-len(split.train) // settings.batch_size)
-    history = train(
+    train(
         network,
         Adam(settings.bag_learning_rate, weight_decay=penalty),
         tokens[split.train],
@@ -477,10 +507,24 @@ def fit_bag(
         epochs=settings.bag_epochs,
         batch_size=settings.batch_size,
         rng=np.random.default_rng(0),
-        validation=(tokens[split.validation], labels[split.validation]),
         schedule=cosine_decay(settings.bag_learning_rate, steps),
     )
-    return network, history
+    return network
+
+
+def scores_of(
+    network: Sequential,
+    name: str,
+    tokens: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    split: Split,
+) -> dict[str, Number]:
+    """What a bag says of the reviews to choose by."""
+    held = evaluate(network, tokens[split.validation], labels[split.validation])
+    return {
+        f"{name}_validation_accuracy": float(held.accuracy or 0.0),
+        f"{name}_validation_loss": held.loss,
+    }
 
 
 def chances_of_good(network: Layer, tokens: Any) -> list[float]:
@@ -507,14 +551,14 @@ def strongest_words(W: Array, words: list[str]) -> dict[str, NDArray[np.generic]
     return arrays
 
 
-def chosen(prefix: str, history: History) -> dict[str, Number]:
+def chosen(history: History) -> dict[str, Number]:
     """What the epoch that validated best says."""
     best = history.best_epoch or len(history.train_loss)
     return {
-        f"{prefix}best_epoch": best,
-        f"{prefix}train_accuracy": history.train_accuracy[best - 1],
-        f"{prefix}validation_accuracy": history.validation_accuracy[best - 1],
-        f"{prefix}validation_loss": history.validation_loss[best - 1],
+        "best_epoch": best,
+        "train_accuracy": history.train_accuracy[best - 1],
+        "validation_accuracy": history.validation_accuracy[best - 1],
+        "validation_loss": history.validation_loss[best - 1],
     }
 
 

@@ -180,12 +180,13 @@ TINY = imdb.Settings(
     dropout=0.1,
     epochs=8,
     batch_size=16,
-    learning_rate=0.02,
+    middle_rate=0.02,
     pairs_size=200,
     bag_length=40,
     bag_epochs=8,
     bag_learning_rate=0.05,
-    bag_penalties=(1e-4, 1e-1),
+    bag_middle_penalty=1e-2,
+    largest_grid=4,
     seeds=(0, 1),
 )
 
@@ -309,13 +310,24 @@ def test_imdb(tmp_path, reviews):
     metrics = result.metrics
     assert min(metrics["test_accuracy"], metrics["words_test_accuracy"]) > 0.8
     assert metrics["pairs_end_test_accuracy"] > 0.7
-    assert metrics["words_penalty"] == 1e-4
+    for bag in ("words", "pairs", "words_end", "pairs_end"):
+        losses = {
+            row["penalty"]: row["validation_loss"] for row in result.tried if row.get("bag") == bag
+        }
+        assert 3 <= len(losses) <= 4
+        assert metrics[f"{bag}_penalty"] == min(losses, key=losses.get)
+        at_end = metrics[f"{bag}_penalty"] in (min(losses), max(losses))
+        assert metrics[f"{bag}_penalty_at_end"] == at_end
+        assert metrics[f"{bag}_validation_loss"] == min(losses.values())
+    losses = {row["rate"]: row["validation_loss"] for row in result.tried if "rate" in row}
+    assert {0.01, 0.02, 0.04} <= set(losses)
+    assert metrics["rate"] == min(losses, key=losses.get)
+    assert metrics["rate_at_end"] == (metrics["rate"] in (min(losses), max(losses)))
     assert metrics["left_out"] == 0
     assert metrics["reader_over_words"] == pytest.approx(
         metrics["test_accuracy"] - metrics["words_test_accuracy"]
     )
     assert metrics["reader_over_words_low"] <= metrics["reader_over_words"]
-    assert len(result.tried) == 8
     assert len(result.by_seed["test_accuracy"]) == 2
     assert set(result.arrays["good_words"][:2]) == {"good", "fine"}
     assert set(result.arrays["bad_words"][:2]) == {"bad", "poor"}
