@@ -370,7 +370,7 @@ def test_the_result_of_imdb_is_of_these_settings_and_adds_up():
     assert content["settings"] == json.loads(json.dumps(asdict(imdb.Settings())))
     metrics, seeds = content["metrics"], content["by_seed"]["test_accuracy"]
     assert metrics["test_accuracy"] == pytest.approx(np.mean(seeds), rel=1e-5)
-    assert len(seeds) == len(content["seeds"]) >= 3
+    assert len(seeds) == len(content["seeds"]) == 5
     parts = ("train_size", "validation_size", "test_size", "left_out")
     assert sum(metrics[part] for part in parts) == 25_000
     assert sum(content["curve"]["length_count"]) == 25_000
@@ -382,6 +382,31 @@ def test_the_result_of_imdb_is_of_these_settings_and_adds_up():
             metrics["test_accuracy"] - metrics[f"{other}_test_accuracy"], abs=1e-5
         )
         assert metrics[f"reader_over_{other}_low"] < difference
+
+
+def test_what_the_chapter_on_reading_says_of_imdb_holds():
+    content = json.loads((RESULTS / "imdb.json").read_text())
+    metrics, curve, made_up = content["metrics"], content["curve"], content["table"]
+    bags = ("words", "pairs", "words_end", "pairs_end")
+    assert not any(metrics[f"{bag}_penalty_at_end"] for bag in bags)
+    assert not metrics["rate_at_end"]
+    # The earlier edition gave half the rate and half the epochs.
+    assert metrics["rate"] == 2 * 0.004
+    assert content["settings"]["epochs"] == 2 * 3
+    assert metrics["reader_over_words_end_low"] > 0
+    for other in ("pairs_end", "words"):
+        assert metrics[f"reader_over_{other}_low"] < 0 < metrics[f"reader_over_{other}_high"]
+    right = {bag: metrics[f"{bag}_test_accuracy"] for bag in bags}
+    assert max(right, key=right.get) == "pairs"
+    assert right["pairs"] > metrics["test_accuracy"]
+    for bag in ("words", "pairs"):
+        assert right[bag] - right[f"{bag}_end"] > metrics["reader_over_words_end"]
+    *_, before, last = curve["validation_loss_mean"]
+    assert 0 < before - last < 0.001
+    chances = [row["gru"] for row in made_up]
+    assert chances[1] < chances[0] < 0.5
+    assert abs(chances[2] - chances[3]) < 0.01
+    assert content["tested"]["readings"]["data"] == 3
 
 
 def test_what_both_networks_add_to_the_floor_is_as_the_chapter_says():
