@@ -9,7 +9,17 @@ import numpy as np
 
 from backprop.fast.axes import Conv2dCache, axes
 from backprop.fast.parallel import share_batch
-from backprop.fast.unrolling import blocks, fold, meeting, output_rows, unroll, windows
+from backprop.fast.unrolling import (
+    blocks,
+    fold,
+    meeting_rows,
+    meetings,
+    multiply,
+    output_rows,
+    pieces,
+    unroll,
+    windows,
+)
 from backprop.shapes import Array, shapes
 from backprop.windows import Pair
 
@@ -47,7 +57,7 @@ def conv2d_forward(
         for block, band in blocks(images, C, K, x.itemsize, rows, columns):
             X, y_rows = unroll(x[block], band, rows, columns), Y[band, :, block.start * V :]
             for us, cols in windows(X, rows, len(y_rows)):
-                np.matmul(W_rows, cols, out=y_rows[us, :, : cols.shape[2]])  # eq:conv-fast-y
+                multiply(W_rows, cols, y_rows[us, :, : cols.shape[2]])  # eq:conv-fast-y
 
     share_batch(convolve, len(x))
     y = Y.reshape(rows.outputs, K, len(x), V).transpose(2, 1, 0, 3)
@@ -89,22 +99,25 @@ def conv2d_backward(
     """
     x, W, rows, columns, _ = cache
     K, C, P, Q = W.shape
-    dx = np.full_like(x, 0 if input_gradient else np.nan)
-    W_back = W.transpose(3, 1, 2, 0)[:, :, ::-1].copy()  # (Q, C, P from the last, K)
+    dx = np.empty_like(x)
+    W_back = W.transpose(2, 0, 3, 1)[::-1].copy()  # (P from the last, K, Q, C)
 
     def convolve(images: slice) -> Array:
         dW_rows = np.zeros((P * (Q * C + 1), K), W.dtype)
+        dx[images] = 0 if input_gradient else np.nan
         for block, band in blocks(images, C, K, x.itemsize, rows, columns):
             X, dY = unroll(x[block], band, rows, columns), output_rows(dy[block, :, band])
             for us, cols in windows(X, rows, len(dY), product=dW_rows.nbytes):
-                dW_rows += (cols @ dY[us].transpose(0, 2, 1)).sum(axis=0)  # eq:conv-fast-dW
+                for part in pieces(cols.shape[2], *dW_rows.shape):
+                    products = cols[:, :, part] @ dY[us, :, part].transpose(0, 2, 1)
+                    dW_rows += products.sum(axis=0)  # eq:conv-fast-dW
             if not input_gradient:
                 continue
             dX = X[:, :-1]  # the memory of X has served
-            for h, dX_h in enumerate(dX.reshape(len(X), Q * C, -1)):
-                us, ps = meeting(h, rows, len(dY))
-                W_h, dY_h = W_back[:, :, ps].reshape(Q * C, -1), dY[us].reshape(-1, dX_h.shape[1])
-                np.matmul(W_h, dY_h, out=dX_h)  # eq:conv-fast-dX
+            dX_rows = dX.reshape(len(X), Q * C, -1)
+            for hs, us, ps in meetings(rows, len(dY)):
+                dX_h, W_h = dX_rows[hs], W_back[ps].reshape(-1, Q * C).T
+                multiply(W_h, meeting_rows(dY, len(dX_h), us), dX_h)  # eq:conv-fast-dX
             fold(dX, dx[block], band, rows, columns)
         return dW_rows
 

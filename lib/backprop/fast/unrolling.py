@@ -5,11 +5,12 @@ Where a function returns elements, its counterpart adds elements up where they c
 backward pass of the other.
 """
 
-import math
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from backprop.fast.axes import Axis
 from backprop.shapes import Array
@@ -99,19 +100,21 @@ def blocks(
         >>> axis = Axis(size=28, kernel=5, stride=1, padding=0, dilation=1)
         >>> for images, output_rows in blocks(slice(0, 250), 1, 30, 4, axis, axis):
         ...     print(images.start, images.stop, output_rows.stop)
-        0 98 24
-        98 196 24
-        196 250 24
+        0 83 24
+        83 166 24
+        166 250 24
     """
     input_row = (columns.kernel * C + 1) * columns.outputs * itemsize
     output_row = K * columns.outputs * itemsize
     # u output rows look at (u - 1) stride + reach input rows.
     each, once = rows.stride * input_row + output_row, (rows.reach - rows.stride) * input_row
     height = min(rows.outputs, max(1, (LARGEST_BLOCK - once) // each))
-    count = max(1, BLOCK // (height * each + once))
-    for n in range(images.start, images.stop, count):
+    N = images.stop - images.start
+    count = -(-N // max(1, BLOCK // (height * each + once)))
+    for block in range(count):
+        part = slice(images.start + N * block // count, images.start + N * (block + 1) // count)
         for u in range(0, rows.outputs, height):
-            yield slice(n, min(n + count, images.stop)), slice(u, min(u + height, rows.outputs))
+            yield part, slice(u, min(u + height, rows.outputs))
 
 
 def unroll(x: Array, band: slice, rows: Axis, columns: Axis) -> Array:
@@ -214,15 +217,12 @@ def windows(X: Array, rows: Axis, outputs: int, product: int = 0) -> Iterator[tu
         array([[1., 2., 3., 4.],
                [3., 4., 5., 6.]])
     """
-    row, line, _, column = X.strides
-    steps = rows.stride * row, rows.dilation * row, line, column
-    shape = outputs, rows.kernel, X.shape[1], X.shape[2] * X.shape[3]
-    taps: Array = np.ndarray(shape, X.dtype, X, strides=steps)  # (U, P, Q C + 1, N V)
+    taps = _going_on(X.reshape(*X.shape[:2], -1), outputs, rows.kernel, rows.stride, rows.dilation)
     each = product + (taps[0].nbytes if rows.dilation > 1 else 0)
     step = max(1, min(outputs, PRODUCTS // max(1, each)))
     for u in range(0, outputs, step):
         us = slice(u, min(u + step, outputs))
-        yield us, taps[us].reshape(us.stop - us.start, -1, shape[3])
+        yield us, taps[us].reshape(us.stop - us.start, -1, taps.shape[3])
 
 
 def output_rows(y: Array) -> Array:
@@ -235,22 +235,102 @@ def output_rows(y: Array) -> Array:
 
 
 @lru_cache(maxsize=4096)  # every block asks the same
-def meeting(h: int, rows: Axis, outputs: int) -> tuple[slice, slice]:
-    """Returns which of the first output rows look at row h of X, and by which taps each.
+def meetings(rows: Axis, outputs: int) -> tuple[tuple[slice, slice, slice], ...]:
+    """Returns which of the first output rows look at the rows of X, and by which taps each.
 
-    The taps are counted from the last, so that both go upwards.
+    Rows of X that output rows meet with the same taps are taken together, as far as they go on by
+    one stride each. The taps are counted from the last, so that all go upwards.
+
+    Returns:
+        Of each group the rows of X, the output rows that meet the first of them, and their taps;
+        a row further on is met by as many output rows one further on.
+
+    Examples:
+        >>> three = Axis(size=6, kernel=3, stride=1, padding=0, dilation=1)
+        >>> for h, u, p in meetings(three, outputs=4):
+        ...     print(range(6)[h], range(4)[u], range(3)[p])
+        range(0, 1) range(0, 1) range(2, 3)
+        range(1, 2) range(0, 2) range(1, 3)
+        range(2, 4) range(0, 3) range(0, 3)
+        range(4, 5) range(2, 4) range(0, 2)
+        range(5, 6) range(3, 4) range(0, 1)
     """
-    first = max(0, -((rows.reach - 1 - h) // rows.stride))
-    near = range(first, min(outputs, h // rows.stride + 1))
-    met = [u for u in near if (h - u * rows.stride) % rows.dilation == 0]
-    if not met:
-        return slice(0), slice(0)
-    taps = [rows.kernel - 1 - (h - u * rows.stride) // rows.dilation for u in (met[0], met[-1])]
-    both = math.gcd(rows.stride, rows.dilation)
-    return (
-        slice(met[0], met[-1] + 1, rows.dilation // both),
-        slice(taps[0], taps[1] + 1, rows.stride // both),
-    )
+    S, E, height = rows.stride, rows.dilation, (outputs - 1) * rows.stride + rows.reach
+
+    def met(h: int) -> list[int]:
+        """Returns the taps by which an output row meets row h, from the last."""
+        near = reversed(range(rows.kernel))
+        return [k for k in near if (h - k * E) % S == 0 and 0 <= h - k * E < outputs * S]
+
+    found = []
+    for first in range(min(S, height)):
+        for taps, group in groupby(range(first, height, S), met):
+            h, *others = group
+            us = _as_slice([(h - k * E) // S for k in taps])
+            ps = _as_slice([rows.kernel - 1 - k for k in taps])
+            found.append((slice(h, h + S * len(others) + 1, S), us, ps))
+    return tuple(found)
+
+
+def meeting_rows(dY: Array, count: int, us: slice) -> Array:
+    """Returns the output rows that meet each of `count` rows of X as matrices, (count, U' K, N V).
+
+    Args:
+        dY: what `output_rows` returned.
+        count: how many rows of X a group of `meetings` has.
+        us: the output rows that meet the first of them.
+    """
+    taps = len(range(len(dY))[us])
+    return _going_on(dY[us.start :], count, taps, 1, us.step).reshape(count, -1, dY.shape[2])
+
+
+def pieces(columns: int, rows: int, others: int) -> Iterator[slice]:
+    """Cuts the columns of a matrix for its product with one of `others` rows or columns.
+
+    Before it multiplies, OpenBLAS lays out both matrices in an order of its own; but not for up to
+    a million multiplications, on processors for which it has a form without. And 2^16 numbers stay
+    in the cache next to the core while they are multiplied. Where pieces would be narrow, because
+    the other matrix is large, none of this pays.
+
+    Examples:
+        >>> list(pieces(1000, rows=147, others=16))
+        [slice(0, 333, None), slice(333, 666, None), slice(666, 1000, None)]
+        >>> list(pieces(1000, rows=291, others=64))
+        [slice(0, 1000, None)]
+    """
+    most = min(1_000_000 // (rows * others), (1 << 16) // rows)
+    count = -(-columns // most) if most >= 128 else 1
+    for piece in range(count):
+        yield slice(columns * piece // count, columns * (piece + 1) // count)
+
+
+def multiply(a: Array, b: Array, out: Array) -> None:
+    """Multiplies a matrix by several, in pieces of their columns."""
+    for part in pieces(b.shape[2], max(1, b.shape[1]), len(a)):
+        np.matmul(a, b[:, :, part], out=out[:, :, part])
+
+
+def _going_on(A: Array, count: int, taps: int, stride: int, dilation: int) -> Array:
+    """Returns the rows that each of `count` windows sees, a view, shape (count, taps, L, M).
+
+    Args:
+        A: shape (·, L, M).
+        count: how many windows there are.
+        taps: how many rows each sees.
+        stride: how many rows further the next window lies.
+        dilation: how many rows the taps of a window lie apart.
+    """
+    row, line, column = A.strides
+    strides = stride * row, dilation * row, line, column
+    return as_strided(A, (count, taps, *A.shape[1:]), strides)
+
+
+def _as_slice(numbers: list[int]) -> slice:
+    """Returns numbers that lie equally far apart, upwards, as a slice."""
+    if not numbers:
+        return slice(0, 0, 1)
+    step = numbers[1] - numbers[0] if len(numbers) > 1 else 1
+    return slice(numbers[0], numbers[-1] + 1, step)
 
 
 def _real_rows(band: slice, height: int, rows: Axis) -> tuple[slice, slice]:
