@@ -201,6 +201,7 @@ def parts(monkeypatch):
             (losses, "LARGE"),
             (normalization, "RUN"),
             (normalization, "SMALL"),
+            (normalization, "MEDIUM"),
             (rows, "BLOCK"),
             (activations, "LARGE"),
         ]:

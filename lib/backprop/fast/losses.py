@@ -17,7 +17,7 @@ from backprop.fast.parallel import one_thread, share_batch
 from backprop.shapes import Array, shapes
 
 # Logits from which on the cores share the work.
-LARGE = 1 << 19
+LARGE = 1 << 20
 
 
 class SoftmaxCrossEntropyCache(NamedTuple):

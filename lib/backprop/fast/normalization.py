@@ -4,7 +4,9 @@ Arguments, results and errors are those of `backprop.normalization`. Images keep
 memory: nothing is laid out anew, and products are summed without an array of them.
 """
 
+import math
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -15,10 +17,12 @@ from backprop.normalization import BatchNormCache, LayerNormCache
 from backprop.shapes import Array, shapes
 from backprop.sums import sum_rows
 
-# Values of a feature that are added up one after another; more are added by halves.
+# Values that a product with ones adds up.
 RUN = 1 << 12
-# Bytes of rows up to which one core does layer norm alone.
+# Bytes up to which one core does layer norm or batch norm alone. Where calls take some 20
+# microseconds, as those of batch norm do, two threads wait for Python's lock most of the time.
 SMALL = 1 << 18
+MEDIUM = 1 << 23
 
 T = TypeVar("T")
 
@@ -41,13 +45,23 @@ def batchnorm_forward(
     N = x.size // len(gamma)
     if N == 1:
         raise ValueError(f"x has shape {x.shape}: one value of a feature has no variance")
-    mean = _sums(x) / N
-    x_hat = x - _along(x, mean)
-    var = _sums_of_products(x_hat, x_hat) / N
-    sigma = np.sqrt(var + eps)
-    x_hat /= _along(x, sigma)
-    y = _along(x, gamma) * x_hat
-    y += _along(x, beta)
+    x_hat, y = np.empty_like(x), np.empty_like(x)
+    mean, var, sigma = np.empty((3, len(gamma)), x.dtype)
+    order = _in_memory(x_hat)
+
+    def forward(part: slice) -> None:
+        given, hat, out = (_by_feature(array[:, part], order) for array in (x, x_hat, y))
+        along = _repeated(given.shape[2])
+        mean[part] = _sums(given) / N
+        np.subtract(_rows(given), along(mean[part]), out=_rows(hat))
+        var[part] = _sums_of_products(hat, hat) / N
+        sigma[part] = np.sqrt(var[part] + eps)
+        hat, out = _rows(hat), _rows(out)
+        hat *= along(1 / sigma[part])
+        np.multiply(hat, along(gamma[part]), out=out)
+        out += along(beta[part])
+
+    _by_shares(forward, len(gamma), x, MEDIUM)
     return y, BatchNormCache(x, mean, var, sigma, x_hat, gamma)
 
 
@@ -65,11 +79,20 @@ def batchnorm_backward(dy: Array, cache: BatchNormCache) -> tuple[Array, Array, 
     """
     _, _, _, sigma, x_hat, gamma = cache
     N = dy.size // len(gamma)
-    dbeta, dgamma = _sums(dy), _sums_of_products(dy, x_hat)
-    dx = x_hat * _along(dy, -dgamma / N)
-    dx += dy
-    dx -= _along(dy, dbeta / N)
-    dx *= _along(dy, gamma / sigma)
+    dx, order = np.empty_like(x_hat), _in_memory(x_hat)
+    dgamma, dbeta = np.empty((2, len(gamma)), dy.dtype)
+
+    def backward(part: slice) -> None:
+        arriving, hat, out = (_by_feature(array[:, part], order) for array in (dy, x_hat, dx))
+        along = _repeated(hat.shape[2])
+        dgamma[part], dbeta[part] = _sums_of_products(arriving, hat), _sums(arriving)
+        out = _rows(out)
+        np.multiply(_rows(hat), along(-dgamma[part] / N), out=out)
+        out += _rows(arriving)
+        out -= along(dbeta[part] / N)
+        out *= along(gamma[part] / sigma[part])
+
+    _by_shares(backward, len(gamma), dy, MEDIUM)
     return dx, dgamma, dbeta
 
 
@@ -103,7 +126,7 @@ def layernorm_forward(
         np.multiply(hat, gamma, out=out)
         out += beta
 
-    _by_shares(forward, rows)
+    _by_shares(forward, len(rows), rows, SMALL)
     shape = (*x.shape[:-1], 1)
     return y.reshape(x.shape), LayerNormCache(x_hat.reshape(x.shape), sigma.reshape(shape), gamma)
 
@@ -135,7 +158,7 @@ def layernorm_backward(dy: Array, cache: LayerNormCache) -> tuple[Array, Array, 
         out *= 1 / sigmas[part]
         return dgamma, dbeta
 
-    dgamma, dbeta = zip(*_by_shares(backward, rows), strict=True)
+    dgamma, dbeta = zip(*_by_shares(backward, len(rows), rows, SMALL), strict=True)
     return dx.reshape(dy.shape), sum_rows(np.array(dgamma)), sum_rows(np.array(dbeta))
 
 
@@ -144,41 +167,58 @@ def _any_complex(*arrays: Array) -> bool:
     return any(array.dtype.kind == "c" for array in arrays)
 
 
+def _in_memory(x: Array) -> list[int]:
+    """Returns the axes in the order in which they lie in memory, the furthest apart first."""
+    return sorted(range(x.ndim), key=lambda axis: -x.strides[axis])
+
+
+def _by_feature(x: Array, order: list[int]) -> Array:
+    """Returns x with one axis before that of the features and one behind it, without a copy."""
+    place = order.index(1)
+    sizes = [x.shape[axis] for axis in order]
+    before, behind = math.prod(sizes[:place]), math.prod(sizes[place + 1 :])
+    return x.transpose(order).reshape(before, sizes[place], behind)
+
+
+def _rows(x: Array) -> Array:
+    """Returns what `_by_feature` returns as long rows, for NumPy to work on each in one go."""
+    return x.reshape(len(x), -1)
+
+
+def _repeated(times: int) -> Callable[[Array], Array]:
+    """Returns what repeats a value of each feature as often as it stands in a row of `_rows`."""
+    return (lambda values: values) if times == 1 else partial(np.repeat, repeats=times)
+
+
 def _sums(x: Array) -> Array:
-    """Returns each feature's sum, shape (D,)."""
-    half = len(x) // 2
-    if half and x.size > RUN * x.shape[1]:
-        return _sums(x[:half]) + _sums(x[half:])
-    sums: Array = x.sum(axis=(0, *range(2, x.ndim)))
-    return sums
+    """Returns each feature's sum, of what `_by_feature` returns: by a product with ones if few."""
+    if x.shape[2] == 1:
+        return _sum_rows(x[:, :, 0])
+    if x.shape[2] > RUN:
+        return sum_rows(x.sum(axis=2))
+    return sum_rows((x @ np.ones((x.shape[2], 1), x.dtype))[:, :, 0])
 
 
 def _sums_of_products(a: Array, b: Array) -> Array:
-    """Returns each feature's sum of a * b, shape (D,), without an array of the products."""
-    half = len(a) // 2
-    if half and a.size > RUN * a.shape[1]:
-        return _sums_of_products(a[:half], b[:half]) + _sums_of_products(a[half:], b[half:])
-    pixels = "abcdefgh"[: a.ndim - 2]
-    sums: Array = np.einsum(f"nm{pixels},nm{pixels}->m", a, b)
-    return sums
+    """Returns each feature's sum of a * b, of what `_by_feature` returns."""
+    if a.shape[2] == 1:
+        return _sum_rows(a[:, :, 0] * b[:, :, 0])
+    return sum_rows(np.vecdot(a, b))
 
 
 def _sum_rows(rows: Array) -> Array:
     """Does `sum_rows` by products with ones, of so few rows at a time that no digit is lost."""
+    if len(rows) <= 128:
+        return sum_rows(rows)
     whole = len(rows) // 64 * 64
     parts = rows[:whole].reshape(-1, 64, rows.shape[1])
     sums: Array = sum_rows((np.ones((1, 64), rows.dtype) @ parts)[:, 0]) + sum_rows(rows[whole:])
     return sums
 
 
-def _along(x: Array, values: Array) -> Array:
-    """Returns a value for each feature in a shape that broadcasts against x."""
-    return values.reshape(-1, *[1] * (x.ndim - 2))
-
-
-def _by_shares(work: Callable[[slice], T], rows: Array) -> list[T]:
-    """Does work on all rows: at once if they are few, else in shares for the cores."""
-    if rows.nbytes <= SMALL:
+def _by_shares(work: Callable[[slice], T], count: int, x: Array, alone: int) -> list[T]:
+    """Does work on all rows or features of x: at once up to so many bytes, else in shares."""
+    if x.nbytes <= alone:
         with one_thread():
-            return [work(slice(0, len(rows)))]
-    return share_batch(work, len(rows), rows[0].nbytes)
+            return [work(slice(0, count))]
+    return share_batch(work, count, x.nbytes // count)
