@@ -15,11 +15,13 @@ from backprop.fast.rows import (
     blocks_back,
     by_gate,
     in_one_dtype,
+    in_parts,
     input_gradients,
     padded_steps,
     project_by_gate,
     real_inputs,
     state_gradient,
+    written_in_parts,
 )
 from backprop.lstm import LSTMGradients
 from backprop.masking import Mask
@@ -66,10 +68,12 @@ def lstm_forward(
     h, c = np.empty((2, T + 1, N, H), dtype=x.dtype)
     h[0], c[0] = h0, c0
     tanh_c, let_in, from_state = np.empty_like(h[1:]), np.empty_like(h0), np.empty_like(scale)
+    W_parts = in_parts(W_gh, N)
+    products = written_in_parts(from_state, W_parts.shape[1])
     steps = gates, h[:-1], h[1:], c[:-1], c[1:], tanh_c, padded_steps(mask, T)
     with one_thread_if_small(len(h0) * W_h.size):
         for gates_t, h_t, h_next, c_t, c_next, tanh_t, rest in ahead(*steps):
-            np.matmul(h_t, W_gh, out=from_state)
+            np.matmul(h_t, W_parts, out=products)
             np.add(gates_t, from_state, out=gates_t)  # eq:lstm-a
             np.tanh(gates_t, out=gates_t)
             np.multiply(gates_t, scale, out=gates_t)
@@ -96,8 +100,9 @@ def lstm_backward(dh: Array, dc: Array, cache: LSTMCache) -> LSTMGradients:
     T, N, H = dh.shape
     padded = padded_steps(cache.mask, T)
     da = np.empty((T, N, 4, H), dtype=dh.dtype)
-    rows, da_by_gate, W_hT = da.reshape(T, N, 4 * H), da.swapaxes(1, 2), W_h.T.copy()
-    dc, from_later = dc.copy(), np.zeros_like(dc)
+    rows, da_by_gate, W_hT = da.reshape(T, N, 4 * H), da.swapaxes(1, 2), in_parts(W_h.T, N)
+    dc, from_later = dc.copy(), np.zeros((N, H), dc.dtype)
+    products = written_in_parts(from_later, len(W_hT))
     dh_t, dc_t = np.empty_like(dc), np.empty_like(dc)
     with one_thread_if_small(N * W_h.size):
         for block in blocks_back(T, gates[0]):
@@ -114,7 +119,7 @@ def lstm_backward(dh: Array, dc: Array, cache: LSTMCache) -> LSTMGradients:
                 np.multiply(to_o, dh_t, out=da_o)
                 if rest is not None:
                     np.copyto(row, 0, where=rest)
-                np.matmul(row, W_hT, out=from_later)  # eq:lstm-dh
+                np.matmul(row, W_hT, out=products)  # eq:lstm-dh
                 if rest is None:
                     np.multiply(dc_t, f, out=dc)  # eq:lstm-dc
                 else:
