@@ -167,6 +167,9 @@ def unroll(x: Array, band: slice, rows: Axis, columns: Axis) -> Array:
 def fold(dX: Array, dx: Array, band: slice, rows: Axis, columns: Axis) -> None:
     """Adds each element of dX to the element of dx from which `unroll` would have taken it.
 
+    To begin a row anew takes NumPy longer to add than to copy. So the short rows of a tap are
+    copied to where they belong, among zeros, and what is added are whole images.
+
     Args:
         dX: gradients for what `unroll` returns, without the ones, shape (H', Q C, N, V).
         dx: what is added to, shape (N, C, H, W).
@@ -176,10 +179,15 @@ def fold(dX: Array, dx: Array, band: slice, rows: Axis, columns: Axis) -> None:
     """
     into, taken = _real_rows(band, len(dX), rows)
     image = dx.transpose(2, 1, 0, 3)[taken]
-    taps = dX.reshape(len(dX), columns.kernel, -1, *dX.shape[2:])
+    taps = dX.reshape(len(dX), columns.kernel, -1, *dX.shape[2:])[into]
+    total = np.empty(image.shape, dX.dtype)
+    copy_rows(image, total)
     for q in range(columns.kernel):
         v, w = columns.tap(q)
-        image[..., w] += taps[into, q, ..., v]  # eq:conv-fold
+        at_inputs = np.zeros_like(total)
+        copy_rows(taps[:, q, ..., v], at_inputs[..., w])
+        total += at_inputs  # eq:conv-fold
+    copy_rows(total, image)
 
 
 def copy_rows(source: Array, target: Array) -> None:
