@@ -45,7 +45,8 @@ def draw():
     options = marked(2) | {"linestyle": "none", "markersize": 5}
     of_byte = ADAM_OPERATIONS / ADAM_BYTES
     ax.plot([of_byte] * 3, [of_byte * each for each in adams], label="Adam, three ways", **options)
-    ax.set(xscale="log", yscale="log", xlim=(0.2, 300), ylim=(0.001, 400))
+    top = max(400, 1.5 * metrics["peak_two_rate"])
+    ax.set(xscale="log", yscale="log", xlim=(0.2, 300), ylim=(0.001, top))
     ax.set(xlabel="operations for each byte of main memory", ylabel="billion operations a second")
     ax.grid(color=FAINT)
     ax.tick_params(which="minor", color=MUTED)

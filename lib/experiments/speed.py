@@ -25,12 +25,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop import Adam, convolution, gru, lstm, recurrent
+from backprop.activations import OutputCache
 from backprop.fast import convolution as columns
 from backprop.fast import gru as fast_gru
 from backprop.fast import im2col, unrolling
 from backprop.fast import lstm as fast_lstm
 from backprop.fast import optimizers as in_place
 from backprop.fast import recurrent as fast_recurrent
+from backprop.fast.activations import sigmoid_backward, sigmoid_forward
+from backprop.fast.normalization import layernorm_backward, layernorm_forward
 from backprop.fast.parallel import share_batch
 from backprop.optimizers import adam_update
 from backprop.shapes import Array
@@ -55,6 +58,8 @@ class SpeedSettings:
         steps: of the recurrent networks.
         sequences: in their batch.
         units: of their state, and features of their input.
+        rows: that layer norm works on.
+        features: in each of them.
         parameters: that Adam moves.
         parts: of them that it is given at a time, to see what their size does.
         seed: of the numbers.
@@ -72,6 +77,8 @@ class SpeedSettings:
     steps: int = 100
     sequences: int = 32
     units: int = 64
+    rows: int = 2048
+    features: int = 256
     parameters: int = 4_000_000
     parts: tuple[int, ...] = tuple(2**k for k in range(10, 22))
     seed: int = 0
@@ -126,6 +133,7 @@ def run(_checkpoints: Path, settings: SpeedSettings = SETTINGS) -> Result:
         *products(settings, rng),
         *convolutions(settings, rng),
         *recurrences(settings, rng),
+        *elementwise(settings, rng),
         *adams(settings, rng),
     ]
     metrics: dict[str, Number] = {"vector_bits": vector_bits()}
@@ -174,6 +182,9 @@ def compared(metrics: dict[str, Number]) -> dict[str, Number]:
                 found[f"{name}_share"] = metrics[f"{name}_bandwidth"] / copy
             elif f"{name}_rate" in metrics:
                 found[f"{name}_share"] = metrics[f"{name}_rate"] / peak
+    both = metrics["layernorm_forward_ms"] + metrics["layernorm_backward_ms"]
+    found["layernorm_in_multiplications"] = both / metrics["multiply_ms"]
+    found["exp_in_sigmoid"] = metrics["exp_ms"] / metrics["sigmoid_forward_ms"]
     return found
 
 
@@ -352,6 +363,23 @@ def through_time(
     later = [np.zeros_like(state) for state in states[1:]]
     gradients: tuple[Array, ...] = getattr(module, f"{kind}_backward")(dh, *later, cache)
     return gradients
+
+
+def elementwise(settings: SpeedSettings, rng: np.random.Generator) -> Iterator[Piece]:
+    """A sigmoid, and the exponential in it alone; layer norm, and one multiplication alone."""
+    x, dy = rng.standard_normal((2, settings.rows, settings.features), np.float32)
+    out, ones = np.empty_like(x), np.ones(settings.features, np.float32)
+    _, (y,) = sigmoid_forward(x)
+    _, cache = layernorm_forward(x, ones, ones)
+    for name, work in {
+        "exp": partial(np.exp, x, out=out),
+        "multiply": partial(np.multiply, x, dy, out=out),
+        "sigmoid_forward": partial(sigmoid_forward, x),
+        "sigmoid_backward": partial(sigmoid_backward, dy, OutputCache(y)),
+        "layernorm_forward": partial(layernorm_forward, x, ones, ones),
+        "layernorm_backward": partial(layernorm_backward, dy, cache),
+    }.items():
+        yield Piece(name, work, calls=10)
 
 
 def adams(settings: SpeedSettings, rng: np.random.Generator) -> Iterator[Piece]:

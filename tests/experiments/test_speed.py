@@ -33,6 +33,8 @@ SMALL = SpeedSettings(
     steps=3,
     sequences=2,
     units=4,
+    rows=3,
+    features=2,
     parameters=10,
     parts=(3, 4),
 )
@@ -88,6 +90,11 @@ def test_each_is_compared_with_what_the_machine_can_do_and_with_the_one_before(f
         assert metrics[f"{faster}_over_{slower}"] == pytest.approx(ratio)
     share = metrics["adam_parts_bandwidth"] / metrics["copy_bandwidth"]
     assert metrics["adam_parts_share"] == pytest.approx(share)
+    passes = metrics["layernorm_in_multiplications"] * metrics["multiply_ms"]
+    both = metrics["layernorm_forward_ms"] + metrics["layernorm_backward_ms"]
+    assert passes == pytest.approx(both)
+    alone = metrics["exp_in_sigmoid"] * metrics["sigmoid_forward_ms"]
+    assert alone == pytest.approx(metrics["exp_ms"])
     share = metrics["gru_walk_rate"] / metrics["peak_rate"]
     assert metrics["gru_walk_share"] == pytest.approx(share)
 
