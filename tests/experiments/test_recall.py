@@ -183,15 +183,15 @@ def rng():
 def test_what_the_chapters_say_of_recall_holds():
     record = json.loads((RESULTS / "recall.json").read_text())
     found, tried = record["metrics"], record["tried"]
-    solved = {cell: [found.get(f"solved.{cell}.{T}") for T in (20, 50, 100, 200)] for cell in CELLS}
+    solved = {cell: [found[f"solved.{cell}.{T}"] for T in (20, 50, 100, 200)] for cell in CELLS}
     assert solved["lstm_bias_log"] == solved["gru"] == solved["gru_bias_log"] == [5, 5, 5, 5]
     assert solved["plain_orthogonal"][:2] == [5, 5]
     assert solved["plain_orthogonal"][2] == solved["lstm_bias_1"][2] == 3
     assert solved["plain_uniform"][2:] == [0, 0]
     assert solved["lstm_bias_1"][3] == 0
-    assert solved["lstm_bias_0"][1:] == [0, 0, None]
-    for steps in (50, 100):
-        assert found[f"accuracy_max.lstm_bias_0.{steps}"] < 0.15
+    assert 0 < solved["lstm_bias_0"][1] < 5
+    assert solved["lstm_bias_0"][2:] == [0, 0]
+    assert found["accuracy_mean.lstm_bias_0.20"] < found["accuracy_mean.lstm_bias_0.50"]
 
     def rates(cell, lengths=(20, 50, 100, 200)):
         return [found[f"rate.{cell}.{steps}"] for steps in lengths]
@@ -206,13 +206,14 @@ def test_what_the_chapters_say_of_recall_holds():
     for steps in (50, 100, 200):
         assert losses["gru", steps, 0.008] > guess - 1e-3
         assert losses["gru_bias_log", steps, 0.008] < guess - 1
-    highest = [r for cell, steps, r in losses if cell == "lstm_bias_0" and steps >= 50]
-    assert max(highest) == 0.128
-    ends = [
-        cell for cell in CELLS for T in (20, 50, 100, 200) if found.get(f"rate_at_end.{cell}.{T}")
-    ]
-    assert len(ends) == 2
-    assert all(cell.startswith("gru") for cell in ends)
+    # All began with the same rates, and none is best at an end of those that were tried.
+    first = record["settings"]["rates"]
+    assert first == list(Settings().rates)
+    assert (first[0], first[-1]) == (0.002, 2.048)
+    for cell in CELLS:
+        for steps in (20, 50, 100, 200):
+            assert all((cell, steps, rate) in losses for rate in first)
+            assert not found[f"rate_at_end.{cell}.{steps}"]
     # Of a gradient as little is left at first in the GRU as in the LSTM, and most of it at the end.
     left = {cell: found[f"left_untrained.{cell}.100"] for cell in CELLS}
     assert min(left, key=left.get) == "plain_uniform"
