@@ -109,5 +109,5 @@ def test_what_the_chapter_on_attention_says_of_it_holds(recorded):
     in_matrices = settings.blocks * 12 * D**2
     assert among / (among + in_matrices) == pytest.approx(1 / 7, rel=0.1)
     assert among + in_matrices == pytest.approx(4 * H * (settings.features + H), rel=0.25)
-    assert len(recorded["seeds"]) == 3
-    assert recorded["tested"]["readings"]["data"] == 1
+    assert len(recorded["seeds"]) == 5
+    assert recorded["tested"]["readings"]["data"] == 3
