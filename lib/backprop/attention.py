@@ -183,11 +183,118 @@ def join_heads(x: Array) -> Array:
 
 
 class MultiHeadAttentionCache(NamedTuple):
-    """What `multi_head_attention_backward` needs: what its three parts have kept."""
+    """What the heads' backward passes need: what their parts have kept."""
 
-    into: LinearCache
+    asking: LinearCache
+    seen: LinearCache
     attention: AttentionCache
     out: LinearCache
+
+
+@shapes(
+    x="N T D",
+    context="N S D",
+    W_x="D 3D",
+    b="3D",
+    W_o="D D",
+    b_o="D",
+    heads="count",
+    mask="bool N T S",
+)
+def cross_attention_forward(
+    x: Array,
+    context: Array,
+    W_x: Array,
+    b: Array,
+    W_o: Array,
+    b_o: Array,
+    *,
+    heads: int,
+    mask: Mask | None = None,
+) -> tuple[Array, MultiHeadAttentionCache]:
+    """Lets the steps of one sequence look at those of another, with several heads side by side.
+
+    Args:
+        x: the sequences that ask, shape (N, T, D).
+        context: those that are seen, shape (N, S, D).
+        W_x: weights of queries, keys and values side by side, shape (D, 3D).
+        b: their biases, shape (3D,).
+        W_o: weights that mix what the heads bring, shape (D, D).
+        b_o: their biases, shape (D,).
+        heads: how many; they divide D.
+        mask: true where the step of a row may see that of a column, shape (N, T, S); None if
+            everywhere.
+
+    Returns:
+        The output, shape (N, T, D), and a cache for `cross_attention_backward`.
+
+    Raises:
+        TypeError: an array is no float array, or they differ in precision; heads is no integer.
+        ValueError: an argument is empty or has a shape that does not fit; heads does not divide D;
+            the mask leaves a step nothing to see.
+
+    References:
+        Vaswani and others, Attention is all you need, NeurIPS 2017, sections 3.2.2 and 3.2.3. The
+        weights stand as in PyTorch's `MultiheadAttention`, transposed.
+
+    Examples:
+        >>> x, context = np.zeros((1, 1, 1)), np.array([[[2.0], [4.0]]])
+        >>> only_values = np.array([[0.0, 0.0, 1.0]])  # all queries and keys are 0: a plain mean
+        >>> y, cache = cross_attention_forward(
+        ...     x, context, only_values, np.zeros(3), np.array([[10.0]]), np.ones(1), heads=1
+        ... )
+        >>> y
+        array([[[31.]]])
+    """
+    D = x.shape[-1]
+    if D % heads:
+        raise ValueError(f"heads is {heads}, wanted a number that divides D = {D}")
+    u, asking = linear_forward(x, W_x[:, :D], b[:D])  # eq:mha-u
+    w, seen = linear_forward(context, W_x[:, D:], b[D:])  # eq:mha-u
+    q, k, v = (split_heads(part, heads) for part in (u, w[..., :D], w[..., D:]))
+    if mask is not None:
+        mask = np.broadcast_to(mask[:, np.newaxis], (*q.shape[:-1], mask.shape[-1]))
+    z, attention = attention_forward(q, k, v, mask=mask)  # eq:mha-z
+    y, out = linear_forward(join_heads(z), W_o, b_o)  # eq:mha-y
+    return y, MultiHeadAttentionCache(asking, seen, attention, out)
+
+
+def cross_attention_backward(
+    dy: Array, cache: MultiHeadAttentionCache
+) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """Sends the gradient back through the heads, last part first, to both sequences.
+
+    Args:
+        dy: gradient for the output, shape (N, T, D).
+        cache: what `cross_attention_forward` returned.
+
+    Returns:
+        The gradients dx, dcontext, dW_x, db, dW_o and db_o, each in the shape of its argument.
+
+    Raises:
+        TypeError: dy is no float array, or differs in precision from x.
+        ValueError: dy has not the shape of the output.
+
+    Examples:
+        >>> x, context = np.zeros((1, 1, 1)), np.array([[[2.0], [4.0]]])
+        >>> only_values = np.array([[0.0, 0.0, 1.0]])
+        >>> y, cache = cross_attention_forward(
+        ...     x, context, only_values, np.zeros(3), np.array([[10.0]]), np.ones(1), heads=1
+        ... )
+        >>> dx, dcontext, dW_x, db, dW_o, db_o = cross_attention_backward(np.ones_like(y), cache)
+        >>> dx, dcontext  # a query of 0 asks nothing; each step that is seen was half
+        (array([[[0.]]]), array([[[5.],
+                [5.]]]))
+    """
+    heads = cache.attention.q.shape[1]
+    dz, dW_o, db_o = linear_backward(dy, cache.out)  # eq:mha-dz
+    parts = attention_backward(split_heads(dz, heads), cache.attention)
+    dq, dk, dv = map(join_heads, parts)
+    dx, dW_q, db_q = linear_backward(dq, cache.asking)  # eq:cross-dx
+    dw = np.concatenate([dk, dv], axis=-1)
+    dcontext, dW_w, db_w = linear_backward(dw, cache.seen)  # eq:cross-dc
+    dW_x = np.concatenate([dW_q, dW_w], axis=1)
+    return dx, dcontext, dW_x, np.concatenate([db_q, db_w]), dW_o, db_o
 
 
 @shapes(x="N T D", W_x="D 3D", b="3D", W_o="D D", b_o="D", heads="count", mask="bool N T T")
@@ -235,16 +342,7 @@ def multi_head_attention_forward(
         array([[[31.],
                 [31.]]])
     """
-    D = x.shape[-1]
-    if D % heads:
-        raise ValueError(f"heads is {heads}, wanted a number that divides D = {D}")
-    u, into = linear_forward(x, W_x, b)  # eq:mha-u
-    q, k, v = (split_heads(part, heads) for part in np.split(u, 3, axis=-1))
-    if mask is not None:
-        mask = np.broadcast_to(mask[:, np.newaxis], (*q.shape[:-1], mask.shape[-1]))
-    z, attention = attention_forward(q, k, v, mask=mask)  # eq:mha-z
-    y, out = linear_forward(join_heads(z), W_o, b_o)  # eq:mha-y
-    return y, MultiHeadAttentionCache(into, attention, out)
+    return cross_attention_forward(x, x, W_x, b, W_o, b_o, heads=heads, mask=mask)
 
 
 def multi_head_attention_backward(
@@ -274,9 +372,6 @@ def multi_head_attention_backward(
         (array([[[10.],
                 [10.]]]), array([[6.]]), array([2.]))
     """
-    heads = cache.attention.q.shape[1]
-    dz, dW_o, db_o = linear_backward(dy, cache.out)
-    parts = attention_backward(split_heads(dz, heads), cache.attention)
-    du = np.concatenate([join_heads(part) for part in parts], axis=-1)  # eq:mha-dx
-    dx, dW_x, db = linear_backward(du, cache.into)
+    dx, dcontext, dW_x, db, dW_o, db_o = cross_attention_backward(dy, cache)
+    dx = dx + dcontext  # eq:mha-dx
     return dx, dW_x, db, dW_o, db_o

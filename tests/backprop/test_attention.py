@@ -5,11 +5,13 @@ from functools import partial
 import numpy as np
 import pytest
 
-from backprop import MultiHeadAttention, Positions, Residual
+from backprop import CrossAttention, MultiHeadAttention, Positions, Residual
 from backprop.attention import (
     attention_backward,
     attention_forward,
     causal_mask,
+    cross_attention_backward,
+    cross_attention_forward,
     join_heads,
     multi_head_attention_backward,
     multi_head_attention_forward,
@@ -170,9 +172,81 @@ def test_one_head_is_attention_between_two_linear_layers(rng):
 def test_heads_have_to_divide_the_features(refused, rng):
     message = "heads is 4, wanted a number that divides D = 6"
     x = rng.standard_normal((2, 4, 6))
-    function = multi_head_attention_forward
-    refused(ValueError, f"{function.__name__}: {message}", function, x, **projections(rng), heads=4)
-    refused(ValueError, f"MultiHeadAttention: {message}", MultiHeadAttention, 6, 4, rng=rng)
+    function = cross_attention_forward
+    weights = projections(rng)
+    refused(ValueError, f"{function.__name__}: {message}", function, x, x, **weights, heads=4)
+    for layer in (MultiHeadAttention, CrossAttention):
+        refused(ValueError, f"{layer.__name__}: {message}", layer, 6, 4, rng=rng)
+
+
+@pytest.mark.parametrize("method", ["central", "complex"])
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("heads", [1, 3])
+def test_gradients_of_two_sequences(rng, heads, masked, method):
+    mask = rng.random((2, 4, 5)) < 0.5
+    mask[..., 1] = True
+    report = check_gradients(
+        partial(cross_attention_forward, heads=heads, mask=mask if masked else None),
+        cross_attention_backward,
+        rng=rng,
+        method=method,
+        x=rng.standard_normal((2, 4, 6)),
+        context=rng.standard_normal((2, 5, 6)),
+        **projections(rng),
+    )
+    assert max(report.values()) < {"central": 1e-6, "complex": 1e-12}[method], str(report)
+
+
+def test_the_same_sequence_twice_adds_its_two_gradients(rng):
+    x, dy = rng.standard_normal((2, 4, 6)), rng.standard_normal((2, 4, 6))
+    weights = projections(rng)
+    y, cache = multi_head_attention_forward(x, **weights, heads=3)
+    twice, both = cross_attention_forward(x, x, **weights, heads=3)
+    np.testing.assert_array_equal(y, twice)
+    dx, *grads = multi_head_attention_backward(dy, cache)
+    as_asking, as_seen, *same = cross_attention_backward(dy, both)
+    np.testing.assert_array_equal(dx, as_asking + as_seen)
+    assert min(np.abs(part).max() for part in (as_asking, as_seen)) > 0.1
+    for grad, wanted in zip(grads, same, strict=True):
+        np.testing.assert_array_equal(grad, wanted)
+
+
+def test_two_sequences_have_to_fit(refused, rng):
+    message = "context has shape (3, 5, 6), wanted (N, S, D) with N = 2 as in x"
+    x, context = rng.standard_normal((2, 4, 6)), rng.standard_normal((3, 5, 6))
+    function, weights = cross_attention_forward, projections(rng)
+    refused(ValueError, f"{function.__name__}: {message}", function, x, context, **weights, heads=2)
+
+
+@pytest.mark.parametrize("padded", [False, True])
+def test_the_layer_for_two_sequences_is_the_pair_with_time_first(rng, padded):
+    layer = CrossAttention(6, 3, rng=rng)
+    for param in layer.params.values():
+        param[...] = rng.standard_normal(param.shape)
+    x, dy = rng.standard_normal((5, 2, 6)), rng.standard_normal((5, 2, 6))
+    context = rng.standard_normal((4, 2, 6))
+    real = np.arange(4)[:, np.newaxis] < np.array([4, 2])
+    mask = np.broadcast_to(real.T[:, np.newaxis], (2, 5, 4)) if padded else None
+    y, cache = cross_attention_forward(
+        x.swapaxes(0, 1), context.swapaxes(0, 1), **layer.params, heads=3, mask=mask
+    )
+    dx, dcontext, *grads = cross_attention_backward(dy.swapaxes(0, 1), cache)
+    layer.look_at(context, real if padded else None)
+    np.testing.assert_array_equal(layer.forward(x, training=True), y.swapaxes(0, 1))
+    np.testing.assert_array_equal(layer.backward(dy), dx.swapaxes(0, 1))
+    np.testing.assert_array_equal(layer.dcontext, dcontext.swapaxes(0, 1))
+    np.testing.assert_array_equal(layer.weights, cache.attention.a)
+    for grad, wanted in zip(layer.grads.values(), grads, strict=True):
+        np.testing.assert_array_equal(grad, wanted)
+    assert [*layer.grads] == [*layer.params] == ["W_x", "b", "W_o", "b_o"]
+    assert not padded or not layer.dcontext[2:, 1].any()
+
+
+def test_the_layer_for_two_sequences_says_what_is_missing(refused, rng):
+    layer = CrossAttention(6, 3, rng=rng)
+    message = "CrossAttention.forward: there is nothing to look at, see look_at"
+    refused(RuntimeError, message, layer, np.ones((5, 2, 6)))
+    refused(RuntimeError, "CrossAttention.dcontext: nothing went back yet", lambda: layer.dcontext)
 
 
 @pytest.mark.parametrize("causal", [False, True])

@@ -88,6 +88,16 @@ PAIRS = {
         {"x": X[:, :2].reshape(1, 2, 2).copy(), **PROJECTIONS, "heads": 2},
         np.array([[[1.0, -2.0], [0.5, 3.0]]]),
     ),
+    "cross_attention": (
+        attention,
+        {
+            "x": X[:, :2].reshape(1, 2, 2).copy(),
+            "context": P[:, 1:].reshape(1, 2, 2).copy(),
+            **PROJECTIONS,
+            "heads": 2,
+        },
+        np.array([[[1.0, -2.0], [0.5, 3.0]]]),
+    ),
     "groupnorm": (
         normalization,
         {"x": IMAGES, "gamma": X[0, :2], "beta": X[1, :2], "groups": 2},

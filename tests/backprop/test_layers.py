@@ -25,6 +25,7 @@ from backprop.layers import (
     BatchNorm,
     Conv2d,
     ConvTranspose2d,
+    CrossAttention,
     Dropout,
     Flatten,
     GlobalAvgPool2d,
@@ -254,6 +255,7 @@ def test_dropout_does_nothing_in_evaluation(rng):
         (lambda rng: RMSNorm(1), "RMSNorm"),
         (lambda rng: Dropout(0.5, rng=rng), "Dropout"),
         (lambda rng: MultiHeadAttention(1, 1, rng=rng), "MultiHeadAttention"),
+        (lambda rng: CrossAttention(1, 1, rng=rng), "CrossAttention"),
     ],
 )
 def test_backward_before_forward(refused, rng, make, name):

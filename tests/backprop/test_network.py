@@ -378,6 +378,13 @@ def test_what_is_no_layer_is_refused(refused, layers, message):
     refused(TypeError, message, Sequential, layers)
 
 
+def looking(rng):
+    """Cross-attention that has another sequence to look at."""
+    layer = layers.CrossAttention(3, 3, rng=rng)
+    layer.look_at(np.ones((5, 2, 3)))
+    return layer
+
+
 def every_layer(rng):
     """One of each layer that the library exports, and what goes in."""
     images, rows, steps = np.ones((2, 3, 4, 4)), np.ones((2, 3)), np.ones((4, 2, 3))
@@ -390,6 +397,7 @@ def every_layer(rng):
         "Concatenate": (layers.Concatenate([Linear(3, 2, rng=rng), Identity()]), rows),
         "Conv2d": (layers.Conv2d(3, 2, 2, padding="same", rng=rng), images),
         "ConvTranspose2d": (layers.ConvTranspose2d(3, 2, 3, stride=2, padding=1, rng=rng), images),
+        "CrossAttention": (looking(rng), steps),
         "Dropout": (layers.Dropout(0.5, rng=rng), rows),
         "Embedding": (Embedding(np.ones((3, 2))), np.array([[0, 2]])),
         "Flatten": (layers.Flatten(), images),

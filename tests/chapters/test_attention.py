@@ -1,6 +1,7 @@
 """Attention against its chapter, at the chapter's own random values: every line that cites."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -41,36 +42,52 @@ def positions(values):
     return found | {"sines": found["p"][:, 0::2], "cosines": found["p"][:, 1::2]}
 
 
-def heads(values):
-    """The layer on the chapter's numbers, with features and heads of zeros to make it square."""
+def heads(values, *, of_one=False):
+    """The pair for two sequences, or for one, on the chapter's numbers.
+
+    There are features and heads of zeros, to make it square.
+    """
     x, W_o = values["x"], values["W_o"]
     H, E, M = W_o.shape
-    T, D = x.shape
+    D = x.shape[1]
     count = max(H, -(-D // E))
     into, out = np.zeros((count * E, 3, count, E)), np.zeros((count, E, count * E))
     for part, letter in enumerate("QKV"):
         into[:D, part, :H] = values(letter)
     out[:H, :, :M] = W_o
-    W_x, W_o = into.reshape(count * E, -1), out.reshape(-1, count * E)
-    square = np.zeros((1, T, count * E))
-    square[0, :, :D] = x
-    biases = np.zeros(3 * count * E), np.zeros(count * E)
-    function = attention.multi_head_attention_forward
-    found = variables(function, square, W_x, biases[0], W_o, biases[1], heads=count)
-    dy = np.zeros_like(square)
-    dy[0, :, :M] = values(grad("y"))
-    back = variables(attention.multi_head_attention_backward, dy, found["returned"][1])
+    weights = {
+        "W_x": into.reshape(count * E, -1),
+        "b": np.zeros(3 * count * E),
+        "W_o": out.reshape(-1, count * E),
+        "b_o": np.zeros(count * E),
+    }
+
+    def square(given):
+        wide = np.zeros((1, len(given), count * E))
+        wide[0, :, : given.shape[1]] = given
+        return wide
+
+    if of_one:
+        _, cache = attention.multi_head_attention_forward(square(x), **weights, heads=count)
+        dx, *_ = attention.multi_head_attention_backward(square(values(grad("y"))), cache)
+        return {"dx": dx[0, :, :D]}
+    sequences = square(x), square(values["context"])
+    found = variables(attention.cross_attention_forward, *sequences, **weights, heads=count)
+    dy = square(values(grad("y")))
+    back = variables(attention.cross_attention_backward, dy, found["returned"][1])
     return {
         **{letter: found[letter][0, :H] for letter in "qkvz"},
         "y": found["y"][0, :, :M],
+        "dz": attention.split_heads(back["dz"], count)[0, :H],
         "dx": back["dx"][0, :, :D],
+        "dcontext": back["dcontext"][0, :, :D],
     }
 
 
 # Where the definitions of an equation's section are complete, if not at itself.
 COMPLETE = {
     **dict.fromkeys(("eq:att-omega", "eq:att-sin"), "eq:att-cos"),
-    **dict.fromkeys(("eq:mha-z", "eq:mha-y"), "eq:mha-dx"),
+    **dict.fromkeys(("eq:mha-z", "eq:mha-y"), "eq:cross-dc"),
 }
 # The equation: the call, the variable that the line writes, what the chapter calls it.
 LINES = {
@@ -88,7 +105,10 @@ LINES = {
     "eq:att-cos": (positions, "cosines", r"p^{\mathrm{c}}"),
     "eq:mha-z": (heads, "z", "z"),
     "eq:mha-y": (heads, "y", "y"),
-    "eq:mha-dx": (heads, "dx", grad("x")),
+    "eq:mha-dz": (heads, "dz", grad("z")),
+    "eq:cross-dx": (heads, "dx", grad("x")),
+    "eq:cross-dc": (heads, "dcontext", grad("c")),
+    "eq:mha-dx": (partial(heads, of_one=True), "dx", grad("x")),
 }
 
 
@@ -106,7 +126,7 @@ def test_a_marked_line_computes_its_equation(chapter, same, label, draw):
 
 @pytest.mark.parametrize("draw", DRAWS)
 def test_queries_keys_and_values_of_the_heads(chapter, same, draw):
-    values = chapter(CHAPTER, "eq:mha-dx", draw=draw)
+    values = chapter(CHAPTER, "eq:cross-dc", draw=draw)
     for letter in "qkv":
         same(heads(values)[letter], values(letter))
 

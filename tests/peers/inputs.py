@@ -138,11 +138,13 @@ def attention(rng):
     D = 6
     mask = rng.random((3, 5, 5)) < 0.5
     mask |= np.eye(5, dtype=bool)
+    mask[..., 0] = True  # where there are four keys, the last query sees one too
     return {
         "q": rng.standard_normal((3, 4, D)),
         "k": rng.standard_normal((3, 5, D)),
         "v": rng.standard_normal((3, 5, 7)),
         "x": rng.standard_normal((3, 5, D)),
+        "context": rng.standard_normal((3, 4, D)),
         "W_x": rng.standard_normal((D, 3 * D)),
         "b": rng.standard_normal(3 * D),
         "W_o": rng.standard_normal((D, D)),

@@ -184,7 +184,7 @@ def _path(optimizer, param, grads, lr):
 
 def attention(q, k, v, cotangents, **heads):
     results = {}
-    mask = heads.pop("mask")
+    mask, context = heads.pop("mask"), heads.pop("context")
     for name, seen in {"all": None, "some": mask[:, :4]}.items():
         y, cache = attention_functions.attention_forward(q, k, v, mask=seen)
         grads = attention_functions.attention_backward(cotangents[: y.size].reshape(y.shape), cache)
@@ -198,6 +198,15 @@ def attention(q, k, v, cotangents, **heads):
         )
         results[f"{name}.heads.y"] = y
         results |= zip((f"{name}.heads.d{given}" for given in heads), grads, strict=True)
+        two = {"x": heads["x"], "context": context, **heads}
+        y, cache = attention_functions.cross_attention_forward(
+            **two, heads=3, mask=mask[..., :4] if seen is not None else None
+        )
+        grads = attention_functions.cross_attention_backward(
+            cotangents[: y.size].reshape(y.shape), cache
+        )
+        results[f"{name}.cross.y"] = y
+        results |= zip((f"{name}.cross.d{given}" for given in two), grads, strict=True)
     return results
 
 

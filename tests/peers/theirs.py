@@ -197,9 +197,24 @@ def _path(make, param, grads, lr):
     return torch.stack(path)
 
 
+def _heads(leaf, seen):
+    """What three heads give, to x what they see of x or of a context."""
+    layer = torch.nn.MultiheadAttention(leaf["x"].shape[-1], 3, batch_first=True).double()
+    weights = {
+        "in_proj_weight": leaf["W_x"].T,
+        "in_proj_bias": leaf["b"],
+        "out_proj.weight": leaf["W_o"].T,
+        "out_proj.bias": leaf["b_o"],
+    }
+    context = leaf.get("context", leaf["x"])
+    # Theirs says what is not to be seen, for each head of each sequence.
+    hidden = {"attn_mask": None if seen is None else (~seen).repeat_interleave(3, dim=0)}
+    return torch.func.functional_call(layer, weights, (leaf["x"], context, context), hidden)[0]
+
+
 def attention(q, k, v, cotangents, **heads):
     results = {}
-    mask = torch.tensor(heads.pop("mask"))
+    mask, context = torch.tensor(heads.pop("mask")), heads.pop("context")
     for name, seen in {"all": None, "some": mask}.items():
         leaves = [_leaf(a) for a in (q, k, v)]
         y = F.scaled_dot_product_attention(*leaves, attn_mask=None if seen is None else seen[:, :4])
@@ -212,24 +227,12 @@ def attention(q, k, v, cotangents, **heads):
         results |= {
             f"{name}.d{letter}": leaf.grad for letter, leaf in zip("qkv", leaves, strict=True)
         }
-        leaf = {given: _leaf(array) for given, array in heads.items()}
-        layer = torch.nn.MultiheadAttention(leaf["x"].shape[-1], 3, batch_first=True).double()
-        weights = {
-            "in_proj_weight": leaf["W_x"].T,
-            "in_proj_bias": leaf["b"],
-            "out_proj.weight": leaf["W_o"].T,
-            "out_proj.bias": leaf["b_o"],
-        }
-        y, _ = torch.func.functional_call(
-            layer,
-            weights,
-            (leaf["x"],) * 3,
-            # Theirs says what is not to be seen, for each head of each sequence.
-            {"attn_mask": None if seen is None else (~seen).repeat_interleave(3, dim=0)},
-        )
-        y.backward(torch.tensor(cotangents[: y.numel()]).reshape(y.shape))
-        results[f"{name}.heads.y"] = y
-        results |= {f"{name}.heads.d{given}": array.grad for given, array in leaf.items()}
+        for kind, given in {"heads": heads, "cross": {**heads, "context": context}}.items():
+            leaf = {each: _leaf(array) for each, array in given.items()}
+            y = _heads(leaf, None if seen is None else seen[..., : 5 if kind == "heads" else 4])
+            y.backward(torch.tensor(cotangents[: y.numel()]).reshape(y.shape))
+            results[f"{name}.{kind}.y"] = y
+            results |= {f"{name}.{kind}.d{each}": array.grad for each, array in leaf.items()}
     return results
 
 

@@ -11,7 +11,7 @@ from backprop.layers.activations import (
     Softplus,
     Tanh,
 )
-from backprop.layers.attention import MultiHeadAttention, Positions
+from backprop.layers.attention import CrossAttention, MultiHeadAttention, Positions
 from backprop.layers.concatenate import Concatenate
 from backprop.layers.convolution import Conv2d, ConvTranspose2d
 from backprop.layers.dropout import Dropout
@@ -42,6 +42,7 @@ __all__ = [
     "Concatenate",
     "Conv2d",
     "ConvTranspose2d",
+    "CrossAttention",
     "Dropout",
     "Embedding",
     "Flatten",
