@@ -139,6 +139,46 @@ TABLES = {
         "r < 99.9",
         "not <",
     ),
+    "one of them nearly certain": (
+        ["| $t_{nk}$ | | (N, K), probabilities over k | |"],
+        "t_{n2} < t_{n1} + 0.9",
+        "not <",
+    ),
+    "hardly any": (
+        ["| $t_k$ | | (K,), probabilities over k | |"],
+        "t_k > 10^{-8}",
+        "not >",
+    ),
+    "two things that are nearly certain": (
+        ["| $U$ | | random, in 1..3 | |", "| $V$ | | random, 0 or 1 | |"],
+        "P(U = 2, V = 1) < 0.9",
+        "not <",
+    ),
+    "an average of averages": (
+        ["| $U$ | | random, in 1..3 | |", "| $V$ | | random, 0 or 1 | |"],
+        r"\mathbb E[V \, \mathbb E[U \mid V]] = \mathbb E[U] \, \mathbb E[V]",
+        "not equal",
+    ),
+    "an average of averages is one of the first": (
+        ["| $U$ | | random, in 1..3 | |", "| $V$ | | random, 0 or 1 | |"],
+        r"\mathrm{Var}(\mathbb E[U \mid V]) = \mathrm{Var}(U)",
+        "not equal",
+    ),
+    "all of more than the table says": (
+        ["| $\\beta$ | | scalar, in (0, 1) | |"],
+        r"\forall \beta \in (0, 2): \beta < 1.5",
+        r"the table says already what \beta may be",
+    ),
+    "all of more than the table says, said behind": (
+        ["| $\\beta$ | | scalar, in (0, 1) | |"],
+        r"\beta < 1.5 \quad \text{for all } \beta < 2",
+        r"the table says already what \beta may be",
+    ),
+    "a number called as a function is": (
+        ["| $\\sigma$ | | scalar, positive | |", "| $a$ | | scalar | |"],
+        r"\sigma(2 a) = 2 \sigma(a)",
+        r"is this the \sigma of the table times a bracket, or the function \sigma?",
+    ),
     "classes up to the last": (
         ["| $k_n$ | | (N,), in 1..9 | |"],
         r"k_n \le 8",
@@ -155,6 +195,29 @@ def test_refused_by_the_table(rows: list[str], tex: str, why: str) -> None:
     assert any(message.startswith(why) for _, message in found), found
 
 
+def two_tables(first: str, second: str, between: str = "") -> str:
+    """A text with two tables, each of one row, and a claim that only the second row makes true."""
+    head = "| Symbol | Shape |\n|---|---|\n"
+    return f"{head}| $a$ | {first} |\n\n{between}{head}| $a$ | {second} |\n\n$$\n|a| = a\n$$\n"
+
+
+def test_two_tables_of_one_section_may_not_say_different_things() -> None:
+    report = check_chapter(load("a.md", two_tables("scalar", "scalar, positive")))
+    (line, message), *_ = refusals(report)
+    assert line == 7
+    assert message.startswith("a stands in two tables of this section, first in line 3")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "between"),
+    [("scalar, positive", "scalar, positive", ""), ("scalar", "scalar, positive", "## Inside\n\n")],
+)
+def test_two_tables_may_say_the_same_or_stand_in_two_sections(
+    first: str, second: str, between: str
+) -> None:
+    assert refusals(check_chapter(load("a.md", two_tables(first, second, between)))) == []
+
+
 TRUE_BY_THE_TABLE = {
     "symmetric and positive": (
         ["| $Q_{ij}$ | | (J, J), symmetric, positive | |"],
@@ -166,6 +229,34 @@ TRUE_BY_THE_TABLE = {
     "T turns": (
         ["| $h_{tj}$ | | (T, J) | |", "| $W_{ij}$ | | (J, J) | |"],
         r"(W^T h_1)_j = \sum_i W_{ij} h_{1i}",
+    ),
+    "an average of averages": (
+        ["| $U$ | | random, in 1..3 | |", "| $V$ | | random, 0 or 1 | |"],
+        r"\mathbb E[\mathbb E[U \mid V]] = \mathbb E[U]",
+    ),
+    "in three steps": (
+        [
+            "| $U$ | | random, in 1..2 | |",
+            "| $V$ | | random, 0 or 1 | |",
+            "| $W$ | | random, 0 or 1 | |",
+        ],
+        r"\mathbb E[\mathbb E[\mathbb E[U \mid V, W] \mid V]] = \mathbb E[U]",
+    ),
+    "a variance in two parts": (
+        ["| $U$ | | random, in 1..3 | |", "| $V$ | | random, 0 or 1 | |"],
+        r"\mathrm{Var}(U) = \mathbb E[\mathrm{Var}(U \mid V)] + \mathrm{Var}(\mathbb E[U \mid V])",
+    ),
+    "an average of a logarithm": (
+        ["| $V$ | | random, 0 or 1 | |"],
+        r"\mathbb E[\log P(V)] = P(V = 0) \log P(V = 0) + P(V = 1) \log P(V = 1)",
+    ),
+    "some of what the table says": (
+        ["| $\\beta$ | | scalar, in (0, 1) | |"],
+        r"\beta < 1.5 \quad \text{for } \beta < 2",
+    ),
+    "a number called as a function is": (
+        ["| $\\sigma$ | | scalar, positive | |", "| $a$ | | scalar | |"],
+        r"\sigma \cdot (2 a + 1) = 2 a \sigma + \sigma",
     ),
     "all ways of a cost": (
         [

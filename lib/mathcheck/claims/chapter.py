@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mathcheck.claims.equations import Claim, EquationReader
 from mathcheck.meaning import terms
-from mathcheck.meaning.remarks import letters_of_two_ranges, shadowed_sizes
+from mathcheck.meaning.remarks import letters_of_two_ranges, rows_at_odds, shadowed_sizes
 from mathcheck.meaning.resolver import Resolver
 from mathcheck.meaning.scopes import Scope
 from mathcheck.meaning.symbols import Symbol, read_table
@@ -78,6 +78,7 @@ class Chapter:
                 self._torn.append(table.section)
         self._scopes: dict[Section, Scope] = {}
         self.errors.extend(error for scope in self.scopes for error in shadowed_sizes(scope))
+        self.errors.extend(rows_at_odds(self.symbols))
         self.warnings = letters_of_two_ranges(self.symbols, self.scope)
         self.facts = Facts()
         self._tell_facts()

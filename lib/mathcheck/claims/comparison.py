@@ -38,16 +38,21 @@ _ROUNDING = 1e-12
 # What is this much smaller than the largest value of a claim is compared as if it were as large:
 # derivatives do not say what they were added up of, nor do numbers of many orders of magnitude.
 _SCALE = 1e-3
+# Numbers that are written out are computed to the last bits: 0.999999999 is not 1.
+_EXACT, _LAST_BITS = 1e-13, 1e-14
 # A draw that is not a usual one is to falsify at large; nine digits are for the usual ones.
 _ROUGH = 1e-6
 # There a derivative may be what is left of terms that nearly cancel, and does not say how large.
 _ROUGH_DERIVATIVE = 1e-4
 # Where σ(x) may be 1 to the last bit, and yet below it.
-_FAR_OUT = {"large", "huge", "spread", "near"}
+_FAR_OUT = {"large", "huge", "vast", "spread", "near"}
 _NOTHING, _NOTHING_OF_A_DERIVATIVE = 1e-20, 1e-12
 # Whole numbers below this are counted, and not measured: 4 000 000 001 is not 4 000 000 000.
 _COUNTED = 1e13
 _MOST_ROUGH_POINTS = 60
+
+
+_WRITTEN = terms.Literal | terms.Arith | terms.Map
 
 
 @dataclass
@@ -82,6 +87,8 @@ class Comparison:
         self._magnitudes = Magnitudes()
         self._derives = any(isinstance(p, terms.Derivative) for s in sides for p in s.walk())
         self._of_numbers = not any(map(claim.state.reach_of, sides))
+        self._written_out = all(isinstance(part, _WRITTEN) for s in sides for part in s.walk())
+        self._tolerance = _EXACT if self._written_out else TOLERANCE
 
     def evaluate(self, ctx: PlainContext, usual: bool) -> list[Found]:
         """Returns both sides at the points of a draw, at some of them if it is not a usual one."""
@@ -113,7 +120,7 @@ class Comparison:
         else:
             left, right = _shaped(left, right, self.claim)
         found = Found(env, left, right)
-        if self.claim.op == "=" and not self._error(found, 0.0)[0] <= TOLERANCE:
+        if self.claim.op == "=" and not self._error(found, 0.0)[0] <= self._tolerance:
             sides = (self.claim.left, self.claim.right)
             found.size = max(self._magnitude(side, env, ctx) for side in sides)
         return found
@@ -154,7 +161,8 @@ class Comparison:
     def _compare(self, found: Found, scale: float, manner: Manner, usual: bool) -> None:
         self.points += int(np.size(found.left))
         if usual:
-            excused = max(found.size * _ROUNDING / TOLERANCE, scale * _SCALE * self._derives)
+            part = (_LAST_BITS if self._written_out else _ROUNDING) / self._tolerance
+            excused = max(found.size * part, scale * _SCALE * self._derives)
         else:
             least = _NOTHING_OF_A_DERIVATIVE if self._derives else _NOTHING
             excused = max(found.size * _ROUNDING / _ROUGH, scale * _SCALE, least / _ROUGH)
@@ -176,8 +184,8 @@ class Comparison:
             size = max(abs(left), abs(right), scale)
             whole = left.is_integer() and right.is_integer()
             if self._of_numbers and whole and size < _COUNTED:
-                return (0.0 if left == right else math.inf), TOLERANCE
-            return (abs(left - right) / size if left != right else 0.0), TOLERANCE
+                return (0.0 if left == right else math.inf), self._tolerance
+            return (abs(left - right) / size if left != right else 0.0), self._tolerance
         a, b = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
         if op == "\\approx":
             gap = np.abs(a - b)
@@ -405,5 +413,8 @@ def _difference(claim: Claim, env: Env, left: Any, right: Any) -> str:
     if claim.op != "=" and (name := any_function(claim)):
         hint += f"; {name} may be any function, a bound on it cannot be decided"
     relation = {"=": "equal", "\\approx": "near enough"}.get(claim.op, f"{claim.op}")
-    values = f"the left side is {float(a):.6g}, the right side {float(b):.6g}"
+    one, other = f"{float(a):.6g}", f"{float(b):.6g}"
+    if one == other:
+        one, other = f"{float(a):.16g}", f"{float(b):.16g}"
+    values = f"the left side is {one}, the right side {other}"
     return f"not {relation}: {where} {values}{hint}"

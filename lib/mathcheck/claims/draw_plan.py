@@ -6,8 +6,9 @@ same claim is held to the same in every text.
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from mathcheck.claims.equations import Claim
 from mathcheck.meaning import terms
@@ -38,6 +39,19 @@ _OTHERS: tuple[tuple[str, object], ...] = (
 # And what follows if that is cheap, or if some branch has not been taken yet.
 _AGAIN = ("near", "spread", "edge", "near", "large", "near", "huge", "near", "edge", "small")
 _MOST_NEAR = 12
+# A bound is also tried where what is bounded is small or large: `\sqrt{p} < 50` fails at 2500.
+_ORDERED = ("<", ">", "\\le", "\\ge")
+_VAST = 3
+_INVERSES: dict[str, Callable[[float], float]] = {
+    "log": math.exp,
+    "exp": math.log,
+    "sqrt": lambda value: value**2,
+    "tanh": math.atanh,
+    "sigmoid": lambda value: math.log(value / (1 - value)),
+    "arctan": lambda value: math.tan(value) if abs(value) < math.pi / 2 else math.nan,
+}
+_LEAST_SIZE, _MOST_SIZE = 1e-15, 1e15
+_NEAR_ONE = 0.1  # what is bounded may be a share, p / (1 + p)
 # How often sizes that the claim computes with are drawn freely.
 _SIZES, _ANY_SIZES = 10, 4
 # How large all numbers are where they may differ by their signs alone.
@@ -83,6 +97,8 @@ def draws(claim: Claim, usual: int) -> Iterator[Draw]:
     if _tells_equal_apart(claim):
         for size in _MIRRORED:
             yield Draw(next(following), Manner("mirrored", (size,)), False)
+    for turn in range(_vast(claim)):
+        yield Draw(next(following), Manner("vast", sizes=turn % usual), False)
     for turn, number in enumerate(following):
         kind = _AGAIN[turn % len(_AGAIN)]
         if kind not in without:
@@ -99,7 +115,12 @@ def least(claim: Claim, usual: int) -> int:
     if sizes_used(claim):
         sizes = _SIZES + (_ANY_SIZES if _is_of_sizes(claim) else 0)
     mirrored = len(_MIRRORED) if _tells_equal_apart(claim) else 0
-    return usual + others + sizes + _may_be_nought(claim) + mirrored
+    return usual + others + sizes + _may_be_nought(claim) + mirrored + _vast(claim)
+
+
+def _vast(claim: Claim) -> int:
+    """Returns in how many draws a claim is tried far out: a bound that grows slowly fails there."""
+    return _VAST if claim.op in _ORDERED else 0
 
 
 def _is_of_sizes(claim: Claim) -> bool:
@@ -175,7 +196,42 @@ def near_numbers(claim: Claim) -> tuple[float, ...]:
     found = {1.0}
     for term in behind(claim):
         _gather(term, found)
-    return tuple(sorted(found - {0.0}, key=abs)[:_MOST_NEAR])
+    numbers = tuple(sorted(found - {0.0}, key=abs)[:_MOST_NEAR])
+    return numbers + (_undone(numbers, claim) if claim.op in _ORDERED else ())
+
+
+def _undone(numbers: tuple[float, ...], claim: Claim) -> tuple[float, ...]:
+    r"""Returns of what the functions of a bound, `\sqrt{p} < 50`, have these values."""
+    inverses = list(_inverses(claim))
+    found = {*numbers, *(1 / (1 - value) for value in numbers if 0 < abs(1 - value) < _NEAR_ONE)}
+    for _ in range(2):  # a function of a function
+        for value in tuple(found):
+            for inverse in inverses:
+                try:
+                    before = inverse(value)
+                except (ArithmeticError, ValueError):
+                    continue
+                if isinstance(before, float) and _LEAST_SIZE < abs(before) < _MOST_SIZE:
+                    found.add(before)
+    return tuple(sorted(found - set(numbers), key=abs, reverse=True)[:_MOST_NEAR])
+
+
+def _inverses(claim: Claim) -> Iterator[Callable[[float], float]]:
+    names, powers = set(), set()
+    for part in (part for term in behind(claim) for part in term.walk()):
+        match part:
+            case terms.Map(_, _, function, _):
+                names.add(function)
+            case terms.Arith(_, _, "**", _, exponent):
+                powers.add(constant(exponent))
+            case terms.Arith(_, _, "/", _, right) if constant(right) is None:
+                powers.add(-1.0)
+    yield from (_INVERSES[name] for name in sorted(names & _INVERSES.keys()))
+    yield from (partial(_root, power) for power in sorted(filter(None, powers)))
+
+
+def _root(power: float, value: float) -> float:
+    return math.copysign(abs(value) ** (1 / power), value)
 
 
 def _gather(term: Term, found: set[float]) -> None:
@@ -249,6 +305,7 @@ def sizes_used(claim: Claim) -> set[str]:
                 found.update(_sizes(definition.body))
         if claim.op != "=":  # a bound may hold for a few numbers and not for many
             found.update(_lengths(side, claim))
+            found.update(_counted(side))
     return found
 
 
@@ -258,6 +315,15 @@ def _lengths(side: Term, claim: Claim) -> Iterator[str]:
         for axis in symbol.axes:
             if isinstance(axis.last, tree.Name) and not axis.last.text.startswith("?"):
                 yield axis.last.text
+
+
+def _counted(side: Term) -> Iterator[str]:
+    """Yields the sizes up to which the sums of a side count, with nothing drawn in them."""
+    for part in side.walk():
+        if isinstance(part, terms.Reduce):
+            for bound in (part.range.first, part.range.last):
+                if bound is not None:
+                    yield from _sizes(bound)
 
 
 def _sizes(term: Term) -> Iterator[str]:

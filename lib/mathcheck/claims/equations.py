@@ -13,7 +13,7 @@ from mathcheck.meaning.implied import (
     shape_of_space,
 )
 from mathcheck.meaning.index_sets import index_set, with_sets
-from mathcheck.meaning.matrices import check_identity
+from mathcheck.meaning.matrices import check_identity, check_standing
 from mathcheck.meaning.ones import matched
 from mathcheck.meaning.products import as_vector
 from mathcheck.meaning.resolver import Meaning, Resolver
@@ -125,6 +125,7 @@ class EquationReader:
         if defines and self._lists_a_set(statement):
             return []
         statement = with_sets(statement, self._sets())
+        self._check_quantified(statement)
         if defines and (function := self._function(statement)) is not None:
             self.state = self.state.with_function(function)
             if len(statement.ops) > 1:
@@ -143,6 +144,8 @@ class EquationReader:
         self._check_indices(statement, meaning)
         if defines:
             self._define(statement, meaning)
+            body = meaning.sides[1]
+            check_standing(body, body, self.state.definitions.__contains__)
         claims = []
         for link, op in enumerate(statement.ops):
             if op == "\\coloneqq":
@@ -151,6 +154,7 @@ class EquationReader:
             if op not in ("=", "\\approx", "<", ">", "\\le", "\\ge", "\\ne"):
                 raise TreeError(uncheckable(op), statement.sides[link + 1].start)
             _check_ranks(left, right, statement.sides[link + 1])
+            check_standing(left, right, self.state.definitions.__contains__)
             _check_condition(meaning.conditions[link], left, right)
             claims.append(
                 Claim(
@@ -168,6 +172,24 @@ class EquationReader:
                 )
             )
         return claims
+
+    def _check_quantified(self, statement: tree.Statement) -> None:
+        """Refuses "for all c" where c is not drawn freely: it is claimed of other values too."""
+        within = [part for test in statement.conditions if test is not None for part in test.walk()]
+        for name in statement.over:
+            symbol = self._known(name)
+            if symbol is None:
+                continue
+            bounded = name in within
+            if not bounded and (symbol in self.state.definitions or symbol.domain == "constant"):
+                message = f"{symbol.name} is defined: 'for all {symbol.name}' says more than that"
+                raise TreeError(message, name.start)
+            if bounded and symbol.domain not in ("real", "function", "loss"):
+                message = (
+                    f"the table says already what {symbol.name} may be, and 'for all' something "
+                    f"else: write the condition with \\text{{for}}"
+                )
+                raise TreeError(message, name.start)
 
     def _lists_a_set(self, statement: tree.Statement) -> bool:
         r"""Takes in `S \coloneqq \{1, 3\}`, a set of numbers to sum over."""
@@ -428,6 +450,15 @@ def _check_ranks(left: Term, right: Term, node: Node) -> None:
             f"the left side has {_axes(left.rank)}, this {_axes(right.rank)}", node.start
         )
     check_identity(left, right, node)
+    ends = [
+        each.node.kind
+        for each in (left, right)
+        if isinstance(each.node, tree.Group) and len(each.node.items) == 2
+    ]
+    if len(set(ends)) > 1:
+        raise TreeError(
+            "are these vectors or intervals? Write vectors in one kind of brackets", node.start
+        )
     for side in (left, right):
         if left.rank != right.rank and isinstance(side.node, tree.Group):
             raise TreeError("a list is equal to a list or a vector", side.node.start)

@@ -1,4 +1,4 @@
-r"""Reads compositions of functions, `(f \circ g)(x)`, as what they are short for: `f(g(x))`."""
+r"""Reads `(f \circ g)(x)` and `(f g)'(x)` as what they are short for: f(g(x)), f(x) g(x)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +21,9 @@ def composed(factors: tuple[Node, ...], is_function: Callable[[Node], bool]) -> 
     for factor in factors:
         chain = _chain(found[-1]) if found else ()
         given = arguments(factor) if chain and all(map(is_function, chain)) else None
+        if found and (slope := _slope(found[-1], factor, is_function)) is not None:
+            found[-1] = slope
+            continue
         if given is None:
             found.append(factor)
             continue
@@ -37,6 +40,44 @@ def composed(factors: tuple[Node, ...], is_function: Callable[[Node], bool]) -> 
         else:
             found += [chain[0], _scripted(inside, factor)]
     return tuple(found)
+
+
+def _slope(before: Node, factor: Node, is_function: Callable[[Node], bool]) -> Node | None:
+    """Reads `(f g)'(x)`, the slope of a sum, a product, a fraction: as that of f(x) g(x)."""
+    given = arguments(factor)
+    match before:
+        case tree.Script(tree.Group((body,), "()"), (), None, 1) if (
+            given is not None and len(given.items) == 1
+        ):
+            value = _at(body, tree.Group(given.items, "()"), is_function)
+            if value is not None:
+                by = given.items[0]
+                slope = tree.Derivative(False, value, by, start=before.start, end=factor.end)
+                return _scripted(slope, factor)
+    return None
+
+
+def _at(node: Node, argument: Node, is_function: Callable[[Node], bool]) -> Node | None:
+    """Returns `f(x) g(x)` for `f g`; None where something else than functions stands in it."""
+    if is_function(node):
+        group = replace(argument, start=node.start, end=node.end)
+        return tree.Run((node, group), start=node.start, end=node.end)
+    match node:
+        case tree.Number():
+            return node
+        case tree.Run(parts):
+            found = [_at(part, argument, is_function) for part in parts]
+            # In brackets: an f before its argument must not take in what follows.
+            grouped = [None if part is None else _grouped(part) for part in found]
+            return None if None in grouped else node.rebuild([p for p in grouped if p])
+        case tree.Binary("+" | "-" | "\\cdot") | tree.Fraction() | tree.Negative():
+            found = [_at(part, argument, is_function) for part in node.children()]
+            return None if None in found else node.rebuild([part for part in found if part])
+    return None
+
+
+def _grouped(node: Node) -> Node:
+    return tree.Group((node,), "()", start=node.start, end=node.end)
 
 
 def _chain(node: Node) -> tuple[Node, ...]:

@@ -56,8 +56,9 @@ def written_out(node: Node) -> Node:
 
 def over_list(op: str, items: Sequence[Node], node: Node) -> Node:
     r"""Returns `\max_i x_i` for `\max(x_1, \dots, x_n)`."""
-    first, last, body, _ = _between(items, node)
-    if first is None or last is None:
+    first, last, body, used = _between(items, node)
+    # All that stands before the ellipsis has to be of the same form, or it would be left out.
+    if first is None or last is None or used + 2 != len(items):
         raise _open(node)
     return _big(op, first, last, body, node)
 

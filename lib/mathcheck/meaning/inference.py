@@ -43,6 +43,8 @@ def sizes_of(term: Term, scope: Scope) -> tuple[Size, ...] | None:
             return ((ONE, _number(len(rows[0]))),)
         case terms.Stack(2, _, rows):
             return (ONE, _number(len(rows))), (ONE, _number(len(rows[0])))
+        case terms.Reduce(1, _, "list", terms.Range(_, Term(node=first), Term(node=last))):
+            return ((ONE, last),) if first == ONE else None
         case terms.Reduce(_, _, _, _, _, body) | terms.At(_, _, body):
             return sizes_of(body, scope)
         case terms.Ones(_, _, _, terms.Length(_, _, argument, axis)):

@@ -4,9 +4,11 @@ What is written of a square matrix is meant of matrices. Where it may as well be
 element the message says both readings, and how to write each of them.
 """
 
+from collections.abc import Callable
+
 from mathcheck.meaning import terms
 from mathcheck.meaning.blocks import side
-from mathcheck.meaning.symbols import ONE
+from mathcheck.meaning.symbols import ONE, Symbol
 from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
@@ -192,3 +194,54 @@ def is_row(term: Term) -> bool:
         case terms.Reduce(1, _, _, _, _, body):
             return is_row(body)
     return False
+
+
+def stands(term: Term, is_defined: Callable[[Symbol], bool]) -> str | None:
+    r"""Returns whether a vector is a row, `v^\top`, or a column, `Q v`; None if it may be either.
+
+    Args:
+        term: the vector.
+        is_defined: tells whether the text defines a symbol: it may have defined a row.
+    """
+
+    def of(part: Term) -> str | None:
+        return stands(part, is_defined) if part.rank == 1 else None
+
+    if term.rank != 1:
+        return None
+    match term:
+        case terms.Ref(_, _, symbol, ()):
+            return None if is_defined(symbol) else "column"
+        case terms.Ones(_, _, turned):
+            return "row" if turned else "column"
+        case terms.Transpose(_, _, argument):
+            return {"row": "column", "column": "row"}.get(of(argument) or "")
+        case terms.Product(_, _, "matmul", left, right):
+            return "column" if right.rank == 1 else "row" if is_row(left) else None
+        case terms.Derivative(_, _, _, value, by):
+            return "column" if not value.rank or not by.rank else None
+        case terms.At(_, _, part) | terms.Map(_, _, _, part) | terms.Reduce(_, _, _, _, _, part):
+            return of(part)
+        case terms.Collect(_, _, "sum_rows" | "sum_columns" as sums):
+            return "row" if sums == "sum_rows" else "column"
+        case terms.Collect(_, _, "softmax", part):
+            return of(part)
+        case terms.Arith(_, _, _, left, right):
+            found = {of(left), of(right)} - {None}
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def check_standing(left: Term, right: Term, is_defined: Callable[[Symbol], bool]) -> None:
+    r"""Refuses `v^\top = v`, and a row and a column in one sum, though their elements fit."""
+    for part in (*left.walk(), *right.walk()):
+        if isinstance(part, terms.Arith):
+            _check_alike(part.left, part.right, is_defined)
+    _check_alike(left, right, is_defined)
+
+
+def _check_alike(left: Term, right: Term, is_defined: Callable[[Symbol], bool]) -> None:
+    one, other = stands(left, is_defined), stands(right, is_defined)
+    if one and other and one != other:
+        message = f"the left side is a {one}, this a {other}: one of them wants ^\\top"
+        raise TreeError(message, right.node.start)

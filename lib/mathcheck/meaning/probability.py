@@ -114,7 +114,8 @@ class _Outcomes:
         self._resolver = resolver
         self._node = node
         self._random = resolver.scope.random
-        depth = len(resolver.drawn)
+        outer = (int(letter.rpartition(" ")[2]) for letter in resolver.drawn.values())
+        depth = max(outer, default=-1) + 1
         self._letters = {symbol: f"{symbol.name} {depth}" for symbol in self._random}
 
     def value(self, node: Node) -> Term:
@@ -149,6 +150,11 @@ class _Outcomes:
         symbol = self._named(event)
         if symbol is None:
             raise TreeError(f"{latex(event)} is no random quantity of the tables", event.start)
+        outer = self._resolver.drawn.get(symbol)
+        if outer is not None and letter_of(event) == symbol.name:
+            # `\mathbb E[\mathbb E[X \mid Y]]`: what Y is in the outcome that is averaged over.
+            own = terms.Local(0, event, self._letters[symbol])
+            return [terms.Compare(0, event, "==", own, terms.Local(0, event, outer))]
         return [self._equals(symbol, letter_of(event) or "", event)]
 
     def _named(self, node: Node) -> Symbol | None:

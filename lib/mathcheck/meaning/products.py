@@ -180,6 +180,8 @@ def transpose(term: Term, node: Node) -> Term:
     if term.rank not in (1, 2):
         what = "a number" if not term.rank else f"an array with {term.rank} axes"
         raise TreeError(f"the transpose of {what}", node.start)
+    if isinstance(term, terms.Stack) and term.rank == 2:
+        return terms.Stack(2, node, tuple(zip(*term.rows, strict=True)))
     return terms.Transpose(term.rank, node, term)
 
 

@@ -1,4 +1,4 @@
-"""What a reader of the symbols tables should be told: hidden sizes, letters of two ranges."""
+"""What a reader of the tables should be told: hidden sizes, rows at odds, letters of two ranges."""
 
 from collections.abc import Callable
 
@@ -29,6 +29,30 @@ def shadowed_sizes(scope: Scope) -> list[MathError]:
                     )
                     errors.setdefault(row.name, MathError(message, row.place))
     return list(errors.values())
+
+
+def rows_at_odds(symbols: list[Symbol]) -> list[MathError]:
+    """Finds a symbol that two tables of one section give different values: which of them holds?"""
+    errors = []
+    rows: dict[tuple[Section, str, str], Symbol] = {}
+    for symbol in symbols:
+        if not symbol.table.rows:
+            continue
+        first = rows.setdefault((symbol.table.section, symbol.place.path, symbol.name), symbol)
+        if first.table is not symbol.table and _says(first) != _says(symbol):
+            message = (
+                f"{symbol.name} stands in two tables of this section, first in line "
+                f"{first.place.line}, with other values: a section of its own holds the second"
+            )
+            errors.append(MathError(message, symbol.place))
+    return errors
+
+
+def _says(symbol: Symbol) -> tuple[object, ...]:
+    """Returns what a row says of its symbol's values."""
+    ends = [(axis.first, axis.last) for axis in symbol.axes]
+    kept = (symbol.domain, symbol.details, symbol.outside, symbol.point, symbol.over)
+    return *ends, *kept, symbol.symmetric
 
 
 def letters_of_two_ranges(

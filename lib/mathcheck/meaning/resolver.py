@@ -29,7 +29,7 @@ from mathcheck.meaning.signatures import Signatures
 from mathcheck.meaning.slices import part
 from mathcheck.meaning.symbols import Symbol, letter_of, split_subscripts
 from mathcheck.meaning.terms import Range, Term, Use
-from mathcheck.meaning.unread import unread
+from mathcheck.meaning.unread import UNDECIDED, unread
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError, UnknownNameError
 from mathcheck.text.printer import latex
@@ -128,7 +128,7 @@ class Resolver:
                 return self.term(single)
             case tree.Group((left, right), "\\langle\\rangle"):
                 return products.inner(self.term(left), self.term(right), node)
-            case tree.Group(items, "()"):
+            case tree.Group(items, "()" | "[]"):
                 return self._tuple(items, node)
             case tree.Group():
                 raise TreeError("a list, where one value should stand", node.start)
@@ -195,7 +195,9 @@ class Resolver:
         raise TreeError(unread(node), node.start)
 
     def _tuple(self, items: tuple[Node, ...], node: Node) -> Term:
-        """Resolves `(a, b, c)`, a vector."""
+        r"""Resolves `(a, b, c)` and `(x_1, \dots, x_n)`, a vector."""
+        if any(isinstance(item, tree.Dots) for item in items):
+            return self.term(over_list("list", items, node))
         entries = tuple(self.term(item) for item in items)
         for entry in entries:
             if entry.rank:
@@ -380,6 +382,10 @@ class Resolver:
                 raise TreeError(
                     f"{message} \\cdot, and of a function say so in the table", rest[0].start
                 )
+            if isinstance(value.node, tree.Name) and value.node.text in FUNCTIONS:
+                name = value.node.text
+                message = f"is this the {name} of the table times a bracket, or the function {name}"
+                raise TreeError(f"{message}? For the first write \\cdot", rest[0].start)
             return value
         written = self.signatures.values[value.symbol]
         group = rest.pop(0)
@@ -396,8 +402,13 @@ class Resolver:
             group = rest.pop(0)
             call = tree.Run((inner, group), start=inner.start, end=group.end)
             return replace(factor, arguments=(*factor.arguments[:-1], call), end=group.end)
+        brackets = isinstance(rest[0], tree.Group | tree.Conditional)
+        if brackets and kind_of(inner, self.scope) is not None:  # `\log P(x)`
+            group = rest.pop(0)
+            call = tree.Run((inner, group), start=inner.start, end=group.end)
+            return replace(factor, arguments=(*factor.arguments[:-1], call), end=group.end)
         number = isinstance(inner, tree.Number)
-        if number and factor.function in _OF_ANGLES:
+        if factor.function in _OF_ANGLES and (number or inner == tree.Name("\\pi")):
             factor = _with_angle(factor, rest)
         open_ended = isinstance(rest[0], _SIDE_BY_SIDE) if rest and not number else bool(rest)
         if open_ended and not (number and isinstance(rest[0], tree.Apply)):
@@ -647,6 +658,8 @@ class Resolver:
             return self._superscript(special_array(name, script.sub, node, self), script.sup, node)
         if name in FUNCTIONS and not script.sub:
             raise TreeError(f"{name} is a function: write {name}(…)", node.start)
+        if name in UNDECIDED:
+            raise TreeError(f"{name} is not read: {UNDECIDED[name]}", node.start)
         if name == "\\partial":
             raise TreeError("a ∂ or d outside of \\frac{∂ …}{∂ …}", node.start)
         if not self.scope.symbols:
@@ -783,6 +796,10 @@ class Resolver:
         if node.op not in ("sum", "prod") and (idle := set(letters) - terms.free_letters(body)):
             raise TreeError(f"nothing behind this \\{node.op} depends on {min(idle)}", node.start)
         rank = 0 if node.op.startswith("arg") else body.rank
+        if node.op == "list":
+            if rank:
+                raise TreeError("a list of arrays: write a matrix of them", node.start)
+            rank = 1
         op = "series" if series else node.op
         if op == "prod":
             op = matrices.product(body, node)
@@ -811,7 +828,7 @@ class Resolver:
 
 
 def _with_angle(factor: tree.Apply, rest: list[Node]) -> tree.Apply:
-    r"""Reads `\sin 2a` and `\cos 2 \pi t`: a number before a name is a factor of the angle."""
+    r"""Reads `\sin 2a` and `\cos 2 \pi t`: a number or a π before a name is of the angle."""
     found = list(factor.arguments)
     if rest[0] == tree.Name("\\pi"):
         found.append(rest.pop(0))

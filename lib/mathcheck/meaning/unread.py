@@ -11,13 +11,20 @@ def unread(node: Node) -> str:
             return "an ellipsis is not read here: write a sum with its bounds"
         case tree.Conditional():
             return "what is given behind a bar is not read here"
-        case tree.Interval() | tree.Group((_, _), "[]"):
+        case tree.Interval():
             return "an interval, where one value should stand"
         case tree.Slice():
             return "a slice is read in the index of a symbol: here write the indices"
         case tree.Relation():
             return "a comparison, where one value should stand"
     return "this is no value"
+
+
+# What has a meaning, but none that random values could decide.
+UNDECIDED = dict.fromkeys(
+    ("\\mathrm{rank}", "\\mathrm{rk}", "\\mathrm{Rank}", "\\mathrm{nullity}"),
+    "random matrices have full rank, so a claim about it holds by itself or never",
+)
 
 
 def uncheckable(relation: str) -> str:

@@ -82,6 +82,7 @@ def _statement(chain: Chain, end: int) -> tree.Statement:
         tuple(link.op for link in chain.links),
         tuple(conditions),
         tuple(link.tolerance for link in chain.links),
+        tuple(tree.Name(str(token), start=token.start_pos or 0) for token in chain.over),
         start=sides[0].start,
         end=sides[-1].end,
     )
@@ -129,6 +130,8 @@ def _unknown(text: str, at: int) -> str:
     if command[0] in ("\\begin", "\\end"):
         name = re.match(r"\\\w+\s*(\{\w*\*?\}?)?", text[at:])
         return f"unknown environment {''.join((name or command)[0].split())}"
+    if command[0] in ("\\exists", "\\nexists"):
+        return f"{command[0]} is not read: that there is such a thing, random values do not tell"
     near = get_close_matches(command[0][1:], _commands(), 1, 0.7)
     hint = f": is \\{near[0]} meant?" if near else ""
     return f"unknown command {command[0]}{hint}"

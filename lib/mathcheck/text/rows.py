@@ -27,6 +27,7 @@ CLOSING = {
 }
 LINKS = {"\\coloneqq", "=", "\\approx"}
 _CONDITION_WORDS = {"for", "for all", "for every", "for any", "for each", "if", "when", "where"}
+_QUANTIFIERS = {"for all", "for every", "for any", "for each"}
 _JOINING_WORDS = {"and", "so", "hence", "thus", "therefore", "so that", "then", "that is", "or"}
 _REASONS = {"as", "because", "since", "with", "from", "by", "using", "note that"}
 _TOLERANCE = re.compile(r"\bwithin (\d+(?:\.\d+)?(?:e-?\d+)?)(?![\d.])")
@@ -43,10 +44,14 @@ class Link:
 
 @dataclass
 class Chain:
-    """The tokens of `side op side op side`; there is one more side than there are links."""
+    """The tokens of `side op side op side`; there is one more side than there are links.
+
+    `over` are the names that the equation says it is for all of.
+    """
 
     sides: list[Tokens]
     links: list[Link] = field(default_factory=list)
+    over: Tokens = field(default_factory=list)
 
 
 def lay_out(tokens: Tokens) -> list[Chain]:
@@ -104,10 +109,12 @@ class _Layout:
         self.begins_row = True
         self.in_condition = False
         self.names_follow = False  # behind "for all n"
+        self.over: Tokens = []
+        self.under: Tokens = []  # the condition that stands before a claim, "for all a > 0:"
 
     def run(self, tokens: Tokens) -> list[Chain]:
         body, after = _environment(tokens)
-        for row in split(body, ["NEWROW"]):
+        for row in _rows(body):
             self.row = []
             self.begins_row = True
             cells = split(row, ["AMPERSAND"])
@@ -120,6 +127,8 @@ class _Layout:
         self.row = [link for chain in self.chains for link in chain.links]
         self.begins_row = False
         self._column(after)
+        for chain in self.chains:
+            chain.over = self.over
         return self.chains
 
     def _column(self, tokens: Tokens) -> None:
@@ -134,9 +143,15 @@ class _Layout:
             self.in_condition = self.in_condition and _relations(block) == []
 
     def _part(self, part: Tokens) -> None:
-        if self.names_follow and [token.type for token in part] in (["LETTER"], ["SYMBOL"]):
+        if self.names_follow and (cut := _colon(part)) == 1:
+            self.over.append(part[0])
+            part = part[cut + 1 :]
+        elif self.names_follow and [token.type for token in part] in (["LETTER"], ["SYMBOL"]):
+            self.over += part
             return
         self.names_follow = False
+        if not part:
+            return
         if part[0] is _RUN:
             self._condition(part[1:])
             self.in_condition = False  # what follows is no condition, for want of a word
@@ -148,6 +163,7 @@ class _Layout:
                 return
         if _arrows(part):
             self._implication(part)
+            self._apply_quantifier()
             self.begins_row = False
             return
         relations = _relations(part)
@@ -164,7 +180,17 @@ class _Layout:
             self.current = Chain([[]])
             self.chains.append(self.current)
             self._extend(part)
+        self._apply_quantifier()
         self.begins_row = False
+
+    def _apply_quantifier(self) -> None:
+        """Puts what is claimed under the condition that stands before it."""
+        if self.under and not self.row:
+            message = "nothing is claimed behind this quantifier: its claim stands in its own row"
+            raise TreeError(message, self.under[0].start_pos or 0)
+        if self.under:
+            self._condition(self.under)
+            self.under, self.in_condition = [], False
 
     def _extend(self, part: Tokens) -> None:
         """Adds the sides and links of a part to the last chain."""
@@ -220,7 +246,13 @@ class _Layout:
         """Takes in the text at the start of a part, returns what is still to be read."""
         said = words(str(part[0])).lower().rstrip(":,")
         rest = part[1:]
+        if said in _QUANTIFIERS and (cut := _colon(rest)) is not None:
+            return self._quantified(rest[:cut], rest[cut + 1 :])
+        if said in _QUANTIFIERS and _relations(rest) and not self.row:
+            message = "where does this quantifier end? A colon stands before what it is of"
+            raise TreeError(message, part[0].start_pos or 0)
         if said in _CONDITION_WORDS and _relations(rest):
+            self.over += _bare(rest) if said in _QUANTIFIERS else []
             self._condition(rest)
             return []
         if said in _JOINING_WORDS or _relations(rest):
@@ -229,10 +261,24 @@ class _Layout:
             return rest
         self._tolerance(said)
         self.names_follow = said in _CONDITION_WORDS and bool(rest)
+        if said in _QUANTIFIERS:
+            self.over += _bare(rest)
         if not all(token.type in _NAMED for token in rest):
             message = "what stands behind this text is not checked: is the text a factor?"
             raise TreeError(f"{message} A remark is set apart by \\quad", part[0].start_pos or 0)
         return []
+
+    def _quantified(self, names: Tokens, claim: Tokens) -> Tokens:
+        r"""Takes in what stands before the colon of `\forall n: …`, returns what is claimed."""
+        if self.row or not names or not claim:
+            message = "a quantifier stands before all that its row claims"
+            raise TreeError(message, (names or claim)[0].start_pos or 0)
+        if _relations(names):
+            self.under = names
+        elif not all(token.type in _NAMED for token in names):
+            raise TreeError("what is this quantifier over? Write a name", names[0].start_pos or 0)
+        self.over += _bare(names)
+        return claim
 
     def _note(self, tokens: Tokens) -> None:
         """Takes in what stands behind `&&`."""
@@ -269,6 +315,37 @@ class _Layout:
         if match := _TOLERANCE.search(said):
             for link in self.row:
                 link.tolerance = float(match[1])
+
+
+def _rows(tokens: Tokens) -> list[Tokens]:
+    r"""Cuts an equation at its `\\\\`, but goes on with a row that ends in a relation."""
+    rows: list[Tokens] = []
+    goes_on = False
+    for row in split(tokens, ["NEWROW"]):
+        marks = ("AMPERSAND", "QUAD")
+        kinds = [token.type for token in row if token.type not in marks]
+        if goes_on and kinds:
+            rows[-1] += [token for token in row if token.type not in marks]
+        else:
+            rows.append(row)
+        goes_on = kinds[-1:] == ["RELATION"]
+    return rows
+
+
+def _colon(tokens: Tokens) -> int | None:
+    """Returns where a colon stands that is in no bracket, None if none does."""
+    found = (at for at, (t, depth) in enumerate(_depths(tokens)) if not depth and str(t) == ":")
+    return next(found, None)
+
+
+def _bare(tokens: Tokens) -> Tokens:
+    """Returns the names in a list of names, `n` and `a` of `n, a > 0`."""
+    found: Tokens = []
+    for piece in split(tokens, ["COMMA"]):
+        kinds = [token.type for token in piece[:2]]
+        if kinds[:1] in (["LETTER"], ["SYMBOL"]) and kinds[1:] in ([], ["RELATION"]):
+            found.append(piece[0])
+    return found
 
 
 def _environment(tokens: Tokens) -> tuple[Tokens, Tokens]:

@@ -312,10 +312,11 @@ class Statement(Node):
     """One chain of definitions and claims: link i is `sides[i] ops[i] sides[i + 1]`.
 
     `conditions[i]` says where link i holds, `None` for everywhere; `tolerances[i]` is what was
-    said beside an approximation.
+    said beside an approximation; `over` are the names that it is said to hold for all of.
     """
 
     sides: tuple[Node, ...]
     ops: tuple[str, ...]
     conditions: tuple[Node | None, ...]
     tolerances: tuple[float | None, ...]
+    over: tuple[Name, ...] = field(default=(), compare=False)

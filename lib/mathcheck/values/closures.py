@@ -410,6 +410,12 @@ def _reduce(term: terms.Reduce) -> Code:
         low, _ = bounds(env, ctx)
         return best([real(value) for value in values(env, ctx)], op == "argmax") + low
 
+    def listed(env: Env, ctx: Any) -> Value:
+        found = [np.atleast_1d(value) for value in values(env, ctx)]
+        if not found:
+            raise EvalError("a list of nothing", node)
+        return np.stack(np.broadcast_arrays(*found))
+
     def series(env: Env, ctx: Any) -> Value:
         low, _ = bounds(env, ctx)
         inner = dict(env)
@@ -422,5 +428,5 @@ def _reduce(term: terms.Reduce) -> Code:
 
         return sum_of_series(at, low, node)
 
-    found = {"prod": product, "matprod": matrices, "max": most, "min": most, "series": series}
-    return found.get(op, where)
+    found = {"prod": product, "matprod": matrices, "max": most, "min": most}
+    return {**found, "series": series, "list": listed}.get(op, where)

@@ -15,13 +15,18 @@ def generator(seed: int, draw: int, attempt: int, *what: object) -> np.random.Ge
     return np.random.default_rng([seed, draw, attempt, crc32(repr(what).encode())])
 
 
+# How much likelier than the others something is that is nearly certain.
+_CERTAIN = 1e9
+
+
 @dataclass(frozen=True)
 class Manner:
     """How the values of a draw are chosen.
 
     Attributes:
         kind: `usual`, within 0.2 to 1.5 of either sign; all `positive` or all `negative`; `small`,
-            `large` or `huge`; `spread` over many orders; `near` some numbers, or at them, `edge`;
+            `large`, `huge` or `vast`; `spread` over many orders; `near` some numbers, or at them,
+            `edge`;
             `nought`, as usual, but that a function of which nothing is known is 0; `mirrored`, all
             as large as one another.
         near: those numbers.
@@ -84,12 +89,18 @@ def _of_domain(
             shares = rng.uniform(0.3, 1.7, shape)
             if manner.kind in ("small", "spread", "near"):
                 shares = np.exp(rng.uniform(-4.0, 4.0, shape))
+            if manner.kind == "near" and manner.turn % 2 == 0:
+                shares.reshape(-1)[manner.turn // 2 % shares.size] *= _CERTAIN
             return np.asarray(shares / shares.sum())
         case "probabilities":
             turned = _turned(shape, symbol.over)
             weights = rng.uniform(0.3, 1.7, turned)
             if manner.kind in ("small", "spread", "near"):
                 weights = np.exp(rng.uniform(-7.0, 7.0, turned))
+            if manner.kind == "vast":
+                weights = np.exp(rng.uniform(-40.0, 40.0, turned))
+            if manner.kind == "near" and manner.turn % 2 == 0:  # each is nearly certain in turn
+                weights[..., manner.turn // 2 % turned[-1]] *= _CERTAIN
             whole = np.asarray(weights / weights.sum(axis=-1, keepdims=True))
             return np.moveaxis(whole, -1, symbol.over)
     return _real(shape, rng, manner)
@@ -111,6 +122,15 @@ def _exponential(
     return np.asarray(np.exp(rng.uniform(math.log(low), math.log(high), shape)))
 
 
+def _of_one_order(
+    rng: np.random.Generator, low: float, high: float, shape: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """Draws over orders of magnitude, every other time the same one for all elements."""
+    if rng.integers(0, 2) == 0:
+        return _exponential(rng, low, high, shape)
+    return np.asarray(_exponential(rng, low, high, ()) * rng.uniform(0.5, 1.0, shape))
+
+
 def _real(shape: tuple[int, ...], rng: np.random.Generator, manner: Manner) -> NDArray[np.float64]:
     signs = _mixed(rng, shape, (-1, 1))
     usual = np.asarray(rng.uniform(0.2, 1.5, shape) * signs)
@@ -120,11 +140,13 @@ def _real(shape: tuple[int, ...], rng: np.random.Generator, manner: Manner) -> N
         case "negative":
             return -np.abs(usual)
         case "small":
-            return _exponential(rng, 1e-4, 0.3, shape) * signs
+            return _of_one_order(rng, 1e-4, 0.3, shape) * signs
         case "large":
             return np.asarray(rng.uniform(2.0, 12.0, shape) * signs)
         case "huge":
             return np.asarray(rng.uniform(12.0, 80.0, shape) * signs)
+        case "vast":
+            return _of_one_order(rng, 100.0, 1e6, shape) * signs
         case "spread":
             return _exponential(rng, 1e-3, 100.0, shape) * signs
         case "near" | "edge":
@@ -144,9 +166,11 @@ def _positive(
         usual = _exponential(rng, 0.2, 5.0, shape)
     match manner.kind:
         case "small":
-            return _exponential(rng, 1e-6, 0.1, shape)
+            return _of_one_order(rng, 1e-6, 0.1, shape)
         case "large" | "huge":
             return np.asarray(rng.uniform(2.0, 50.0, shape))
+        case "vast":
+            return _of_one_order(rng, 1e4, 1e6, shape)
         case "spread":
             return _exponential(rng, 1e-4, 1e4, shape)
         case "near" | "edge":
