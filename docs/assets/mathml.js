@@ -19,6 +19,12 @@ function bare(formula) {
   return copy;
 }
 
+// What stands in a formula, or in the pieces of a long one.
+function inside(part) {
+  const formulas = part.localName === "math" ? [part] : part.querySelectorAll("math");
+  return [...formulas].flatMap((formula) => [...bare(formula).childNodes]);
+}
+
 // The rule beside a step: words, with formulas among them.
 function rule(note) {
   const parts = [...note.childNodes].map((part) => {
@@ -36,18 +42,17 @@ function row(step) {
     const found = step.querySelector(`:scope > .${name}`);
     return made("mtd", ...(found ? content(found) : []));
   };
-  const inside = (formula) => [...bare(formula).childNodes];
   return made("mtr", cell("chain__left", inside), cell("chain__right", inside), cell("chain__note", (note) => [rule(note)]));
 }
 
 export function mathmlOf(equation) {
   const chain = equation.querySelector(".chain");
-  let math = chain ? null : bare(equation.querySelector(".equation__math > math"));
+  const math = made("math", ...(chain ? [] : inside(equation.querySelector(".equation__math").firstElementChild)));
   if (chain) {
     const table = made("mtable", ...[...chain.children].map(row));
     table.setAttribute("columnalign", "right left left");
     table.setAttribute("displaystyle", "true");
-    math = made("math", table);
+    math.append(table);
   }
   math.setAttribute("display", "block");
   return new XMLSerializer().serializeToString(math);

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+from lxml import html as lxml_html
 
 from book.made.assets import math_font
-from book.shared.chain import Chain, chain
+from book.shared.chain import Chain, chain, parted
 from book.shared.tex import Formula, Tex
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +71,51 @@ def test_a_step_that_goes_on_without_a_note_is_told(tex: Tex, rows: str, bare: l
 )
 def test_what_is_no_chain_is_left_alone(tex: Tex, formula: str) -> None:
     assert chain(html_of(tex, formula)) is None
+
+
+def pieces(html: str) -> list[list[str]]:
+    """What a formula's pieces say, by phrase; `_` for the space that sets phrases apart."""
+    root = lxml_html.fragment_fromstring(html)
+    for space in root.iter("mspace"):
+        space.text = "_" if space.get("width") in ("1em", "2em") else ""
+    return [[each.text_content() for each in phrase] for phrase in root.find_class("phrase")]
+
+
+@pytest.mark.parametrize(
+    ("formula", "found"),
+    [
+        (r"a + b = c, \qquad d + 1.5 = f - g", [["a", "+b", "=c,_"], ["d", "+1.5", "=f", "−g"]]),
+        (r"f = -a + (b - c = d + e) \cdot (-g - h)", [["f", "=−a", "+(b−c=d+e)⋅(−g−h)"]]),
+        (
+            r"y = a + b + c + d \quad \text{for } t > 1",
+            [["y", "=a", "+b", "+c", "+d_"], ["for t>1"]],
+        ),
+        (r"y = |a + b + c + d + e| + f", [["y", "=|a+b+c+d+e|+f"]]),
+        (r"y = x[a = b] z[c = d] - w + 1", [["y", "=x[a=b]", "z[c=d]", "−w", "+1"]]),
+    ],
+)
+def test_a_long_formula_comes_in_pieces(tex: Tex, formula: str, found: list[list[str]]) -> None:
+    html = parted(html_of(tex, formula))
+    said = [[piece.replace("\xa0", " ") for piece in phrase] for phrase in pieces(html)]
+    assert said == found
+    assert html.count('<mrow><mo form="infix">') == sum(p[0] in "=+−" for f in found for p in f)
+
+
+@pytest.mark.parametrize(
+    "formula", [r"a + b = c, \quad d", r"\left( a + b + c + d + e + f + g + h \right)"]
+)
+def test_a_short_formula_and_one_in_brackets_stay_whole(tex: Tex, formula: str) -> None:
+    html = html_of(tex, formula)
+    assert parted(html) == html
+
+
+def test_both_sides_of_a_step_come_in_pieces(tex: Tex) -> None:
+    html = chained(
+        tex, r"\begin{aligned} a+b+c+d+e+f+g+h &= i \\ &= -j-k-l-m-n-o-p-q \end{aligned}"
+    ).html
+    assert '<div class="chain__left phrases">' in html
+    assert '<math class="chain__right"' in html
+    assert pieces(html)[1][:2] == ["=−j", "−k"]
 
 
 def test_no_space_around_an_operator_in_a_script(tex: Tex) -> None:

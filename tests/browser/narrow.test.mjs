@@ -70,6 +70,40 @@ test("the first and the last sign of every equation can be reached, at eight wid
   }
 });
 
+// The pieces of formulas that are cut off although they would fit into a line of their own, and do not begin one.
+// And the rules beside steps that have no room for a word.
+const squeezed = (page) =>
+  page.evaluate(() => {
+    const rectOf = (element) => element.getBoundingClientRect();
+    const beside = (one, other) => one.top < other.bottom && other.top < one.bottom;
+    const pieces = [...document.querySelectorAll(".phrase > math")].filter((piece) => {
+      const box = rectOf(piece.closest(".equation__math"));
+      const rect = rectOf(piece);
+      const before = [...piece.parentElement.children].slice(0, [...piece.parentElement.children].indexOf(piece));
+      const start = rectOf(piece.parentElement).left + parseFloat(getComputedStyle(piece.parentElement).paddingLeft);
+      const fits = start + rect.width < box.right;
+      return rect.right > box.right + 1 && fits && before.some((other) => beside(rectOf(other), rect));
+    });
+    const notes = [...document.querySelectorAll(".chain__note")].filter((note) => note.clientWidth && note.clientWidth < 90 && rectOf(note).height > 80);
+    return [...pieces, ...notes].map(({ textContent }) => textContent);
+  });
+
+test("a formula goes on below before it scrolls, and a rule has room for its words", LIMIT, async (t) => {
+  const page = await open(t, "", NARROW);
+  const home = page.url();
+  let parted = 0;
+  for (const address of chapters()) {
+    await page.goto(home + address);
+    await page.evaluate(unfold);
+    for (const width of [360, 390]) {
+      await page.setViewportSize({ width, height: 740 });
+      assert.deepEqual(await squeezed(page), [], `/${address} at ${width} px`);
+    }
+    parted += await page.locator(".phrase").count();
+  }
+  assert.ok(parted > 0);
+});
+
 test("a wide equation has a shade at the edge behind which there is more", LIMIT, async (t) => {
   const page = await open(t, "chapters/batch-normalization/", NARROW);
   await page.evaluate(unfold);

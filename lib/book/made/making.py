@@ -12,7 +12,7 @@ from lxml import html as lxml_html
 from book.known.crossref import Book, Tools
 from book.known.equations import EQREF, Equation, Source
 from book.made.cards import Cards
-from book.shared.chain import chain
+from book.shared.chain import chain, parted
 from book.shared.errors import Problem
 from book.shared.tex import Rendered
 from book.shared.tree import serialise
@@ -120,7 +120,7 @@ class Making:
         for step in derived.bare if derived else []:
             message = f"step {step} does not say what rule took it there: add && \\text{{...}}"
             self.problems.append(Problem(file, line, message))
-        return self._linked(derived.html if derived else result.html)
+        return self._linked(derived.html if derived else parted(result.html))
 
     def _linked(self, html: str) -> str:
         return _HELD.sub(lambda match: self.anchor(match[1]), html)

@@ -14,10 +14,11 @@ from itertools import groupby
 
 from lxml import html as lxml_html
 
-__all__ = ["NOTE", "Chain", "chain"]
+from book.shared.phrases import RELATIONS, phrases
+
+__all__ = ["NOTE", "Chain", "chain", "parted"]
 
 NOTE = 3  # the cell of a row that holds its note: left side, right side, nothing, note
-_RELATIONS = set("=≔≈<>≤≥≠≡∝⟹⇒⟺")
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,14 @@ def chain(math: str) -> Chain | None:
         unsaid[steps] &= not _note(row)
         html += _row(row, more)
     if rest:
-        html += _box(_math(rest, "chain__right"), more=True)
+        html += _box(_side(rest, "chain__right"), more=True)
     return Chain(f'<div class="chain">{html}</div>', [step for step in unsaid if unsaid[step]])
+
+
+def parted(math: str) -> str:
+    """A displayed formula of one line, which may go on below where there is no room for it."""
+    found = phrases(_content(lxml_html.fragment_fromstring(math)))
+    return f'<div class="phrases">{found}</div>' if found else math
 
 
 def _begins(row: list[lxml_html.HtmlElement]) -> bool:
@@ -70,7 +77,7 @@ def _begins(row: list[lxml_html.HtmlElement]) -> bool:
     if _content(row[0]) or len(row) == 1:
         return True
     signs = (leaf.text for leaf in row[1].iter("mo", "mi", "mn", "mtext"))
-    return next(signs, "") in _RELATIONS
+    return next(signs, "") in RELATIONS
 
 
 def _note(row: list[lxml_html.HtmlElement]) -> list[lxml_html.HtmlElement]:
@@ -79,7 +86,7 @@ def _note(row: list[lxml_html.HtmlElement]) -> list[lxml_html.HtmlElement]:
 
 def _row(cells: list[lxml_html.HtmlElement], more: bool) -> str:
     sides = zip(("chain__left", "chain__right"), cells, strict=False)
-    parts = [_math(_content(cell), name) for name, cell in sides if _content(cell)]
+    parts = [_side(_content(cell), name) for name, cell in sides if _content(cell)]
     if note := _note(cells):
         parts.append(f'<span class="chain__note">{_text(note)}</span>')
     return _box("".join(parts), more)
@@ -94,6 +101,11 @@ def _content(element: lxml_html.HtmlElement) -> list[lxml_html.HtmlElement]:
     children = list(element)
     wrapped = len(children) == 1 and children[0].tag == "mrow" and not children[0].attrib
     return list(children[0]) if wrapped else children
+
+
+def _side(content: list[lxml_html.HtmlElement], name: str) -> str:
+    found = phrases(content)
+    return f'<div class="{name} phrases">{found}</div>' if found else _math(content, name)
 
 
 def _math(content: list[lxml_html.HtmlElement], name: str = "") -> str:
