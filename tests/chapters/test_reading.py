@@ -5,6 +5,8 @@ is held against *every side* of that equation, so a test fails if either changes
 equation. That nothing is left out is a test of its own.
 """
 
+import json
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -15,6 +17,7 @@ from backprop.fast import recurrent as fast
 from tests.chapters.gru_kinds import MODULES, WEIGHTS, gradient, old_states
 
 CHAPTER = "reading"
+RESULTS = Path(__file__).parents[2] / "data/results"
 DRAWS = range(3)
 FORMS = {"plain": recurrent, "fast": fast}
 
@@ -206,3 +209,9 @@ def test_a_mask_has_both_kinds(chapter, draw):
 def test_recurrences_are_checked_through_three_steps_and_more(values_of, prefix):
     # The first draws are those that the chapter's claims are checked on.
     assert max(values_of(prefix, draw).sizes["T"] for draw in DRAWS) >= 3
+
+
+def test_a_random_split_lies_between_the_honest_ones():
+    found = json.loads((RESULTS / "imdb.json").read_text())["metrics"]
+    honest = [found[f"words_{part}_accuracy"] for part in ("validation", "test")]
+    assert min(honest) < found["mixed_validation_accuracy"] < max(honest)
