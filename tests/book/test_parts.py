@@ -174,25 +174,43 @@ def test_a_figure_that_never_ends_is_stopped_with_a_sentence(tmp_path: Path) -> 
 
 def test_a_figure_does_not_see_what_another_has_set(tmp_path: Path) -> None:
     counts = "import matplotlib\n\n\ndef draw():\n    matplotlib.seen = n = "
-    counts += "getattr(matplotlib, 'seen', 0) + 1\n    return str(n)\n"
+    counts += "getattr(matplotlib, 'seen', 0) + 1\n    return f'<svg width=\"{n}\"/>'\n"
     figure_of(tmp_path, counts)
     (tmp_path / "docs" / "figures" / "two.py").write_text(counts)
-    assert {drawn(tmp_path, "one"), drawn(tmp_path, "two")} == {"1"}
+    assert {drawn(tmp_path, "one"), drawn(tmp_path, "two")} == {'<svg width="1"/>'}
+
+
+def test_a_drawing_is_made_small(tmp_path: Path) -> None:
+    svg = """<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"
+      xmlns:xlink="http://www.w3.org/1999/xlink"><metadata/><style>*{}</style>
+      <defs><path id="m1" d="M 0.123456 1.000000 L 2 3"/></defs><g id="axes"/>
+      <image id="ink7" width="1" height="1" xlink:href="data:,"/>
+      <text id="label" transform="rotate(-0 4 5)" x="4.56789">a</text>
+      <a xlink:href="eq:one"><use id="use" xlink:href="#m1" x="7.10009"/></a></svg>"""
+    figure_of(tmp_path, f"def draw():\n    return {svg!r}\n")
+    small = drawn(tmp_path)
+    for kept in ('id="m1"', 'id="ink7"', 'href="#m1"', 'x="4.57"', 'x="7.1"', 'href="eq:one"'):
+        assert kept in small
+    for gone in ("metadata", "style", "axes", "label", 'id="use"', "rotate", "1.00", "0.1234"):
+        assert gone not in small
+    figure_of(tmp_path, "def draw():\n    return 'no drawing'\n")
+    with pytest.raises(BookError, match='figure "one" failed: ValueError: <input>:1:1'):
+        drawn(tmp_path)
 
 
 def test_a_drawing_takes_the_colours_of_the_theme() -> None:
-    source = f"""<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"
-      xmlns:xlink="http://www.w3.org/1999/xlink" width="9pt"><metadata/><style>*{{}}</style>
-      <defs><path id="m1" d="M 0.123456 1.000000"/></defs><g id="axes"/>
+    source = f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"
+      xmlns:xlink="http://www.w3.org/1999/xlink" width="9pt">
+      <path style="fill:none" d="M0 0h9"/><path id="m1" d="M 0 1"/><image id="ink7"/>
       <use xlink:href="#m1" style="fill: {INK.upper()}"/><g clip-path="url(#m1)"/></svg>"""
     out = inline_svg(source, "one", 'say "x"')
     assert 'id="fig-one-m1"' in out
     assert 'href="#fig-one-m1"' in out
     assert "url(#fig-one-m1)" in out
     assert "fill: currentColor" in out
-    assert "M 0.12 1" in out
+    assert '<image class="ink"/>' in out
     assert "<title>say" in out
-    for gone in ("metadata", "<style>", "axes", "xmlns", "9pt"):
+    for gone in ("ink7", "M0 0h9", "xmlns", "9pt"):
         assert gone not in out
 
 

@@ -24,8 +24,11 @@ from typing import Any
 
 from book.known.results import ROOT
 from book.shared.files import digest_of
+from book.shared.node import Node
 
 __all__ = ["draw"]
+
+_SVGO = Path(__file__).parents[1] / "shared" / "svgo.mjs"
 
 
 def draw(name: str, root: Path = ROOT) -> Any:
@@ -50,14 +53,26 @@ def _script(name: str, root: Path) -> Callable[[], Any]:
     return script
 
 
-def to_svg(drawing: Any) -> str:
-    """A drawing as an SVG document: the same bytes for the same figure."""
-    if isinstance(drawing, str):
-        return drawing
-    buffer = io.StringIO()
-    nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
-    drawing.savefig(buffer, format="svg", metadata=nothing)
-    return buffer.getvalue()
+def to_svg(drawing: Any, svgo: Node) -> str:
+    """A drawing as a small SVG document: the same bytes for the same figure.
+
+    Args:
+        drawing: a Matplotlib figure, or SVG as text.
+        svgo: the script that makes it small.
+
+    Raises:
+        ValueError: it is not SVG.
+    """
+    if not isinstance(drawing, str):
+        buffer = io.StringIO()
+        nothing = {"Date": None, "Creator": None, "Format": None, "Type": None}
+        drawing.savefig(buffer, format="svg", metadata=nothing)
+        drawing = buffer.getvalue()
+    (answer,) = svgo.ask([{"svg": drawing}])
+    if "error" in answer:
+        raise ValueError(answer["error"])
+    small: str = answer["svg"]
+    return small
 
 
 class _Reads:
@@ -123,22 +138,22 @@ def _draw_all(names: Sequence[str], root: Path) -> None:
     next does not find.
     """
     warnings.filterwarnings("ignore", ".*multi-threaded, use of fork", DeprecationWarning)
-    reads = _Reads(root)
-    _warm_up(root / "docs" / "figures" / f"{name}.py" for name in names)
+    reads, svgo = _Reads(root), Node(_SVGO)
+    _warm_up((root / "docs" / "figures" / f"{name}.py" for name in names), svgo)
     for name in names:
         child = os.fork()
         if not child:
-            print(json.dumps(_outcome(name, root, reads)), flush=True)
+            print(json.dumps(_outcome(name, root, reads, svgo)), flush=True)
             os._exit(0)
         if os.waitpid(child, 0)[1]:
             print(json.dumps({"error": "its process died", "read": {}}), flush=True)
 
 
-def _warm_up(scripts: Iterable[Path]) -> None:
-    """Loads what scripts import, once for all of them: Matplotlib is slow to import."""
+def _warm_up(scripts: Iterable[Path], svgo: Node) -> None:
+    """Starts Node, and loads what scripts import once for all: Matplotlib is slow to import."""
     from book.figures import figure
 
-    to_svg(figure()[0])
+    to_svg(figure()[0], svgo)
     for script in scripts:
         with contextlib.suppress(Exception):  # which the script itself will meet, and tell
             for node in ast.walk(ast.parse(script.read_bytes())):
@@ -148,13 +163,13 @@ def _warm_up(scripts: Iterable[Path]) -> None:
                     importlib.import_module(name)
 
 
-def _outcome(name: str, root: Path, reads: _Reads) -> dict[str, Any]:
+def _outcome(name: str, root: Path, reads: _Reads, svgo: Node) -> dict[str, Any]:
     entry: dict[str, Any] = {}
     with contextlib.redirect_stdout(sys.stderr):
         try:
-            entry["svg"] = entry["narrow"] = to_svg(draw(name, root))
+            entry["svg"] = entry["narrow"] = to_svg(draw(name, root), svgo)
             if "<text" in entry["svg"]:
-                entry["narrow"] = to_svg(draw_narrow(name, root))
+                entry["narrow"] = to_svg(draw_narrow(name, root), svgo)
         except (Exception, SystemExit) as error:
             entry["error"] = f"{type(error).__name__}: {error}"
     return entry | {"read": reads.read()}

@@ -49,14 +49,10 @@ _VARIABLE = re.compile("|".join(re.escape(shown) for shown in _DRAWN_IN))
 _COLOUR = re.compile("|".join(_VARIABLES), re.IGNORECASE)
 _FONT = re.compile(r"font:\s*([^;]*?)([\d.]+)px\s+[^;]*")
 _FAMILY = re.compile(r"font-family:[^;]*;?\s*")
-_ID_REFERENCE = re.compile(r"#([\w.:-]+)")
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_DECIMALS = re.compile(r"-?\d+\.\d+")
-_ROTATED_BY_0 = re.compile(r"rotate\(-?0( [^)]*)?\)")
 _DATA = re.compile(r"data:image/png;base64,([^\"]*)")
 _EQUATION = re.compile(r'<a href="(eq:[^"]*)"(?: target="_blank")?>')
-_LONG_PATH = 2000  # characters
 _POINTS_TO_REM = 1.5 / 16  # drawn at 10 points, text is read at 15 pixels
 
 
@@ -69,7 +65,7 @@ def inline_svg(source: str, name: str, alt: str, kind: str = "") -> str:
     """The SVG as it goes into the page.
 
     Args:
-        source: an SVG document, in the colours above.
+        source: an SVG document, in the colours above, with no ids but those that it refers to.
         name: of the figure; its ids begin with it, so that two figures can share a page.
         alt: what the figure shows, for those who cannot see it.
         kind: a class, if a page chooses among several drawings of one figure.
@@ -87,19 +83,15 @@ def inline_svg(source: str, name: str, alt: str, kind: str = "") -> str:
         raise ValueError(f"figure {name} is not well-formed SVG: {error}") from None
     if root.tag != f"{_SVG}svg" or "viewBox" not in root.attrib:
         raise ValueError(f"figure {name} is not an SVG document with a viewBox")
-    for element in list(root.iter(f"{_SVG}metadata", f"{_SVG}style", f"{_SVG}path")):
+    for element in list(root.iter(f"{_SVG}path")):
         parent = element.getparent()
-        invisible = element.tag == f"{_SVG}path" and element.get("style") == "fill: none"
-        if parent is not None and (invisible or element.tag != f"{_SVG}path"):
-            parent.remove(element)  # a style would hold for the whole page
+        if parent is not None and element.get("style") == "fill:none":
+            parent.remove(element)  # Matplotlib's empty background
     _own_ids(root, f"fig-{name}-")
     for element in root.iter(etree.Element):
         for key, value in _attributes(element):
             if key == "style":
                 value = _FAMILY.sub("", _FONT.sub(_font, value))
-            elif key in ("d", "x", "y", "transform", "points"):
-                rounded = _DECIMALS.sub(_round_more if len(value) > _LONG_PATH else _round, value)
-                value = _ROTATED_BY_0.sub("", rounded).strip()
             if not value.startswith("data:"):
                 element.set(key, _COLOUR.sub(_variable, value))
             if not value:
@@ -188,34 +180,15 @@ def _font(match: re.Match[str]) -> str:
     return f"font-size:{match[2]}px{italic}{bold}"
 
 
-def _round(match: re.Match[str]) -> str:
-    """Two decimals are a hundredth of a point: enough."""
-    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
-
-
-def _round_more(match: re.Match[str]) -> str:
-    """A curve through hundreds of points does with a tenth of one."""
-    return f"{float(match[0]):.1f}".removesuffix(".0")
-
-
 def _own_ids(root: etree._Element, prefix: str) -> None:
-    """Drops ids that nothing refers to and prefixes the others; ids `ink…` become a class."""
-    used = {
-        found
-        for element in root.iter(etree.Element)
-        for key, value in _attributes(element)
-        if key != "id" and not value.startswith("data:")
-        for found in _ID_REFERENCE.findall(value)
-    }
+    """Prefixes ids; those that are called `ink…` become a class."""
     for element in root.iter(etree.Element):
         for key, value in _attributes(element):
-            if key == "id":
-                if value.startswith("ink"):
-                    element.set("class", "ink")
-                if value in used:
-                    element.set(key, prefix + value)
-                else:
-                    del element.attrib[key]
+            if key == "id" and value.startswith("ink"):
+                del element.attrib[key]
+                element.set("class", "ink")
+            elif key == "id":
+                element.set(key, prefix + value)
             elif key == _HREF and value.startswith("#"):
                 element.set(key, f"#{prefix}{value[1:]}")
             elif "url(#" in value:

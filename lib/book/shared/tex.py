@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -12,13 +10,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from book.shared.errors import BookError
+from book.shared.node import Node
 from book.shared.store import Store, digest
 
 __all__ = ["Formula", "Rendered", "Tex"]
 
 _T = TypeVar("_T")
 _TAG = re.compile(r"<[^>]*>")
-_AT_ONCE = 32  # formulas, so that neither process waits for the other to read
 SCRIPT = Path(__file__).with_name("temml.mjs")
 
 
@@ -60,7 +58,7 @@ class Tex:
         self._store = store
         self._known: dict[str, str] = {}
         self._used: set[str] = set()
-        self._process: subprocess.Popen[str] | None = None
+        self._node = Node(SCRIPT)
 
     def render(self, formulas: Sequence[Formula]) -> list[Rendered]:
         """Renders formulas, those not yet known in one go."""
@@ -102,46 +100,17 @@ class Tex:
 
     def close(self) -> None:
         """Ends the Node process, if it was needed."""
-        if self._process is not None:
-            self._process.communicate()
-            self._process = None
+        self._node.close()
 
     def _ask(self, formulas: dict[str, Formula]) -> dict[str, Rendered]:
-        process = self._start()
-        assert process.stdin is not None
-        assert process.stdout is not None
+        asked = [{"tex": each.tex, "display": each.display} for each in formulas.values()]
         failed: dict[str, Rendered] = {}
-        waiting = list(formulas.items())
-        while waiting:
-            some, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
-            for _, formula in some:
-                asked = {"tex": formula.tex, "display": formula.display}
-                process.stdin.write(json.dumps(asked) + "\n")
-            process.stdin.flush()
-            for key, _ in some:
-                line = process.stdout.readline()
-                if not line:
-                    raise BookError("Temml's process ended; what it wrote stands above")
-                answer = json.loads(line)
-                if "error" in answer:
-                    failed[key] = Rendered(error=answer["error"], position=answer["position"])
-                else:
-                    self._known[key] = answer["html"]
+        for key, answer in zip(formulas, self._node.ask(asked), strict=True):
+            if "error" in answer:
+                failed[key] = Rendered(error=answer["error"], position=answer["position"])
+            else:
+                self._known[key] = answer["html"]
         return failed
-
-    def _start(self) -> subprocess.Popen[str]:
-        if self._process is None or self._process.poll() is not None:
-            try:
-                self._process = subprocess.Popen(  # it ends when what it reads from is closed
-                    ["node", str(SCRIPT)],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                    encoding="utf-8",
-                )
-            except FileNotFoundError:
-                raise BookError("node is not on the PATH: use make, or activate .venv") from None
-        return self._process
 
 
 def _key(formula: Formula) -> str:
