@@ -395,3 +395,15 @@ test("a product waits for its call, for memory or for the core, and blocks spare
     close(roofline.bound({ operations, bytes }, { peak, bandwidth, call: 0 }).rate, Math.min(peak, (bandwidth * operations) / bytes));
   }
 });
+
+test("a boundary runs where values cross the level", () => {
+  const cells = 4;
+  const values = (value) => Array.from({ length: (cells + 1) ** 2 }, (_, k) => value(k % (cells + 1), Math.floor(k / (cells + 1))));
+  const line = classifier.crossings(values((x, y) => x + 2 * y), cells, 5.5);
+  assert.equal(line.length, 6);
+  for (const [x, y] of line.flat()) close(x + 2 * y, 5.5);
+  // Two pieces in a cell whose opposite corners are on one side, none where nothing is crossed.
+  const saddle = classifier.crossings([1, 0, 0, 1], 1, 0.25);
+  assert.deepEqual(saddle, [[[0.75, 0], [1, 0.75]], [[0.25, 1], [0, 0.25]]]);
+  assert.deepEqual(classifier.crossings(values(() => 1), cells), []);
+});

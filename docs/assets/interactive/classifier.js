@@ -1,20 +1,21 @@
 // A small network learns to tell two kinds of points apart, and its boundary moves while it does.
 import { axes, button, choice, drawing, h, message, path, player, s, slider, ticks } from "./kit.js";
-import { DATA, accuracy, network, points, probability, step } from "./models/classifier.js";
+import { DATA, accuracy, crossings, network, points, probability, step } from "./models/classifier.js";
 
 const CELLS = 36;
 const SIDE = 260;
+const SIZE = SIDE / CELLS;
 
 export default function build(room) {
   const set = { kind: "moons", units: 8, rate: 1 };
   let data, net, losses;
 
   const cells = Array.from({ length: CELLS ** 2 }, (_, k) =>
-    s("rect", { x: ((k % CELLS) * SIDE) / CELLS, y: (Math.floor(k / CELLS) * SIDE) / CELLS, width: SIDE / CELLS + 0.3, height: SIDE / CELLS + 0.3 }),
+    s("rect", { x: (k % CELLS) * SIZE, y: Math.floor(k / CELLS) * SIZE, width: SIZE, height: SIZE }),
   );
   const marks = s("g");
   const boundary = s("path", { class: "interactive__line" });
-  const map = drawing(SIDE, SIDE, "Points of two kinds, and how probable the network thinks each kind is everywhere", s("g", {}, ...cells), boundary, marks);
+  const map = drawing(SIDE, SIDE, "Points of two kinds, and how probable the network thinks each kind is everywhere", s("g", { "shape-rendering": "crispEdges" }, ...cells), boundary, marks);
   const line = s("path", { class: "interactive__line interactive__line--1" });
   const { group, toX, toY } = axes({
     width: 190, height: 110, left: 34, xLabel: "step", yLabel: "loss",
@@ -25,23 +26,16 @@ export default function build(room) {
   const told = message();
 
   function draw() {
-    const at = (k) => ((k + 0.5) / CELLS) * 2 - 1;
-    const p = cells.map((_, k) => probability(net, at(k % CELLS), -at(Math.floor(k / CELLS))));
+    const at = (k) => (k / CELLS) * 2 - 1;
+    const corners = Array.from({ length: (CELLS + 1) ** 2 }, (_, k) => probability(net, at(k % (CELLS + 1)), -at(Math.floor(k / (CELLS + 1)))));
     cells.forEach((cell, k) => {
-      cell.setAttribute("class", p[k] > 0.5 ? "interactive__one" : "interactive__zero");
-      cell.setAttribute("fill-opacity", (0.55 * Math.abs(2 * p[k] - 1)).toFixed(2));
+      const first = k + Math.floor(k / CELLS);
+      const sum = corners[first] + corners[first + 1] + corners[first + CELLS + 1] + corners[first + CELLS + 2];
+      cell.setAttribute("class", sum > 2 ? "interactive__one" : "interactive__zero");
+      cell.setAttribute("fill-opacity", (0.55 * Math.abs(sum / 2 - 1)).toFixed(2));
     });
-    // The boundary runs between neighbours on different sides of one half.
-    const size = SIDE / CELLS;
-    let edges = "";
-    for (let row = 0; row < CELLS; row++) {
-      for (let column = 0; column < CELLS; column++) {
-        const here = p[row * CELLS + column] > 0.5;
-        if (column + 1 < CELLS && here !== p[row * CELLS + column + 1] > 0.5) edges += `M${(column + 1) * size} ${row * size}v${size}`;
-        if (row + 1 < CELLS && here !== p[(row + 1) * CELLS + column] > 0.5) edges += `M${column * size} ${(row + 1) * size}h${size}`;
-      }
-    }
-    boundary.setAttribute("d", edges);
+    const pieces = crossings(corners, CELLS).map((piece) => piece.map(([x, y]) => `${(x * SIZE).toFixed(2)} ${(y * SIZE).toFixed(2)}`));
+    boundary.setAttribute("d", pieces.map(([from, to]) => `M${from}L${to}`).join(""));
     const all = losses.length - 1;
     line.setAttribute("d", path(losses, (k) => toX(all ? k / all : 0), toY));
     const loss = losses.at(-1);

@@ -102,3 +102,23 @@ export function accuracy(net, data) {
   const right = data.filter(({ x, y, label }) => probability(net, x, y) > 0.5 === (label === 1));
   return right.length / data.length;
 }
+
+// Where values at the corners of a square of `cells` by `cells` cells cross a level: in each cell, pieces from one of
+// its sides to another, as [[x, y], [x, y]] in cells; between two corners a value goes in a straight line.
+export function crossings(values, cells, level = 0.5) {
+  const pieces = [];
+  for (let row = 0; row < cells; row++) {
+    for (let column = 0; column < cells; column++) {
+      const corners = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([x, y]) => [column + x, row + y]);
+      const found = corners.flatMap((from, k) => {
+        const to = corners[(k + 1) % 4];
+        const [a, b] = [from, to].map(([x, y]) => values[y * (cells + 1) + x]);
+        if (a > level === b > level) return [];
+        const share = (level - a) / (b - a);
+        return [from.map((place, axis) => place + share * (to[axis] - place))];
+      });
+      for (let k = 0; k < found.length; k += 2) pieces.push(found.slice(k, k + 2));
+    }
+  }
+  return pieces;
+}
