@@ -404,6 +404,6 @@ test("a boundary runs where values cross the level", () => {
   for (const [x, y] of line.flat()) close(x + 2 * y, 5.5);
   // Two pieces in a cell whose opposite corners are on one side, none where nothing is crossed.
   const saddle = classifier.crossings([1, 0, 0, 1], 1, 0.25);
-  assert.deepEqual(saddle, [[[0.75, 0], [1, 0.75]], [[0.25, 1], [0, 0.25]]]);
+  assert.deepEqual(saddle, [[[0.75, 0], [1, 0.25]], [[0.25, 1], [0, 0.75]]]);
   assert.deepEqual(classifier.crossings(values(() => 1), cells), []);
 });
