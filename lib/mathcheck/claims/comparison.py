@@ -9,6 +9,7 @@ import numpy as np
 
 from mathcheck.claims.draw_plan import any_function, constant
 from mathcheck.claims.equations import Claim
+from mathcheck.claims.fractions import fraction
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term, free_letters
 from mathcheck.text import tree
@@ -44,7 +45,6 @@ _EXACT, _LAST_BITS = 1e-13, 1e-14
 _ROUGH = 1e-6
 # There a derivative may be what is left of terms that nearly cancel, and does not say how large.
 _ROUGH_DERIVATIVE = 1e-4
-# Where σ(x) may be 1 to the last bit, and yet below it.
 _FAR_OUT = {"large", "huge", "vast", "spread", "near"}
 _NOTHING, _NOTHING_OF_A_DERIVATIVE = 1e-20, 1e-12
 # Whole numbers below this are counted, and not measured: 4 000 000 001 is not 4 000 000 000.
@@ -89,6 +89,7 @@ class Comparison:
         self._of_numbers = not any(map(claim.state.reach_of, sides))
         self._written_out = all(isinstance(part, _WRITTEN) for s in sides for part in s.walk())
         self._tolerance = _EXACT if self._written_out else TOLERANCE
+        self._fractions = [fraction(side) for side in sides]
 
     def evaluate(self, ctx: PlainContext, usual: bool) -> list[Found]:
         """Returns both sides at the points of a draw, at some of them if it is not a usual one."""
@@ -181,6 +182,8 @@ class Comparison:
         op, left, right = self.claim.op, found.left, found.right
         plain = isinstance(left, float) and isinstance(right, float)
         if op == "=" and plain and math.isfinite(left) and math.isfinite(right):
+            if None not in self._fractions:
+                return (0.0 if self._fractions[0] == self._fractions[1] else math.inf), 0.0
             size = max(abs(left), abs(right), scale)
             whole = left.is_integer() and right.is_integer()
             if self._of_numbers and whole and size < _COUNTED:
@@ -211,7 +214,9 @@ class Comparison:
         for nought, other in ((a, self.claim.right), (b, self.claim.left)):
             if constant(other):  # no rounding is between 0 and a number, however small
                 slack = np.where(nought == 0, 0.0, slack)
-        strict = slack if manner is not None and manner.kind in _FAR_OUT else 0.0
+        # Where σ(x), or a sum of many terms, may be 1 to the last bit, and yet below it.
+        far = manner is not None and (manner.kind in _FAR_OUT or isinstance(manner.sizes, tuple))
+        strict = slack if far else 0.0
         tests: dict[str, Callable[[], Any]] = {
             "<": lambda: (a < b) | (a - b <= strict) & (strict > 0),
             ">": lambda: (a > b) | (b - a <= strict) & (strict > 0),
@@ -417,4 +422,6 @@ def _difference(claim: Claim, env: Env, left: Any, right: Any) -> str:
     if one == other:
         one, other = f"{float(a):.16g}", f"{float(b):.16g}"
     values = f"the left side is {one}, the right side {other}"
+    if one == other:
+        values += " but for what 16 digits do not show"
     return f"not {relation}: {where} {values}{hint}"
