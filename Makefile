@@ -103,7 +103,7 @@ screenshots: $(VENV)/.site node_modules/.test  ## the key pages in .cache/screen
 	$(PY) -m mkdocs build --strict
 	node tests/browser/screenshots.mjs $(VIEWS)
 
-lighthouse: $(VENV)/.site node_modules/.test  ## Lighthouse on the chapters; its scores want an idle machine
+lighthouse: $(VENV)/.site node_modules/.test  ## Lighthouse on all pages; its scores want an idle machine
 	$(PY) -m mkdocs build --strict
 	node tests/browser/lighthouse.mjs --scores
 

@@ -1,12 +1,12 @@
-// Lighthouse on a chapter (or the pages named), served gzipped, at mobile settings.
+// Lighthouse on all pages of the menu (or the pages named), served gzipped, at mobile settings.
 // `--scores` also asserts the performance score, which needs a machine with nothing else to do.
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
-import { FLAGS, chapters, chromium, serve } from "./site.mjs";
+import { FLAGS, chromium, pages, serve } from "./site.mjs";
 
 const assertPerformance = process.argv.includes("--scores");
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const addresses = named.length ? named : chapters();
+const addresses = named.length ? named : pages().filter((address) => address !== "404.html");
 // The address bar's popup is a page of the browser's own: it would load beside the one that is measured.
 const WITHOUT_POPUP = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup";
 const site = await serve();
@@ -25,7 +25,7 @@ for (const address of addresses) {
     .map((name) => `${name} ${lhr.audits[name].displayValue}`)
     .join(", ");
   console.log(`/${address}`, score, `layout shift ${shift.toFixed(4)}; ${shown}`);
-  for (const category of ["accessibility", "best-practices"]) {
+  for (const category of ["accessibility", "best-practices", "seo"]) {
     for (const { id } of lhr.categories[category].auditRefs) {
       const { score, title } = lhr.audits[id];
       if (score !== null && score < 1) console.log(`  ${category}: ${title} (${id})`);
@@ -34,6 +34,7 @@ for (const address of addresses) {
   const bad =
     score.accessibility < 100 ||
     score["best-practices"] < 100 ||
+    score.seo < 100 ||
     shift >= 0.02 ||
     (assertPerformance && score.performance < 95);
   failed ||= bad;
