@@ -29,6 +29,8 @@ def test_the_newest_edition_is_the_one_that_is_cited_and_installed():
     assert re.search(r'(?m)^date-released: "(\S+)"$', citation).group(1) == date
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == version
+    manual = (ROOT / "docs" / "reference" / "mathcheck.md").read_text(encoding="utf-8")
+    assert re.findall(r"(?m)^ *rev: (\S+)$", manual) == [f"v{version}"]
 
 
 def test_editions_come_newest_first():
