@@ -2,7 +2,8 @@
 
 Each case is a row of `CASES`: it makes two functions, ours and PyTorch's, that do the same work on
 the same numbers and return how long its parts took. They take turns; a turn begins after a pause,
-in which the other's idle threads fall asleep, with a call that is not counted.
+in which the other's idle threads fall asleep, with a call that is not counted. The cores are kept
+awake meanwhile.
 """
 
 import importlib
@@ -41,6 +42,7 @@ from backprop.fast.embedding import embedding_backward
 from backprop.fast.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from backprop.fast.parallel import one_thread
 from backprop.normalization import batchnorm_running
+from experiments.awake import cores_awake
 from experiments.record import RESULTS, Number, Result, commit_of_code, record
 
 # A function that works once and returns the seconds that each part took.
@@ -412,7 +414,8 @@ def measure(torch: Any, cases: Sequence[Case], rounds: int) -> Result:
     ratios: dict[str, list[float]] = {}
     metrics: dict[str, Number] = {}
     for case in cases:
-        ours, theirs = take_turns(case.make(torch), rounds)
+        with cores_awake():
+            ours, theirs = take_turns(case.make(torch), rounds)
         ratio = sum(ours) / sum(theirs)
         group = case.group.replace(" ", "_")
         ratios.setdefault(group, []).append(ratio)

@@ -38,6 +38,7 @@ from backprop.fast.parallel import share_batch
 from backprop.optimizers import adam_update
 from backprop.shapes import Array
 from experiments import convolution_loops
+from experiments.awake import cores_awake
 from experiments.record import Number, Result
 
 
@@ -137,7 +138,9 @@ def run(_checkpoints: Path, settings: SpeedSettings = SETTINGS) -> Result:
         *adams(settings, rng),
     ]
     metrics: dict[str, Number] = {"vector_bits": vector_bits()}
-    for piece, taken in zip(pieces, take_turns(pieces, settings.rounds), strict=True):
+    with cores_awake():
+        turns = take_turns(pieces, settings.rounds)
+    for piece, taken in zip(pieces, turns, strict=True):
         low, middle, high = (float(q) for q in np.percentile(taken, [25, 50, 75]))
         metrics |= {f"{piece.name}_ms": 1e3 * middle, f"{piece.name}_spread": (high - low) / middle}
         if piece.operations:
