@@ -181,13 +181,16 @@ def test_what_the_text_foretells_is_what_was_measured(measured):
     assert 22 < 6 * metrics["ridge"] < 42  # 32 × 32 is "near the corner", "some thirty were enough"
     assert 1e3 * metrics["call_us"] > 2 * 32**3 / metrics["peak_rate"]  # "longer than the work"
     assert metrics["plain_over_loops"] > 100
-    assert abs(metrics["blocks_over_im2col"] - 1) < metrics["blocks_forward_spread"]
+    saved = metrics["im2col_forward_rate"] / metrics["im2col_roof"]
+    assert metrics["blocks_over_im2col"] > 1 / (1 - saved)  # "more than foretold"
+    assert metrics["blocks_forward_rate"] / metrics["im2col_forward_rate"] > 1 / (1 - saved)
     assert metrics["block_8_rate"] == max(measured["curve"]["block_rate"])  # "at best, with eight"
     assert metrics["im2col_forward_rate"] < metrics["im2col_roof"] / 2  # "far below", "smaller"
     assert metrics["columns_over_blocks"] > 1.1
-    assert metrics["copy_two_over_copy"] > 1.2  # "adds to the copy too"
-    # "here blocks bring what they did not bring the convolution"
-    assert metrics["adam_parts_over_adam_in_place"] > metrics["blocks_over_im2col"]
+    ways = ("copy_two_over_copy", "threads_over_columns", "peak_two_over_peak")
+    gains = [metrics[way] for way in ways]
+    assert gains == sorted(gains)  # "in between"
+    assert metrics["adam_parts_over_adam_in_place"] > 1.1
     part = dict(zip(measured["curve"]["part"], measured["curve"]["part_ms"], strict=True))
     lowest = min(part, key=part.get)
     assert min(part) < lowest < max(part)  # a valley

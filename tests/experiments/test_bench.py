@@ -1,13 +1,17 @@
 """The benchmark: that it counts what it should, and says kindly why it cannot run."""
 
 import json
+import os
+import time
 from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 
 from backprop import GRU, Sequential
 from experiments import bench
+from experiments.awake import cores_awake
 
 
 class Clockwork:
@@ -180,3 +184,19 @@ def test_recurrent_layers_are_timed_beside_their_twins():
         parts = timed()
         assert len(parts) == 2
         assert min(parts) >= 0
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="no such class of work here")
+def test_cores_are_kept_awake_only_meanwhile():
+    def of_the_idle_class():
+        children = psutil.Process().children()
+        return [
+            child.pid for child in children if os.sched_getscheduler(child.pid) == os.SCHED_IDLE
+        ]
+
+    with cores_awake():
+        end = time.monotonic() + 20
+        while len(of_the_idle_class()) < len(os.sched_getaffinity(0)):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    assert not of_the_idle_class()

@@ -3,9 +3,9 @@
 // Bytes of a number, operations and bytes a second, and seconds for a call: as measured for a core, in round numbers; for an A100 as
 // published, with the same call, since a core makes it.
 export const MACHINES = {
-  core: { name: "one core, float32", size: 4, peak: 90e9, bandwidth: 20e9, call: 1.5e-6 },
-  double: { name: "one core, float64", size: 8, peak: 45e9, bandwidth: 20e9, call: 1.5e-6 },
-  card: { name: "a graphics card, half precision", size: 2, peak: 312e12, bandwidth: 1555e9, call: 1.5e-6 },
+  core: { name: "one core, float32", size: 4, peak: 240e9, bandwidth: 45e9, call: 0.8e-6 },
+  double: { name: "one core, float64", size: 8, peak: 100e9, bandwidth: 45e9, call: 0.8e-6 },
+  card: { name: "a graphics card, half precision", size: 2, peak: 312e12, bandwidth: 1555e9, call: 0.8e-6 },
 };
 
 // Operations of a product of matrices with `side` rows and columns, in blocks of `block`, and the bytes that they move:
