@@ -19,7 +19,7 @@ from book.shared.errors import BookError, Problem
 from book.shared.files import digest_of, digest_of_all
 from book.shared.store import digest
 
-__all__ = ["Code", "Inputs", "settings_of"]
+__all__ = ["Code", "Inputs", "formatter", "settings_of"]
 
 _LIB = Path(__file__).parents[1]
 _OURS = ("book", "mathcheck")
@@ -121,7 +121,20 @@ def _installed(root: Path) -> list[str]:
         if path.suffix == ".dist-info"
     }
     node = digest_of(root / "node_modules" / ".package-lock.json")
-    return [sys.version, *sorted(names), node, shutil.which("ruff") or ""]
+    return [sys.version, *sorted(names), node, formatter(sys.prefix)]
+
+
+def formatter(prefix: str) -> str:
+    """Where Ruff is that mkdocstrings would find, wherever the environment it belongs to is.
+
+    Args:
+        prefix: the folder of the Python that runs. The version of what is in it is told by the
+            names of the installed packages.
+    """
+    found = shutil.which("ruff")
+    if found and Path(found).is_relative_to(prefix):
+        return Path(found).relative_to(prefix).as_posix()
+    return found or ""
 
 
 def settings_of(config: MkDocsConfig) -> str:

@@ -19,7 +19,7 @@ import psutil
 import pytest
 from mkdocs.config import load_config
 
-from book.inputs import settings_of
+from book.inputs import formatter, settings_of
 
 Build = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parents[2]
@@ -276,6 +276,23 @@ def test_editing_the_books_own_code_while_it_is_served_poisons_nothing(
     # The sentence at the page's end comes from elsewhere, and speaks of the old sign.
     assert ">✔<" in html
     assert ">✓<" not in html
+
+
+def test_what_is_kept_holds_wherever_the_environment_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, others = [], []
+    for place in ("one", "two"):
+        ruff = tmp_path / place / "bin" / "ruff"
+        ruff.parent.mkdir(parents=True)
+        ruff.touch(mode=0o755)
+        monkeypatch.setenv("PATH", str(ruff.parent))
+        own.append(formatter(str(tmp_path / place)))
+        others.append(formatter(str(tmp_path / "elsewhere")))
+    assert own == ["bin/ruff", "bin/ruff"]
+    assert others == [str(tmp_path / place / "bin" / "ruff") for place in ("one", "two")]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert formatter(str(tmp_path)) == ""
 
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL])
