@@ -225,6 +225,6 @@ def test_broken_data_says_what_mends_it(tiny_mnist, refused):
 
 
 def test_verified_path_knows_its_files(tiny_mnist):
-    folder, _ = tiny_mnist
+    folder, _, _ = tiny_mnist
     with pytest.raises(KeyError):
         verified_path(DATA_SETS["mnist"], "mnist/other", folder)

@@ -7,7 +7,8 @@ from backprop import BatchNorm, Concatenate, ReLU, Residual, Sequential, load_mn
 from experiments import small_networks
 from experiments.architectures import Beside, Conv, Dense, Norm, Plus, Pool, count
 from experiments.comparison import paired_difference
-from experiments.small_networks import IMAGE, NETWORKS, Settings, build, compared
+from experiments.small_architectures import IMAGE, NETWORKS, build
+from experiments.small_networks import Settings, compared
 
 
 @pytest.fixture(scope="module")

@@ -28,8 +28,8 @@ class Concatenate(Sequential):
         >>> layer = Concatenate([Identity(), ReLU()])
         >>> layer(np.array([[-1.0, 3.0]]))
         array([[-1.,  3.,  0.,  3.]])
-        >>> layer.backward(np.array([[1.0, 10.0, 100.0, 1000.0]]))
-        array([[   1., 1010.]])
+        >>> layer.backward(np.array([[1.0, 2.0, 3.0, 4.0]]))
+        array([[1., 6.]])
     """
 
     @shapes()

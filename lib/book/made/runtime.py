@@ -23,7 +23,7 @@ _LIBRARY = (
     *("lib/mathcheck/**/*.py", "lib/mathcheck/**/*.lark"),
     # What chapters' examples use of the experiments.
     *("lib/experiments/__init__.py", "lib/experiments/architectures.py"),
-    "lib/experiments/convolution_loops.py",
+    *("lib/experiments/convolution_loops.py", "lib/experiments/small_architectures.py"),
 )
 _BESIDE = "lark"  # what the checker parses with, which Pyodide's release does not have
 
