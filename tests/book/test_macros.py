@@ -142,7 +142,7 @@ def test_the_ledger_becomes_a_table_and_its_readings_are_counted(root: Path) -> 
     text, problems = expand("??? note\n\n    {{ ledger(4) }}", FILE, root)
     assert problems == []
     assert text.splitlines()[2:] == [
-        "    | Day | Test set | What was tested | Settings | What it said |",
+        "    | Day | Test set | What was tested | Digest | What it said |",
         "    |---|---|---|---|---|",
         "    | 2026-11-22 | mnist | one | `a1` | 88 errors |",
         "    | 2026-11-22 | mnist | two | `b2` | in the result |",

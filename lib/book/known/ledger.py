@@ -47,12 +47,12 @@ def ledger(indent: int = 0, root: Path = ROOT) -> str:
         BookError: if there is no ledger.
     """
     lines = [
-        "| Day | Test set | What was tested | Settings | What it said |",
+        "| Day | Test set | What was tested | Digest | What it said |",
         "|---|---|---|---|---|",
     ]
     for reading in _readings(root):
         said = reading["note"].partition(";")[0] or "in the result"
-        settings = f"`{reading['settings']}`"
+        settings = f"`{reading['settings'][:7]}`"  # which tell them apart, and fit on a phone
         cells = reading["date"], reading["data"], reading["experiment"], settings
         lines.append(f"| {' | '.join(cells)} | {said} |")
     return ("\n" + " " * indent).join(lines)
