@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from backprop.concatenation import concatenate_backward, concatenate_forward
 from backprop.layers.sequential import Sequential
 from backprop.masking import Mask
 from backprop.shapes import Array, shapes
@@ -35,15 +36,24 @@ class Concatenate(Sequential):
     @shapes()
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
         """Sends a batch through each layer, and puts what comes out one behind the other."""
-        parts = [layer.forward(x, training=training, mask=mask) for layer in self.layers.values()]
-        self._cache = np.cumsum([part.shape[1] for part in parts])[:-1]
-        return np.concatenate(parts, axis=1)
+        y, *others = [
+            layer.forward(x, training=training, mask=mask) for layer in self.layers.values()
+        ]
+        self._cache = []
+        for other in others:
+            y, cache = concatenate_forward(y, other)
+            self._cache.append(cache)
+        return y
 
     def backward(self, dy: Array) -> Array:
         """Cuts the gradient, sends each piece back through its layer, and adds what comes out."""
-        pieces = np.split(dy, self._remembered(), axis=1)
+        pieces = []
+        for cache in reversed(self._remembered()):
+            dy, piece = concatenate_backward(dy, cache)
+            pieces.append(piece)
         found = [
-            layer.backward(piece) for layer, piece in zip(self.layers.values(), pieces, strict=True)
+            layer.backward(piece)
+            for layer, piece in zip(self.layers.values(), [dy, *reversed(pieces)], strict=True)
         ]
         dx: Array = np.sum(found, axis=0)
         return dx
