@@ -68,13 +68,13 @@ class Settings(characters.Settings):
         slices: how many pieces a training is cut into, which take turns.
     """
 
-    updates: int = 3_000
+    updates: int = 14_500
     test_share: float = 0.1
     attention_features: int = 60
     heads: int = 4
     blocks: int = 2
-    attention_updates: int = 1_200
-    search_share: float = 0.15
+    attention_updates: int = 6_200
+    search_share: float = 0.25
     middle_rate: float = 1.6e-2
     attention_middle_rate: float = 8e-3
     largest_grid: int = 6
