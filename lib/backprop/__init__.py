@@ -17,7 +17,7 @@ from backprop.data.mnist import (
     load_mnist_sample,
     to_unit_interval,
 )
-from backprop.data.recall import pairs_to_look_up, symbols_to_recall
+from backprop.data.recall import numbers_to_add, pairs_to_look_up, symbols_to_recall
 from backprop.data.series import log_returns, make_windows
 from backprop.data.text import (
     bag_of_words,
@@ -205,6 +205,7 @@ __all__ = [
     "mask_from_lengths",
     "noisy_waves",
     "normal",
+    "numbers_to_add",
     "numerical_gradient",
     "orthogonal",
     "pad",

@@ -33,7 +33,7 @@ def run(
     checkpoints: Path, settings: recall.Settings = SETTINGS, seeds: Sequence[int] = SEEDS
 ) -> Result:
     """Lets each learn to look up."""
-    return recall.run(checkpoints, settings, seeds, CELLS, look_up)
+    return recall.run(checkpoints, settings, seeds, CELLS, recall.symbols(settings, look_up))
 
 
 def look_up(

@@ -12,8 +12,8 @@ worse than one with which all fail. A run ends as soon as it has solved the task
 and gives back the weights that did best on them. What is reported is measured on sequences of its
 own. There is no test set: every sequence is drawn anew.
 
-A cell that no seed takes beyond a share `given_up` of right answers over T steps is not trained
-over more, once T has reached `given_up_from`. Here no cell is given up.
+A cell that no seed takes beyond a score `given_up`, here the share of right answers, over T steps
+is not trained over more, once T has reached `given_up_from`. In this experiment none is given up.
 
 The metrics have dots in their names, CELL is one of `CELLS`, T one of the lengths that it was
 trained over:
@@ -32,7 +32,7 @@ trained over:
 - `chance`: the accuracy of one who guesses; `symbols`, `noise`, `units`, `updates`, `batch_size`.
 
 A cell of another chapter is a case for an experiment of its own: `run` takes other `cells`, and
-another task as `draw`.
+another `task`, whose score the metrics are then named for.
 """
 
 import math
@@ -54,6 +54,7 @@ from backprop import (
     LastStep,
     Layer,
     Linear,
+    Loss,
     Sequential,
     accuracy,
     clip_by_global_norm,
@@ -70,9 +71,7 @@ from experiments.repeats import SEEDS
 # From features, units, the steps of noise and a generator to a layer, (T, N, D) to (T, N, H).
 MakeCell: TypeAlias = Callable[[int, int, int, np.random.Generator], Layer]
 # From a number of sequences, steps, a generator and settings to sequences, (T, N, D), and targets.
-Draw: TypeAlias = Callable[
-    [int, int, np.random.Generator, "Settings"], tuple[Array, NDArray[np.int64]]
-]
+Draw: TypeAlias = Callable[[int, int, np.random.Generator, "Settings"], tuple[Array, Any]]
 
 
 def plain_uniform(D: int, H: int, _steps: int, rng: np.random.Generator) -> Layer:
@@ -148,11 +147,32 @@ SETTINGS = Settings()
 
 
 @dataclass(frozen=True)
+class Task:
+    """What is to be learned, and by what it is judged.
+
+    Attributes:
+        draw: draws sequences and targets.
+        loss: what is trained on.
+        score: how good outputs are for targets, 1 for perfect ones; and `named` its name.
+        outputs: how many numbers the network gives.
+        guess: the loss of one who guesses, and `chance` the score.
+    """
+
+    draw: Draw
+    loss: Loss
+    score: Callable[[Array, Any], float]
+    named: str
+    outputs: int
+    guess: float
+    chance: float
+
+
+@dataclass(frozen=True)
 class Recalled:
     """What a training came to.
 
     Attributes:
-        accuracy: on sequences that nothing was chosen on.
+        score: on sequences that nothing was chosen on.
         loss: the mean over the checks on validation, none above that of a guess, and that of a
             solved run counted on to the end.
         updates: how many it took, or had.
@@ -164,7 +184,7 @@ class Recalled:
         trained: the same after it.
     """
 
-    accuracy: float
+    score: float
     loss: float
     updates: int
     solved: bool
@@ -184,17 +204,24 @@ def recall(
     return x.astype(np.float32), target
 
 
+def symbols(settings: Settings, draw: Draw = recall) -> Task:
+    """To say one of the symbols, all of them as likely; that of the first step, unless drawn so."""
+    K = settings.symbols
+    return Task(draw, CROSS_ENTROPY, accuracy, "accuracy", K, math.log(K), 1 / K)
+
+
 def run(
     _checkpoints: Path,
     settings: Settings = SETTINGS,
     seeds: Sequence[int] = SEEDS,
     cells: Mapping[str, MakeCell] = CELLS,
-    draw: Draw = recall,
+    task: Task | None = None,
 ) -> Result:
     """Finds each cell's rate for each length, then lets it learn from each seed."""
     start = time.perf_counter()
+    task = task or symbols(settings)
     metrics: dict[str, Number] = {
-        "chance": 1 / settings.symbols,
+        "chance": task.chance,
         **{name: getattr(settings, name) for name in ("symbols", "noise", "units")},
         **{name: getattr(settings, name) for name in ("updates", "batch_size", "judged_size")},
     }
@@ -208,7 +235,7 @@ def run(
             def score(rate: float, make: MakeCell = make, steps: int = steps) -> float:
                 """The mean loss over the seeds of the search."""
                 found = [
-                    learn(make, steps, rate, seed, settings, draw) for seed in settings.search_seeds
+                    learn(make, steps, rate, seed, settings, task) for seed in settings.search_seeds
                 ]
                 spent["search"] += sum(one.seconds for one in found)
                 return float(np.mean([one.loss for one in found]))
@@ -219,20 +246,20 @@ def run(
                 {"cell": name, "steps": steps, "rate": rate, "loss": round(loss, 5)}
                 for rate, loss in sorted(scores.items())
             ]
-            found = [learn(make, steps, rate, seed, settings, draw) for seed in seeds]
-            right = [one.accuracy for one in found]
+            found = [learn(make, steps, rate, seed, settings, task) for seed in seeds]
+            right = [one.score for one in found]
             spent["judged"] += sum(one.seconds for one in found)
             key = f"{name}.{steps}"
             print(f"  {key}: {np.mean(right):.3f} at a rate of {rate:g}", flush=True)
-            by_seed[f"accuracy.{key}"] = list(right)
+            by_seed[f"{task.named}.{key}"] = list(right)
             metrics |= {
                 f"rate.{key}": rate,
                 f"rates_tried.{key}": len(scores),
                 f"rate_at_end.{key}": int(rate in (min(scores), max(scores))),
-                f"accuracy_mean.{key}": float(np.mean(right)),
-                f"accuracy_std.{key}": float(np.std(right, ddof=1)),
-                f"accuracy_min.{key}": min(right),
-                f"accuracy_max.{key}": max(right),
+                f"{task.named}_mean.{key}": float(np.mean(right)),
+                f"{task.named}_std.{key}": float(np.std(right, ddof=1)),
+                f"{task.named}_min.{key}": min(right),
+                f"{task.named}_max.{key}": max(right),
                 f"solved.{key}": sum(one.solved for one in found),
                 f"updates_mean.{key}": float(np.mean([one.updates for one in found])),
                 f"seconds_mean.{key}": float(np.mean([one.seconds for one in found])),
@@ -262,50 +289,51 @@ def run(
 
 
 def learn(
-    make: MakeCell, steps: int, rate: float, seed: int, settings: Settings, draw: Draw = recall
+    make: MakeCell, steps: int, rate: float, seed: int, settings: Settings, task: Task | None = None
 ) -> Recalled:
     """Trains one cell to recall over so many steps, and measures how well it does."""
     start = time.process_time()
+    task = task or symbols(settings)
     rng, watch, judge = (np.random.default_rng([seed, part]) for part in range(3))
-    H, K = settings.units, settings.symbols
-    watched = draw(settings.validation_size, steps, watch, settings)
+    H = settings.units
+    watched = task.draw(settings.validation_size, steps, watch, settings)
     cell = make(watched[0].shape[-1], H, steps, rng)
-    out = Linear(H, K, rng=rng, init=xavier_uniform, dtype=np.float32)
+    out = Linear(H, task.outputs, rng=rng, init=xavier_uniform, dtype=np.float32)
     network = Sequential({"cell": cell, "last": LastStep(), "out": out})
-    untrained = _flow(cell, steps, seed, settings, draw)
+    untrained = _flow(cell, steps, seed, settings, task.draw)
     optimizer = Adam(rate)
     losses: list[float] = []
-    best, kept = -1.0, _copies(network)
+    best, kept = -math.inf, _copies(network)
     updates, checks, finite = 0, settings.updates // settings.checked_every, True
     while len(losses) < checks and best < settings.solved and finite:
         for _ in range(settings.checked_every):
-            x, target = draw(settings.batch_size, steps, rng, settings)
-            _, cache = CROSS_ENTROPY.forward(network.forward(x, training=True), target)
-            network.backward(CROSS_ENTROPY.backward(1.0, cache))
+            x, target = task.draw(settings.batch_size, steps, rng, settings)
+            _, cache = task.loss.forward(network.forward(x, training=True), target)
+            network.backward(task.loss.backward(1.0, cache))
             if not (finite := math.isfinite(global_norm(network.grads))):
-                losses += [math.log(K)] * (checks - len(losses))
+                losses += [task.guess] * (checks - len(losses))
                 break
             grads, _ = clip_by_global_norm(network.grads, settings.max_norm)
             optimizer.step(network.params, grads)
             updates += 1
         if finite:
             scores = network(watched[0])
-            losses.append(min(math.log(K), float(CROSS_ENTROPY.forward(scores, watched[1])[0])))
-            if accuracy(scores, watched[1]) > best:
-                best, kept = accuracy(scores, watched[1]), _copies(network)
+            losses.append(min(task.guess, float(task.loss.forward(scores, watched[1])[0])))
+            if (score := task.score(scores, watched[1])) > best:
+                best, kept = score, _copies(network)
     for name, param in network.params.items():
         param[...] = kept[name]
-    x, target = draw(settings.judged_size, steps, judge, settings)
-    right = accuracy(network(x), target)
+    x, target = task.draw(settings.judged_size, steps, judge, settings)
+    score = task.score(network(x), target)
     return Recalled(
-        accuracy=right,
+        score=score,
         loss=float(np.mean(losses + losses[-1:] * (checks - len(losses)))),
         updates=updates,
         solved=best >= settings.solved,
         parameters=sum(param.size for param in cell.params.values()),
         seconds=time.process_time() - start,
         untrained=untrained,
-        trained=_flow(cell, steps, seed, settings, draw),
+        trained=_flow(cell, steps, seed, settings, task.draw),
     )
 
 

@@ -1,8 +1,9 @@
-"""Symbols to recall: behind noise, and by their keys."""
+"""What to recall: symbols behind noise, and by their keys; numbers to add."""
 
 import numpy as np
+import pytest
 
-from backprop.data.recall import pairs_to_look_up, symbols_to_recall
+from backprop.data.recall import numbers_to_add, pairs_to_look_up, symbols_to_recall
 
 
 def test_a_symbol_is_seen_at_the_first_step_alone(rng):
@@ -59,3 +60,27 @@ def test_every_key_comes_once_and_the_last_step_asks_for_one(rng):
 def test_pairs_that_make_no_sense_are_refused(rng, refused):
     message = "pairs_to_look_up: pairs is 0, wanted at least 1"
     refused(ValueError, message, pairs_to_look_up, 2, rng, pairs=0)
+
+
+@pytest.mark.parametrize("steps", [2, 6, 7])
+def test_a_number_of_each_half_is_marked_and_their_sum_is_wanted(rng, steps):
+    x, target = numbers_to_add(4000, rng, steps=steps)
+    assert x.shape == (steps, 4000, 2)
+    assert target.shape == (4000, 1)
+    half = steps // 2
+    for part in (slice(half), slice(half, None)):
+        marks = x[part, :, 1]
+        np.testing.assert_array_equal(np.sort(marks, axis=0)[-1], np.ones(4000))
+        np.testing.assert_array_equal(marks.sum(axis=0), np.ones(4000))
+        np.testing.assert_allclose(marks.mean(axis=1), 1 / len(marks), atol=0.04)
+    picked = [x[marked, n, 0].sum() for n, marked in enumerate(x[:, :, 1].T == 1)]
+    np.testing.assert_allclose(target[:, 0], picked)
+    np.testing.assert_allclose([target.mean(), target.var()], [1, 1 / 6], rtol=0.05)
+    numbers = x[..., 0]
+    np.testing.assert_allclose([numbers.mean(), numbers.var()], [1 / 2, 1 / 12], rtol=0.05)
+    assert abs(np.corrcoef(numbers)[0, 1]) < 0.06
+
+
+def test_a_single_number_cannot_be_added(rng, refused):
+    message = "numbers_to_add: steps is 1, wanted at least 2"
+    refused(ValueError, message, numbers_to_add, 2, rng, steps=1)

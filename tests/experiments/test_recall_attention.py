@@ -1,11 +1,11 @@
-"""Attention where cells recall and look up, run small."""
+"""Attention where cells recall, look up and add, run small."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from experiments import lookup, recall, recall_attention
+from experiments import adding, lookup, recall, recall_attention
 
 SMALL = {
     "units": 16,
@@ -32,6 +32,27 @@ def test_attention_looks_up_and_cells_are_judged_beside_it():
     found = lookup.run(None, settings, (0, 1))
     assert [row["cell"] for row in found.tried[::3]] == ["attention", "lstm_bias_1", "gru"]
     assert found.metrics["accuracy_min.attention.3"] > found.metrics["accuracy_max.gru.3"]
+
+
+def test_all_cells_add_with_the_same_number_of_rates(monkeypatch):
+    settings = replace(adding.SETTINGS, **SMALL, steps=(2, 4), search_seeds=(100,))
+    assert len(adding.SETTINGS.rates) == adding.SETTINGS.largest_grid
+    cells = ("plain_orthogonal", "attention_positions")
+    monkeypatch.setattr(adding, "CELLS", {name: adding.CELLS[name] for name in cells})
+    found = adding.run(None, settings, (0, 1))
+    for name in cells:
+        assert found.metrics[f"rates_tried.{name}.4"] == 3
+        right = found.by_seed[f"explained.{name}.2"]
+        assert found.metrics[f"explained_mean.{name}.2"] == np.mean(right)
+        assert 0.5 < min(right) < max(right) < 1
+    assert max(row["loss"] for row in found.tried) < 1 / 6
+
+
+def test_what_is_explained_is_a_share_of_the_variance():
+    target = np.random.default_rng(0).random((4000, 2)).sum(axis=1, keepdims=True)
+    assert adding.explained(target, target) == 1
+    assert adding.explained(np.ones_like(target), target) == pytest.approx(0, abs=0.05)
+    assert adding.explained(target + 1, target) == pytest.approx(-5)
 
 
 def test_positions_are_what_tells_the_two_apart():

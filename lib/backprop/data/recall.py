@@ -1,4 +1,4 @@
-"""Symbols to recall: what was seen at the first step, or with the key that the last step shows."""
+"""What to recall: a symbol of the first step or of a key, or two numbers, to be added."""
 
 from typing import NamedTuple
 
@@ -100,3 +100,55 @@ def pairs_to_look_up(N: int, rng: np.random.Generator, *, pairs: int, values: in
     x[:-1, :, pairs:] = np.eye(values)[held]
     x[-1, each, keys[asked, each]] = 1
     return Recall(x, held[asked, each])
+
+
+class Addition(NamedTuple):
+    """Sequences, and the sum that each asks for.
+
+    Attributes:
+        x: the sequences, time first, shape (T, N, 2).
+        target: the sums, shape (N, 1).
+    """
+
+    x: Array
+    target: Array
+
+
+@shapes(N="count", rng="rng", steps="integer >= 2")
+def numbers_to_add(N: int, rng: np.random.Generator, *, steps: int) -> Addition:
+    """Draws sequences of numbers, two of which are marked and to be added.
+
+    The adding problem of Hochreiter and Schmidhuber (1997), with the numbers of Le, Jaitly and
+    Hinton (2015): each is uniform between 0 and 1. One is marked in the first half of the steps,
+    one in the second, each place as likely as the others. The sum has the mean 1 and the variance
+    1/6, which is the squared error of whoever always says 1.
+
+    Args:
+        N: how many sequences.
+        rng: draws the numbers and the places.
+        steps: how many numbers go by.
+
+    Returns:
+        The sequences, shape (steps, N, 2), the number in the first feature and the mark, 1 or 0,
+        in the second; and the sums, shape (N, 1). Float64.
+
+    Raises:
+        TypeError: N or steps is no integer, or rng no generator.
+        ValueError: N is below 1, or steps below 2.
+
+    Examples:
+        >>> x, target = numbers_to_add(1, np.random.default_rng(0), steps=4)
+        >>> x[:, 0].round(2)
+        array([[0.64, 1.  ],
+               [0.27, 0.  ],
+               [0.04, 0.  ],
+               [0.02, 1.  ]])
+        >>> target.round(2)
+        array([[0.65]])
+    """
+    half, each = steps // 2, np.arange(N)
+    x = np.zeros((steps, N, 2))
+    x[..., 0] = rng.random((steps, N))
+    x[rng.integers(half, size=N), each, 1] = 1
+    x[rng.integers(half, steps, size=N), each, 1] = 1
+    return Addition(x, x.prod(axis=2).sum(axis=0)[:, np.newaxis])
