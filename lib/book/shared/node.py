@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ _AT_ONCE = 32  # questions, so that neither process waits for the other to read
 
 class Node:
     """A script in one process, which begins with the first question.
+
+    A fork of the build asks the same process, and may not ask whether it lives: it is not its
+    child. So that is learnt from its answers.
 
     Args:
         script: what Node runs. It ends when what it reads from is closed.
@@ -37,22 +41,26 @@ class Node:
         assert process.stdout is not None
         for start in range(0, len(questions), _AT_ONCE):
             some = questions[start : start + _AT_ONCE]
-            process.stdin.writelines(json.dumps(question) + "\n" for question in some)
-            process.stdin.flush()
+            with suppress(BrokenPipeError):  # there is no answer then
+                process.stdin.writelines(json.dumps(question) + "\n" for question in some)
+                process.stdin.flush()
             for _ in some:
                 line = process.stdout.readline()
                 if not line:
+                    self.close()
                     raise BookError(f"{self._script.name} ended; what it wrote stands above")
                 yield json.loads(line)
 
     def close(self) -> None:
         """Ends the process, if it was needed."""
         if self._process is not None:
-            self._process.communicate()
+            with suppress(BrokenPipeError):  # it has ended before
+                self._process.communicate()
+            self._process.wait()
             self._process = None
 
     def _start(self) -> subprocess.Popen[str]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None:
             try:
                 self._process = subprocess.Popen(
                     ["node", str(self._script)],
