@@ -198,7 +198,6 @@ def is_narrow() -> bool:
 
 def fit_to_read(fig: Figure) -> None:
     """Enlarges what would be too small to be read in a narrow window, indices among it."""
-    fig.draw_without_rendering()  # ticks get their labels
     for ax in fig.axes:
         for axis in (ax.xaxis, ax.yaxis):
             size = max((_readable(label) for label in axis.get_ticklabels()), default=_SMALLEST)
@@ -211,6 +210,8 @@ def fit_to_read(fig: Figure) -> None:
     extent = fig.get_tightbbox()
     if extent.height + 2 * _MARGIN < fig.get_figheight():  # panels of a fixed shape leave some
         fig.set_figheight(extent.height + 2 * _MARGIN)
+    else:
+        fig.set_layout_engine("none")
 
 
 def _break_labels(fig: Figure) -> bool:
