@@ -38,6 +38,7 @@ from book.known.checking import Checked, Checking
 from book.known.checkout import Checkout
 from book.known.crossref import Book, Scan, Tools, Verdict, assemble, scan
 from book.known.equations import Source, mark_lines, unmark
+from book.known.extract import Modules
 from book.known.macros import embedded, expand
 from book.known.navigation import listed
 from book.known.origins import Drawn, Origins, place_of_copy
@@ -137,11 +138,11 @@ class Build:
         on_github = address.removeprefix(_GITHUB) if address.startswith(_GITHUB) else ""
         pages = sorted(self.docs.rglob("*.md"))
         order = [self.docs / uri for uri in listed(config.nav)]
-        self.checking = Checking(
-            self.root, sorted(pages, key=lambda page: order.index(page) if page in order else -1)
-        )
+        pages.sort(key=lambda page: order.index(page) if page in order else -1)
+        self.checking = Checking(self.root, pages)
+        text = "".join(page.read_text(encoding="utf-8") for page in pages)
         self.drawing = Drawing(
-            self.root, store, self.inputs.drawing, float(settings.figure_seconds)
+            self.root, store, self.inputs.drawing, float(settings.figure_seconds), text
         )
         self.executing = Executing(self.root, store, self.inputs.edition)
         self.tools = Tools(
@@ -154,6 +155,7 @@ class Build:
             repository=repository,
             colab=f"{_COLAB}{on_github}/blob/{settings.published_branch}/" if on_github else "",
         )
+        self.modules = Modules(self.root / "lib")
         self.mending = Repository(address, settings.source_branch) if address else None
         self.news: list[News] = []
         self.handler: Any = None
@@ -219,8 +221,9 @@ class Build:
         """A notebook to download, with what it imports of the library."""
         ipynb = self.executing.executed(name)["ipynb"]
         given = (self.inputs.edition, self.inputs.library, ipynb)
-        lib = self.root / "lib"
-        return self.store.get(f"download of {name}", given, lambda: with_library(ipynb, lib))
+        return self.store.get(
+            f"download of {name}", given, lambda: with_library(ipynb, self.modules)
+        )
 
     def entries(self, page: Page, index: Any) -> list[dict[str, Any]]:
         """What the search's plugin makes of a page."""
@@ -286,8 +289,9 @@ class Build:
 
         def notebook() -> str:
             chapter = Chapter(source, text, numbers, formulas, addresses)
-            lib, literature = self.root / "lib", tools.bibliography
-            return chapter_notebook(chapter, tools.library, lib, literature, tools.publication)
+            return chapter_notebook(
+                chapter, tools.library, self.modules, tools.bibliography, tools.publication
+            )
 
         def code() -> str:
             own = printed(source.text, tools.library)
@@ -460,7 +464,6 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         """Numbers the equations, once every page has been read; ties them to the code."""
         build = self.build
         env.bytecode_cache = self._templates
-        build.drawing.keep()
         for file in files:
             if _is_notebook(file, ".ipynb"):
                 with _told():
@@ -566,6 +569,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             _write(Path(config.site_dir, FEED), feed(build.tools.publication, build.news))
         for url, text in build.downloads.items():
             _write(Path(config.site_dir, url), text.encode())
+        build.drawing.keep()
         build.store.end(sound=build.inputs == build.inputs_now())
         self._end()
 

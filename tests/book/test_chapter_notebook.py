@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 
 from book.known.bibliography import Bibliography, Publication
 from book.known.equations import Source
-from book.known.extract import extract
+from book.known.extract import Modules
 from book.known.printed import printed, program
 from book.known.source import Library
 from book.made.chapter_notebook import Chapter, chapter_notebook, with_library
@@ -64,7 +64,7 @@ def cells(root: Path, markdown: str, url: str = "") -> list[Any]:
     chapter = Chapter(source, markdown, numbers, {"eq:gain-y": "y = x"}, addresses)
     library, literature = Library(root), Bibliography(root / "references.bib")
     work = Publication("Book", "Us", "1", "2026-01-01", url)
-    made = chapter_notebook(chapter, library, root / "lib", literature, work)
+    made = chapter_notebook(chapter, library, Modules(root / "lib"), literature, work)
     return list(json.loads(made)["cells"])
 
 
@@ -174,7 +174,7 @@ def test_what_a_solution_makes_is_there_if_later_cells_use_it(root: Path) -> Non
 
 
 def test_only_what_is_imported_comes_along(root: Path) -> None:
-    files = extract(root / "lib", "from backprop import gain\n")
+    files = Modules(root / "lib").extract("from backprop import gain\n")
     assert sorted(files) == [
         "backprop/__init__.py",
         "backprop/data/samples/one.csv",
@@ -183,7 +183,7 @@ def test_only_what_is_imported_comes_along(root: Path) -> None:
         "backprop/shapes.py",
     ]
     assert files["backprop/__init__.py"] == b"from backprop.gain import gain\n"
-    assert extract(root / "lib", "import numpy\n") == {}
+    assert Modules(root / "lib").extract("import numpy\n") == {}
 
 
 def test_a_notebook_is_the_same_each_time(root: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_notebook_is_the_same_each_time(root: Path) -> None:
 def test_the_notebook_of_the_book_runs_elsewhere(tmp_path: Path) -> None:
     path = Path(__file__).parents[2] / "docs" / "notebooks" / "gradient-checking.py"
     ipynb = jupytext.writes(jupytext.read(path), "ipynb")
-    notebook = nbformat.reads(with_library(ipynb, path.parents[2] / "lib"), 4)
+    notebook = nbformat.reads(with_library(ipynb, Modules(path.parents[2] / "lib")), 4)
     where = "import backprop, sys; print(backprop.__file__)"
     notebook.cells.append(nbformat.v4.new_code_cell(where))
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}

@@ -17,6 +17,7 @@ import pytest
 
 from book.known.bibliography import Bibliography, Publication
 from book.known.equations import Source
+from book.known.extract import Modules
 from book.known.macros import expand
 from book.known.source import Library
 from book.made.cells import Names
@@ -70,7 +71,7 @@ def chapter(name):
 def notebook(made):
     work = Publication("Book", "Us", "1", "2026-01-01")
     literature = Bibliography(ROOT / "docs/references.bib")
-    return chapter_notebook(made, Library(ROOT), ROOT / "lib", literature, work)
+    return chapter_notebook(made, Library(ROOT), Modules(ROOT / "lib"), literature, work)
 
 
 @pytest.fixture(scope="module")

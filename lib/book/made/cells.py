@@ -13,9 +13,8 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from doctest import DocTestParser
-from pathlib import Path
 
-from book.known.extract import origin
+from book.known.extract import Modules
 from book.known.source import Excerpt
 
 __all__ = ["Cell", "Cells", "Names"]
@@ -70,14 +69,14 @@ class Cells:
     """Makes the cells of a notebook, in order.
 
     Args:
-        lib: where the packages lie.
+        modules: of the packages.
 
     Attributes:
         wanted: the imports that stand at the top of the notebook, by name.
     """
 
-    def __init__(self, lib: Path) -> None:
-        self._lib = lib
+    def __init__(self, modules: Modules) -> None:
+        self._modules = modules
         self._homes: dict[str, str] = {}  # of the names that there are: module and name, or ""
         self._left_out: dict[str, str] = {}  # statements of solutions, by the names they bind
         self.wanted: dict[str, str] = {}
@@ -120,7 +119,7 @@ class Cells:
         before: list[str] = []
         for name in sorted(names.used):
             statement = bindings.get(name) or self._left_out.get(name, "")
-            home = _home(self._lib, statement, name)
+            home = _home(self._modules, statement, name)
             if name in self._homes and (name not in bindings or self._homes[name] == home):
                 continue
             if name in names.bound and name not in bindings:
@@ -141,7 +140,7 @@ class Cells:
 
     def _bind(self, statement: str, names: Names) -> None:
         for name in names.bound:
-            self._homes[name] = _home(self._lib, statement, name)
+            self._homes[name] = _home(self._modules, statement, name)
 
     def _without_shown(self, statement: str) -> str:
         """An import without the names that a cell has shown already, if it is one."""
@@ -153,7 +152,7 @@ class Cells:
             for alias in node.names
             if alias.asname
             or self._homes.get(alias.name)
-            != ".".join(filter(None, origin(self._lib, node.module, alias.name)))
+            != ".".join(filter(None, self._modules.origin(node.module, alias.name)))
         ]
         if len(left) == len(node.names):
             return statement
@@ -167,13 +166,14 @@ def _import(module: str, names: list[str]) -> str:
     return f"from {module} import (\n" + "".join(f"    {name},\n" for name in names) + ")"
 
 
-def _home(lib: Path, statement: str, name: str) -> str:
+def _home(modules: Modules, statement: str, name: str) -> str:
     """Where an imported name comes from; empty if the statement is no import."""
     for node in ast.parse(statement).body:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 if (alias.asname or alias.name) == name:
-                    return ".".join(filter(None, origin(lib, node.module or "", alias.name)))
+                    home = modules.origin(node.module or "", alias.name)
+                    return ".".join(filter(None, home))
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 if (alias.asname or alias.name.partition(".")[0]) == name:

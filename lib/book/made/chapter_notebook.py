@@ -19,7 +19,7 @@ import nbformat
 
 from book.known.bibliography import CITATION, Bibliography, Publication, keys_of
 from book.known.equations import EQREF, LABEL, Source, portable, relative_url
-from book.known.extract import PACKAGES, extract
+from book.known.extract import PACKAGES, Modules
 from book.known.source import MARK, Library, mark_ids
 from book.made.cells import Cell, Cells
 from book.made.folder import packed
@@ -88,19 +88,23 @@ class _Part:
 
 
 def chapter_notebook(
-    chapter: Chapter, library: Library, lib: Path, literature: Bibliography, work: Publication
+    chapter: Chapter,
+    library: Library,
+    modules: Modules,
+    literature: Bibliography,
+    work: Publication,
 ) -> str:
     """The notebook, as its file has it.
 
     Args:
         chapter: of which it is made.
         library: where the code is that it shows.
-        lib: the folder of the packages.
+        modules: of the packages.
         literature: what it may cite.
         work: how the book is cited, and where it is.
     """
     text = _Text(chapter, literature, work.url)
-    cells = Cells(lib)
+    cells = Cells(modules)
     made: list[Cell | str] = []
     for part in parts(chapter.markdown):
         if part.kind == "solution":
@@ -117,7 +121,7 @@ def chapter_notebook(
         made.append(references)
     opening = [_imports(cells.wanted)] if cells.wanted else []
     code = [each.source for each in made if isinstance(each, Cell)]
-    files = extract(lib, "\n".join([*opening, *code]))
+    files = modules.extract("\n".join([*opening, *code]))
     whole = [_code(each) if isinstance(each, Cell) else _say(each) for each in made]
     whole[1:1] = [
         _at_top(chapter.source, files, work),
@@ -127,16 +131,16 @@ def chapter_notebook(
     return _written(whole)
 
 
-def with_library(ipynb: str, lib: Path) -> str:
+def with_library(ipynb: str, modules: Modules) -> str:
     """A notebook that carries the part of the library that it imports, to run outside of here.
 
     Args:
         ipynb: the notebook's file.
-        lib: the folder of the packages.
+        modules: of the packages.
     """
     notebook = nbformat.reads(ipynb, 4)
     code = [count for count, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    files = extract(lib, "\n".join(notebook.cells[count].source for count in code))
+    files = modules.extract("\n".join(notebook.cells[count].source for count in code))
     if files:
         cell = _unpacking(files)
         cell.id = "library"

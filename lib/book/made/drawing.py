@@ -24,11 +24,16 @@ class Drawing:
         store: keeps what was drawn.
         edition: of what draws: the book's own code, Python and its packages.
         seconds: after which a script that has not ended is stopped.
+        text: of the pages that show figures, in which order they will be asked for.
     """
 
-    def __init__(self, root: Path, store: Store, edition: str, seconds: float) -> None:
+    def __init__(
+        self, root: Path, store: Store, edition: str, seconds: float, text: str = ""
+    ) -> None:
         self._root, self._store, self._edition, self._seconds = root, store, edition, seconds
-        self._names = sorted(path.stem for path in (root / "docs" / "figures").glob("*.py"))
+        names = sorted(path.stem for path in (root / "docs" / "figures").glob("*.py"))
+        at = {name: text.find(f'"{name}"') for name in names}
+        self._names = sorted(names, key=lambda name: (at[name] < 0, at[name]))
         self._left = [name for name in self._names if not self._is_drawn(name)]
         self._outcomes: dict[str, dict[str, Any]] = {}
         self._process: Process | None = None
