@@ -30,9 +30,9 @@ VARIANCE = 1 / 6  # of the sum of two numbers between 0 and 1
 SETTINGS = recall.Settings(
     steps=(20, 50, 100),
     updates=2000,
-    rates=(5e-4, 1.25e-3, 3.2e-3, 8e-3, 2e-2, 5e-2, 1.25e-1),
-    largest_grid=7,
-    search_seeds=(100, 101),
+    rates=(5e-4, 1.25e-3, 3.2e-3, 8e-3, 2e-2, 5e-2, 1.25e-1, 3.2e-1),
+    largest_grid=8,
+    search_seeds=(100, 101, 102),
 )
 
 
