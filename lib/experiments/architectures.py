@@ -1,4 +1,4 @@
-"""Six classic networks as lists of layers, and what they cost: parameters and multiplications.
+"""Seven classic networks as lists of layers, and what they cost: parameters and multiplications.
 
 Nothing is trained here. A network is a list that is read from the image to the scores; `count`
 walks along it and keeps the size of the maps. Multiplications are those of convolutions and linear
@@ -234,33 +234,48 @@ GOOGLENET = (
 )
 
 
-def _conv_norm(maps: int, kernel: int, stride: int = 1) -> Network:
-    return (Conv(maps, kernel, stride, bias=False), Norm())
+def _conv_norm(maps: int, kernel: int, stride: int = 1, groups: int = 1) -> Network:
+    return (Conv(maps, kernel, stride, groups=groups, bias=False), Norm())
 
 
-def _resnet(blocks: Sequence[int]) -> Network:
+def bottleneck(
+    middle: int, maps: int, groups: int = 1, stride: int = 1, early: bool = False
+) -> Network:
+    """The branch of a block of ResNet or ResNeXt: 1 x 1 to few maps, 3 x 3 on these, 1 x 1 back.
+
+    Args:
+        middle: how many maps the 3 x 3 kernels see and make.
+        maps: how many come out.
+        groups: of the 3 x 3 kernels.
+        stride: by which the block makes maps smaller.
+        early: whether the first kernels have that stride, and not those of 3 x 3.
+    """
+    return (
+        *_conv_norm(middle, 1, stride if early else 1),
+        *_conv_norm(middle, 3, 1 if early else stride, groups),
+        *_conv_norm(maps, 1),
+    )
+
+
+def _resnet(
+    blocks: Sequence[int], width: int = 64, groups: int = 1, early: bool = False
+) -> Network:
     layers: list[Conv | Pool | Norm | Dense | Beside | Plus] = [
         *_conv_norm(64, 7, 2),
         Pool(3, 2, padding=1),
     ]
     for stage, times in enumerate(blocks):
-        maps = 64 * 2**stage
+        middle, maps = width * 2**stage, 256 * 2**stage
         for block in range(times):
             stride = 2 if stage and not block else 1
-            layers.append(
-                Plus(
-                    (
-                        *_conv_norm(maps, 1, stride),
-                        *_conv_norm(maps, 3),
-                        *_conv_norm(4 * maps, 1),
-                    ),
-                    () if block else _conv_norm(4 * maps, 1, stride),
-                )
-            )
+            way = () if block else _conv_norm(maps, 1, stride)
+            layers.append(Plus(bottleneck(middle, maps, groups, stride, early), way))
     return (*layers, Pool(), Dense(1000))
 
 
-RESNET50 = _resnet((3, 4, 6, 3))
+# In the paper the first convolution of a block has the stride; in the one on ResNeXt the second.
+RESNET50 = _resnet((3, 4, 6, 3), early=True)
+RESNEXT50 = _resnet((3, 4, 6, 3), width=128, groups=32)
 
 
 def _norm_conv(maps: int, kernel: int) -> Network:
@@ -291,5 +306,6 @@ NETWORKS = {
     "VGG-16": (VGG16, (3, 224, 224)),
     "GoogLeNet": (GOOGLENET, (3, 224, 224)),
     "ResNet-50": (RESNET50, (3, 224, 224)),
+    "ResNeXt-50": (RESNEXT50, (3, 224, 224)),
     "DenseNet-121": (DENSENET121, (3, 224, 224)),
 }

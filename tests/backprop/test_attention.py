@@ -19,7 +19,7 @@ from backprop.attention import (
     split_heads,
 )
 from backprop.gradcheck import check_gradients
-from backprop.layers import Linear, ReLU
+from backprop.layers import BatchNorm, Linear, ReLU, Sequential
 
 LOG3 = np.log(3.0)
 # Scores of 0 and log 3, once divided by the root of four: weights of 1/4 and 3/4.
@@ -309,3 +309,37 @@ def test_residual(rng, refused):
     refused(TypeError, message, Residual, ReLU)
     message = "Residual.forward: the layer's output has shape (5, 2), wanted (5, 3) as in x"
     refused(ValueError, message, Residual(Linear(3, 2, rng=rng)), x)
+
+
+def test_a_residual_with_something_on_its_way(rng):
+    inner, way = BatchNorm(3), BatchNorm(3)
+    through = Sequential([inner, Linear(3, 2, rng=rng)])
+    past = Sequential({"norm": way, "last": Linear(3, 2, rng=rng)})
+    layer = Residual(through, past)
+    x, dy = rng.standard_normal((5, 3)), rng.standard_normal((5, 2))
+    wanted = through.forward(x, training=True) + past.forward(x, training=True)
+    np.testing.assert_allclose(layer.forward(x, training=True), wanted)
+    report = check_gradients(
+        lambda x: (layer.forward(x, training=True), None),
+        lambda dy, _: (layer.backward(dy),),
+        rng=rng,
+        x=x,
+    )
+    assert report["x"] < 1e-6
+    layer.forward(x, training=True)
+    layer.backward(dy)
+    assert [*layer.params] == [*layer.grads]
+    assert layer.params["way.last.b"] is past.layers["last"].params["b"]
+    np.testing.assert_allclose(layer.grads["way.last.b"], dy.sum(axis=0))
+    assert layer.buffers["way.norm.mean"] is way.buffers["mean"]
+    assert layer.buffers["0.mean"] is inner.buffers["mean"]
+
+
+def test_what_does_not_fit_beside_a_residuals_way_is_refused(rng, refused):
+    message = "Residual: way is ReLU, wanted a layer, with what it takes in brackets"
+    refused(TypeError, message, Residual, ReLU(), ReLU)
+    shapes = "the layer's output has shape (5, 3), wanted (5, 2) as in the way's output"
+    layer, x = Residual(ReLU(), Linear(3, 2, rng=rng)), rng.standard_normal((5, 3))
+    refused(ValueError, f"Residual.forward: {shapes}", layer, x)
+    message = "Residual: layer has a part called way, which is what leads past it"
+    refused(ValueError, message, Residual, Sequential({"way": Linear(3, 3, rng=rng)}))

@@ -16,6 +16,7 @@ from backprop import (
     correlation,
     dropout,
     gaussian,
+    grouped,
     linear,
     losses,
     normalization,
@@ -54,6 +55,11 @@ PAIRS = {
         SMALL_IMAGES,
     ),
     "correlate2d": (correlation, {"x": X, "W": P[:, :2].copy(), "b": 0.5}, X[:1, :2].copy()),
+    "grouped_conv2d": (
+        grouped,
+        {"x": IMAGES, "W": KERNELS[:, :1].copy(), "b": np.array([1.0, -2.0]), "groups": 2},
+        SMALL_IMAGES,
+    ),
     "conv_transpose2d": (
         transposed,
         {"x": SMALL_IMAGES, "W": KERNELS, "b": np.array([1.0, -2.0]), "stride": (1, 1)},
@@ -204,6 +210,7 @@ def test_results_are_new_arrays(name):
         correlation,
         dropout,
         gaussian,
+        grouped,
         losses,
         normalization,
         optimizers,

@@ -19,6 +19,7 @@ from backprop.fast.pooling import (
     max_pool2d_forward,
 )
 from backprop.gradcheck import numerical_gradient
+from backprop.grouped import grouped_conv2d_backward, grouped_conv2d_forward
 from backprop.initializers import he_normal, xavier_uniform
 from backprop.layers import (
     AvgPool2d,
@@ -90,6 +91,16 @@ def test_conv2d(rng):
     assert_is_the_pair(layer, rng, conv2d_forward, conv2d_backward, names=("W", "b"), **options)
     plain = Conv2d(2, 3, 3, rng=rng)
     assert_is_the_pair(plain, rng, conv2d_forward, conv2d_backward, names=("W", "b"))
+
+
+def test_conv2d_in_groups(rng, refused):
+    options = {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 2), "groups": 2}
+    layer = shaken(Conv2d(2, 4, (3, 2), rng=rng, **options), rng)
+    assert layer.params["W"].shape == (4, 1, 3, 2)
+    pair = grouped_conv2d_forward, grouped_conv2d_backward
+    assert_is_the_pair(layer, rng, *pair, names=("W", "b"), **options)
+    message = "Conv2d: groups is 2, which does not divide C = 4 and K = 3"
+    refused(ValueError, message, Conv2d, 4, 3, 3, groups=2, rng=rng)
 
 
 def test_conv2d_without_the_gradient_for_its_input(rng):

@@ -6,6 +6,7 @@ import pytest
 from backprop import Layer, Residual
 from backprop.concatenation import concatenate_backward, concatenate_forward
 from backprop.convolution import conv2d_backward, conv2d_forward
+from backprop.grouped import grouped_conv2d_backward, grouped_conv2d_forward
 from tests.chapters.variables import variables
 
 CHAPTER = "classic-networks"
@@ -46,10 +47,27 @@ def residual_back(values):
     return variables(layer.backward, dy_of(values))
 
 
+def in_groups(values):
+    """The chapter counts groups and the channels of each; the code counts channels."""
+    N, G, C, P = values["x"].shape
+    W = values["W"].reshape(-1, C, 1, 1)
+    x, b = values["x"].reshape(N, G * C, P, 1), values["b"].ravel()
+    return variables(grouped_conv2d_forward, x, W, b, groups=G)
+
+
+def in_groups_back(values):
+    y, cache = in_groups(values)["returned"]
+    return variables(grouped_conv2d_backward, dy_of(values).reshape(y.shape), cache)
+
+
 # The equations of the chapter that the code cites: the call, and the variable that it computes.
 CODE = {
     "eq:concatenate-da": (cut, "da"),
     "eq:concatenate-db": (cut, "db"),
+    "eq:grouped-y": (in_groups, "y"),
+    "eq:grouped-dx": (in_groups_back, "dwindows"),
+    "eq:grouped-dW": (in_groups_back, "dW"),
+    "eq:grouped-db": (in_groups_back, "db"),
     "eq:residual-y": (residual, "returned"),
     "eq:residual-dx": (residual_back, "returned"),
 }
@@ -74,7 +92,17 @@ def test_a_marked_line_computes_its_equation(chapter, same, label, draw):
     sides = values.sides(label)[-1]
     assert len(sides) > 1
     for side in sides:
-        same(call(values)[name], side)
+        # Kernels of one pixel have axes of size 1 in the code, which the chapter leaves out.
+        same(np.reshape(call(values)[name], np.shape(side)), side)
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_groups_return_the_gradients_of_the_chapter(chapter, same, draw):
+    values = chapter(CHAPTER, "eq:grouped-db", draw=draw)
+    dx, dW, db = in_groups_back(values)["returned"]
+    for computed, letter in ((dx, "x"), (dW, "W"), (db, "b")):
+        wanted = values(rf"\frac{{\partial L}}{{\partial {letter}}}")
+        same(computed.reshape(wanted.shape), wanted)
 
 
 @pytest.mark.parametrize("draw", DRAWS)

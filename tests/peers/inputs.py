@@ -51,6 +51,8 @@ CONVOLUTIONS = {
     "strided": {"stride": (2, 3), "padding": 1},
     "dilated": {"stride": (1, 2), "padding": (0, 3), "dilation": (2, 3)},
 }
+# In two groups, in three, and depthwise.
+GROUPS = (2, 3, 6)
 # Kernels that overlap and such that leave holes, and rows that are cut off.
 TRANSPOSED = {
     "plain": {},
@@ -73,6 +75,15 @@ def convolution(rng):
         "W": rng.standard_normal((4, 2, 3, 2)),
         "b": rng.standard_normal(4),
         "cotangents": rng.standard_normal(COTANGENTS),
+    }
+
+
+def grouped(rng):
+    return {
+        "x": rng.standard_normal((3, 6, 9, 11)),
+        "W": rng.standard_normal((6, 6, 3, 2)),  # as many of its channels as a group has
+        "b": rng.standard_normal(6),
+        "cotangents": rng.standard_normal(2 * COTANGENTS),
     }
 
 
@@ -169,6 +180,7 @@ MAKERS = {
     "activations": activations,
     "losses": losses,
     "convolution": convolution,
+    "grouped": grouped,
     "transposed": transposed,
     "boxes": boxes,
     "gaussian": gaussian,

@@ -6,6 +6,7 @@ from backprop import SGD, Adam, Momentum
 from backprop import activations as activation_functions
 from backprop import attention as attention_functions
 from backprop import convolution as convolution_functions
+from backprop import grouped as grouped_functions
 from backprop import losses as loss_functions
 from backprop import normalization as normalization_functions
 from backprop import pooling as pooling_functions
@@ -19,7 +20,7 @@ from backprop.gaussian import (
 )
 from backprop.linear import linear_backward, linear_forward
 from backprop.q_learning import q_loss_backward, q_loss_forward, q_target
-from tests.peers.inputs import CONVOLUTIONS, POOLINGS, TRANSPOSED
+from tests.peers.inputs import CONVOLUTIONS, GROUPS, POOLINGS, TRANSPOSED
 from tests.peers.ours_recurrent import (  # noqa: F401 - found by name
     clipping,
     embedding,
@@ -90,6 +91,17 @@ def convolution(x, W, b, cotangents):
 
 _CONV = ("y", "dx", "dW", "db")
 _NORM = ("y", "dx", "dgamma", "dbeta")
+
+
+def grouped(x, W, b, cotangents):
+    results = {}
+    for groups in GROUPS:
+        given = grouped_functions, "grouped_conv2d", (x, W[:, : 6 // groups].copy(), b), cotangents
+        for name, options in CONVOLUTIONS.items():
+            y, _, grads = _pair(*given, groups=groups, **options)
+            names = (f"{groups}.{name}.{k}" for k in _CONV)
+            results |= dict(zip(names, (y, *grads), strict=True))
+    return results
 
 
 def transposed(x, W, b, cotangents):

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from tests.peers.inputs import CONVOLUTIONS, POOLINGS, TRANSPOSED
+from tests.peers.inputs import CONVOLUTIONS, GROUPS, POOLINGS, TRANSPOSED
 from tests.peers.theirs_recurrent import (  # noqa: F401 - found by name
     clipping,
     embedding,
@@ -82,6 +82,20 @@ def convolution(x, W, b, cotangents):
         found = _gradients(partial(F.conv2d, **options), (x, W, b), cotangents)
         names = (f"{name}.{k}" for k in ("y", "dx", "dW", "db"))
         results |= dict(zip(names, found, strict=True))
+    return results
+
+
+def grouped(x, W, b, cotangents):
+    results = {}
+    for groups in GROUPS:
+        for name, options in CONVOLUTIONS.items():
+            found = _gradients(
+                partial(F.conv2d, groups=groups, **options),
+                (x, W[:, : 6 // groups].copy(), b),
+                cotangents,
+            )
+            names = (f"{groups}.{name}.{k}" for k in ("y", "dx", "dW", "db"))
+            results |= dict(zip(names, found, strict=True))
     return results
 
 

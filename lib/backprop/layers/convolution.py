@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from backprop.fast.convolution import conv2d_backward, conv2d_forward
+from backprop.grouped import grouped_conv2d_backward, grouped_conv2d_forward
 from backprop.initializers import he_normal, zeros
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
@@ -28,17 +29,20 @@ class Conv2d(Layer):
             size, which takes a stride of 1. Where their number is odd, as with a kernel of 2, the
             zero left over stands below and to the right, as in PyTorch.
         dilation: how far the taps of a kernel lie apart.
+        groups: into how many parts the channels are cut, each seen by its own share of the kernels
+            alone.
         rng: draws the initial weights.
-        init: an initialiser, called as `init((K, C, P, Q), rng, dtype=dtype)`; the biases start
-            at 0.
+        init: an initialiser, called as `init((K, C / groups, P, Q), rng, dtype=dtype)`; the biases
+            start at 0.
         bias: whether there are biases; before a batch norm, say, they would do nothing.
         dtype: the precision of the parameters, which the input must share.
         input_gradient: whether `backward` computes dx. A network's first layer can do without, and
-            saves half of the work; dx is NaN then.
+            saves half of the work; dx is NaN then. With groups it is computed anyway.
 
     Raises:
         TypeError: a size is no integer, rng is no generator, dtype is neither float32 nor float64.
-        ValueError: a size is too small; padding is `"same"` and a stride is not 1.
+        ValueError: a size is too small; padding is `"same"` and a stride is not 1; groups do not
+            divide C or K.
 
     Examples:
         >>> layer = Conv2d(3, 8, 5, padding="same", rng=np.random.default_rng(0))
@@ -46,7 +50,7 @@ class Conv2d(Layer):
         (2, 8, 28, 28)
     """
 
-    @shapes(C="count", K="count", rng="rng", dtype="dtype")
+    @shapes(C="count", K="count", groups="count", rng="rng", dtype="dtype")
     def __init__(
         self,
         C: int,
@@ -56,12 +60,15 @@ class Conv2d(Layer):
         stride: Pair = 1,
         padding: Pair | Literal["same"] = 0,
         dilation: Pair = 1,
+        groups: int = 1,
         rng: np.random.Generator,
         init: Callable[..., Array] = he_normal,
         bias: bool = True,
         dtype: DTypeLike = np.float64,
         input_gradient: bool = True,
     ) -> None:
+        if C % groups or K % groups:
+            raise ValueError(f"groups is {groups}, which does not divide C = {C} and K = {K}")
         P, Q = pair("kernel", kernel, 1)
         strides = pair("stride", stride, 1)
         dilations = pair("dilation", dilation, 1)
@@ -78,8 +85,9 @@ class Conv2d(Layer):
             "padding": pair("padding", padding, 0),
             "dilation": dilations,
         }
+        self._groups = groups
         self._b = zeros((K,), dtype)
-        params = {"W": init((K, C, P, Q), rng, dtype=dtype)}
+        params = {"W": init((K, C // groups, P, Q), rng, dtype=dtype)}
         super().__init__(params | {"b": self._b} if bias else params)
         self._input_gradient = input_gradient
 
@@ -88,12 +96,20 @@ class Conv2d(Layer):
         if any(self._more) and np.ndim(x) == 4:  # anything else is refused below
             x = np.pad(x, ((0, 0), (0, 0), (0, self._more[0]), (0, self._more[1])))
         b = self.params.get("b", self._b)
-        y, self._cache = conv2d_forward(x, self.params["W"], b, **self.options)
+        W, groups = self.params["W"], self._groups
+        if groups > 1:
+            y, self._cache = grouped_conv2d_forward(x, W, b, groups=groups, **self.options)
+        else:
+            y, self._cache = conv2d_forward(x, W, b, **self.options)
         return y
 
     def backward(self, dy: Array) -> Array:
         """Maps dy, (N, K, U, V), to dx, (N, C, H, W)."""
-        dx, dW, db = conv2d_backward(dy, self._remembered(), input_gradient=self._input_gradient)
+        cache = self._remembered()
+        if self._groups > 1:
+            dx, dW, db = grouped_conv2d_backward(dy, cache)
+        else:
+            dx, dW, db = conv2d_backward(dy, cache, input_gradient=self._input_gradient)
         self._grads = {"W": dW, "b": db} if "b" in self.params else {"W": dW}
         H, W = dx.shape[2] - self._more[0], dx.shape[3] - self._more[1]
         return dx[:, :, :H, :W]
