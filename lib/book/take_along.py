@@ -26,12 +26,13 @@ from book.known.navigation import pages
 from book.known.results import ROOT
 from book.made.card import CARD, HEIGHT, WIDTH, card, opening_figure, with_picture
 from book.made.epub import epub
+from book.made.faces import faces
 from book.made.folder import OPENER, folder_files, packed
 from book.made.slides import drawings
 from book.made.volume import Leaf, bound, contents, opening, printable, sheet, without_solutions
 from book.shared.errors import BookError
 
-__all__ = ["page_count", "take_along", "whole", "with_links"]
+__all__ = ["chapter", "page_count", "take_along", "whole", "with_links"]
 
 _SCRIPT = Path(__file__).parent / "made" / "paper.mjs"
 _RULES = Path(__file__).parent / "made" / "volume.css"
@@ -85,7 +86,8 @@ class _Press:
     def leaf(self, leaf: Leaf, name: str, out: Path) -> dict[str, Any]:
         """What prints one page of the site."""
         rules = [*self.styles, _running(leaf, self.work.title)]
-        return self.job(name, printable(bound([leaf], self.work.url), rules), out)
+        parts = bound([leaf], self.work.url)
+        return self.job(name, printable(parts, rules, f"{leaf.title} · {self.work.title}"), out)
 
 
 def page_count(pdf: bytes) -> int:
@@ -102,7 +104,8 @@ def take_along(site: Path, root: Path, scratch: Path) -> None:
         scratch: a folder to work in.
     """
     work = Publication.read(root / "CITATION.cff", os.environ.get("SITE_URL", ""))
-    press, solved = _read(_Press(site, scratch, work), _urls(root))
+    urls = _urls(root)
+    press, solved = _read(_Press(site, scratch, work), urls, urls)
     leaves = [without_solutions(leaf) for leaf in solved]
     chapters = [leaf for leaf in leaves if leaf.number]
     folder = site / "take-along"
@@ -123,30 +126,56 @@ def take_along(site: Path, root: Path, scratch: Path) -> None:
     (folder / f"{_NAME}-site.zip").write_bytes(whole(site))
 
 
+def chapter(site: Path, root: Path, scratch: Path, name: str, folder: Path) -> None:
+    """Makes the PDF and the EPUB of one chapter, into a folder, to be looked at.
+
+    Args:
+        site: the folder of the built site.
+        root: the repository.
+        scratch: a folder to work in.
+        name: of the chapter, as in its address.
+        folder: an existing one.
+
+    Raises:
+        BookError: if there is no such chapter.
+    """
+    work = Publication.read(root / "CITATION.cff", os.environ.get("SITE_URL", ""))
+    urls = _urls(root)
+    wanted = [url for url in urls if url == f"chapters/{name}/"]
+    if not wanted:
+        raise BookError(f"there is no chapter {name}")
+    press, solved = _read(_Press(site, scratch, work), urls, wanted)
+    (leaf,) = map(without_solutions, solved)
+    press.do([press.leaf(leaf, name, folder / f"{name}.pdf")])
+    images = {image: (site / image).read_bytes() for image in _images([leaf])}
+    (folder / f"{name}.epub").write_bytes(epub([leaf], work, images))
+
+
 def _urls(root: Path) -> list[str]:
     """The pages to bind: notation, and the chapters, in the order of the book."""
     files = [name for name in pages(root) if name.startswith(("chapters/", "notation"))]
     return [f"{name.removesuffix('.md')}/" for name in files]
 
 
-def _read(press: _Press, urls: Sequence[str]) -> tuple[_Press, list[Leaf]]:
-    """Reads pages; and what gives them their looks."""
-    files = [press.scratch / f"{count}.json" for count in range(len(urls))]
-    jobs = zip(urls, files, strict=True)
+def _read(press: _Press, urls: Sequence[str], wanted: Sequence[str]) -> tuple[_Press, list[Leaf]]:
+    """Reads those pages of the book that are wanted; and what gives them their looks."""
+    files = [press.scratch / f"{count}.json" for count in range(len(wanted))]
+    jobs = zip(wanted, files, strict=True)
     press.do([{"kind": "read", "url": url, "out": file} for url, file in jobs])
     chapters = [url for url in urls if url.startswith("chapters/")]
     numbers = {url: str(count) for count, url in enumerate(chapters, 1)}
     leaves, styles = [], list[str]()
-    for url, file in zip(urls, files, strict=True):
+    for url, file in zip(wanted, files, strict=True):
         found = json.loads(file.read_text(encoding="utf-8"))
         leaves.append(Leaf.read(found["article"], url, numbers.get(url, "")))
-        styles = [*found["styles"], *found["rules"], _RULES.read_text(encoding="utf-8")]
+        styles = [*found["styles"], *found["rules"]]
+    styles += [faces(press.site / "assets" / "fonts"), _RULES.read_text(encoding="utf-8")]
     return _Press(press.site, press.scratch, press.work, styles), leaves
 
 
 def _running(leaf: Leaf, book: str) -> str:
     """The rules of a page's head: the book, and the chapter."""
-    rules = "color: #5e6773; font: 8pt sans-serif;"
+    rules = 'color: #5e6773; font: italic 9pt "Book Text";'
     texts = [book, f"{leaf.number} {leaf.title}".strip()]
     left, right = (json.dumps(text, ensure_ascii=False) for text in texts)
     return (
@@ -175,7 +204,7 @@ def _print(press: _Press, leaves: Sequence[Leaf], out: Path) -> None:
     rules = [*press.styles, *(_running(leaf, work.title) for leaf in leaves)]
     parts: list[etree._Element | str] = [opening(work), contents(leaves, pages)]
     parts += bound(leaves, work.url)
-    press.do([press.job("book", printable(parts, rules), out)])
+    press.do([press.job("book", printable(parts, rules, work.title), out)])
     found = page_count(out.read_bytes())
     if found != page - 1:
         raise BookError(f"the book has {found} pages, and its table of contents counts {page - 1}")
@@ -295,9 +324,15 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m book.take_along", description=__doc__)
     parser.add_argument("site", type=Path, nargs="?", default=ROOT / "site")
+    parser.add_argument("--chapter", help="only the PDF and the EPUB of one, to look at")
+    parser.add_argument("--to", type=Path, default=Path(), help="the folder for these two")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            take_along(parser.parse_args().site, ROOT, Path(scratch))
+            if given.chapter:
+                chapter(given.site, ROOT, Path(scratch), given.chapter, given.to)
+            else:
+                take_along(given.site, ROOT, Path(scratch))
         except BookError as error:
             sys.exit(str(error))
 

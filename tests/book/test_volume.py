@@ -2,14 +2,19 @@
 
 import io
 import json
+import re
+from base64 import b64decode
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
+from fontTools.ttLib import TTFont
 from lxml import etree
 
 from book.known.bibliography import Publication
+from book.made.assets import text_fonts
 from book.made.epub import epub
+from book.made.faces import faces
 from book.made.folder import OPENER, folder_files, folder_links
 from book.made.slides import drawings
 from book.made.volume import Leaf, bound, contents, printable, sheet, without_solutions
@@ -86,17 +91,47 @@ def test_pictures_are_found_from_the_root() -> None:
     assert found == ["assets/figures/a.png", "data:b"]
 
 
-def test_a_document_to_print_is_well_formed_and_begins_at_its_page() -> None:
+def test_a_document_to_print_is_well_formed_and_has_its_title() -> None:
     leaves = [leaf("one", "<p>a &lt; b</p>"), leaf("two", "", "2")]
     toc = contents(leaves, {"chapters/one/": 3, "chapters/two/": 9})
-    html = printable([toc, *bound(leaves, "")], ["https://x/y.css", "a > b { c: d; }"], 5)
+    html = printable([toc, *bound(leaves, "")], ["https://x/y.css", "a > b { c: d; }"], "A & B")
     root = etree.fromstring(html.encode())
     text = " ".join(root.itertext())
-    assert "counter-reset: page 4" in text
+    assert root.findtext(".//{*}title") == "A & B"
     assert "a > b { c: d; }" in text
     items = ["".join(each.itertext()) for each in root.iter("{*}li")]
     assert items == ["1On one3", "2On two9"]
     assert len(list(root.iter("{*}link"))) == 1
+
+
+SHORT_AND_LONG = ("a\n" * 9, "a\n" * 99)
+
+
+def test_on_paper_folds_are_boxes_and_long_code_is_known() -> None:
+    short, long = (f'<div class="highlight"><pre>{lines}</pre></div>' for lines in SHORT_AND_LONG)
+    inner = (
+        '<details class="note" open=""><summary>More</summary><p>So.</p></details>'
+        f'<details class="source__doc"><summary>def f</summary></details>{short}{long}'
+    )
+    (one,) = bound([leaf("one", inner)], "")
+    found = [(each.tag.rpartition("}")[2], each.get("class")) for each in one if each.get("class")]
+    assert found == [
+        ("div", "note unfolded"),
+        ("details", "source__doc"),
+        ("div", "highlight"),
+        ("div", "highlight long"),
+    ]
+    assert one.findtext(".//{*}p[@class='unfolded__title']") == "More"
+
+
+def test_the_faces_of_a_book_have_one_weight_each(tmp_path: Path) -> None:
+    for name, content in text_fonts(Path(__file__).parents[2] / "node_modules"):
+        (tmp_path / name).write_bytes(content)
+    rules = faces(tmp_path)
+    fonts = [TTFont(io.BytesIO(b64decode(each))) for each in re.findall(r'base64,([^"]+)"', rules)]
+    assert len(fonts) == 4
+    assert not any("fvar" in font for font in fonts)
+    assert [font["OS/2"].usWeightClass for font in fonts] == [400, 700] * 2
 
 
 def test_an_epub_holds_what_its_package_says() -> None:

@@ -8,6 +8,7 @@ import { chromium } from "playwright-core";
 
 const [site, base] = process.argv.slice(2);
 const PATIENCE = { timeout: 600_000 };
+const PAGE = { width: 612, height: 948 }; // what the margins of volume.css leave of A4, in CSS pixels
 // What is pressed, what only a screen needs, and what is not to be taken along.
 const LEFT = [
   ".headerlink, .md-content__button, .mend, .equation__verdict, .equation__notes, .checked, .copy, button, input, script, [hidden]",
@@ -33,13 +34,40 @@ function content(left) {
   return { article: new XMLSerializer().serializeToString(article), styles, rules };
 }
 
+// What would stand beyond the edge of a page of this width: words, drawings. A space may hang there.
+function beyond(width) {
+  const [volume, range, found] = [document.querySelector(".volume"), document.createRange(), []];
+  const texts = document.createTreeWalker(volume, NodeFilter.SHOW_TEXT, ({ parentElement }) =>
+    parentElement.closest("svg") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
+  );
+  const over = () => [...range.getClientRects()].some(({ right }) => right > width + 1);
+  while (texts.nextNode()) {
+    const { currentNode: text } = texts;
+    range.selectNodeContents(text);
+    if (!over()) continue;
+    for (const { 0: word, index } of text.data.matchAll(/\S+/g)) {
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      if (over()) found.push(word);
+    }
+  }
+  for (const drawing of volume.querySelectorAll("svg, img")) {
+    if (drawing.getBoundingClientRect().right > width + 1) found.push(drawing.ariaLabel ?? drawing.alt);
+  }
+  return found;
+}
+
 const JOBS = {
   async read(page, { url, out }) {
     await page.goto(base + url, PATIENCE);
     writeFileSync(out, JSON.stringify(await page.evaluate(content, LEFT)));
   },
   async print(page, { url, out }) {
+    await page.setViewportSize(PAGE);
     await page.goto(base + url, PATIENCE);
+    await page.emulateMedia({ media: "print" });
+    const cut = await page.evaluate(beyond, PAGE.width);
+    if (cut.length) throw new Error(`${url}: beyond the edge of the page: ${cut[0]}`);
     await page.pdf({ path: out, preferCSSPageSize: true, printBackground: true, tagged: true, outline: true, ...PATIENCE });
   },
   async picture(page, { url, width, height, out }) {

@@ -32,6 +32,7 @@ __all__ = [
 XHTML = "{http://www.w3.org/1999/xhtml}"
 _SVG = "{http://www.w3.org/2000/svg}"
 SECTION_NUMBER = "section-number"  # the class of what numbers a heading
+_LONG = 32  # more lines of code than this may go over to the next page
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 
 
@@ -184,6 +185,7 @@ def bound(leaves: Sequence[Leaf], site: str) -> list[etree._Element]:
     for leaf in leaves:
         root = led(leaf, places, site)
         root.set("id", f"{leaf.name}.")
+        _for_paper(root)
         for element in root.iter():
             anchor = element.get("id")
             if element is not root and anchor and not _within_drawing(element):
@@ -197,17 +199,31 @@ def bound(leaves: Sequence[Leaf], site: str) -> list[etree._Element]:
     return parts
 
 
+def _for_paper(root: etree._Element) -> None:
+    """Says what no style can tell: what was a fold, and which code is long."""
+    for fold in [each for each in root.iter(f"{XHTML}details") if not _has(each, "source__doc")]:
+        fold.tag = f"{XHTML}div"
+        fold.set("class", f"{fold.get('class', '')} unfolded".lstrip())
+        fold.attrib.pop("open", "")
+        for summary in fold.findall(f"{XHTML}summary"):
+            summary.tag = f"{XHTML}p"
+            summary.set("class", "unfolded__title")
+    for code in [each for each in root.iter(f"{XHTML}div") if _has(each, "highlight")]:
+        if "".join(map(str, code.itertext())).count("\n") > _LONG:
+            code.set("class", f"{code.get('class')} long")
+
+
 def _within_drawing(element: etree._Element) -> bool:
     return isinstance(element.tag, str) and element.tag.startswith(_SVG)
 
 
-def printable(parts: Sequence[etree._Element | str], styles: Sequence[str], first: int = 1) -> str:
+def printable(parts: Sequence[etree._Element | str], styles: Sequence[str], title: str) -> str:
     """A document to print.
 
     Args:
         parts: elements, or XHTML of what stands before them.
         styles: addresses of style sheets, or rules.
-        first: the number of its first page.
+        title: in plain text.
     """
     links = "".join(
         f'<link rel="stylesheet" href="{escape(style)}"/>' for style in styles if "{" not in style
@@ -219,8 +235,8 @@ def printable(parts: Sequence[etree._Element | str], styles: Sequence[str], firs
     )
     return (
         '<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><meta charset="utf-8"/>'
-        f"{links}<style>{escape(rules, quote=False)} html {{ counter-reset: page {first - 1}; }}"
-        '</style></head><body dir="ltr" data-md-color-scheme="default" '
+        f"<title>{escape(title)}</title>{links}<style>{escape(rules, quote=False)}</style></head>"
+        '<body dir="ltr" data-md-color-scheme="default" '
         'data-md-color-primary="custom" data-md-color-accent="custom">'
         f'<div class="md-main"><div class="md-content volume">{inner}</div></div></body></html>'
     )
