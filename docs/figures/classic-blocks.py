@@ -1,4 +1,4 @@
-"""Blocks of four classic networks, from the maps below to those above, and how their ends meet."""
+"""Blocks of five classic networks, from the maps below to those above, and how their ends meet."""
 
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
@@ -45,12 +45,19 @@ def joint(ax, x, y, text):
     ax.text(x, y, text, color=ACCENT, ha="center", va="center_baseline", fontsize=9, zorder=4)
 
 
-def column(ax, x, texts, end, start=None):
-    """Boxes one above the other, between two points."""
+def in_groups(ax, x, y, text):
+    """A box in four parts, and what it says on its left."""
+    for part in (-0.33, -0.11, 0.11, 0.33):
+        box(ax, x + part, y, "", width=0.16)
+    ax.text(x - 0.48, y, text, color=INK, ha="right", va="center", fontsize=8)
+
+
+def column(ax, x, texts, end, start=None, groups=None):
+    """Boxes one above the other, between two points; one of them in groups."""
     below = (x, 0) if start is None else start
-    for y, text in zip(LEVELS, texts, strict=False):
+    for level, (y, text) in enumerate(zip(LEVELS, texts, strict=False)):
         arrow(ax, below, (x, y - 0.27))
-        box(ax, x, y, text)
+        (in_groups if level == groups else box)(ax, x, y, text)
         below = (x, y + 0.27)
     arrow(ax, below, end)
 
@@ -61,7 +68,7 @@ def around(ax, x, top):
 
 
 def draw():
-    fig, (ax, right) = figure(5.6, 2.9, columns=2, tall=4.4, width_ratios=(5.5, 4.4))
+    fig, (ax, right) = figure(5.6, 2.9, columns=2, tall=4.4, width_ratios=(5.5, 6.9))
     top, out, middle = 4.3, 5.0, 3.3
     column(ax, 0.5, ("3 × 3", "3 × 3"), (0.5, out))
     for x, texts in (
@@ -71,18 +78,21 @@ def draw():
         column(ax, x, texts, (middle + 0.1 * (x - middle), top - 0.2), (middle, 0.1))
     ax.plot([middle, middle], [-0.1, 0.1], color=MUTED, linewidth=1.0)
     column(right, 6.3, ("1 × 1", "3 × 3", "1 × 1"), (6.3, top - 0.2))
-    column(right, 8.6, ("1 × 1", "3 × 3"), (8.6, top - 0.2))
-    for side, x, sign in ((ax, middle, "‖"), (right, 6.3, "+"), (right, 8.6, "‖")):
+    column(right, 8.8, ("1 × 1", "3 × 3", "1 × 1"), (8.8, top - 0.2), groups=1)
+    column(right, 11.1, ("1 × 1", "3 × 3"), (11.1, top - 0.2))
+    for side, x, sign in (
+        (ax, middle, "‖"), (right, 6.3, "+"), (right, 8.8, "+"), (right, 11.1, "‖"),
+    ):  # fmt: skip
         joint(side, x, top, sign)
         arrow(side, (x, top + 0.2), (x, out))
-    around(right, 6.3, top)
-    around(right, 8.6, top)
+        if side is right:
+            around(side, x, top)
     for side, x, name in (
         (ax, 0.5, "VGG"), (ax, middle, "GoogLeNet"),
-        (right, 6.3, "ResNet"), (right, 8.6, "DenseNet"),
+        (right, 6.3, "ResNet"), (right, 8.8, "ResNeXt"), (right, 11.1, "DenseNet"),
     ):  # fmt: skip
         side.text(x, -0.35, name, color=INK, ha="center", va="top", fontsize=9)
-    for side, ends in ((ax, (-0.1, 5.4)), (right, (5.4, 9.8))):
+    for side, ends in ((ax, (-0.1, 5.4)), (right, (5.4, 12.3))):
         side.set(xlim=ends, ylim=(-0.9, 5.1))
         side.set_axis_off()
     return fig

@@ -121,10 +121,11 @@ def build(network: Network, size: tuple[int, int, int], rng: np.random.Generator
     for place, layer in enumerate(network):
         C, H, W = size
         match layer:
-            case Conv(maps, kernel, stride, padding):
+            case Conv(maps, kernel, stride, padding, groups, bias):
                 around = (kernel - 1) // 2 if padding is None else padding
-                options: dict[str, Any] = {"stride": stride, "padding": around}
-                layers.append(Conv2d(C, maps, kernel, rng=rng, dtype=np.float32, **options))
+                options: dict[str, Any] = {"stride": stride, "padding": around, "groups": groups}
+                options |= {"bias": bias, "dtype": np.float32}
+                layers.append(Conv2d(C, maps, kernel, rng=rng, **options))
             case Norm():
                 layers += [BatchNorm(C, dtype=np.float32), ReLU()]
             case Pool(None):
@@ -137,7 +138,8 @@ def build(network: Network, size: tuple[int, int, int], rng: np.random.Generator
                 layers += [ReLU()] if place < len(network) - 1 else []
             case Beside(branches):
                 layers.append(Concatenate([build(branch, size, rng) for branch in branches]))
-            case Plus(branch):
-                layers.append(Residual(build(branch, size, rng)))
+            case Plus(branch, way):
+                past = build(way, size, rng) if way else None
+                layers.append(Residual(build(branch, size, rng), past))
         size = count([layer], size).size
     return Sequential(layers or [Identity()])

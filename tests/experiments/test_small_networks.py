@@ -5,7 +5,7 @@ import pytest
 
 from backprop import BatchNorm, Concatenate, ReLU, Residual, Sequential, load_mnist_sample
 from experiments import small_networks
-from experiments.architectures import Beside, Conv, Dense, Norm, Plus, Pool, count
+from experiments.architectures import Beside, Conv, Dense, Norm, Plus, Pool, bottleneck, count
 from experiments.comparison import paired_difference
 from experiments.small_architectures import IMAGE, NETWORKS, build
 from experiments.small_networks import Settings, compared
@@ -54,6 +54,19 @@ def test_a_list_becomes_the_layers_it_names():
     assert isinstance(norm_layer, BatchNorm)
     assert isinstance(relu, ReLU)
     np.testing.assert_array_equal(plus(x), 2 * x)
+
+
+def test_groups_and_a_way_are_made_as_they_are_counted():
+    way = (Conv(8, 1, 2, bias=False), Norm())
+    block = Plus(bottleneck(6, 8, groups=3, stride=2), way)
+    network = build([block], (4, 6, 6), np.random.default_rng(0))
+    assert sum(param.size for param in network.params.values()) == count([block], (4, 6, 6))[0]
+    x = np.random.default_rng(1).normal(size=(2, 4, 6, 6)).astype(np.float32)
+    y = network.forward(x, training=True)
+    assert y.shape == (2, 8, 3, 3)
+    assert network.backward(y).shape == x.shape
+    assert network.params["0.3.W"].shape == (6, 2, 3, 3)  # behind a convolution, a norm, a ReLU
+    assert network.params["0.way.0.W"].shape == (8, 4, 1, 1)
 
 
 def test_a_block_has_the_gradients_of_central_differences():
