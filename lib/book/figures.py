@@ -242,7 +242,8 @@ def image(ax: Axes, pixels: np.ndarray, high: float | None = None) -> None:
         high: the value drawn in full ink; the largest one if not given.
     """
     opacity = np.clip(pixels / (high or max(float(pixels.max()), 1e-12)), 0, 1)
-    _raster(ax, np.broadcast_to(to_rgb(INK), (*pixels.shape, 3)), opacity, gid="ink")
+    images = sum(len(each.images) for each in ax.figure.axes)  # an id that stands twice is dropped
+    _raster(ax, np.broadcast_to(to_rgb(INK), (*pixels.shape, 3)), opacity, gid=f"ink{images}")
 
 
 def signed_image(ax: Axes, values: np.ndarray, high: float | None = None) -> None:

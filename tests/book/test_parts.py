@@ -198,6 +198,22 @@ def test_a_drawing_is_made_small(tmp_path: Path) -> None:
         drawn(tmp_path)
 
 
+def test_every_grey_image_of_a_figure_follows_the_theme(tmp_path: Path) -> None:
+    script = """
+import numpy as np
+from book.figures import figure, image
+
+def draw():
+    fig, axes = figure(2, 2, columns=2)
+    for ax in axes:
+        image(ax, np.eye(3))
+    return fig
+"""
+    figure_of(tmp_path, script)
+    out = inline_svg(drawn(tmp_path), "one", "two digits")
+    assert out.count("<image ") == out.count('class="ink"') == 2
+
+
 def test_a_drawing_takes_the_colours_of_the_theme() -> None:
     source = f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"
       xmlns:xlink="http://www.w3.org/1999/xlink" width="9pt">
