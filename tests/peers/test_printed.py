@@ -1,0 +1,243 @@
+"""The programs in PyTorch that chapters print compute what the chapters derive, both ways."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import backprop as ours
+from backprop.attention import sinusoidal_positions
+from backprop.data.mnist import load_mnist_sample
+
+torch = pytest.importorskip("torch")
+pytestmark = pytest.mark.peers
+CHAPTERS = Path(__file__).parents[2] / "docs" / "chapters"
+FENCE = re.compile(r"^( *)```python\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+
+
+def programs():
+    """Returns the programs that import PyTorch, by chapter."""
+    found = {}
+    for page in sorted(CHAPTERS.glob("*.md")):
+        for indent, text in FENCE.findall(page.read_text(encoding="utf-8")):
+            code = re.sub(f"^{indent}", "", text, flags=re.MULTILINE)
+            if "import torch" in code:
+                assert page.stem not in found, f"{page.name} prints two programs"
+                found[page.stem] = code
+    return found
+
+
+def program(chapter):
+    """Returns what a chapter's program defines."""
+    names = {}
+    exec(compile(programs()[chapter], f"{chapter}.md", "exec"), names)
+    return names
+
+
+@pytest.fixture(autouse=True)
+def in_doubles():
+    before, threads = torch.get_default_dtype(), torch.get_num_threads()
+    torch.set_default_dtype(torch.float64)
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    yield
+    torch.set_default_dtype(before)
+    torch.set_num_threads(threads)
+
+
+def laid_out(weights):
+    """Returns PyTorch's array as ours is laid out: of a matrix the inputs first."""
+    array = weights.detach().numpy()
+    return array.T if array.ndim == 2 else array
+
+
+def hand_over(module, layer):
+    """Gives our layer the weights of a module whose own come in the same order."""
+    for param, given in zip(layer.params.values(), module.parameters(), strict=True):
+        param[...] = laid_out(given)
+
+
+def disturb(module):
+    """Gives gains and shifts, which start at 1 and 0, values of their own."""
+    with torch.no_grad():
+        for param in module.parameters():
+            param += 0.1 * torch.randn_like(param)
+
+
+def assert_same(layer, module, x, atol=1e-10):
+    """Compares outputs and the gradients of the inputs and of all weights."""
+    given = torch.tensor(x, requires_grad=True)
+    wanted = module(given)
+    dy = np.random.default_rng(5).normal(size=wanted.shape)
+    wanted.backward(torch.tensor(dy))
+    y = layer.forward(x, training=True)
+    np.testing.assert_allclose(y, wanted.detach(), rtol=0, atol=atol)
+    np.testing.assert_allclose(layer.backward(dy), given.grad, rtol=0, atol=atol)
+    for (name, grad), param in zip(layer.grads.items(), module.parameters(), strict=True):
+        np.testing.assert_allclose(grad, laid_out(param.grad), rtol=0, atol=atol, err_msg=name)
+
+
+def compare_attention():
+    printed = program("attention")
+    rng = np.random.default_rng(0)
+    module = printed["Block"](8, 2)
+    disturb(module)
+    look = [ours.LayerNorm(8), ours.MultiHeadAttention(8, 2, causal=True, rng=rng)]
+    wide, narrow = ours.Linear(8, 32, rng=rng), ours.Linear(32, 8, rng=rng)
+    work = [ours.LayerNorm(8), wide, ours.GELU(), narrow]
+    block = ours.Sequential([ours.Residual(ours.Sequential(part)) for part in (look, work)])
+    parts = [module.before, module.look, module.between, module.work]
+    hand_over(torch.nn.ModuleList(parts), block)
+    x = rng.normal(size=(5, 3, 8))
+    given = torch.tensor(x.swapaxes(0, 1), requires_grad=True)
+    wanted = module(given)
+    dy = rng.normal(size=x.shape)
+    wanted.backward(torch.tensor(dy.swapaxes(0, 1)))
+    np.testing.assert_allclose(
+        block.forward(x, training=True), wanted.detach().swapaxes(0, 1), rtol=0, atol=1e-10
+    )
+    np.testing.assert_allclose(block.backward(dy), given.grad.swapaxes(0, 1), rtol=0, atol=1e-10)
+    np.testing.assert_allclose(
+        printed["positions"](7, 8), sinusoidal_positions(7, 8), rtol=0, atol=1e-10
+    )
+    seen = torch.ones(3, 1, 1, 5, dtype=torch.bool)
+    seen[..., 4] = False
+    longer = torch.cat([given[:, :4], torch.randn(3, 1, 8)], dim=1)
+    torch.testing.assert_close(module(given, seen)[:, :4], module(longer, seen)[:, :4])
+
+
+def learn_to_turn_round():
+    printed = program("attention")
+    torch.set_default_dtype(torch.float32)
+
+    def draw():
+        word = torch.randint(8, (32, 6))
+        text = torch.cat([word, torch.full((32, 1), 8), word.flip(1)], dim=1)
+        following = text[:, 1:].clone()
+        following[:, :6] = -100
+        return text[:, :-1], following
+
+    model = printed["Model"](9, 32, 2)
+    loss = printed["train"](model, draw, 300, rate=5e-3)
+    assert loss < 0.1
+    text, following = draw()
+    written = printed["write"](model, text[:, :7], 6)
+    assert (written[:, 7:] == following[:, 6:]).all(dim=1).float().mean() > 0.9
+    warm = printed["write"](model, text[:, :7], 6, temperature=0.1)
+    assert (warm == written).float().mean() > 0.9
+    assert (printed["write"](model, text[:, :7], 6, temperature=50.0) != written).any()
+
+
+def compare_blocks():
+    printed = program("classic-networks")
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(3, 8, 6, 6))
+
+    def norm_conv(C, K, P=3, **options):
+        kernels = ours.Conv2d(C, K, P, padding=P // 2, rng=rng, **options)
+        return [ours.BatchNorm(C), ours.ReLU(), kernels]
+
+    branch = ours.Sequential(
+        norm_conv(8, 4, 1) + norm_conv(4, 4, stride=2, groups=2) + norm_conv(4, 12, 1)
+    )
+    bottleneck = ours.Residual(branch, ours.Conv2d(8, 12, 1, stride=2, rng=rng))
+    inception = ours.Concatenate(
+        [
+            ours.Sequential(each)
+            for each in (
+                norm_conv(8, 2, 1),
+                norm_conv(8, 3, 1) + norm_conv(3, 4),
+                norm_conv(8, 2, 1) + norm_conv(2, 3, 5),
+                [ours.MaxPool2d(3, stride=1, padding=1), *norm_conv(8, 2, 1)],
+            )
+        ]
+    )
+    dense = ours.Sequential(
+        [ours.Concatenate([ours.Identity(), ours.Sequential(norm_conv(C, 4))]) for C in (8, 12)]
+    )
+    for layer, module in (
+        (bottleneck, printed["bottleneck"](8, 4, 12, groups=2, stride=2)),
+        (inception, printed["inception"](8, 2, 3, 4, 2, 3, 2)),
+        (dense, printed["dense_block"](8, 2, 4)),
+    ):
+        disturb(module)
+        hand_over(module, layer)
+        assert_same(layer, module, x)
+        module.eval()
+        np.testing.assert_allclose(
+            layer.forward(x, training=False), module(torch.tensor(x)).detach(), rtol=0, atol=1e-10
+        )
+
+
+def learn_digits():
+    printed = program("classic-networks")
+    torch.set_default_dtype(torch.float32)
+    data = load_mnist_sample()
+    images = torch.tensor(np.float32(data.train_images[:, None] / 255))
+    labels = torch.tensor(data.train_labels.astype(np.int64))
+    network = printed["small_resnext"]()
+    printed["learn"](network, images[:1500], labels[:1500], 6 * [0.01] + 2 * [0.001])
+    assert printed["share_right"](network, images[1500:], labels[1500:]) > 0.85
+
+
+def compare_reader():
+    printed = program("reading")
+    rng = np.random.default_rng(0)
+    texts = [[3, 1, 4], [1, 5, 2, 6, 5], [2]]
+    reader = printed["Reader"](7, 4, 3, 2, dropout=0.0)
+    table = ours.Embedding(rng.normal(size=(7, 4)), padding=0)
+    both_ways = ours.GRU(4, 3, bidirectional=True, rng=rng)
+    below, above = ours.Sequential([table, both_ways]), ours.Linear(6, 2, rng=rng)
+    table.params["W"][...] = reader.table.weight.detach()
+    state = {name: weights.numpy() for name, weights in reader.read.state_dict().items()}
+    for name, weights in ours.from_torch(state).items():
+        both_ways.params[name][...] = weights
+    hand_over(reader.scores, above)
+    tokens = ours.pad(texts, 5).T
+    real = tokens != 0
+    h = below.forward(tokens, training=True, mask=real)
+    h[~real] = -np.inf
+    where = h.argmax(axis=0)[np.newaxis]
+    largest = np.take_along_axis(h, where, axis=0)[0]
+    scores = reader(texts)
+    np.testing.assert_allclose(
+        above.forward(largest, training=True), scores.detach(), rtol=0, atol=1e-10
+    )
+    dy = rng.normal(size=scores.shape)
+    scores.backward(torch.tensor(dy))
+    dh = np.zeros_like(h)
+    np.put_along_axis(dh, where, above.backward(dy)[np.newaxis], axis=0)
+    below.backward(dh)
+    np.testing.assert_allclose(table.grads["W"], reader.table.weight.grad, rtol=0, atol=1e-10)
+
+
+def learn_to_read():
+    printed = program("reading")
+    rng = np.random.default_rng(0)
+    texts = [rng.integers(3, 9, rng.integers(2, 9)).tolist() for _ in range(64)]
+    labels = torch.tensor([n % 2 for n in range(64)])
+    for n, text in enumerate(texts):  # one word decides
+        text.insert(int(rng.integers(len(text))), 1 + n % 2)
+    reader = printed["Reader"](9, 8, 8, 2)
+    printed["learn"](reader, texts, labels, epochs=30, rate=0.02, size=16)
+    reader.eval()
+    assert (reader(texts).argmax(dim=1) == labels).double().mean() > 0.95
+
+
+CHECKS = {
+    "attention": (compare_attention, learn_to_turn_round),
+    "classic-networks": (compare_blocks, learn_digits),
+    "reading": (compare_reader, learn_to_read),
+}
+
+
+def test_each_printed_program_is_compared():
+    assert set(programs()) == set(CHECKS)
+
+
+@pytest.mark.parametrize(
+    "check", [each for checks in CHECKS.values() for each in checks], ids=lambda each: each.__name__
+)
+def test_a_printed_program_computes_what_the_chapter_derives(check):
+    check()
