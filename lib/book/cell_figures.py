@@ -56,7 +56,7 @@ class _Pen:
         self._ax.text(x, y, sign, color=colour, ha="center", va="center", fontsize=11, zorder=4)
 
     def box(self, part: str, x: float, y: float, name: str) -> None:
-        lit, width = part in self._lit, 1.24 if is_narrow() else 0.84
+        lit, width = part in self._lit, 1.24 if is_narrow() and "tanh" in name else 0.84
         self._ax.add_patch(
             FancyBboxPatch((x - width / 2, y - 0.26), width, 0.52,
                            boxstyle="round,pad=0,rounding_size=0.1",
@@ -103,7 +103,7 @@ def _draw_cell_state(pen: _Pen) -> None:
     pen.arrow("cell", _STATE, (_ADD + 0.25, _CELL), (10.9, _CELL), colour=ACCENT)
     pen.sign("cell", _F, _CELL, "×")
     pen.sign("cell", _ADD, _CELL, "+")
-    above, higher = 0.3, 0.85 if is_narrow() else 0.3
+    above, higher = (0.4, 0.9) if is_narrow() else (0.3, 0.3)
     for x, y, text, ha in (
         (0.1, above, r"$c_{t-1}$", "left"),
         ((_F + _ADD) / 2, above, r"$f_t \odot c_{t-1}$", "center"),
@@ -121,10 +121,11 @@ def _draw_gates(pen: _Pen) -> None:
     pen.name("sums", _GATHERED, 1.45, -0.2, r"$x_t$", ha="left")
     sums = r"$a_t = x_t W^\mathrm{x} + h_{t-1} W^\mathrm{h} + b$"
     pen.name("sums", _GATHERED, *((6.6, 0.0) if is_narrow() else (4.6, 0.66)), sums)
+    beside = 0.2 if is_narrow() else 0.1
     for part, x, name in (("forget", _F, "f"), ("input", _I, "i"), ("input", _G, "g"),
                           ("output", _O, "o")):  # fmt: skip
         pen.arrow(part, _SPLIT, (x, _SUMS), (x, _GATES - 0.26))
-        pen.name(part, _SPLIT, x + 0.1, 1.4, rf"$a^\mathrm{{{name}}}_t$", ha="left", colour=MUTED)
+        pen.name(part, _SPLIT, x + beside, 1.4, rf"$a^\mathrm{{{name}}}_t$", ha="left", colour=MUTED)
         pen.box(part, x, _GATES, r"$\tanh$" if name == "g" else r"$\sigma$")
 
     pen.arrow("forget", "eq:lstm-f", (_F, _GATES + 0.26), (_F, _CELL - 0.25))
@@ -151,5 +152,5 @@ def _draw_output(pen: _Pen) -> None:
     pen.sign("output", _OUT, 3.0, "×")
     pen.arrow("output", _OUTPUT, (_OUT + 0.25, 3.0), (10.9, 3.0), colour=blue)
     pen.name("output", _OUTPUT, 10.9, 3.3, r"$h_t$", ha="right", colour=blue)
-    at, side = (11.05, "right") if is_narrow() else (_OUT + 0.3, "left")
-    pen.name("output", _OUTPUT, at, 2.62, r"$o_t \odot \tanh(c_t)$", ha=side, colour=blue)
+    at, y, side = (11.1, 2.25, "right") if is_narrow() else (_OUT + 0.3, 2.62, "left")
+    pen.name("output", _OUTPUT, at, y, r"$o_t \odot \tanh(c_t)$", ha=side, colour=blue)
