@@ -125,7 +125,9 @@ def _draw_gates(pen: _Pen) -> None:
     for part, x, name in (("forget", _F, "f"), ("input", _I, "i"), ("input", _G, "g"),
                           ("output", _O, "o")):  # fmt: skip
         pen.arrow(part, _SPLIT, (x, _SUMS), (x, _GATES - 0.26))
-        pen.name(part, _SPLIT, x + beside, 1.4, rf"$a^\mathrm{{{name}}}_t$", ha="left", colour=MUTED)
+        pen.name(
+            part, _SPLIT, x + beside, 1.4, rf"$a^\mathrm{{{name}}}_t$", ha="left", colour=MUTED
+        )
         pen.box(part, x, _GATES, r"$\tanh$" if name == "g" else r"$\sigma$")
 
     pen.arrow("forget", "eq:lstm-f", (_F, _GATES + 0.26), (_F, _CELL - 0.25))
