@@ -36,6 +36,7 @@ EXPERIMENTS = {
     "waves": "experiments.waves",
     "waves-plain": "experiments.waves_plain",
     "recall": "experiments.recall",
+    "adding": "experiments.adding",
     "lstm-inside": "experiments.lstm_inside",
     "characters": "experiments.characters",
     "characters-attention": "experiments.characters_attention",

@@ -1,11 +1,13 @@
 """Attention where cells recall, look up and add, run small."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
 from experiments import adding, lookup, recall, recall_attention
+from experiments.record import RESULTS
 
 SMALL = {
     "units": 16,
@@ -62,3 +64,34 @@ def test_positions_are_what_tells_the_two_apart():
         layer = getattr(recall_attention, name)(4, 8, 5, np.random.default_rng(1))
         same = np.abs(layer(x)[-1] - layer(x[order])[-1]).max() < 1e-5
         assert same == alike
+
+
+def test_what_the_chapter_on_long_memory_says_of_adding_holds():
+    record = json.loads((RESULTS / "adding.json").read_text())
+    assert record["settings"] == json.loads(json.dumps(asdict(adding.SETTINGS)))
+    found = record["metrics"]
+    assert all(found[name] == len(adding.SETTINGS.rates) for name in found if "rates_tried" in name)
+
+    def solved(cell):
+        return [found[f"solved.{cell}.{steps}"] for steps in (20, 50, 100)]
+
+    assert solved("gru") == solved("attention_positions") == solved("lstm_bias_1") == [5, 5, 5]
+    assert solved("lstm_bias_0") == [5, 5, 4]
+    assert solved("lstm_bias_log") == [5, 5, 2]
+    for cell in ("plain_uniform", "plain_orthogonal"):
+        assert solved(cell) == [0, 0, 0]
+        assert found[f"explained_max.{cell}.100"] < 0.1
+    losses = [row["loss"] for row in record["tried"] if row["cell"] == "plain_orthogonal"]
+    assert min(losses[16:]) > 0.95 / 6  # over 100 steps, at any rate
+    assert found["explained_min.plain_orthogonal.50"] > 0.2
+    updates = [found[f"updates_mean.{c}.100"] for c in ("gru", "attention_positions")]
+    assert updates[0] < updates[1] <= found["updates_mean.lstm_bias_1.100"]
+    sought = {
+        cell: [row["loss"] for row in record["tried"] if (row["cell"], row["steps"]) == (cell, 100)]
+        for cell in ("lstm_bias_1", "lstm_bias_log")
+    }
+    above = np.greater(sought["lstm_bias_log"], sought["lstm_bias_1"])
+    assert above.tolist() == [False] + 7 * [True]
+    # No rate of a cell that learns is at an end of those that were tried.
+    learns = [name for name in found if "explained_mean" in name and found[name] > 0.1]
+    assert not any(found[name.replace("explained_mean", "rate_at_end")] for name in learns)
