@@ -92,6 +92,11 @@ def test_what_the_chapter_on_long_memory_says_of_adding_holds():
     }
     above = np.greater(sought["lstm_bias_log"], sought["lstm_bias_1"])
     assert above.tolist() == [False] + 7 * [True]
+    # What the chapters on the LSTM and the GRU say of it.
+    for steps in (20, 50, 100):
+        lstms = {bias: found[f"updates_mean.lstm_bias_{bias}.{steps}"] for bias in (0, 1, "log")}
+        assert min(lstms, key=lstms.get) == 1
+        assert found[f"updates_mean.gru.{steps}"] < lstms[1]
     # No rate of a cell that learns is at an end of those that were tried.
     learns = [name for name in found if "explained_mean" in name and found[name] > 0.1]
     assert not any(found[name.replace("explained_mean", "rate_at_end")] for name in learns)
