@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
 from book.known.bibliography import Publication
 from book.known.navigation import pages
 from book.known.results import ROOT
@@ -32,15 +30,15 @@ from book.made.slides import drawings
 from book.made.volume import Leaf, bound, contents, opening, printable, sheet, without_solutions
 from book.shared.errors import BookError
 
-__all__ = ["chapter", "page_count", "take_along", "whole", "with_links"]
+__all__ = ["chapter", "first_pages", "take_along", "whole", "with_links"]
 
 _SCRIPT = Path(__file__).parent / "made" / "paper.mjs"
 _RULES = Path(__file__).parent / "made" / "volume.css"
 _NOWHERE = "http://book.invalid/"
-_PAGE = re.compile(rb"/Type\s*/Page\b")
+_PAGE = re.compile(rb"(\d+) 0 obj\s*<<\s*/Type\s*/Page\b")
+_ARTICLE = re.compile(rb"/([\w-]+)\. \[(\d+) 0 R /XYZ")
 _CHAPTER = re.compile(r'<dd class="downloads">(.*?)</dd>', re.DOTALL)
 _NAME = "backprop-line-by-line"
-_FRONT = 2  # pages before the first chapter
 _PIXELS = 1200  # the width of a figure, of which a screen has two for each
 _LICENCE = (
     "Figures of {title}, version {version}, by {authors}.\n"
@@ -90,9 +88,10 @@ class _Press:
         return self.job(name, printable(parts, rules, f"{leaf.title} · {self.work.title}"), out)
 
 
-def page_count(pdf: bytes) -> int:
-    """How many pages a PDF of Chromium's has."""
-    return len(_PAGE.findall(pdf))
+def first_pages(pdf: bytes) -> dict[str, int]:
+    """The page on which each part of a PDF of Chromium's begins, by the part's name."""
+    numbers = {each: count for count, each in enumerate(_PAGE.findall(pdf), 1)}
+    return {name.decode(): numbers[page] for name, page in _ARTICLE.findall(pdf)}
 
 
 def take_along(site: Path, root: Path, scratch: Path) -> None:
@@ -186,28 +185,25 @@ def _running(leaf: Leaf, book: str) -> str:
 
 
 def _print(press: _Press, leaves: Sequence[Leaf], out: Path) -> None:
-    """Prints each page by itself; then the whole, with a table of contents.
+    """Prints each chapter by itself; then the whole, once to learn where they begin, and again.
 
     Raises:
-        BookError: if a chapter does not begin where the table says.
+        BookError: if a chapter does not begin where the table of contents says.
     """
-    files = [
-        press.site / leaf.url / f"{leaf.name}.pdf" if leaf.number else press.scratch / "front.pdf"
-        for leaf in leaves
-    ]
-    press.do([press.leaf(*each) for each in zip(leaves, _names(leaves), files, strict=True)])
-    pages, page = {}, _FRONT + 1
-    for leaf, file in zip(leaves, files, strict=True):
-        pages[leaf.url] = page
-        page += page_count(file.read_bytes())
+    chapters = [leaf for leaf in leaves if leaf.number]
+    files = [press.site / leaf.url / f"{leaf.name}.pdf" for leaf in chapters]
+    press.do([press.leaf(*each) for each in zip(chapters, _names(chapters), files, strict=True)])
     work = press.work
     rules = [*press.styles, *(_running(leaf, work.title) for leaf in leaves)]
-    parts: list[etree._Element | str] = [opening(work), contents(leaves, pages)]
-    parts += bound(leaves, work.url)
-    press.do([press.job("book", printable(parts, rules, work.title), out)])
-    found = page_count(out.read_bytes())
-    if found != page - 1:
-        raise BookError(f"the book has {found} pages, and its table of contents counts {page - 1}")
+    bodies = bound(leaves, work.url)
+    pages, found = dict[str, int](), dict.fromkeys(_names(leaves), 0)
+    for _ in ("to learn", "to keep"):
+        pages = found
+        front = [opening(work), contents(leaves, pages)]
+        press.do([press.job("book", printable([*front, *bodies], rules, work.title), out)])
+        found = first_pages(out.read_bytes())
+    if found != pages:
+        raise BookError(f"the table of contents says {pages}, but the book has {found}")
 
 
 def _names(leaves: Iterable[Leaf]) -> list[str]:

@@ -18,7 +18,7 @@ from book.made.faces import faces
 from book.made.folder import OPENER, folder_files, folder_links
 from book.made.slides import drawings
 from book.made.volume import Leaf, bound, contents, printable, sheet, without_solutions
-from book.take_along import page_count, with_links
+from book.take_along import first_pages, with_links
 
 SVG = "http://www.w3.org/2000/svg"
 WORK = Publication("A & B", "Us", "1", "2026-01-02", "https://book.org/")
@@ -93,7 +93,7 @@ def test_pictures_are_found_from_the_root() -> None:
 
 def test_a_document_to_print_is_well_formed_and_has_its_title() -> None:
     leaves = [leaf("one", "<p>a &lt; b</p>"), leaf("two", "", "2")]
-    toc = contents(leaves, {"chapters/one/": 3, "chapters/two/": 9})
+    toc = contents(leaves, {"one": 3, "two": 9})
     html = printable([toc, *bound(leaves, "")], ["https://x/y.css", "a > b { c: d; }"], "A & B")
     root = etree.fromstring(html.encode())
     text = " ".join(root.itertext())
@@ -290,8 +290,13 @@ def test_the_opener_is_a_program() -> None:
     compile(OPENER, "open.py", "exec")
 
 
-def test_pages_are_counted() -> None:
-    assert page_count(b"<< /Type /Pages >> << /Type /Page\n>> <</Type/Page/A 1>>") == 2
+def test_it_is_known_on_which_page_a_part_begins() -> None:
+    pdf = (
+        b"1 0 obj\n<</Type /Pages\n/Kids [2 0 R 7 0 R]>>\n2 0 obj\n<</Type /Page\n>>\n"
+        b"7 0 obj\n<</Type /Page\n>>\n9 0 obj\n<</one. [2 0 R /XYZ 0 841 0]\n"
+        b"/one.eq:a [7 0 R /XYZ 0 1 0]\n/two-b. [7 0 R /XYZ 0 841 0]>>"
+    )
+    assert first_pages(pdf) == {"one": 1, "two-b": 2}
 
 
 def test_links_are_put_in_once() -> None:

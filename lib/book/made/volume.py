@@ -258,11 +258,11 @@ def contents(leaves: Sequence[Leaf], pages: Mapping[str, int]) -> str:
 
     Args:
         leaves: what is bound.
-        pages: the first page of each, by its address.
+        pages: the first page of each, by its name.
     """
     items = "".join(
         f"<li><span>{escape(leaf.number)}</span>"
-        f'<a href="#{leaf.name}.">{escape(leaf.title)}</a><span>{pages[leaf.url]}</span></li>'
+        f'<a href="#{leaf.name}.">{escape(leaf.title)}</a><span>{pages[leaf.name]}</span></li>'
         for leaf in leaves
     )
     return f'<article class="md-typeset contents"><h1>Contents</h1><ol>{items}</ol></article>'
