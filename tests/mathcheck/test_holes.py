@@ -47,6 +47,8 @@ $$
 REFUSED = {
     # claims that could not fail
     "one more than it is": r"501760000 \cdot 8 = 4014080001",
+    "in white": r"\textcolor{white}{a +} b = b + a",
+    "in a tag": r"v_n + a - v_n = a \tag{$a > b$}",
     "one more in a sum": r"\sum_{n=1}^{100000} n = 5000050001",
     "the same twice": r"x_{nd} = x_{nd}",
     "the same, spaced": r"x_{nd} W_{dm} = x_{n d}\, {W_{d m}}",

@@ -5,6 +5,7 @@ import pytest
 from mathcheck.claims.chapter import load
 from mathcheck.claims.report import ChapterReport, check_chapter
 from mathcheck.meaning.ellipsis import written_out
+from mathcheck.text.errors import TreeError
 from mathcheck.text.parser import parse_expression
 from mathcheck.text.printer import latex
 
@@ -35,6 +36,17 @@ def report(equation: str) -> ChapterReport:
         (r"x_1 x_2 \cdots x_n", r"(\prod_{… = 1}^{n} x_{…})"),
         (r"c \, a_1 b_1 \cdots a_n b_n", r"c \, (\prod_{… = 1}^{n} a_{…} \, b_{…})"),
         (r"1 + 2 + \dots + 10", r"\sum_{… = 1}^{10} …"),
+        (r"1 - 2 - 3 - \dots - n", r"1 - \sum_{… = 2}^{n} …"),
+        (r"1 + 3 + \dots + (2n - 1)", r"\sum_{… = 1}^{n} (2 \, … - 1)"),
+        (r"c + 1 + 4 + 9 + \dots + n^2", r"c + \sum_{… = 1}^{n} …^{2}"),
+        (r"1 + 2 + 4 + \dots + 2^n", r"\sum_{… = 0}^{n} 2^{…}"),
+        (
+            r"\frac12 + \frac14 + \frac18 + \dots + \frac{1}{2^n}",
+            r"\sum_{… = 1}^{n} \frac{1}{2^{…}}",
+        ),
+        (r"1 + 3 + 5 + \dots + 99", r"\sum_{… = 0}^{49} {1 + 2 \, …}"),
+        (r"3 + 6 + 12 + \dots + 96", r"\sum_{… = 0}^{5} 3 \cdot 2^{…}"),
+        (r"9 + 7 + 5 + \dots + 1", r"\sum_{… = 0}^{4} {9 + (-2) \, …}"),
     ],
 )
 def test_what_an_ellipsis_stands_for(text: str, meant: str) -> None:
@@ -89,3 +101,66 @@ def test_right_and_wrong(right: str, wrong: str) -> None:
 )
 def test_what_does_not_pass(equation: str) -> None:
     assert not report(equation).ok
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"1 + 2 + \dots + 2^n",  # all numbers, or the powers?
+        r"1 + 3 + 6 + \dots + (2n - 1)",
+        r"2 + 4 + \dots + 64",  # all even numbers, or the powers?
+        r"1 + 2 + 4 + \dots + n",
+        r"1 + 3 + 5 + \dots + 98",
+        r"1 + 2 + 4 + \dots + 1000",
+        r"1 + 3 + \dots + n m",
+        r"1 + 1 + \dots + 1",
+        r"0 + 0 + \dots + n",
+        r"2 + 4 + 6 + \dots + 4",
+    ],
+)
+def test_numbers_that_do_not_say_how_they_go_on(text: str) -> None:
+    with pytest.raises(TreeError, match="what does this ellipsis stand for"):
+        written_out(parse_expression(text))
+
+
+SLOW = [
+    r"\sum_{t=1}^\infty \frac{1}{t^2} = \frac{\pi^2}{6}",
+    r"\sum_{t=1}^\infty \frac{1}{t(t+1)} = 1",
+    r"\sum_{t=0}^\infty \frac{1}{(2t+1)^2} = \frac{\pi^2}{8}",
+    r"\sum_{t=0}^\infty \frac{(-1)^t}{2t+1} = \frac{\pi}{4}",
+    r"\sum_{t=1}^\infty \frac{(-1)^{t+1}}{t} = \ln 2",
+    r"\sum_{t=1}^\infty \frac{1}{t \sqrt t} \approx 2.612375",
+]
+SLOW_AND_FALSE = [
+    r"\sum_{t=1}^\infty \frac{1}{t^2} = \frac{\pi^2}{6.000001}",
+    r"\sum_{t=1}^\infty \frac{(-1)^{t+1}}{t} = 0.6931471",
+    r"\sum_{t=1}^\infty \frac{1}{t(t+1)} = 1.00000001",
+]
+NO_SUM = {
+    r"\sum_{t=1}^\infty \frac{1}{t} = 100": "which has no sum",
+    r"\sum_{t=1}^\infty \frac{1}{\sqrt t} \approx -1.46": "which has no sum",
+    r"\sum_{t=1}^\infty (-1)^t \approx -0.5": "do not become small",
+    r"\sum_{t=1}^\infty \frac{(-1)^t t}{t+1} \approx -0.3": "do not become small",
+    r"\sum_{t=1}^\infty \frac{t}{t+1} = 1": "do not become small",
+    r"\sum_{t=2}^\infty \frac{1}{t \log t} \approx 3": "too slowly",
+    r"\sum_{t=1}^\infty \frac{1}{t^{1.01}} \approx 100.6": "too slowly",
+}
+
+
+@pytest.mark.parametrize("equation", SLOW)
+def test_sums_that_settle_slowly(equation: str) -> None:
+    found = report(equation)
+    assert found.ok, [str(error) for error in found.errors] + [c.message for c in found.failed]
+
+
+@pytest.mark.parametrize("equation", SLOW_AND_FALSE)
+def test_false_sums_that_settle_slowly(equation: str) -> None:
+    found = report(equation)
+    assert not found.errors
+    assert not found.ok
+
+
+@pytest.mark.parametrize(("equation", "why"), NO_SUM.items(), ids=NO_SUM)
+def test_sums_that_do_not_settle(equation: str, why: str) -> None:
+    (error,) = report(equation).errors
+    assert why in error.message

@@ -56,6 +56,16 @@ def places_are_right(found: Document) -> None:
         ("so \\begin{equation} a = b \\end{equation} holds", ("a = b", None)),
         ("\\begin{equation*}\na = b\n\\end{equation*}", ("a = b", None)),
         ("\\begin{equation}\\label{one} a = b\\end{equation}", ("a = b", "one")),
+        ("\\\\\\[ a = b \\\\\\]", ("a = b", None)),
+        ("# So $$a = b$$", ("a = b", None)),
+        ("```{eval-rst}\n.. math::\n\n   a = b\n```", ("a = b", None)),
+        ('<script type="math/tex; mode=display">a = b</script>', ("a = b", None)),
+        ("<script type='math/tex;mode=display'>\na = b\n</script>", ("a = b", None)),
+        ("{{< math >}}\n$$\na = b\n$$\n{{< /math >}}", ("a = b", None)),
+        (
+            "\\begin{aligned} a = b \\end{aligned}",
+            ("\\begin{aligned} a = b \\end{aligned}", None),
+        ),
         ("````{note}\n```{tip}\n$$\na = b\n$$\n```\n````", ("a = b", None)),
         ("::: {.callout-note}\n$$\na = b\n$$\n:::", ("a = b", None)),
         ("```{=latex}\n\\begin{equation}\na = b\n\\end{equation}\n```", ("a = b", None)),
@@ -377,3 +387,68 @@ def test_bytes_that_are_no_text_are_told_with_their_place() -> None:
     assert decoded("a.md", "é\ufeff".encode("utf-8-sig")) == "é\ufeff"
     with pytest.raises(Exception, match=r"a.md:2:3: the byte 0xff is not UTF-8"):
         decoded("a.md", "é\nxé".encode() + b"\xff")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% katex(block=true) %}a = b{% end %}",
+        "{% math %}\na = b\n{% endmath %}",
+        "{{< katex display >}}a = b{{< /katex >}}",
+        "[latex]a = b[/latex]",
+        "<BlockMath>a = b</BlockMath>",
+        '<math display="block"><mi>a</mi></math>',
+        "\\begin{empheq}{align} a = b \\end{empheq}",
+        "\\begin{numcases}{a=} b & c \\end{numcases}",
+    ],
+)
+def test_ways_to_set_an_equation_that_are_not_read_are_told(text: str) -> None:
+    (problem,) = read("a.md", f"{TABLE}\n{text}\n").problems
+    assert "is not read: write" in problem.message
+    assert problem.place.line == 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in $f =\n\\begin{cases} a & b \\\\ c & d \\end{cases}$ text",
+        "see [latex](x) and `{% katex %}`",
+        "`\\begin{empheq}`",
+        "```{eval-rst}\n.. autoclass:: x\n```",
+        '<script type="math/tex">a</script>',
+    ],
+)
+def test_what_sets_no_equation_is_passed_over(text: str) -> None:
+    assert spoken(read("a.md", text)) == []
+
+
+def test_commands_that_begin_and_end_an_equation() -> None:
+    text = (
+        "\\newcommand{\\be}{\\begin{equation}}\\def\\ee{\\end{equation}}\n"
+        "\\be a = b \\ee and \\beta \\be\na = 2\n\\ee"
+    )
+    found = read("a.tex", text)
+    assert spoken(found) == [("a = b", None), ("a = 2", None)]
+    assert [(each.line, each.column) for each in found.equations] == [(2, 1), (2, 25)]
+
+
+def test_commands_that_set_their_argument_as_an_equation_are_told() -> None:
+    text = "\\newcommand{\\eq}[1]{\\begin{equation}#1\\end{equation}}\nSo\n\\eq{a = b}"
+    (problem,) = read("a.tex", text).problems
+    assert "\\eq sets an equation that is its argument" in problem.message
+    assert (problem.place.line, problem.place.column) == (3, 1)
+
+
+def test_the_usual_short_names_are_told_where_nothing_defines_them() -> None:
+    (problem,) = read("a.tex", "so \\be a = b \\ee").problems
+    assert "\\be is not defined in this file" in problem.message
+    assert read("a.tex", "$\\beta$ and \\begin{center}").problems == []
+
+
+def test_cells_of_code_that_show_what_stands_in_them() -> None:
+    def cell(kind: str, source: object) -> object:
+        return {"cell_type": kind, "source": source}
+
+    shown = cell("code", ["%%latex\n", "$$a = b$$"])
+    text = json.dumps({"cells": [cell("code", "x = '$$a = 1$$'"), shown, cell("code", [])]})
+    assert spoken(read("a.ipynb", text)) == [("a = b", None)]

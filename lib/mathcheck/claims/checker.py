@@ -1,14 +1,17 @@
 """Checks claims: both sides at every index, in several draws."""
 
+import itertools
 import math
 import time
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from mathcheck.claims import draw_plan
 from mathcheck.claims.chapter import Chapter
 from mathcheck.claims.comparison import Comparison
+from mathcheck.claims.descent import STARTS, descend
 from mathcheck.claims.draw_plan import Draw, any_function
 from mathcheck.claims.edges import check_edge, named_edges
 from mathcheck.claims.equations import Claim
@@ -224,7 +227,20 @@ class Checker:
             self._check_reading(claim)
             for edge in named_edges(claim):
                 check_edge(edge, claim, comparison, self.context(0, claim.state))
+            descend(claim, comparison, partial(self._starts, claim))
         return comparison.result()
+
+    def _starts(self, claim: Claim) -> list[World]:
+        """Returns draws of different manners from which to look for where a bound fails."""
+        found, kinds = [], set()
+        for draw in itertools.islice(draw_plan.draws(claim, self.draws), draw_plan.least(claim, 1)):
+            if draw.manner.kind not in kinds and draw.manner.kind not in ("vast", "edge"):
+                kinds.add(draw.manner.kind)
+                try:
+                    found.append(self._world(draw.number, draw.manner))
+                except SizeError:
+                    continue
+        return found[:STARTS]
 
     def _check_reading(self, claim: Claim) -> None:
         """Refuses a claim that holds only if a ∂ is not what most readers take it for."""

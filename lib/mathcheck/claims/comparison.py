@@ -15,10 +15,11 @@ from mathcheck.meaning.terms import Term, free_letters
 from mathcheck.text import tree
 from mathcheck.text.errors import EvalError, ShapeError, UndefinedError
 from mathcheck.values.arrays import Eye
-from mathcheck.values.closures import compile_term, range_code
+from mathcheck.values.closures import compile_term, range_code, remembering
 from mathcheck.values.derivatives import PlainContext
 from mathcheck.values.draws import Manner
 from mathcheck.values.inline import Code, Env
+from mathcheck.values.precise import Precise
 from mathcheck.values.rounding import Magnitudes, largest
 
 TOLERANCE = 1e-9
@@ -52,6 +53,20 @@ _COUNTED = 1e13
 _MOST_ROUGH_POINTS = 60
 
 
+# So near to one another two floats may be the same number, or not.
+_DOUBTFUL = 1e-6
+# Eighty digits are computed at so many points of a draw.
+_MOST_PRECISE = 4
+_ORDERS: dict[str, Callable[[int], bool]] = {
+    "=": lambda order: order == 0,
+    "\\ne": lambda order: order != 0,
+    "<": lambda order: order < 0,
+    ">": lambda order: order > 0,
+    "\\le": lambda order: order <= 0,
+    "\\ge": lambda order: order >= 0,
+}
+
+
 _WRITTEN = terms.Literal | terms.Arith | terms.Map
 
 
@@ -62,6 +77,7 @@ class Found:
     Attributes:
         size: how large the things are that they add up, if that matters.
         undefined: why the left or the right side has no value there.
+        order: -1, 0 or 1, which of them is larger, where eighty digits say it and floats do not.
     """
 
     env: Env
@@ -69,6 +85,7 @@ class Found:
     right: Any
     size: float = 0.0
     undefined: tuple[str | None, str | None] = (None, None)
+    order: int | None = None
 
 
 class Comparison:
@@ -91,8 +108,14 @@ class Comparison:
         self._tolerance = _EXACT if self._written_out else TOLERANCE
         self._fractions = [fraction(side) for side in sides]
 
-    def evaluate(self, ctx: PlainContext, usual: bool) -> list[Found]:
-        """Returns both sides at the points of a draw, at some of them if it is not a usual one."""
+    def evaluate(self, ctx: PlainContext, usual: bool, quick: bool = False) -> list[Found]:
+        """Returns both sides at the points of a draw, at some of them if it is not a usual one.
+
+        Args:
+            ctx: the values of the draw.
+            usual: whether it is a usual one.
+            quick: whether floats are enough, wherever they do not tell two sides apart.
+        """
         ctx.world.budget.renew()
         places = list(points(self.claim, ctx))
         most = MOST_POINTS if usual else _MOST_ROUGH_POINTS
@@ -101,6 +124,9 @@ class Comparison:
             places = [places[at] for at in sorted(chosen)]
         step = max(1, len(places) // _FIRST)
         found = [self._evaluate_next(env, ctx) for env in places[::step]]
+        if not quick and (usual or self.claim.op != "="):
+            for each in found[:_MOST_PRECISE]:
+                each.order = self._order(each, ctx)
         if step > 1 and not self._far_apart(found):
             found += [self._evaluate_next(env, ctx) for at, env in enumerate(places) if at % step]
         return found
@@ -122,13 +148,42 @@ class Comparison:
             left, right = _shaped(left, right, self.claim)
         found = Found(env, left, right)
         if self.claim.op == "=" and not self._error(found, 0.0)[0] <= self._tolerance:
-            sides = (self.claim.left, self.claim.right)
-            found.size = max(self._magnitude(side, env, ctx) for side in sides)
+            found.size = self._size(env, ctx)
         return found
+
+    def _order(self, found: Found, ctx: PlainContext) -> int | None:
+        """Returns which side is larger, where floats do not tell them apart."""
+        left, right = found.left, found.right
+        if any(found.undefined) or not isinstance(left, float) or not isinstance(right, float):
+            return None
+        if self.claim.op == "\\approx" or None not in self._fractions:
+            return None
+        near = abs(left - right) <= _DOUBTFUL * max(abs(left), abs(right))
+        doubtful = near or self.claim.op == "="
+        fails = self.claim.op != "=" and not _ORDERS[self.claim.op]((left > right) - (left < right))
+        if not doubtful and not fails:
+            return None
+        if fails:
+            found.size = self._size(found.env, ctx)
+        precise = Precise(ctx)
+        try:
+            one = precise.value(self.claim.left, found.env)
+            other = precise.value(self.claim.right, found.env)
+        except UndefinedError as error:
+            found.undefined = str(error), None
+            return None
+        if one is None or other is None:
+            return None
+        order = precise.order(one, other)
+        strict = self.claim.op in ("<", ">", "\\ne")
+        return None if strict and not order and not precise.exact else order
+
+    def _size(self, env: Env, ctx: PlainContext) -> float:
+        return max(self._magnitude(side, env, ctx) for side in (self.claim.left, self.claim.right))
 
     def _magnitude(self, term: Term, env: Env, ctx: PlainContext) -> float:
         try:
-            return self._magnitudes.of(term, env, ctx)
+            return self._magnitudes.of(term, remembering(env), ctx)
         except (EvalError, UndefinedError, ArithmeticError):
             return 0.0
 
@@ -180,6 +235,12 @@ class Comparison:
     ) -> tuple[float, float]:
         """Returns how far apart two sides are, and how far they may be."""
         op, left, right = self.claim.op, found.left, found.right
+        # Where σ(x), or a sum of many terms, may be 1 to the last bit, and yet below it.
+        far = manner is not None and (manner.kind in _FAR_OUT or isinstance(manner.sizes, tuple))
+        # At an edge such as π/2 a float is meant to be that very number.
+        at_edge = manner is None or manner.kind == "edge"
+        if found.order is not None and not (at_edge and op in ("<", ">", "\\ne")):
+            return (0.0 if _ORDERS[op](found.order) else math.inf), 0.0
         plain = isinstance(left, float) and isinstance(right, float)
         if op == "=" and plain and math.isfinite(left) and math.isfinite(right):
             if None not in self._fractions:
@@ -195,7 +256,7 @@ class Comparison:
             allowed = approximation(self.claim)
             return float(np.max(gap / np.maximum(allowed, 1e-300))), 1.0
         if op != "=":
-            return (0.0 if self._ordered(a, b, scale, manner) else 1.0), 0.0
+            return (0.0 if self._ordered(a, b, scale, far) else 1.0), 0.0
         if not (np.all(np.isfinite(a)) and np.all(np.isfinite(b))):
             return math.nan, TOLERANCE
         size = np.maximum(np.maximum(np.abs(a), np.abs(b)), scale)
@@ -204,7 +265,7 @@ class Comparison:
             np.max(np.where(gap == 0, 0.0, gap / np.where(size == 0, 1.0, size)))
         ), TOLERANCE
 
-    def _ordered(self, a: Any, b: Any, scale: float, manner: Manner | None) -> bool:
+    def _ordered(self, a: Any, b: Any, scale: float, far: bool) -> bool:
         """Tells whether an inequality holds; infinite numbers are in no order that counts."""
         for side, value in ((self.claim.left, a), (self.claim.right, b)):
             if not np.all(np.isfinite(value)) and not _is_infinite(side):
@@ -214,8 +275,6 @@ class Comparison:
         for nought, other in ((a, self.claim.right), (b, self.claim.left)):
             if constant(other):  # no rounding is between 0 and a number, however small
                 slack = np.where(nought == 0, 0.0, slack)
-        # Where σ(x), or a sum of many terms, may be 1 to the last bit, and yet below it.
-        far = manner is not None and (manner.kind in _FAR_OUT or isinstance(manner.sizes, tuple))
         strict = slack if far else 0.0
         tests: dict[str, Callable[[], Any]] = {
             "<": lambda: (a < b) | (a - b <= strict) & (strict > 0),

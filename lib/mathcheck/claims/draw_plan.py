@@ -107,7 +107,9 @@ def draws(claim: Claim, usual: int) -> Iterator[Draw]:
 
 def least(claim: Claim, usual: int) -> int:
     """Returns how many draws a claim gets at least."""
-    if not any(isinstance(part, _DRAWN) for term in behind(claim) for part in term.walk()):
+    everything = behind(claim)
+    drawn = any(isinstance(part, _DRAWN) for term in everything for part in term.walk())
+    if not drawn and not any(map(free_letters, everything)):
         return 1
     without = _without(claim)
     others = sum(kind not in without for kind, _ in _OTHERS)
@@ -176,7 +178,7 @@ def _is_smooth(claim: Claim) -> bool:
     )
 
 
-_DRAWN = terms.Ref | terms.Size | terms.Call | terms.Local
+_DRAWN = terms.Ref | terms.Size | terms.Call
 
 
 def _manner(kind: str, near: tuple[float, ...], sizes: object, turn: int) -> Manner:

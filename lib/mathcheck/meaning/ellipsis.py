@@ -7,6 +7,7 @@ there an index runs from the one to the other.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mathcheck.meaning.progressions import progression, value_at
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
 from mathcheck.text.tree import Node
@@ -72,12 +73,29 @@ def _sum(terms: list[tuple[str, Node]], node: Node) -> Node:
         raise _open(node)
     if at == 1 and terms[0][0] != sign:
         raise _open(node)
-    before = [part for _, part in terms[:at]]
-    first, last, body, used = _between([*before, tree.Dots(), terms[at + 1][1]], node)
+    signs = [op for op, _ in terms[:at]]
+    same = next((i + 1 for i in reversed(range(at)) if signs[i] != sign), 0)
+    before = [part for _, part in terms[same:at]]
+    end = terms[at + 1][1]
+    first, last, body, used = _between([*before, tree.Dots(), end], node)
+    if first is None or last is None:
+        first, last, body, used = _of_numbers(before, end, node)
     if first is None or last is None:
         raise _open(node)
     rest = [*terms[: at - used], (sign, _big("sum", first, last, body, node)), *terms[at + 2 :]]
     return _joined(rest, node)
+
+
+def _of_numbers(
+    before: list[Node], last: Node, node: Node
+) -> tuple[Node | None, Node | None, Node, int]:
+    """Returns the same as `_between` of numbers that lead up to a last one."""
+    index = tree.Name(_INDEX, start=node.start, end=node.end)
+    used = 0
+    while used < len(before) and value_at(before[-1 - used], None, 0) is not None:
+        used += 1
+    found = progression(before[len(before) - used :], last, index)
+    return (None, None, node, 0) if found is None else (*found, used)
 
 
 def _joined(terms: list[tuple[str, Node]], node: Node) -> Node:
@@ -141,6 +159,10 @@ def _between(items: Sequence[Node], node: Node) -> tuple[Node | None, Node | Non
     # `x_1 + x_3 + …`: what looks like a part of it and is none may mean steps of 2.
     others = before[: len(before) - used]
     if any(_generalised(item, last) is not None for item in others):
+        return None, None, node, 0
+    # `1 + 2 + … + 2^N`: all numbers, or the powers?
+    grows = any(isinstance(part, tree.Script) and part.sup is not None for part in end.walk())
+    if grows and used < 3 and body == tree.Name(_INDEX):
         return None, None, node, 0
     if isinstance(end, tree.Number) and end.text.isdecimal() and int(end.text) < count_from:
         return None, None, node, 0

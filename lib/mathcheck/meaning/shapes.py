@@ -21,6 +21,7 @@ class Shape:
     from_zero: set[str] = field(default_factory=set)
     over: str | None = None
     symmetric: bool = False
+    closed: tuple[bool, bool] = (False, False)
 
 
 _KNOWN = (
@@ -36,8 +37,7 @@ _CONDITIONS: tuple[tuple[str, str], ...] = (
     (r"(?:strictly )?positive|> ?0", "positive"),
     (r"negative|< ?0", "negative"),
     (r"non-?zero|\\neq? ?0", "nonzero"),
-    (r"in \(([^,]+),([^,]+)\)", "interval"),
-    (r"in \[([^,]+),([^,]+)\]", "interval"),
+    (r"in [(\[]([^,]+),([^,]+)[)\]]", "interval"),
     (r"(?:integers? |class(?:es)? )?in (.+?) ?(?:\.\.|\.{3}|\\dots|\\ldots) ?(.+)", "integer"),
     (r"0 or 1|0/1|binary|in \\?\{0, ?1\\?\}", "binary"),
     (r"\\pm ?1|±1|[-−]1 or \+?1", "sign"),
@@ -163,6 +163,7 @@ def _condition(text: str, shape: Shape, cell: Cell) -> None:
                 message = f"'{said}' beside '{shape.domain}': one of the two is to say it all"
                 raise MathError(message, cell.place)
             shape.domain = domain
+            shape.closed = (text.startswith("in ["), text.endswith("]"))
             shape.details = [parse_cell(group.strip(), cell) for group in match.groups()]
             return
     raise MathError(f"'{text}' is no condition that I know: {_KNOWN}", cell.place)

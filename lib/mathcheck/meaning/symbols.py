@@ -41,6 +41,7 @@ class Symbol:
         point: for a row like `\theta_0` beside `\theta_t`: which element of it this is.
         over: the axis along which probabilities add up to 1, from behind.
         symmetric: whether it is the same matrix when it is turned round.
+        closed: whether the lower and the upper end of its interval are among its values.
     """
 
     base: str
@@ -59,6 +60,7 @@ class Symbol:
     primes: int = 0
     over: int = -1
     symmetric: bool = False
+    closed: tuple[bool, bool] = (False, False)
 
     @property
     def rank(self) -> int:
@@ -274,6 +276,7 @@ def _symbol(table: Table, row: Row, node: Node, shape: Shape, is_name: bool) -> 
         primes=primes,
         over=_over(shape, letters, row),
         symmetric=shape.symmetric,
+        closed=shape.closed,
     )
 
 

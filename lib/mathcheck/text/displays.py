@@ -24,6 +24,8 @@ _ROWS = (
     "IEEEeqnarray",
 )
 ENVIRONMENT = rf"\\begin\s*\{{((?:{'|'.join([*_SINGLE, *_ROWS])})\*?)\}}"
+# What displays equations too, in one of these nobody looks for any.
+UNREAD = r"\\begin\s*\{(?P<unread>empheq|(?:sub)?numcases|dgroup|dseries|darray)\*?\}"
 _BARE = re.compile(rf"\\(begin|end)(\s*)\{{({'|'.join(_SINGLE)})\*?\}}(\s*\[[^\]]*\])?")
 # Environments that mean what `aligned` means; what stands behind their names is no mathematics.
 _AS_ALIGNED = re.compile(
@@ -34,7 +36,9 @@ _AS_ALIGNED = re.compile(
 _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 _STRUCTURE = re.compile(r"\\begin\s*\{[^}]*\}|\\end\s*\{[^}]*\}|\\\\|(?<!\\)&")
 _MOST_ROWS = 1000
-_CLOSING = {"$$": "$$", "\\[": "\\]", "\\\\[": "\\\\]"}
+_CLOSING = {"$$": "$$", "\\[": "\\]", "\\\\[": "\\\\]", "\\\\\\[": "\\\\\\]"}
+_ANY_ENVIRONMENT = re.compile(r"\\begin\s*\{(\w+\*?)\}")
+_SCRIPT_ENDS = "</script>"
 # What an equation says, if it says anything: `\[1\]` is a footnote's number.
 _SAYS = re.compile(r"[=<>\\]")
 
@@ -118,6 +122,11 @@ class DisplayReader(ABC):
         self.section = Section(title, level, self.lines[self.at].number, parent)
         self.document.sections.append(self.section)
 
+    def _unread(self, found: re.Match[str]) -> None:
+        message = f"\\begin{{{found['unread']}}} is not read: write align, or cases in brackets"
+        self._problem(message, self.at, found.start())
+        self.column = found.end()
+
     # --- tables ----------------------------------------------------------------------------------
 
     def _add_table(self, names: list[str], rows: list[tuple[int, list[Cell]]], first: int) -> None:
@@ -171,8 +180,10 @@ class DisplayReader(ABC):
             opening: its sign, `$$`, `\[`, `\begin{align}`.
             column: where in the current line that stands.
         """
-        environment = re.fullmatch(ENVIRONMENT, opening)
-        closing = f"\\end{{{environment[1]}}}" if environment else _CLOSING[opening]
+        environment = _ANY_ENVIRONMENT.fullmatch(opening)
+        closing = (
+            f"\\end{{{environment[1]}}}" if environment else _CLOSING.get(opening, _SCRIPT_ENDS)
+        )
         start = column if environment else column + len(opening)
         search = column + len(opening)
         first = self.at

@@ -16,6 +16,10 @@ Tokens = list[Token]
 _DEFINES = {"def", "def.", "Def", "\\triangle", "\\Delta", "\\mathrm{def}", "by definition"}
 # What may stand behind the mark that ends a proof.
 _BEHIND_THE_END = {"STOP", "TAG", "QUAD", "NEWROW", "END_ROWS"}
+# Colours that are not seen on paper.
+_UNSEEN = re.compile(r"\{\s*(?:white|transparent|#fff(?:fff)?)\s*\}", re.IGNORECASE)
+# What a tag says, if it is more than a number or a name.
+_SAYS = re.compile(r"[=<>]|\\(?:neq?|[lg]eq?q?|approx|equiv|in)\b")
 # A space as wide as these sets equations apart.
 _WIDE = re.compile(r"\{\s*(\d*\.?\d+)\s*(in|cm|em|pt|mm|ex)")
 _INCHES = {"in": 1.0, "cm": 0.4, "mm": 0.04, "em": 0.14, "ex": 0.06, "pt": 0.014}
@@ -33,12 +37,18 @@ def undressed(tokens: Tokens) -> Tokens:
         token = tokens[at]
         match token.type:
             case "TAG":
+                if _SAYS.search(token):
+                    message = "a formula in a tag is not read: write it as an equation of its own"
+                    raise TreeError(message, token.start_pos or 0)
                 at += 1
             case "HSPACE":
                 at += 1
                 if _is_wide(token):
                     found.append(token.update(type="QUAD"))
             case "COLOR":
+                if _UNSEEN.search(token):
+                    message = "what is set in white is not seen: leave it out, or the colour"
+                    raise TreeError(message, token.start_pos or 0)
                 inner, at = group(tokens, at + 1)
                 found += undressed(inner)
             case "WRAPPER":

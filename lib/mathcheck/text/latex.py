@@ -8,7 +8,7 @@ what holds for it: `% unchecked: why`, `% no code: why`.
 import re
 from collections.abc import Iterator, Mapping
 
-from mathcheck.text.displays import ENVIRONMENT, DisplayReader
+from mathcheck.text.displays import ENVIRONMENT, UNREAD, DisplayReader
 from mathcheck.text.document import Cell, Document, Line, Opening
 from mathcheck.text.errors import MathError, Place
 
@@ -24,6 +24,7 @@ _VERBATIM = r"verbatim|Verbatim|lstlisting|minted|comment|filecontents"
 _TABLES = r"tabular|tabularx|longtable|tabulary|array"
 _TOKEN = re.compile(
     rf"(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT})"
+    rf"|{UNREAD}|\\(?P<short>b(?:e|ea|eq|eqn|eqa))(?![a-zA-Z])"
     rf"|\\begin\s*\{{(?P<verbatim>(?:{_VERBATIM})\*?)\}}"
     rf"|\\begin\s*\{{(?P<table>(?:{_TABLES})\*?)\}}"
     rf"|\\(?P<level>{'|'.join(_LEVELS)})\*?\s*(?:\[[^\]]*\])?\s*\{{(?P<title>[^{{}}]*)"
@@ -33,6 +34,7 @@ _COMMAND = re.compile(
     r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|def)\*?\s*\{?\s*\\(?P<name>[a-zA-Z]+)\s*\}?"
     r"\s*(?:\[(?P<count>\d)\]|(?P<marks>(?:#\d)+))?\s*(?=\{)"
 )
+_DISPLAYS = re.compile(rf"\$\$|(?<!\\)\\[\[\]]|\\end\s*\{{|{ENVIRONMENT}")
 _USE = re.compile(r"\\([a-zA-Z]+)")
 _MOST_NESTED, _LONGEST = 20, 20_000  # commands in one another, characters of an equation
 _REMARK = re.compile(r"\s*%+\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*$")
@@ -64,6 +66,12 @@ class LatexReader(DisplayReader):
             self._next_line()
         elif found["display"]:
             self._display(found["display"], found.start())
+        elif found["unread"]:
+            self._unread(found)
+        elif found["short"]:
+            message = f"\\{found['short']} is not defined in this file: write \\begin{{equation}}"
+            self._problem(message, self.at, found.start())
+            self.column = found.end()
         elif found["verbatim"]:
             self._skip_verbatim(found["verbatim"])
         elif found["table"]:
@@ -120,6 +128,21 @@ class LatexReader(DisplayReader):
         if "DeclareMathOperator" in command[0]:
             body = f"\\operatorname{{{body}}}"
         self._commands[command["name"]] = count, body.strip()
+        if _DISPLAYS.search(body):
+            self._write_out(command["name"], count, body.strip())
+
+    def _write_out(self, name: str, count: int, body: str) -> None:
+        r"""Writes out a command that begins or ends an equation, `\be`, in all that follows."""
+        use = re.compile(rf"\\{name}(?![a-zA-Z])")
+        for at in range(self.at, len(self.lines)):
+            start = self.column if at == self.at else 0
+            while found := use.search(self.lines[at].text, start):
+                if count:
+                    message = f"\\{name} sets an equation that is its argument, which is not read"
+                    self._problem(message, at, found.start())
+                    return
+                self.lines[at] = _replaced(self.lines[at], found, body)
+                start = found.start() + len(body)
 
     def _expanded(self, pieces: list[tuple[Line, int, str]]) -> list[tuple[Line, int, str]]:
         if not self._commands:
@@ -239,6 +262,14 @@ def _argument(text: str, start: int) -> tuple[str, int] | None:
         return inside, at + len(inside) + 2
     sign = re.compile(r"\\[a-zA-Z]+|\\.|[^{}\\\s]").match(text, at)
     return (sign[0], sign.end()) if sign else None
+
+
+def _replaced(line: Line, found: re.Match[str], text: str) -> Line:
+    """Returns a line in which something is put; all of that stands where it is put."""
+    start, end = found.span()
+    columns = [line.at(offset)[1] for offset in range(len(line.text) + 1)]
+    put = columns[:start] + [columns[start]] * len(text) + columns[end:]
+    return Line(line.text[:start] + text + line.text[end:], line.number, tuple(put))
 
 
 def _fixed(line: Line, offset: int) -> tuple[int, tuple[int, ...]]:

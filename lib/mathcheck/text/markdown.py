@@ -9,7 +9,7 @@ spans and comments are passed over. A comment on the lines after an equation say
 import re
 from collections.abc import Mapping
 
-from mathcheck.text.displays import ENVIRONMENT, DisplayReader
+from mathcheck.text.displays import ENVIRONMENT, UNREAD, DisplayReader
 from mathcheck.text.document import Cell, Document, Line, Opening
 
 _FENCE = re.compile(r"([ \t>]*)(`{3,}|~{3,}|:{3,})[ \t]*(.*?)[ \t]*$")
@@ -19,16 +19,26 @@ _OPTION = re.compile(r":?([\w-]+):[ \t]*(.*?)[ \t]*$")
 _CODE = re.compile(
     r"\{\s*\.|\{(?:code|code-block|code-cell|sourcecode|literalinclude|parsed-literal|mermaid|raw|dot"
     r"|graphviz|python|r|julia|ojs|bash|sh|sql|js|rust|cpp|c|include|embed|bibliography|toctree"
-    r"|image|eval-rst|autodoc2-object|autoclass|autofunction|automodule)\b"
+    r"|image|autodoc2-object|autoclass|autofunction|automodule)\b"
 )
 _REST_MATH = re.compile(r"([ \t]*)\.\. math::[ \t]*(.*)$")
 _COMMENT = re.compile(r"[ \t>]*<!--\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*-->[ \t]*$")
 _HEADER = re.compile(r"[ \t>]*(?:\|[ \t]*)?[*_]{0,2}symbols?[*_]{0,2}[ \t]*\|", re.IGNORECASE)
 _RULE = re.compile(r"[ \t>]*[|:-][ |:\t-]*$")
 _TOKEN = re.compile(
-    rf"(?P<comment><!--)|(?P<code>`+)|(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT})|(?P<escape>\\.)"
+    rf"(?P<comment><!--)|(?P<code>`+)|(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT}"
+    r"|<script\b[^>]*math/tex;\s*mode\s*=\s*display[^>]*>)"
+    rf"|{UNREAD}|(?P<escape>\\.)|(?P<shortcode>"
+    r"\{%\s*(?:math|katex|mathjax|latex)\b[^%]*%\}|\{\{[<%]\s*(?:math|katex|mathjax|latex)\b[^>%]*[>%]\}\}"
+    r"|\[latex\](?!\()|<(?:(?:Block)?Math|Katex|TeX)\b[^>]*>|<math\b[^>]*display\s*=\s*.?block[^>]*>)"
 )
-_DOUBLED = re.compile(r"[ \t>]*(\\\\\[)")
+# What stands in a shortcode may be written as everywhere.
+_AS_USUAL = re.compile(r"\s*(?:\$|\\\\?[\[(]|\\begin\b)")
+_DOUBLED = re.compile(r"[ \t>]*(\\\\\\?\[)")
+# Environments that stand in equations, and that MathJax sets as equations where they stand alone.
+_ALONE = re.compile(
+    r"[ \t>]*(\\begin\s*\{(?:aligned|alignedat|split|gathered|cases|array|[pbvBV]?matrix)\})"
+)
 # `$$ {#eq-name}` of Quarto, `$$ (name)` of MyST
 _LABEL_BEHIND = re.compile(r"[ \t]*(?:\{#([\w:.-]+)[^}\n]*\}|\(([\w:.-]+)\)(?=[ \t]*$))")
 
@@ -59,6 +69,10 @@ class MarkdownReader(DisplayReader):
             self._skip_comment(found.end())
         elif found["display"]:
             self._display(found["display"], found.start())
+        elif found["unread"]:
+            self._unread(found)
+        elif found["shortcode"]:
+            self._shortcode(found)
         else:
             self.column = found.end()
 
@@ -68,7 +82,7 @@ class MarkdownReader(DisplayReader):
             return self._fence(fence)
         if heading := _heading(line):
             self._enter(*heading)
-            self._next_line()
+            self.column = heading[1]  # its title may hold an equation
         elif underlined := self._underlined():
             self._enter(line.strip(), underlined)
             self.at += 2
@@ -78,9 +92,29 @@ class MarkdownReader(DisplayReader):
             self._rest_math(directive)
         elif doubled := _DOUBLED.match(line):
             self._display(doubled[1], doubled.start(1))
+        elif (alone := _ALONE.match(line)) and not self._within_dollars():
+            self._display(alone[1], alone.start(1))
         else:
             return False
         return True
+
+    def _within_dollars(self) -> bool:
+        """Tells whether a formula that stands in its line, `$…$`, began in a line before."""
+        start = self.at
+        while start and self.lines[start - 1].text.strip():
+            start -= 1
+        before = "\n".join(line.text for line in self.lines[start : self.at])
+        return len(re.findall(r"(?<!\\)\$", before)) % 2 == 1
+
+    def _shortcode(self, found: re.Match[str]) -> None:
+        """Refuses what sets an equation in a way of its own, unless it stands in signs for it."""
+        rest = self._text()[found.end() :]
+        if not rest.strip() and self.at + 1 < len(self.lines):
+            rest = self.lines[self.at + 1].text
+        if not _AS_USUAL.match(rest):
+            message = f"an equation in {found[0]} is not read: write it between $$ and $$"
+            self._problem(message, self.at, found.start())
+        self.column = found.end()
 
     def _underlined(self) -> int:
         """Returns the level of a heading that has `===` or `---` below it, 0 if it has not."""

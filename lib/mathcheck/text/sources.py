@@ -21,6 +21,7 @@ Openings = dict[int, list[Opening]]
 Lines = tuple[list[Line], Openings]
 
 SUFFIXES = (".md", ".markdown", ".qmd", ".rmd", ".ipynb", ".tex", ".py")
+_SHOWN = re.compile(r"%%(?:latex|markdown)\b")
 _JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _JSON_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL)
 _PYTHON_STRING = re.compile(r"(?P<prefix>\w*)(?P<quotes>\"\"\"|'''|\"|')", re.DOTALL)
@@ -114,6 +115,7 @@ def _notebook(document: Document) -> Lines:
             _get(cell, strings, "source")
             for cell in cells
             if strings[int(_get(cell, strings, "cell_type"))][1] == "markdown"
+            or _shows_text(_get(cell, strings, "source"), strings)
         ]
     except json.JSONDecodeError as error:
         place = Place(document.path, error.lineno, error.colno)
@@ -136,6 +138,12 @@ def _get(outline: Any, strings: list[re.Match[str]], key: str) -> Any:
         if strings[int(name)][1] == key:
             return value
     raise LookupError(key)
+
+
+def _shows_text(source: Any, strings: list[re.Match[str]]) -> bool:
+    """Tells whether a cell of code shows what stands in it, `%%latex`."""
+    pieces = [source] if isinstance(source, str) else source
+    return bool(pieces) and bool(_SHOWN.match(strings[int(pieces[0])][1]))
 
 
 def _json_letters(string: re.Match[str]) -> Iterator[tuple[str, int]]:

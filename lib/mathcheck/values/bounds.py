@@ -127,7 +127,8 @@ def _symbol(symbol: Symbol, known: Known, depth: int) -> Bounds:
         case "interval", (low, high):
             ends = _number(low), _number(high)
             if None not in ends:
-                found = Bounds(ends[0] or 0.0, ends[1] or 0.0, True, True)
+                is_open = not symbol.closed[0], not symbol.closed[1]
+                found = Bounds(ends[0] or 0.0, ends[1] or 0.0, *is_open)
                 return found if symbol.outside is None else _ALL
         case "integer", (low, _):
             least = _number(low)

@@ -13,7 +13,7 @@ import numpy as np
 
 from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
-from mathcheck.meaning.terms import Term
+from mathcheck.meaning.terms import Term, free_letters
 from mathcheck.text.document import Section
 from mathcheck.text.errors import CasesError, EvalError
 from mathcheck.text.printer import latex
@@ -155,7 +155,7 @@ def compile_term(term: Term) -> Code:
         case terms.Blocks():
             return blocks_code(term, compile_term)
         case terms.Reduce():
-            return _sum(term) if term.op == "sum" else _reduce(term)
+            return _remembering(term, _sum(term) if term.op == "sum" else _reduce(term))
         case terms.All(_, _, parts):
             tests = [compile_term(part) for part in parts]
             return lambda env, ctx: int(all(t(env, ctx) for t in tests))
@@ -315,6 +315,39 @@ def range_code(over: terms.Range, node: Node) -> Callable[[Env, Any], tuple[int,
 
     varies = first or last or any(before for _, before in uses)
     return bounds if varies else remembered
+
+
+# Where an environment has what the sums inside of a sum have come to: no letter is called so.
+_KEPT = ""
+_MOST_KEPT = 20_000
+
+
+def remembering(env: Env) -> Env:
+    """Returns indices with which no sum is computed twice for the same ones."""
+    return env if _KEPT in env else {**env, _KEPT: {}}
+
+
+def _remembering(term: terms.Reduce, code: Code) -> Code:
+    """Computes a sum inside of others once for all indices that it does not depend on."""
+    letters = sorted(free_letters(term))
+    site = object()
+
+    def remembered(env: Env, ctx: Any) -> Value:
+        kept = env.get(_KEPT)
+        if kept is None:
+            return code(remembering(env), ctx)
+        key = (site, ctx, *map(env.get, letters))
+        try:
+            known = kept.get(key)
+        except TypeError:  # a function's parameter, moved for a derivative
+            return code(env, ctx)
+        if known is None:
+            known = code(env, ctx)
+            if len(kept) < _MOST_KEPT:
+                kept[key] = known
+        return known
+
+    return remembered
 
 
 def _sum(term: terms.Reduce) -> Code:

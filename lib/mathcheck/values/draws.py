@@ -73,7 +73,7 @@ def _of_domain(
                 rng, shape, (-1, 1)
             )
         case "interval":
-            return _interval(details, shape, rng, manner)
+            return _interval(details, symbol.closed, shape, rng, manner)
         case "integer":
             return _whole(int(details[0]), int(details[1]), shape, rng, manner)
         case "binary":
@@ -180,9 +180,14 @@ def _positive(
 
 
 def _interval(
-    details: tuple[float, ...], shape: tuple[int, ...], rng: np.random.Generator, manner: Manner
+    details: tuple[float, ...],
+    closed: tuple[bool, bool],
+    shape: tuple[int, ...],
+    rng: np.random.Generator,
+    manner: Manner,
 ) -> NDArray[np.float64]:
     low, high = details
+    ends = tuple(end for end, counts in zip(details, closed, strict=True) if counts)
     margin = 0.1 * (high - low)
     usual = np.asarray(rng.uniform(low + margin, high - margin, shape))
     if manner.kind in ("small", "large", "huge", "spread"):  # near one end, or near both
@@ -192,7 +197,10 @@ def _interval(
         return np.where(rng.integers(0, 2, shape) == 0, up, down) if chosen is None else chosen
     if manner.kind in ("near", "edge"):
         known = tuple(number for number in manner.near if low < number < high)
-        return np.clip(_near(known, usual, rng, manner), low + 1e-9, high - 1e-9)
+        if manner.kind == "edge":
+            known += ends
+        found = _near(known, usual, rng, manner)
+        return np.where(np.isin(found, ends), found, np.clip(found, low + 1e-9, high - 1e-9))
     return usual
 
 
@@ -250,7 +258,10 @@ def _round(known: tuple[float, ...], rng: np.random.Generator) -> NDArray[np.flo
     away = np.where(nearest > 0, nearest, 1.0) * rng.uniform(0.02, 0.3, numbers.size)
     between = (numbers[:-1] + numbers[1:]) / 2
     outer = np.array([numbers[0], numbers[-1]]) * rng.uniform(1.2, 3.0, 2)
-    found = np.concatenate([outer[::-1], numbers + away, numbers - away, between])
+    # Of 10^{-9} beside 1 what is a part of it, and a few times as much, is near.
+    parts = numbers[nearest > np.abs(numbers)]
+    parts = np.concatenate([parts * rng.uniform(0.2, 0.9), parts * rng.uniform(1.1, 4.0)])
+    found = np.concatenate([outer[::-1], numbers + away, numbers - away, between, parts])
     return found[found > 0] if numbers[0] > 0 else found
 
 

@@ -12,6 +12,7 @@ from mathcheck.text.tree import Node
 from mathcheck.values.arrays import as_number
 from mathcheck.values.inline import Code, Env
 from mathcheck.values.numbers import Value
+from mathcheck.values.slow_sums import ENOUGH_FOR_A_TAIL, slow_sum, why_slow
 
 # A series is taken for what it has come to when so many terms in a row add nothing. So many are
 # looked at in any case, as far as they are numbers: what is small at first may still grow.
@@ -40,8 +41,12 @@ def sum_of_series(at: Callable[[int], Value], first: int, node: Node) -> Value:
     """
     total: Value = 0
     largest, quiet = 0.0, 0
+    seen: list[Value] = []
     for count in range(_MOST):
+        if count == ENOUGH_FOR_A_TAIL and (found := slow_sum(seen)) is not None:
+            return found
         term = at(first + count)
+        seen.append(term)
         size = float(np.max(np.abs(term)))
         if not np.isfinite(size):
             if largest and count >= _FEWEST and quiet >= _QUIET:
@@ -52,7 +57,7 @@ def sum_of_series(at: Callable[[int], Value], first: int, node: Node) -> Value:
         quiet = quiet + 1 if size <= _NOTHING * largest else 0
         if largest and count >= _LOOKED_AT and quiet >= _QUIET:
             return total
-    raise EvalError(f"this sum does not settle within {_MOST:,} terms: does it converge?", node)
+    raise EvalError(f"this sum does not settle within {_MOST:,} terms: {why_slow(seen)}", node)
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 
 from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
-from mathcheck.meaning.terms import Term
+from mathcheck.meaning.terms import Term, free_letters
 from mathcheck.values.arrays import Eye
 from mathcheck.values.closures import compile_term, index_code, range_code
 from mathcheck.values.inline import Code, Env
@@ -23,6 +23,8 @@ class Magnitudes:
         self._codes: dict[int, tuple[object, Any]] = {}
         self._of: object = None
         self._symbols: dict[tuple[Symbol, tuple[int, ...]], float] = {}
+        self._sums: dict[object, float] = {}
+        self._letters: dict[int, tuple[Term, list[str]]] = {}
 
     def _known(self, part: object, make: Callable[[], Any]) -> Any:
         if id(part) not in self._codes:
@@ -91,10 +93,8 @@ class Magnitudes:
                 return 1.0 + of(argument) if function == "softmax" else 8.0 * of(argument)
             case terms.Stack(_, _, rows) | terms.Blocks(_, _, rows):
                 return max(of(entry) for row in rows for entry in row)
-            case terms.Reduce(_, node, "sum", over, _, body):
-                low, high = self._known(over, lambda: range_code(over, node))(env, ctx)
-                each = ({**env, over.letter: index} for index in range(low, high + 1))
-                return sum(self.of(body, inner, ctx, depth) for inner in each)
+            case terms.Reduce(_, _, "sum"):
+                return self._sum(term, env, ctx, depth)
             case terms.Reduce(_, node, "prod", over, _, body):
                 low, high = self._known(over, lambda: range_code(over, node))(env, ctx)
                 code, relative = self._code(body), 0.0
@@ -110,12 +110,31 @@ class Magnitudes:
                 return self._opened(symbol, at, ctx, depth, size(term))
         return size(term)
 
+    def _sum(self, term: terms.Reduce, env: Env, ctx: Any, depth: int) -> float:
+        """Returns how large the things are that a sum adds up, once for the same indices."""
+        if self._of is not ctx:
+            self._of, self._symbols, self._sums = ctx, {}, {}
+        if id(term) not in self._letters:
+            self._letters[id(term)] = term, sorted(free_letters(term))
+        key = (id(term), depth, *map(env.get, self._letters[id(term)][1]))
+        try:
+            known = self._sums.get(key)
+        except TypeError:  # a function's parameter, moved for a derivative
+            known = None
+            key = (id(term), object())
+        if known is None:
+            bounds = self._known(term.range, lambda: range_code(term.range, term.node))
+            low, high = bounds(env, ctx)
+            each = ({**env, term.range.letter: index} for index in range(low, high + 1))
+            known = self._sums[key] = sum(self.of(term.body, inner, ctx, depth) for inner in each)
+        return known
+
     def _opened(
         self, symbol: Symbol, at: tuple[int, ...], ctx: Any, depth: int, least: float
     ) -> float:
         """Returns how large the things are that a symbol's definition adds up."""
         if self._of is not ctx:
-            self._of, self._symbols = ctx, {}
+            self._of, self._symbols, self._sums = ctx, {}, {}
         known = self._symbols.get((symbol, at))
         if known is None:
             known = least

@@ -32,13 +32,14 @@ def setting(by: terms.Ref, value: Value, world: World) -> NDArray[np.float64]:
         message = f"{by.symbol.name} is {{}}, this is {{}}"
         raise ShapeError(message, by.node, shape, array.shape)
     full = np.array(np.broadcast_to(array, shape), dtype=float)
-    if not np.all(_allowed(by.symbol, full, world)):
+    if not np.all(allowed(by.symbol, full, world)):
         message = f"by its row {by.symbol.name} cannot be {float(full.reshape(-1)[0]):.6g}"
         raise EvalError(message, by.node)
     return full
 
 
-def _allowed(symbol: Symbol, values: NDArray[np.float64], world: World) -> NDArray[np.bool_]:
+def allowed(symbol: Symbol, values: NDArray[np.float64], world: World) -> NDArray[np.bool_]:
+    """Tells which of some values a symbol may have by its row."""
     match symbol.domain:
         case "positive":
             return np.asarray(values > 0)
@@ -48,5 +49,7 @@ def _allowed(symbol: Symbol, values: NDArray[np.float64], world: World) -> NDArr
             return np.asarray(values != 0)
         case "interval":
             low, high = world.interval(symbol)
-            return np.asarray((low < values) & (values < high))
+            inside = (low < values) & (values < high)
+            ends = (low == values) & symbol.closed[0] | (high == values) & symbol.closed[1]
+            return np.asarray(inside | ends)
     return np.isfinite(values)

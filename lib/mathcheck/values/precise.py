@@ -1,0 +1,407 @@
+"""Computes numbers to eighty digits, where floats cannot tell them apart: 1 and tanh 20.
+
+Sums, products, cases and elementary functions of numbers, drawn or written out, are computed so.
+Arrays, derivatives, integrals and what a chapter only calls a function are not.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    Context,
+    Decimal,
+    DecimalException,
+    Inexact,
+    localcontext,
+)
+from functools import cache
+from typing import Any
+
+from mathcheck.meaning import terms
+from mathcheck.meaning.symbols import Symbol
+from mathcheck.meaning.terms import Term
+from mathcheck.text import tree
+from mathcheck.text.errors import EvalError, TooClose, UndefinedError
+from mathcheck.values.closures import index_code, range_code
+
+_DIGITS, _GUARD = 80, 40
+# What is nearer to one another than this part of what was added up is taken to be equal.
+_SAME = Decimal("1e-80")
+_CONTEXT = Context(prec=_DIGITS + _GUARD, Emax=10**12, Emin=-(10**12))
+_MOST_STEPS = 3000
+# Angles up to here are reduced to a turn without losing the digits that count.
+_MOST_TURNS = Decimal("1e15")
+_MOST_FACTORS, _MOST_DEVIATIONS = 300, 20
+_LARGEST_EXPONENT = Decimal("1e9")
+# Where these are all but 0, their argument has been subtracted from something of this size.
+_WITH_ZEROS = ("sin", "cos", "tan", "log", "log2", "log10", "cot")
+# What is drawn of these is only known to the last bit of a float: its sum is not exactly 1.
+_ROUNDED = ("probabilities", "joint", "loss", "function")
+_UNKNOWN = (
+    *(EvalError, TooClose, DecimalException),
+    *(ArithmeticError, LookupError, TypeError, ValueError, RecursionError),
+)
+
+
+class _NotPrecise(Exception):
+    """This cannot be computed to eighty digits."""
+
+
+class Precise:
+    """Values of numbers in one draw, and how large the things are that were added up.
+
+    Attributes:
+        largest: the largest number that was added to another.
+        exact: whether no digit has been lost.
+    """
+
+    def __init__(self, ctx: Any) -> None:
+        self._ctx = ctx
+        self._steps = 0
+        self._symbols: dict[tuple[Symbol, tuple[int, ...]], Decimal] = {}
+        self.largest = Decimal(0)
+        self.exact = True
+
+    def value(self, term: Term, env: Mapping[str, Any]) -> Decimal | None:
+        """Returns the value of a term, None if it cannot be had so precisely."""
+        if term.rank:
+            return None
+        with localcontext(_CONTEXT) as context:
+            context.clear_flags()
+            try:
+                found = self._of(term, env)
+            except (_NotPrecise, *_UNKNOWN):
+                return None
+            self.exact = self.exact and not context.flags[Inexact]
+            return found
+
+    def order(self, left: Decimal, right: Decimal) -> int:
+        """Returns -1, 0 or 1: which of two values is larger, if one is."""
+        with localcontext(_CONTEXT):
+            if self._same(left, right):
+                return 0
+            return 1 if left > right else -1
+
+    def _same(self, left: Decimal, right: Decimal) -> bool:
+        return abs(left - right) <= _SAME * max(abs(left), abs(right), self.largest)
+
+    def _of(self, term: Term, env: Mapping[str, Any]) -> Decimal:
+        self._steps += 1
+        if self._steps > _MOST_STEPS or term.rank:
+            raise _NotPrecise
+        match term:
+            case terms.Literal(_, node, value):
+                return _literal(node, value)
+            case terms.Local(_, _, letter):
+                return _exactly(env[letter])
+            case terms.Size(_, node, letter, index, root):
+                at = None if index is None else index_code(index)(dict(env), self._ctx)
+                return Decimal(self._ctx.size(root, letter, at, node))
+            case terms.Ref():
+                return self._symbol(term, env)
+            case terms.Call(_, _, symbol, primes, arguments):
+                return self._called(symbol, primes, [self._of(each, env) for each in arguments])
+            case terms.Map(_, _, function, argument):
+                if function not in _FUNCTIONS:
+                    raise _NotPrecise
+                if function in _WITH_ZEROS:
+                    self.largest = max(self.largest, Decimal(1))
+                return _FUNCTIONS[function](self._of(argument, env))
+            case terms.Arith(_, _, op, left, right):
+                return self._arith(op, self._of(left, env), self._of(right, env))
+            case terms.Let(_, _, letter, value, body):
+                return self._of(body, {**env, letter: self._of(value, env)})
+            case terms.Reduce():
+                return self._reduced(term, env)
+            case terms.Compare(_, _, op, left, right):
+                return self._compared(op, self._of(left, env), self._of(right, env))
+            case terms.All(_, _, parts):
+                return Decimal(all(self._of(part, env) for part in parts))
+            case terms.Choose(_, _, rows):
+                for value, guard in rows:
+                    if guard is None or self._of(guard, env):
+                        return self._of(value, env)
+        raise _NotPrecise
+
+    def _symbol(self, term: terms.Ref, env: Mapping[str, Any]) -> Decimal:
+        symbol = term.symbol
+        at = tuple(index_code(index)(dict(env), self._ctx) for index in term.indices)
+        if (symbol, at) not in self._symbols:
+            self._symbols[symbol, at] = self._looked_up(symbol, at, term)
+        return self._symbols[symbol, at]
+
+    def _looked_up(self, symbol: Symbol, at: tuple[int, ...], term: terms.Ref) -> Decimal:
+        for body, inner in self._ctx.opened(symbol, at):
+            return self._of(body, inner)
+        if symbol.domain in _ROUNDED or symbol in self._ctx.state.definitions:
+            raise _NotPrecise
+        if symbol.domain == "constant" and isinstance(symbol.details[0], tree.Number):
+            return Decimal(symbol.details[0].text)
+        value = self._ctx.lookup(symbol, at, term.node)
+        if symbol.domain == "constant" and not isinstance(value, int):
+            raise _NotPrecise
+        return _exactly(value)
+
+    def _called(self, symbol: Symbol, primes: int, arguments: list[Decimal]) -> Decimal:
+        function = self._ctx.state.functions.get((symbol, primes))
+        if function is None or not function.signature.takes_numbers:
+            raise _NotPrecise
+        env = dict(zip(function.signature.parameters, arguments, strict=True))
+        return self._of(function.body, env)
+
+    def _reduced(self, term: terms.Reduce, env: Mapping[str, Any]) -> Decimal:
+        if term.op not in ("sum", "prod", "max", "min"):
+            raise _NotPrecise
+        low, high = range_code(term.range, term.node)(dict(env), self._ctx)
+        found = []
+        for index in range(low, high + 1):
+            inner = {**env, term.range.letter: index}
+            if all(self._of(condition, inner) for condition in term.conditions):
+                found.append(self._of(term.body, inner))
+            self._steps += 1
+            if self._steps > _MOST_STEPS:
+                raise _NotPrecise
+        if term.op in ("max", "min"):
+            return (max if term.op == "max" else min)(found)
+        total = Decimal(0 if term.op == "sum" else 1)
+        for value in found:
+            total = self._arith("+" if term.op == "sum" else "*", total, value)
+        return total
+
+    def _arith(self, op: str, left: Decimal, right: Decimal) -> Decimal:
+        match op:
+            case "+" | "-":
+                self.largest = max(self.largest, abs(left), abs(right))
+                return left + right if op == "+" else left - right
+            case "*":
+                return left * right
+            case "/":
+                return left / right
+            case "**":
+                return _power(left, right)
+            case "mod" if right > 0 and left % 1 == 0 and right % 1 == 0:
+                return left - right * (left / right).to_integral_value(rounding=ROUND_FLOOR)
+            case "choose" if (
+                left % 1 == 0 and right % 1 == 0 and 0 <= right <= left < _MOST_FACTORS
+            ):
+                return Decimal(math.comb(int(left), int(right)))
+            case "root":
+                return _root(left, right)
+            case "max" | "min":
+                return (max if op == "max" else min)(left, right)
+        raise _NotPrecise
+
+    def _compared(self, op: str, left: Decimal, right: Decimal) -> Decimal:
+        if op not in _TESTS:
+            raise _NotPrecise
+        if left != right and self._same(left, right):
+            raise _NotPrecise
+        return Decimal(_TESTS[op]((left > right) - (left < right)))
+
+
+_TESTS: dict[str, Callable[[int], bool]] = {
+    "==": lambda order: order == 0,
+    "!=": lambda order: order != 0,
+    "<": lambda order: order < 0,
+    ">": lambda order: order > 0,
+    "<=": lambda order: order <= 0,
+    ">=": lambda order: order >= 0,
+}
+
+
+def _exactly(value: Any) -> Decimal:
+    """Returns the value of a number of Python; a float is what is printed of it, 0.1 one tenth."""
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, int | float):
+        raise _NotPrecise
+    found = Decimal(repr(value))
+    if not found.is_finite():
+        raise _NotPrecise
+    return found
+
+
+def _literal(node: tree.Node, value: float) -> Decimal:
+    match node:
+        case tree.Number(text) | tree.Percent(text):
+            found = Decimal(text)
+            if float(found) == value:
+                return found
+        case tree.Name("\\pi"):
+            return _pi()
+        case tree.Name("e" | "\\mathrm{e}"):
+            return Decimal(1).exp()
+    if float(value).is_integer():
+        return Decimal(int(value))
+    raise _NotPrecise
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    if abs(exponent) > _LARGEST_EXPONENT:
+        raise _NotPrecise
+    if exponent == exponent.to_integral_value():
+        return base ** int(exponent)
+    if base <= 0:
+        raise _NotPrecise
+    return _exp(exponent * base.ln())
+
+
+def _root(value: Decimal, degree: Decimal) -> Decimal:
+    if value < 0 and degree % 2 == 1:
+        return -_power(-value, 1 / degree)
+    return _power(value, 1 / degree) if value else value
+
+
+def _exp(value: Decimal) -> Decimal:
+    if abs(value) > _LARGEST_EXPONENT:
+        raise _NotPrecise
+    return value.exp()
+
+
+@cache
+def _pi() -> Decimal:
+    """π by Machin's formula."""
+    with localcontext(_CONTEXT) as context:
+        context.prec += _GUARD
+        return 16 * _arctan_series(Decimal(1) / 5) - 4 * _arctan_series(Decimal(1) / 239)
+
+
+def _arctan_series(x: Decimal) -> Decimal:
+    square, power, total, odd = x * x, x, Decimal(0), 1
+    while True:
+        step = power / odd
+        if total + step == total:
+            return total
+        total, power, odd = total + step, -power * square, odd + 2
+
+
+def _arctan(x: Decimal) -> Decimal:
+    halvings = 0
+    while abs(x) > Decimal("0.05"):
+        x = x / (1 + (1 + x * x).sqrt())
+        halvings += 1
+    return _arctan_series(x) * Decimal(2) ** halvings
+
+
+def _arcsin(x: Decimal) -> Decimal:
+    if abs(x) == 1:
+        return x * _pi() / 2
+    return _arctan(x / ((1 - x) * (1 + x)).sqrt())
+
+
+def _sin(x: Decimal) -> Decimal:
+    if abs(x) > _MOST_TURNS:
+        raise _NotPrecise
+    x = x - 2 * _pi() * (x / (2 * _pi())).to_integral_value()
+    power, total, at = x, Decimal(0), 1
+    while total + power != total:
+        total += power
+        at += 2
+        power = -power * x * x / (at * (at - 1))
+    return total
+
+
+def _cos(x: Decimal) -> Decimal:
+    return _sin(_pi() / 2 - x)
+
+
+def _tan(x: Decimal) -> Decimal:
+    below = _cos(x)
+    if abs(below) < _SAME:
+        raise UndefinedError("the tangent of an odd number of right angles")
+    return _sin(x) / below
+
+
+def _sinh(x: Decimal) -> Decimal:
+    return (_exp(x) - _exp(-x)) / 2
+
+
+def _cosh(x: Decimal) -> Decimal:
+    return (_exp(x) + _exp(-x)) / 2
+
+
+def _sigmoid(x: Decimal) -> Decimal:
+    return 1 / (1 + _exp(-x))
+
+
+def _gamma(x: Decimal) -> Decimal:
+    """The gamma function of whole and half numbers."""
+    if not 0 < x < _MOST_FACTORS or (2 * x) % 1:
+        raise _NotPrecise
+    product = Decimal(1) if x % 1 == 0 else _pi().sqrt()
+    start = Decimal(1) if x % 1 == 0 else Decimal("0.5")
+    while start < x:
+        product, start = product * start, start + 1
+    return product
+
+
+def _erf(x: Decimal) -> Decimal:
+    if abs(x) > _MOST_DEVIATIONS:
+        raise _NotPrecise
+    step, total, odd = x, Decimal(0), 1
+    while total + step != total:
+        total += step
+        odd += 2
+        step = step * 2 * x * x / odd
+    return 2 * total * _exp(-x * x) / _pi().sqrt()
+
+
+def _normal_below(x: Decimal) -> Decimal:
+    return (1 + _erf(x / Decimal(2).sqrt())) / 2
+
+
+def _floor(x: Decimal) -> Decimal:
+    return _whole(x, ROUND_FLOOR)
+
+
+def _ceil(x: Decimal) -> Decimal:
+    return _whole(x, ROUND_CEILING)
+
+
+def _whole(x: Decimal, rounding: str) -> Decimal:
+    near = x.to_integral_value()
+    if x != near and abs(x - near) < _SAME * max(abs(x), Decimal(1)):
+        raise _NotPrecise
+    return x.to_integral_value(rounding=rounding)
+
+
+_FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
+    "neg": lambda x: -x,
+    "abs": abs,
+    "sign": lambda x: Decimal((x > 0) - (x < 0)),
+    "relu": lambda x: max(x, Decimal(0)),
+    "floor": _floor,
+    "ceil": _ceil,
+    "sqrt": lambda x: x.sqrt(),
+    "log": lambda x: x.ln(),
+    "exp": _exp,
+    "sin": _sin,
+    "cos": _cos,
+    "tan": _tan,
+    "sinh": _sinh,
+    "cosh": _cosh,
+    "tanh": lambda x: _sinh(x) / _cosh(x),
+    "arctan": _arctan,
+    "arcsin": _arcsin,
+    "arccos": lambda x: _pi() / 2 - _arcsin(x),
+    "sigmoid": _sigmoid,
+    "dsigmoid": lambda x: _sigmoid(x) * _sigmoid(-x),
+    "swish": lambda x: x * _sigmoid(x),
+    "softplus": lambda x: (1 + _exp(x)).ln() if x < 0 else x + (1 + _exp(-x)).ln(),
+    "log2": lambda x: x.ln() / Decimal(2).ln(),
+    "log10": lambda x: x.ln() / Decimal(10).ln(),
+    "logit": lambda x: (x / (1 - x)).ln(),
+    "arsinh": lambda x: (x + (x * x + 1).sqrt()).ln(),
+    "arcosh": lambda x: (x + (x * x - 1).sqrt()).ln(),
+    "artanh": lambda x: ((1 + x) / (1 - x)).ln() / 2,
+    "sec": lambda x: 1 / _cos(x),
+    "csc": lambda x: 1 / _sin(x),
+    "cot": lambda x: _cos(x) / _sin(x),
+    "coth": lambda x: _cosh(x) / _sinh(x),
+    "factorial": lambda x: _gamma(x + 1),
+    "gamma": _gamma,
+    "erf": _erf,
+    "normal_below": _normal_below,
+    "gelu": lambda x: x * _normal_below(x),
+}
