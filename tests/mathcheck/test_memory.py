@@ -7,10 +7,17 @@ from mathcheck.claims.chapter import Chapter, load
 from mathcheck.claims.checker import Checker
 from mathcheck.claims.mutants import outcomes
 from mathcheck.claims.report import check_chapter
-from mathcheck.text.errors import EvalError
+from mathcheck.text.errors import EvalError, SizeError
 from mathcheck.text.tree import Number
 from mathcheck.values import budget, derivatives
-from mathcheck.values.budget import Budget, size_kept
+from mathcheck.values.budget import (
+    MOST_KEPT,
+    MOST_STEPS,
+    Budget,
+    check_elements,
+    check_slopes,
+    size_kept,
+)
 
 CHAPTER = r"""# A chain
 
@@ -124,3 +131,57 @@ def test_up_to_a_bound_all_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.node is node
     spent.renew()
     assert spent.kept == 3 * entry
+
+
+def test_steps_are_counted_to_the_last_one() -> None:
+    steps, node = Budget(), Number("1")
+    steps.spend(MOST_STEPS - 1, 0, node)
+    steps.spend(1, 0, node)
+    assert steps.spent == MOST_STEPS
+    wanted = r"^this takes more than 1,500,000 steps: take .* sum$"
+    with pytest.raises(EvalError, match=wanted) as caught:
+        steps.spend(1, 0, node)
+    assert caught.value.node is node
+    steps.renew()
+    assert steps.spent == 0
+
+
+@pytest.mark.parametrize(("lanes", "cost"), [(0, 10), (99, 10), (100, 20), (199, 20), (250, 30)])
+def test_many_copies_cost_as_much_as_a_step(lanes: int, cost: int) -> None:
+    steps = Budget()
+    steps.spend(10, lanes, Number("1"))
+    assert steps.spent == cost
+
+
+def test_elements_are_allowed_to_the_last_one() -> None:
+    check_elements(1_000_000, "x")
+    wanted = r"^x has 1,000,001 elements, more than 1,000,000: write its sizes as .* numbers$"
+    with pytest.raises(SizeError, match=wanted):
+        check_elements(1_000_001, "x")
+
+
+@pytest.mark.parametrize(("elements", "lanes"), [(10_000, 1_000), (1, 3_162), (10_000_000, 1)])
+def test_slopes_are_allowed_to_the_last_one(elements: int, lanes: int) -> None:
+    check_slopes(elements, lanes, "y", "x", Number("1"))
+
+
+@pytest.mark.parametrize(("elements", "lanes"), [(10_001, 1_000), (1, 3_163), (10_000_001, 1)])
+def test_more_slopes_are_refused(elements: int, lanes: int) -> None:
+    node = Number("1")
+    wanted = (
+        f"^the derivative of y by x has {elements:,} times {lanes:,} elements: write .* numbers$"
+    )
+    with pytest.raises(EvalError, match=wanted) as caught:
+        check_slopes(elements, lanes, "y", "x", node)
+    assert caught.value.node is node
+
+
+def test_what_is_kept_is_counted_to_the_last_byte() -> None:
+    memory, node = Budget(), Number("1")
+    memory.keep(np.zeros(1000), node)
+    assert memory.kept == size_kept(np.zeros(1000)) > 8000
+    memory.kept = MOST_KEPT - size_kept(1.0)
+    memory.keep(1.0, node)
+    with pytest.raises(EvalError, match=r"^this keeps more than 800 MB of values") as caught:
+        memory.keep(1.0, node)
+    assert caught.value.node is node
