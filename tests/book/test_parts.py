@@ -109,6 +109,20 @@ def test_a_figure_is_redrawn_when_what_it_read_changes(
     assert drawn(tmp_path) == first
 
 
+def test_figures_are_kept_in_whatever_order_they_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figure_of(tmp_path, "def draw():\n    return '<svg/>'\n")
+    (tmp_path / "docs" / "figures" / "two.py").write_text(
+        "def draw():\n    return '<svg id=\"two\"/>'\n"
+    )
+    drawing = Drawing(tmp_path, memory(tmp_path / "kept"), "edition", 100, 'figure("two")')
+    first = [drawing.drawn(name).svg for name in ("one", "two")]
+    drawing.close()
+    monkeypatch.setattr("book.made.drawing.Process", None)  # nothing is run
+    assert [drawn(tmp_path, name) for name in ("one", "two")] == first
+
+
 def test_panels_are_stacked_where_the_window_is_narrow() -> None:
     _, wide = figure(5.6, 2, rows=2, columns=4, sharex=True)
     with narrowly():

@@ -53,7 +53,7 @@ class Drawing:
         """
         if name not in self._names:
             raise BookError(f'no figure "{name}": docs/figures/{name}.py does not exist')
-        entry: dict[str, Any] = self._outcomes.get(name) or self._store.get(
+        entry: dict[str, Any] = self._store.get(
             _entry(name), self._edition, lambda: self._outcome(name), self._is_fresh
         )
         if "error" in entry:
