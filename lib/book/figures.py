@@ -175,7 +175,6 @@ def legend_below(
         columns: in which they stand, or in fewer if they would be wider than the figure.
     """
     legend = fig.legend(handles, labels, loc="outside lower center", ncols=columns)
-    fig.draw_without_rendering()
     if columns > 1 and legend.get_window_extent().width > fig.bbox.width:
         legend.remove()
         legend_below(fig, handles, labels, columns=columns - 1)
