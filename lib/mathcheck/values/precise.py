@@ -28,12 +28,14 @@ from mathcheck.values.closures import index_code, range_code
 _DIGITS, _GUARD = 80, 40
 # What is nearer to one another than this part of what was added up is taken to be equal.
 _SAME = Decimal("1e-80")
-_CONTEXT = Context(prec=_DIGITS + _GUARD, Emax=10**12, Emin=-(10**12))
+# The largest exponents that a build of 32 bits takes, such as the one that runs in a page.
+_MOST = 425_000_000
+_CONTEXT = Context(prec=_DIGITS + _GUARD, Emax=_MOST, Emin=-_MOST)
 _MOST_STEPS = 3000
 # Angles up to here are reduced to a turn without losing the digits that count.
 _MOST_TURNS = Decimal("1e15")
 _MOST_FACTORS, _MOST_DEVIATIONS = 300, 20
-_LARGEST_EXPONENT = Decimal("1e9")
+_LARGEST_EXPONENT = Decimal("9e8")
 # Where these are all but 0, their argument has been subtracted from something of this size.
 _WITH_ZEROS = ("sin", "cos", "tan", "log", "log2", "log10", "cot")
 # What is drawn of these is only known to the last bit of a float: its sum is not exactly 1.
