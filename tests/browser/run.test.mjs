@@ -103,6 +103,24 @@ test("the equations of the first page are checked in the page, and a flipped sig
   assert.equal(await field.locator("textarea").count(), 0);
 });
 
+test("an exercise wants an answer first, and then says whether it holds", LIMIT, async (t) => {
+  const { tab, asked } = await open(t, "chapters/neurons/");
+  const field = tab.locator(".highlight.asked").first();
+  await field.scrollIntoViewIfNeeded();
+  await field.locator(".example__start").click();
+  assert.match(await field.locator(".example__status").textContent(), /in place of each question mark/);
+  assert.deepEqual(asked, [], "something is fetched before there is an answer");
+  const editor = field.locator("textarea");
+  const question = await editor.inputValue();
+  const answered = (...answers) => answers.reduce((text, answer) => text.replace("?", answer), question);
+  await editor.fill(answered("|x|", "-x"));
+  await run(field);
+  assert.equal(await field.getAttribute("data-example"), "failed");
+  await editor.fill(answered("|x|", "x"));
+  assert.match(await run(field), /2 of 2 claims hold/);
+  assert.equal(await field.locator(".example__flip").count(), 0);
+});
+
 test("how much is fetched is said before it is, and is so", LIMIT, async (t) => {
   const { tab } = await open(t, "reference/linear/");
   const example = shown(tab).first();

@@ -21,6 +21,11 @@ export class Example {
     this.above = above;
   }
 
+  // What a reader has to do before it can run.
+  get missing() {
+    return "";
+  }
+
   // A button on it, once the reader is near.
   mount() {
     this.run = button(this.name, () => start(this), "example__button example__start");
@@ -166,6 +171,11 @@ function waitFor(what) {
 export function start(example) {
   if (running) stop();
   example.open();
+  if (example.missing) {
+    example.tell(example.missing);
+    example.output.replaceChildren();
+    return;
+  }
   example.output.replaceChildren();
   example.tell(worker ? "Starting…" : `Starting: ${SIZE} are fetched, once…`, "running");
   running = example;

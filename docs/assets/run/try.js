@@ -1,4 +1,5 @@
-// *Try it*: equations that can be edited, and the checker itself, which runs in the page.
+// *Try it*: equations that can be edited, and the checker itself, which runs in the page. In an exercise they want an
+// answer first.
 import { button } from "../make.js";
 import { whenNear } from "../near.js";
 import { Example, start } from "./run.js";
@@ -16,6 +17,14 @@ class Equations extends Example {
     return { text: this.source };
   }
 
+  get missing() {
+    return this.asks && this.source.includes("?") ? "Put your answer in place of each question mark; then check it." : "";
+  }
+
+  get asks() {
+    return this.block.classList.contains("asked");
+  }
+
   ending(how) {
     return how === "done" ? "All of it holds." : "Something is wrong: see below.";
   }
@@ -23,6 +32,7 @@ class Equations extends Example {
   open() {
     if (this.editor) return;
     super.open();
+    if (this.asks) return;
     this.stop.before(button("Flip a sign", () => this.flip(), "example__button example__flip"));
   }
 

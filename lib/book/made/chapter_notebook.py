@@ -27,6 +27,7 @@ from book.made.folder import packed
 __all__ = ["Chapter", "chapter_notebook", "parts", "with_library"]
 
 _FENCE = re.compile(r"^( *)(`{3,})(\w*)")
+_ASKED = ".asked"  # a field for an answer, which only a page can check
 _SHOWN = re.compile(r"^( *)::: ([\w.]+)$")
 _FOLD = re.compile(r'^( *)(?:\?\?\?|!!!)\+? (\w+)(?: "(.*)")?$')
 _HEADING = re.compile(r"^(#+ .*?)(?: *\{[^}]*\})?$")
@@ -168,6 +169,8 @@ def parts(markdown: str) -> Iterator[_Part]:
                 end += 1
             inside = dedent("\n".join(lines[position:end]))
             position = end + 1
+            if _ASKED in line:
+                continue
             if fence[3] == "pycon":
                 yield from told()
                 yield _Part("examples", inside)

@@ -200,7 +200,9 @@ def bound(leaves: Sequence[Leaf], site: str) -> list[etree._Element]:
 
 
 def _for_paper(root: etree._Element) -> None:
-    """Says what no style can tell: what was a fold, and which code is long."""
+    """Says what no style can tell: what was a fold, and which code is long; asks nothing."""
+    for field in [each for each in root.iter(f"{XHTML}div") if _has(each, "asked")]:
+        _take_away(field)
     for fold in [each for each in root.iter(f"{XHTML}details") if not _has(each, "source__doc")]:
         fold.tag = f"{XHTML}div"
         fold.set("class", f"{fold.get('class', '')} unfolded".lstrip())
