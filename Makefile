@@ -93,7 +93,7 @@ BROWSER ?= *
 test-browser: $(VENV)/.site node_modules/.test  ## the built site in Chromium
 	$(PY) -m mkdocs build --strict
 	$(PY) tests/browser/wheels.py .cache/wheels
-	node --test --test-concurrency=2 "tests/interactive/*.test.mjs" "tests/browser/$(BROWSER).test.mjs"
+	node --test --test-concurrency=3 "tests/interactive/*.test.mjs" "tests/browser/$(BROWSER).test.mjs"
 
 test-firefox: $(VENV)/.site node_modules/.test  ## the chapters of the built site in Firefox, at eight widths
 	$(PY) -m mkdocs build --strict
