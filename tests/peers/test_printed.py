@@ -8,7 +8,9 @@ import pytest
 
 import backprop as ours
 from backprop.attention import sinusoidal_positions
+from backprop.convolution import conv2d_backward, conv2d_forward
 from backprop.data.mnist import load_mnist_sample
+from backprop.data.waves import noisy_waves
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.peers
@@ -173,9 +175,7 @@ def compare_blocks():
 def learn_digits():
     printed = program("classic-networks")
     torch.set_default_dtype(torch.float32)
-    data = load_mnist_sample()
-    images = torch.tensor(np.float32(data.train_images[:, None] / 255))
-    labels = torch.tensor(data.train_labels.astype(np.int64))
+    images, labels = sample_digits()
     network = printed["small_resnext"]()
     printed["learn"](network, images[:1500], labels[:1500], 6 * [0.01] + 2 * [0.001])
     assert printed["share_right"](network, images[1500:], labels[1500:]) > 0.85
@@ -225,10 +225,79 @@ def learn_to_read():
     assert (reader(texts).argmax(dim=1) == labels).double().mean() > 0.95
 
 
+def compare_convolution():
+    printed = program("convolution")
+    rng = np.random.default_rng(0)
+    x, W, b = (rng.normal(size=size) for size in ((2, 3, 7, 6), (4, 3, 3, 2), (4,)))
+    given = [torch.tensor(each, requires_grad=True) for each in (x, W, b)]
+    wanted = printed["Convolution"].apply(*given, 2, 1)
+    y, cache = conv2d_forward(x, W, b, stride=2, padding=1)
+    np.testing.assert_allclose(y, wanted.detach(), rtol=0, atol=1e-10)
+    dy = rng.normal(size=y.shape)
+    wanted.backward(torch.tensor(dy))
+    for ours_of, theirs in zip(conv2d_backward(dy, cache), given, strict=True):
+        np.testing.assert_allclose(ours_of, theirs.grad, rtol=0, atol=1e-10)
+
+
+def sample_digits():
+    """Returns images (N, 1, 28, 28) and labels, as the programs want them."""
+    data = load_mnist_sample()
+    images = torch.tensor(np.float32(data.train_images[:, None] / 255))
+    return images, torch.tensor(data.train_labels.astype(np.int64))
+
+
+def learn_by_windows():
+    printed = program("convolution")
+    torch.set_default_dtype(torch.float32)
+    images, labels = sample_digits()
+    for network in (printed["of_windows"](), printed["of_all_pixels"]()):
+        printed["learn"](network, images[:1000], labels[:1000])
+        right = network(images[1000:]).argmax(dim=1) == labels[1000:]
+        assert right.float().mean() > 0.8
+
+
+def compare_forecaster():
+    printed = program("recurrent")
+    rng = np.random.default_rng(0)
+    model = printed["Forecaster"](2, 4, 3)
+    reader, answers = ours.RNN(2, 4, rng=rng), ours.Linear(4, 3, rng=rng)
+    state = {name: weights.numpy() for name, weights in model.read.state_dict().items()}
+    for name, weights in ours.from_torch(state).items():
+        reader.params[name][...] = weights
+    hand_over(model.say, answers)
+    layer = ours.Sequential([reader, answers])
+    x = rng.normal(size=(6, 3, 2))
+    given = torch.tensor(x, requires_grad=True)
+    y, _ = model(given)
+    dy = rng.normal(size=y.shape)
+    y.backward(torch.tensor(dy))
+    np.testing.assert_allclose(layer.forward(x, training=True), y.detach(), rtol=0, atol=1e-10)
+    np.testing.assert_allclose(layer.backward(dy), given.grad, rtol=0, atol=1e-10)
+    first, state = model(given[:4])
+    rest, _ = model(given[4:], state)
+    torch.testing.assert_close(torch.cat([first, rest]), y)
+
+
+def learn_waves_and_an_echo():
+    printed = program("recurrent")
+    waves = noisy_waves(300, np.random.default_rng(1))
+    x, target = torch.tensor(waves.seen).swapaxes(0, 1), torch.tensor(waves.target)
+    model = printed["Forecaster"](1, 30, 10)
+    printed["learn_last"](model, lambda: (x, target), 300)
+    assert ((model(x)[0][-1] - target) ** 2).mean() < 0.05
+    long = torch.randn(400, 4, 1)
+    echo = torch.roll(long, 2, dims=0)
+    model = printed["Forecaster"](1, 16, 1)
+    printed["learn_long"](model, long, echo, window=20, epochs=40)
+    assert ((model(long)[0] - echo)[2:] ** 2).mean() < 0.1
+
+
 CHECKS = {
     "attention": (compare_attention, learn_to_turn_round),
     "classic-networks": (compare_blocks, learn_digits),
+    "convolution": (compare_convolution, learn_by_windows),
     "reading": (compare_reader, learn_to_read),
+    "recurrent": (compare_forecaster, learn_waves_and_an_echo),
 }
 
 
