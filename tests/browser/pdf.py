@@ -22,18 +22,24 @@ def titles(outline):
         yield from titles(each) if isinstance(each, list) else [each.title]
 
 
-reader = PdfReader(sys.argv[1])
-catalogue = reader.trailer["/Root"]
-print(
-    json.dumps(
-        {
-            "title": reader.metadata.title,
-            "language": catalogue.get("/Lang"),
-            "tagged": bool(catalogue["/MarkInfo"]["/Marked"]) and "/StructTreeRoot" in catalogue,
-            "outline": list(titles(reader.outline)),
-            "fonts": dict(found for page in reader.pages for found in fonts(page)),
-            "pages": [page.extract_text() for page in reader.pages],
-            "places": sorted(reader.named_destinations),
-        }
+def main(file):
+    """Prints what a PDF holds."""
+    reader = PdfReader(file)
+    catalogue = reader.trailer["/Root"]
+    print(
+        json.dumps(
+            {
+                "title": reader.metadata.title,
+                "language": catalogue.get("/Lang"),
+                "tagged": bool(catalogue["/MarkInfo"]["/Marked"]) and "/StructTreeRoot" in catalogue,
+                "outline": list(titles(reader.outline)),
+                "fonts": dict(found for page in reader.pages for found in fonts(page)),
+                "pages": [page.extract_text() for page in reader.pages],
+                "places": sorted(reader.named_destinations),
+            }
+        )
     )
-)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
