@@ -31,7 +31,8 @@ def main(file):
             {
                 "title": reader.metadata.title,
                 "language": catalogue.get("/Lang"),
-                "tagged": bool(catalogue["/MarkInfo"]["/Marked"]) and "/StructTreeRoot" in catalogue,
+                "tagged": bool(catalogue["/MarkInfo"]["/Marked"])
+                and "/StructTreeRoot" in catalogue,
                 "outline": list(titles(reader.outline)),
                 "fonts": dict(found for page in reader.pages for found in fonts(page)),
                 "pages": [page.extract_text() for page in reader.pages],

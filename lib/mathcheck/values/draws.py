@@ -258,8 +258,8 @@ def _round(known: tuple[float, ...], rng: np.random.Generator) -> NDArray[np.flo
     away = np.where(nearest > 0, nearest, 1.0) * rng.uniform(0.02, 0.3, numbers.size)
     between = (numbers[:-1] + numbers[1:]) / 2
     outer = np.array([numbers[0], numbers[-1]]) * rng.uniform(1.2, 3.0, 2)
-    # Of 10^{-9} beside 1 what is a part of it, and a few times as much, is near. Parts of 0 would all
-    # be alike.
+    # Of 10^{-9} beside 1 what is a part of it, and a few times as much, is near. (Parts of 0 would
+    # all be alike.)
     parts = numbers[(numbers != 0) & (nearest > np.abs(numbers))]
     parts = np.concatenate([parts * rng.uniform(0.2, 0.9), parts * rng.uniform(1.1, 4.0)])
     found = np.concatenate([outer[::-1], numbers + away, numbers - away, between, parts])
