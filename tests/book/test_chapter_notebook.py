@@ -200,9 +200,9 @@ def test_the_notebook_of_the_book_runs_elsewhere(tmp_path: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": tmp_path}})
     client.execute(env=environment)
-    (said,) = notebook.cells[-1].outputs
-    assert "backprop-" in said.text
-    assert str(path.parents[2]) not in said.text
+    said = "".join(part.text for part in notebook.cells[-1].outputs)  # in parts, if it is slow
+    assert "backprop-" in said
+    assert str(path.parents[2]) not in said
 
 
 def test_a_program_has_what_earlier_chapters_showed_and_it_uses(root: Path) -> None:
