@@ -36,6 +36,7 @@ class Drawing:
         self._names = sorted(names, key=lambda name: (at[name] < 0, at[name]))
         self._left = [name for name in self._names if not self._is_drawn(name)]
         self._outcomes: dict[str, dict[str, Any]] = {}
+        self._drawn: dict[str, Drawn] = {}
         self._process: Process | None = None
         self._begin()
 
@@ -51,6 +52,8 @@ class Drawing:
         Raises:
             BookError: if no script has this name, or it failed.
         """
+        if name in self._drawn:
+            return self._drawn[name]
         if name not in self._names:
             raise BookError(f'no figure "{name}": docs/figures/{name}.py does not exist')
         entry: dict[str, Any] = self._store.get(
@@ -59,7 +62,8 @@ class Drawing:
         if "error" in entry:
             raise BookError(f'figure "{name}" failed: {entry["error"]}')
         results = tuple(path for path in entry["read"] if path.startswith("data/results/"))
-        return Drawn(entry["svg"], entry["narrow"], results)
+        self._drawn[name] = Drawn(entry["svg"], entry["narrow"], results)
+        return self._drawn[name]
 
     def close(self) -> None:
         """Ends the process, if there is one."""
