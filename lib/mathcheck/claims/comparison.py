@@ -1,6 +1,7 @@
 """Compares the two sides of a claim at every index."""
 
 import math
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -57,13 +58,13 @@ _MOST_ROUGH_POINTS = 60
 _DOUBTFUL = 1e-6
 # Eighty digits are computed at so many points of a draw.
 _MOST_PRECISE = 4
-_ORDERS: dict[str, Callable[[int], bool]] = {
-    "=": lambda order: order == 0,
-    "\\ne": lambda order: order != 0,
-    "<": lambda order: order < 0,
-    ">": lambda order: order > 0,
-    "\\le": lambda order: order <= 0,
-    "\\ge": lambda order: order >= 0,
+_ORDERS = {
+    "=": operator.eq,
+    "\\ne": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "\\le": operator.le,
+    "\\ge": operator.ge,
 }
 
 
@@ -160,7 +161,8 @@ class Comparison:
             return None
         near = abs(left - right) <= _DOUBTFUL * max(abs(left), abs(right))
         doubtful = near or self.claim.op == "="
-        fails = self.claim.op != "=" and not _ORDERS[self.claim.op]((left > right) - (left < right))
+        order = (left > right) - (left < right)
+        fails = self.claim.op != "=" and not _ORDERS[self.claim.op](order, 0)
         if not doubtful and not fails:
             return None
         if fails:
@@ -240,7 +242,7 @@ class Comparison:
         # At an edge such as π/2 a float is meant to be that very number.
         at_edge = manner is None or manner.kind == "edge"
         if found.order is not None and not (at_edge and op in ("<", ">", "\\ne")):
-            return (0.0 if _ORDERS[op](found.order) else math.inf), 0.0
+            return (0.0 if _ORDERS[op](found.order, 0) else math.inf), 0.0
         plain = isinstance(left, float) and isinstance(right, float)
         if op == "=" and plain and math.isfinite(left) and math.isfinite(right):
             if None not in self._fractions:

@@ -5,6 +5,7 @@ Arrays, derivatives, integrals and what a chapter only calls a function are not.
 """
 
 import math
+import operator
 from collections.abc import Callable, Mapping
 from decimal import (
     ROUND_CEILING,
@@ -199,16 +200,16 @@ class Precise:
             raise _NotPrecise
         if left != right and self._same(left, right):
             raise _NotPrecise
-        return Decimal(_TESTS[op]((left > right) - (left < right)))
+        return Decimal(_TESTS[op]((left > right) - (left < right), 0))
 
 
-_TESTS: dict[str, Callable[[int], bool]] = {
-    "==": lambda order: order == 0,
-    "!=": lambda order: order != 0,
-    "<": lambda order: order < 0,
-    ">": lambda order: order > 0,
-    "<=": lambda order: order <= 0,
-    ">=": lambda order: order >= 0,
+_TESTS = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
 }
 
 
