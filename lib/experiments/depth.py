@@ -5,9 +5,11 @@ after the other; with batch norm before each ReLU; with a path around each layer
 with a path, but no batch norm, and weights that start at 0. All others start as He's. Before
 training, the size of the gradient at each layer is measured, and how alike the layers make
 different digits. Then a few thousand digits and gradient descent with momentum: for each kind and
-depth the rate is chosen on one half of the validation digits, over seeds of their own, from a grid
-with steps of a factor of 2, which goes on where the best lies at its end. It runs from fresh seeds,
-the same for all, and is judged on the other half. The test digits are not read.
+depth the rate is chosen on one half of the validation digits, over seeds of their own. The same
+twelve rates are tried for all, factors of 8 apart from 2⁻³³ to 1: where the gradient has grown by
+millions, no rate is known beforehand to be too small. Then half and twice the best, until the best
+has a worse one on either side. It runs from fresh seeds, the same for all, and is judged on the
+other half. The test digits are not read.
 """
 
 import time
@@ -44,7 +46,7 @@ from experiments.mnist import (
     split_digits,
     train_unless_infinite,
 )
-from experiments.optimizers import search
+from experiments.optimizers import refine
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -56,18 +58,19 @@ KINDS = {
     "residual_norm": (True, True, False),
     "residual_zero": (True, False, True),
 }
-MIDDLE = 2.0**-7  # the rate in whose neighbourhood a grid begins
 
 
 @dataclass(frozen=True)
 class DepthSettings:
-    """What all runs have in common, and the depths."""
+    """What all runs have in common, the depths, and the rates that are tried for each."""
 
     depths: tuple[int, ...] = (5, 20, 50)
     units: int = 64
     samples: int = 3000
     epochs: int = 10
     batch_size: int = 100
+    rates: tuple[float, ...] = tuple(2.0**power for power in range(-33, 1, 3))
+    largest_grid: int = 24
     search_seeds: tuple[int, ...] = (100, 101)
 
 
@@ -103,9 +106,7 @@ def run(
                 ]
                 return 1 - float(np.mean(found))
 
-            # What a bare path adds up grows with depth, and its gradients with it.
-            smaller = depth // 2 if kind == "residual" else 0
-            scores = search(score, MIDDLE / 2.0**smaller)
+            scores = refine(score, settings.rates, settings.largest_grid)
             best = min(scores, key=scores.__getitem__)
             tried += [
                 {"kind": kind, "depth": depth, "rate": rate, "accuracy": round(1 - wrong, 5)}
@@ -125,6 +126,7 @@ def run(
                 f"{name}_factor": float(np.exp(growth.mean() / depth)),
                 f"{name}_alike": float(np.mean([alike for _, alike in found])),
                 f"{name}_rate": best,
+                f"{name}_rates_tried": len(scores),
                 f"{name}_at_end": int(best in (min(scores), max(scores))),
                 f"{name}_accuracy": float(ends[:, 0].mean()),
                 f"{name}_accuracy_std": float(ends[:, 0].std(ddof=1)),

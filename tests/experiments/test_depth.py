@@ -11,11 +11,20 @@ from experiments.comparison import paired_difference
 from experiments.depth import KINDS, DepthSettings, build, sizes_at_start
 from experiments.mnist import split_digits
 
+SETTINGS = DepthSettings(
+    depths=(1, 12),
+    units=30,
+    samples=300,
+    epochs=4,
+    rates=(2.0**-20, 2.0**-8, 2.0**-5, 2.0**-2),
+    largest_grid=9,
+    search_seeds=(9,),
+)
+
 
 @pytest.fixture(scope="module")
 def result(digits, tmp_path_factory):
-    settings = DepthSettings(depths=(1, 12), units=30, samples=300, epochs=4, search_seeds=(9,))
-    return depth.run(tmp_path_factory.mktemp("runs"), digits, settings, seeds=(0, 1))
+    return depth.run(tmp_path_factory.mktemp("runs"), digits, SETTINGS, seeds=(0, 1))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -86,7 +95,12 @@ def test_rates_are_chosen_on_the_search_and_judged_in_pairs(result):
         assert max(tried, key=lambda t: t["accuracy"])["accuracy"] == next(
             t["accuracy"] for t in tried if t["rate"] == row["rate"]
         )
+        rates = {t["rate"] for t in tried}
+        assert rates.issuperset(SETTINGS.rates), "one side was searched less widely"
+        beside = {row["rate"] / 2, row["rate"] * 2}
+        assert rates.issuperset(beside) or len(rates) == SETTINGS.largest_grid
         name = f"{kind}_{layers}"
+        assert result.metrics[f"{name}_rates_tried"] == len(rates)
         assert result.metrics[f"{name}_accuracy"] == pytest.approx(np.mean(row["accuracy"]))
         assert result.metrics[f"{name}_train_accuracy"] > 0.05
     assert result.metrics["plain_1_accuracy"] > 0.5
