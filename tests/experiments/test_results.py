@@ -348,6 +348,27 @@ def test_fifty_layers_fail_in_the_ways_that_the_chapter_on_classic_networks_says
             assert seen[path] - seen[other] > 0.05
         assert shares[path] > 0.85
     assert abs(seen["plain"] - shares["plain"]) < 0.1  # it is not overfitting
+    assert abs(seen["residual"] - 0.1) < 0.05
+
+
+def test_every_kind_and_depth_was_searched_as_widely_as_the_chapter_says():
+    found = read("depth")
+    first = [2.0**power for power in range(-33, 1, 3)]
+    assert found["settings"]["rates"] == first
+    scores = {}
+    for row in found["tried"]:
+        scores.setdefault((row["kind"], row["depth"]), {})[row["rate"]] = row["accuracy"]
+    assert len(scores) == 5 * 3
+    for (kind, layers), tried in scores.items():
+        best = found["metrics"][f"{kind}_{layers}_rate"]
+        best = min(tried, key=lambda rate, best=best: abs(rate - best))  # recorded to six digits
+        assert max(tried.values()) == tried[best]
+        assert tried.keys() >= {*first, best / 2, best * 2}
+        assert not found["metrics"][f"{kind}_{layers}_at_end"]
+    path = scores["residual", 50]
+    assert max(path, key=path.__getitem__) == 2.0**-32
+    assert all((share == 0.1) == (rate >= 2.0**-24) for rate, share in path.items())
+    assert all(abs(share - 0.1) < 0.03 for share in path.values())
 
 
 @pytest.mark.parametrize("name", ["boxes", "gan", "cart-pole"])
