@@ -132,3 +132,56 @@ def test_a_later_section_may_define_anew() -> None:
     )
     report = check_chapter(load("t.md", text))
     assert report.ok, report.failed
+
+
+TWO_CELLS = r"""
+| Symbol | Shape | Meaning |
+|---|---|---|
+| $x_t$ | (T,) | |
+| $w$ | scalar | |
+| $h_0$ | scalar | |
+| $a_t$ | (T,) | |
+| $b_t$ | (T,) | |
+| $h_t$ | (T,) | |
+| $y_t$ | (T,) | |
+| $g_t$ | (T,) | |
+| $L$ | any scalar function of $y$ | |
+
+# One
+
+$$
+a_t \coloneqq w h_{t-1}, \qquad h_t \coloneqq \tanh(a_t) + x_t, \qquad y_t \coloneqq h_t
+$$
+
+$$
+g_t \coloneqq \frac{\partial L}{\partial a_t}
+    = \frac{\partial L}{\partial h_t} \left( 1 - \tanh^2(a_t) \right)
+$$
+
+# Other
+
+$$
+b_t \coloneqq 2 h_{t-1}, \qquad h_t \coloneqq b_t + x_t, \qquad y_t \coloneqq h_t
+$$
+
+$$
+g_t \coloneqq \frac{\partial L}{\partial b_t} = \frac{\partial L}{\partial h_t}
+$$
+"""
+
+
+def test_a_later_section_may_define_a_part_of_a_recurrence_anew() -> None:
+    """With rows said once: what the first section says is judged by its own definitions."""
+    report = check_chapter(load("t.md", TWO_CELLS))
+    assert not report.errors
+    assert report.ok
+    assert len(report.claims) == 2
+
+
+def test_what_a_later_section_defines_anew_is_no_excuse() -> None:
+    wrong = TWO_CELLS.replace(r"= \frac{\partial L}{\partial h_t}" + "\n$$\n", "= 0\n$$\n")
+    assert wrong != TWO_CELLS
+    assert len(check_chapter(load("t.md", wrong)).failed) == 1
+    early = TWO_CELLS.replace(r"a_t \coloneqq w h_{t-1}", r"a_t \coloneqq w h_{t-1} + b_t")
+    messages = [error.message for error in check_chapter(load("t.md", early)).errors]
+    assert messages == ["b is defined only later, in line 27"]

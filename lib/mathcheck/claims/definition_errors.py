@@ -13,12 +13,14 @@ def definition_errors(checker: Checker) -> list[MathError]:
 
     Their symbols are noted as broken: what depends on them is no mistake of its own.
     """
-    last: dict[Definition, State] = {}
+    holds: dict[Definition, list[State]] = {}
     for state in checker.chapter.states:
         for definitions in state.definitions.values():
-            last.update(dict.fromkeys(definitions, state))
+            for definition in definitions:
+                holds.setdefault(definition, []).append(state)
     problems: list[MathError] = []
-    for definition, state in last.items():
+    for definition, states in holds.items():
+        state = _before_anew(definition, states)
         if checker.broken(state, definition.body) is not None:
             continue
         with np.errstate(all="ignore"):
@@ -28,6 +30,16 @@ def definition_errors(checker: Checker) -> list[MathError]:
                 problems.append(found)
                 state.facts.broken[definition.symbol] = definition.equation.line
     return problems
+
+
+def _before_anew(definition: Definition, states: list[State]) -> State:
+    """Returns the last state before a later section defines anew what a definition depends on."""
+    last, *later = states
+    for state in later:
+        if not last.reach(definition.symbol)[1] <= state.reach(definition.symbol)[1]:
+            break
+        last = state
+    return last
 
 
 def _used_too_early(definition: Definition, state: State) -> MathError | None:
