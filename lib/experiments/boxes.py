@@ -34,8 +34,8 @@ from backprop.data.mnist import Digits
 from backprop.losses import smooth_l1_backward, smooth_l1_forward
 from backprop.shapes import Array
 from experiments.comparison import paired_difference
+from experiments.grid import best_of, search
 from experiments.mnist import Split, sample_of, split_digits
-from experiments.optimizers import search
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -102,7 +102,7 @@ def run(
             return 1 - float(np.mean([iou.mean() for iou in found]))
 
         scores = search(score, MIDDLE)
-        best = min(scores, key=scores.__getitem__)
+        best, at_end = best_of(scores)
         tried += [
             {"side": side, "rate": rate, "iou": round(1 - missing, 5)}
             for rate, missing in sorted(scores.items())
@@ -115,7 +115,7 @@ def run(
         table.append({"side": side, "rate": best, "iou": judged[side], "over_75": nearly_right})
         metrics |= {
             f"{side}_rate": best,
-            f"{side}_rate_at_end": int(best in (min(scores), max(scores))),
+            f"{side}_rate_at_end": int(at_end),
             f"{side}_iou": float(np.mean(judged[side])),
             f"{side}_iou_std": float(np.std(judged[side], ddof=1)),
             f"{side}_over_50": float(np.mean(half_right)),

@@ -22,7 +22,7 @@ from backprop import Adam, Linear, ReLU, Sequential
 from backprop.layers.arrays import assign, state
 from backprop.q_learning import q_loss_backward, q_loss_forward, q_target
 from experiments.comparison import paired_difference
-from experiments.optimizers import search
+from experiments.grid import best_of, search
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -69,7 +69,7 @@ def run(
             return 1 - float(np.mean([second_half(each) for each in found])) / settings.longest
 
         scores = search(score, MIDDLE)
-        best = min(scores, key=scores.__getitem__)
+        best, at_end = best_of(scores)
         tried += [
             {"side": side, "rate": rate, "length": round((1 - missing) * settings.longest, 2)}
             for rate, missing in sorted(scores.items())
@@ -85,7 +85,7 @@ def run(
         curve[f"{side}_std"] = lengths.std(axis=0, ddof=1).tolist()
         metrics |= {
             f"{side}_rate": best,
-            f"{side}_rate_at_end": int(best in (min(scores), max(scores))),
+            f"{side}_rate_at_end": int(at_end),
             f"{side}_length": float(np.mean(judged[side])),
             f"{side}_length_std": float(np.std(judged[side], ddof=1)),
             f"{side}_last": float(lengths[:, -1].mean()),

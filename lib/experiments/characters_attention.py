@@ -52,7 +52,7 @@ from backprop.shapes import Array
 from experiments import characters
 from experiments.characters import LanguageModel, States, Tokens, bits, named, updates
 from experiments.comparison import paired_difference
-from experiments.optimizers import search
+from experiments.grid import best_of, search
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS, summary
 
@@ -192,13 +192,13 @@ def run(
             return bits(model, given.held, side.judged)
 
         scores = search(score, side.middle_rate, settings.largest_grid)
-        rates[name] = min(scores, key=scores.__getitem__)
+        rates[name], at_end = best_of(scores)
         tried += [
             {"side": name, "rate": rate, "bits": round(scores[rate], 4)} for rate in sorted(scores)
         ]
         metrics |= {
             f"{name}_rate": rates[name],
-            f"{name}_rate_at_end": int(rates[name] in (min(scores), max(scores))),
+            f"{name}_rate_at_end": int(at_end),
             f"{name}_updates": side.updates,
         }
     found: list[dict[str, Number]] = []

@@ -36,7 +36,7 @@ from backprop.data.series import Windows
 from backprop.layers.arrays import assign, state
 from backprop.shapes import Array
 from experiments.comparison import overlapping_difference
-from experiments.optimizers import search
+from experiments.grid import best_of, search
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 from experiments.testing import Examined, Weights
@@ -198,8 +198,8 @@ def run(
         return float(np.mean([min(history.validation_loss) for _, history in found]))
 
     rates, penalties = search(score, settings.middle_rate), ridge_penalties(split, settings)
-    rate = min(rates, key=rates.__getitem__)
-    penalty = min(penalties, key=penalties.__getitem__)
+    rate, _ = best_of(rates)
+    penalty, _ = best_of(penalties)
     curve: dict[str, list[Number]] = {"epoch": list(range(1, settings.epochs + 1))}
     networks: list[Weights] = []
     errors = []
@@ -265,7 +265,7 @@ def examine(
         assign(state(network), weights, "the weights that were kept")
         forecasts.append(predict(network, past))
     penalties = ridge_penalties(split, settings)
-    others = forecasts_without(split, min(penalties, key=penalties.__getitem__), split.test)
+    others = forecasts_without(split, best_of(penalties)[0], split.test)
     errors = {name: window_errors(forecast, split.test) for name, forecast in others.items()}
     errors["lstm"] = np.mean([window_errors(one, split.test) for one in forecasts], axis=0)
     common: dict[str, Number] = {"test_windows": len(split.test.past)}

@@ -39,6 +39,7 @@ from backprop.data.mnist import Digits
 from backprop.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from experiments.batchnorm_scales import root_mean_square
 from experiments.comparison import paired_difference
+from experiments.grid import best_of, refine
 from experiments.mnist import (
     CLASSES,
     Split,
@@ -46,7 +47,6 @@ from experiments.mnist import (
     split_digits,
     train_unless_infinite,
 )
-from experiments.optimizers import refine
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -107,7 +107,7 @@ def run(
                 return 1 - float(np.mean(found))
 
             scores = refine(score, settings.rates, settings.largest_grid)
-            best = min(scores, key=scores.__getitem__)
+            best, at_end = best_of(scores)
             tried += [
                 {"kind": kind, "depth": depth, "rate": rate, "accuracy": round(1 - wrong, 5)}
                 for rate, wrong in sorted(scores.items())
@@ -127,7 +127,7 @@ def run(
                 f"{name}_alike": float(np.mean([alike for _, alike in found])),
                 f"{name}_rate": best,
                 f"{name}_rates_tried": len(scores),
-                f"{name}_at_end": int(best in (min(scores), max(scores))),
+                f"{name}_at_end": int(at_end),
                 f"{name}_accuracy": float(ends[:, 0].mean()),
                 f"{name}_accuracy_std": float(ends[:, 0].std(ddof=1)),
                 f"{name}_train_accuracy": float(ends[:, 1].mean()),

@@ -27,6 +27,7 @@ from backprop import (
 from backprop.data.mnist import Digits
 from backprop.data.sources import sample_folder, sha256_of
 from backprop.shapes import Array
+from experiments.updates import updates_in
 
 HIDDEN, EPOCHS, BATCH, LR, SEED = (24, 16), 10, 100, 3e-3, 0
 
@@ -40,7 +41,7 @@ def weights(digits: Digits, sample: Digits, epochs: int = EPOCHS) -> dict[str, A
     sizes = [x.shape[1], *HIDDEN, 10]
     linear = [Linear(D, M, rng=rng, dtype=np.float32) for D, M in pairwise(sizes)]
     network = Sequential([linear[0], ReLU(), linear[1], ReLU(), linear[2]])
-    steps = epochs * -(-len(x) // BATCH)
+    steps = updates_in(epochs, len(x), BATCH)
     train(
         network,
         Adam(LR),

@@ -29,7 +29,7 @@ from backprop.activations import sigmoid_forward
 from backprop.losses import sigmoid_cross_entropy_backward, sigmoid_cross_entropy_forward
 from backprop.shapes import Array
 from experiments.comparison import paired_difference
-from experiments.optimizers import search
+from experiments.grid import best_of, search
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -71,7 +71,7 @@ def run(
             return float(np.mean([each["distance"] for each in found]))
 
         scores = search(score, MIDDLE)
-        best = min(scores, key=scores.__getitem__)
+        best, at_end = best_of(scores)
         tried += [
             {"side": side, "rate": rate, "distance": round(distance, 5)}
             for rate, distance in sorted(scores.items())
@@ -84,7 +84,7 @@ def run(
             for seed, (found, _) in zip(seeds, runs, strict=True)
         ]
         metrics |= {f"{side}_rate": best}
-        metrics |= {f"{side}_rate_at_end": int(best in (min(scores), max(scores)))}
+        metrics |= {f"{side}_rate_at_end": int(at_end)}
         for name in runs[0][0]:
             values = [found[name] for found, _ in runs]
             metrics |= {f"{side}_{name}": float(np.mean(values))}

@@ -51,9 +51,10 @@ from backprop.data.text import PADDING
 from backprop.masking import Mask
 from backprop.shapes import Array
 from experiments.comparison import overlapping_difference
-from experiments.optimizers import search
+from experiments.grid import best_of, search
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS, summary
+from experiments.updates import updates_in
 
 STRONGEST = 15
 # Tokens in each column of the histogram of lengths, whose last column takes all that are longer.
@@ -326,12 +327,12 @@ def run(
     for name, tokens in texts.bags.items():
         begin = time.process_time()
         bag, penalties = best_bag(settings, texts.sizes[name], tokens, labels, split)
-        bags[name], penalty = bag, min(penalties, key=penalties.__getitem__)
+        bags[name], (penalty, at_end) = bag, best_of(penalties)
         right[name] = is_right(bag, tokens, reviews, split.test)
         metrics |= scores_of(bag, name, tokens, labels, split) | {
             f"{name}_test_accuracy": float(right[name].mean()),
             f"{name}_penalty": penalty,
-            f"{name}_penalty_at_end": int(penalty in (min(penalties), max(penalties))),
+            f"{name}_penalty_at_end": int(at_end),
             f"{name}_parameters": 2 * texts.sizes[name],
             f"{name}_seconds": time.process_time() - begin,
         }
@@ -355,8 +356,8 @@ def run(
         return float(chosen(learned(settings.search_seed, rate)[1])["validation_loss"])
 
     rates = search(score, settings.middle_rate, settings.largest_grid)
-    rate = min(rates, key=rates.__getitem__)
-    metrics |= {"rate": rate, "rate_at_end": int(rate in (min(rates), max(rates)))}
+    rate, at_end = best_of(rates)
+    metrics |= {"rate": rate, "rate_at_end": int(at_end)}
     tried += [{"rate": r, "validation_loss": rates[r]} for r in sorted(rates)]
 
     found, curves, chances, answers = [], [], [], []
@@ -452,7 +453,7 @@ def fit_reader(
     checkpoint: Path,
 ) -> History:
     """Trains the GRU, and gives it the weights of the epoch that validated best."""
-    steps = settings.epochs * -(-len(split.train) // settings.batch_size)
+    steps = updates_in(settings.epochs, len(split.train), settings.batch_size)
     return train(
         reader,
         Adam(rate),
@@ -484,7 +485,7 @@ def best_bag(
         return evaluate(found[penalty], tokens[split.validation], labels[split.validation]).loss
 
     losses = search(score, settings.bag_middle_penalty, settings.largest_grid)
-    return found[min(losses, key=losses.__getitem__)], losses
+    return found[best_of(losses)[0]], losses
 
 
 def fit_bag(
@@ -498,7 +499,7 @@ def fit_bag(
     """Trains a logistic regression: a pair of scores for each word, from 0, and their sums."""
     weights = Embedding(np.zeros((V, 2), dtype=np.float32), padding=PADDING)
     network = Sequential({"weights": weights, "sum": SumOverTokens()})
-    steps = settings.bag_epochs * -(-len(split.train) // settings.batch_size)
+    steps = updates_in(settings.bag_epochs, len(split.train), settings.batch_size)
     train(
         network,
         Adam(settings.bag_learning_rate, weight_decay=penalty),

@@ -35,6 +35,7 @@ from backprop.losses import softmax_cross_entropy_forward
 from backprop.shapes import Array
 from experiments.record import Number, Result
 from experiments.testing import Examined, Weights
+from experiments.updates import updates_in
 
 CLASSES = 10
 MISTAKES = 24
@@ -143,7 +144,7 @@ def fit(
     optimizer = OPTIMIZERS[settings.optimizer](
         settings.learning_rate, weight_decay=settings.weight_decay
     )
-    steps = settings.epochs * -(-len(split.train_x) // settings.batch_size)
+    steps = updates_in(settings.epochs, len(split.train_x), settings.batch_size)
     decay = cosine_decay(settings.learning_rate, steps)
     return train(
         network,

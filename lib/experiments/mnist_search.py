@@ -14,8 +14,8 @@ import numpy as np
 
 from backprop import load_mnist
 from backprop.data.mnist import Digits
+from experiments.grid import best_of, search
 from experiments.mnist import Settings, build, fit, split_digits
-from experiments.optimizers import search
 from experiments.record import Number, Result
 
 SEEDS = (100, 101, 102, 103, 104)
@@ -94,11 +94,11 @@ def run(
                 return score(replace(settings, **changes))
 
             scores = search(score_of, getattr(settings, what))
-            best = min(scores, key=scores.__getitem__)
+            best, at_end = best_of(scores)
             found: dict[str, Any] = {what: best}
             settings = replace(settings, **found)
             metrics[f"{name}_{what}"] = best
-            metrics[f"{name}_{what}_best_at_end"] = int(best in (min(scores), max(scores)))
+            metrics[f"{name}_{what}_best_at_end"] = int(at_end)
     return Result(
         metrics=metrics,
         curve={},

@@ -33,6 +33,7 @@ from backprop import (
 )
 from backprop.data.mnist import Digits
 from experiments.comparison import paired_difference
+from experiments.grid import best_of, search
 from experiments.mnist import CLASSES, Split, split_digits, train_unless_infinite
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
@@ -48,7 +49,6 @@ RULES: dict[str, tuple[Callable[[float], Optimizer], float]] = {
     "adam": (Adam, 0.002),
     "adamw": (AdamW, 0.002),
 }
-LARGEST_GRID = 12  # rates; a best one at the end of so many is reported as such
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def run(
             return float(np.mean([_marks(network, split, slice(half))[0] for network, _ in found]))
 
         scores = search(score, middle)
-        best = min(scores, key=scores.__getitem__)
+        best, at_end = best_of(scores)
         tried += [{"rule": name, "rate": r, "loss": round(s, 5)} for r, s in sorted(scores.items())]
         marks, steps = [], []
         for seed in seeds:
@@ -96,7 +96,6 @@ def run(
         losses[name] = [loss for loss, _ in marks]
         accuracies = [accuracy for _, accuracy in marks]
         curve[name] = np.mean(steps, axis=0).round(5).tolist()
-        at_end = best in (min(scores), max(scores))
         metrics |= {
             f"{name}_rate": best,
             f"{name}_loss": float(np.mean(losses[name])),
@@ -125,45 +124,6 @@ def run(
         tried=tried,
         table=table,
     )
-
-
-def search(
-    score: Callable[[float], float], middle: float, largest: int = LARGEST_GRID
-) -> dict[float, float]:
-    """Tries rates, each twice the one before, until the best has a worse one on either side.
-
-    Args:
-        score: from a rate to how bad it is; not finite if the run fails.
-        middle: where to begin.
-        largest: how many rates are tried at most.
-
-    Returns:
-        The score of each rate that was tried.
-    """
-    return refine(score, (middle / 2, middle, middle * 2), largest)
-
-
-def refine(
-    score: Callable[[float], float], rates: Sequence[float], largest: int
-) -> dict[float, float]:
-    """Tries rates that may be far apart, then half and twice the best, until both are worse.
-
-    Args:
-        score: from a rate to how bad it is; not finite if the run fails.
-        rates: where to begin.
-        largest: how many rates are tried at most.
-
-    Returns:
-        The score of each rate that was tried.
-    """
-    scores = {rate: score(rate) for rate in rates}
-    while len(scores) < largest:
-        best = min(scores, key=scores.__getitem__)
-        beside = [rate for rate in (best / 2, best * 2) if rate not in scores]
-        if not beside:
-            break
-        scores[beside[0]] = score(beside[0])
-    return scores
 
 
 def _learn(

@@ -64,7 +64,7 @@ from backprop import (
 )
 from backprop.shapes import Array
 from experiments.gradient_flow import flow_through
-from experiments.optimizers import refine
+from experiments.grid import best_of, refine
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
@@ -241,7 +241,7 @@ def run(
                 return float(np.mean([one.loss for one in found]))
 
             scores = refine(score, settings.rates, settings.largest_grid)
-            rate = min(scores, key=scores.__getitem__)
+            rate, at_end = best_of(scores)
             tried += [
                 {"cell": name, "steps": steps, "rate": rate, "loss": round(loss, 5)}
                 for rate, loss in sorted(scores.items())
@@ -255,7 +255,7 @@ def run(
             metrics |= {
                 f"rate.{key}": rate,
                 f"rates_tried.{key}": len(scores),
-                f"rate_at_end.{key}": int(rate in (min(scores), max(scores))),
+                f"rate_at_end.{key}": int(at_end),
                 f"{task.named}_mean.{key}": float(np.mean(right)),
                 f"{task.named}_std.{key}": float(np.std(right, ddof=1)),
                 f"{task.named}_min.{key}": min(right),

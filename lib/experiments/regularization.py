@@ -39,10 +39,11 @@ from backprop import (
 from backprop.data.mnist import Digits
 from backprop.shapes import Array
 from experiments.comparison import paired_difference
+from experiments.grid import best_of, search
 from experiments.mnist import CLASSES, Split, sample_of, split_digits
-from experiments.optimizers import search
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
+from experiments.updates import updates_in
 
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"sgd": SGD, "adam": Adam, "adamw": AdamW}
 
@@ -231,13 +232,12 @@ class _Seeker:
         strength, rate = remedy.middle, without.learning_rate
         for _ in range(TURNS):
             scores = search(partial(wrong, rate=rate), strength)
-            strength = min(scores, key=scores.__getitem__)
-            at_end = strength in (min(scores), max(scores))
+            strength, at_end = best_of(scores)
             if remedy.is_rate:
                 break
             scores = search(partial(wrong, strength), rate)
-            before, rate = rate, min(scores, key=scores.__getitem__)
-            at_end = at_end or rate in (min(scores), max(scores))
+            before, (rate, rate_at_end) = rate, best_of(scores)
+            at_end = at_end or rate_at_end
             if rate == before:
                 break
         return _Sought(
@@ -293,7 +293,7 @@ def _train(
         weight_decay=run.weight_decay,
         groups=[Group(biases_and_gains, weight_decay=0.0)],
     )
-    steps = run.epochs * -(-len(x) // run.batch_size)
+    steps = updates_in(run.epochs, len(x), run.batch_size)
 
     def changed(batch: Array) -> Array:
         images = batch.reshape(-1, 1, 28, 28)

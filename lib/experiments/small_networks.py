@@ -35,12 +35,13 @@ from backprop import (
 from backprop.data.mnist import Digits
 from experiments.architectures import Network, count
 from experiments.comparison import paired_difference
+from experiments.grid import best_of, search
 from experiments.mnist import Split, sample_of
 from experiments.mnist_convolution import split_images
-from experiments.optimizers import search
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS, summary
 from experiments.small_architectures import IMAGE, NETWORKS, build
+from experiments.updates import updates_in
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def run(
             return 1 - _accuracy(made, split.validation_x, split.validation_y)
 
         scores = search(wrong, settings.middle)
-        best = min(scores, key=scores.__getitem__)
+        best, at_end = best_of(scores)
         tried += [
             {"network": name, "rate": rate, "accuracy": round(1 - score, 5)}
             for rate, score in sorted(scores.items())
@@ -100,7 +101,7 @@ def run(
             f"{name}_parameters": costs.parameters,
             f"{name}_multiplications": costs.multiplications,
             f"{name}_rate": best,
-            f"{name}_at_end": int(best in (min(scores), max(scores))),
+            f"{name}_at_end": int(at_end),
         }
         trained[name] = []
         for one, seed in zip(found, seeds, strict=True):
@@ -163,7 +164,7 @@ def _learn(
     rng = np.random.default_rng(seed)
     some = sample_of(split, settings.samples, rng)
     made = build(network, IMAGE, rng)
-    steps = settings.epochs * -(-len(some.train_y) // settings.batch_size)
+    steps = updates_in(settings.epochs, len(some.train_y), settings.batch_size)
     start = time.process_time()
     train(
         made,

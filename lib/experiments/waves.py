@@ -28,6 +28,7 @@ from backprop.fast.recurrent import rnn_backward, rnn_forward
 from backprop.shapes import Array
 from experiments.gradient_flow import gradient_flow
 from experiments.record import Number, Result
+from experiments.updates import updates_in
 
 NOISE = 0.1
 SHOWN = 6
@@ -75,7 +76,7 @@ def run(checkpoints: Path, settings: Settings = Settings()) -> Result:
     steps = test_set.target.shape[1]
     network = build(settings, steps, rng)
     untrained = flows(network, rng)
-    count = settings.epochs * -(-settings.train_size // settings.batch_size)
+    count = updates_in(settings.epochs, settings.train_size, settings.batch_size)
     history = train(
         network,
         Adam(settings.learning_rate),

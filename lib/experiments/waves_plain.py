@@ -27,8 +27,10 @@ from backprop import (
 )
 from backprop.data.waves import Waves, best_forecast
 from experiments import waves
+from experiments.grid import best_of
 from experiments.record import RESULTS, Number, Result
 from experiments.repeats import SEEDS, over_seeds
+from experiments.updates import updates_in
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def run(
         rate: _learn(settings, rate, settings.search_seed, train_set, chosen_on)["mse"]
         for rate in settings.rates
     }
-    rate = min(errors, key=errors.__getitem__)
+    rate, at_end = best_of(errors)
     best = best_forecast(judged_on.seen, noise=waves.NOISE)
     floor = float(((best - judged_on.target) ** 2).mean())
     recurrent = json.loads((RESULTS / "waves.json").read_text(encoding="utf-8"))["metrics"]
@@ -67,7 +69,7 @@ def run(
         found = _learn(settings, rate, seed, train_set, judged_on)
         found |= {
             "rate": rate,
-            "rate_at_end": int(rate in (min(errors), max(errors))),
+            "rate_at_end": int(at_end),
             "best_mse": floor,
             "mse_over_best": found["mse"] / floor,
             "excess_over_best": _excess(found["mse"], floor),
@@ -128,7 +130,7 @@ def _learn(
         rng=rng,
         loss=MEAN_SQUARED_ERROR,
         measure=None,
-        schedule=cosine_decay(rate, given.epochs * -(-len(x) // given.batch_size)),
+        schedule=cosine_decay(rate, updates_in(given.epochs, len(x), given.batch_size)),
         progress=False,
     )
     seconds = time.process_time() - start

@@ -1,33 +1,7 @@
-"""The comparison of optimisers, small; and its search for a rate."""
-
-import math
+"""The comparison of optimisers, small."""
 
 from backprop import load_mnist_sample
-from experiments.optimizers import Settings, refine, run, search
-
-
-def test_rates_far_apart_are_tried_first_and_then_those_beside_the_best():
-    def valley(rate):  # flat but for a hole, which the middle of the rates is far from
-        return abs(math.log2(rate) - 6) if rate > 20 else 10
-
-    assert sorted(refine(valley, (1, 4, 16, 128), largest=9)) == [1, 4, 16, 32, 64, 128]
-    assert sorted(refine(valley, (1, 4, 16, 128), largest=5)) == [1, 4, 16, 64, 128]
-    assert sorted(refine(lambda rate: -rate, (1, 2), largest=4)) == [1, 2, 4, 8]
-
-
-def test_the_search_goes_on_until_the_best_has_a_worse_one_on_either_side():
-    scores = search(lambda rate: abs(math.log2(rate) - 5), 1.0)
-    assert min(scores, key=scores.__getitem__) == 32
-    assert sorted(scores) == [0.5, 1, 2, 4, 8, 16, 32, 64]
-    downwards = search(lambda rate: abs(math.log2(rate) + 3), 1.0)
-    assert min(downwards, key=downwards.__getitem__) == 0.125
-    endless = search(lambda rate: rate, 1.0)
-    assert len(endless) == 12
-
-
-def test_a_rate_that_fails_is_worse_than_any():
-    scores = search(lambda rate: math.inf if rate > 1 else -rate, 1.0)
-    assert min(scores, key=scores.__getitem__) == 1
+from experiments.optimizers import Settings, run
 
 
 def test_each_rule_has_a_rate_of_its_own_and_the_same_seeds():
