@@ -9,8 +9,8 @@ by SIGKILL too, the pipe is closed, and the process ends itself and all that it 
 from __future__ import annotations
 
 import os
+import queue
 import runpy
-import selectors
 import signal
 import subprocess
 import sys
@@ -46,7 +46,10 @@ class Process:
             env={**os.environ, "PYTHONPATH": path, **environment},
             start_new_session=True,
         )
-        self._rest = b""
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        # A pipe holds 64 KB, less than a drawing: whoever printed more would wait until it is read.
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def line(self, seconds: float) -> str | None:
         """The next line that it prints; None once there will be no more.
@@ -54,31 +57,29 @@ class Process:
         Raises:
             TimeoutError: if it prints none for so long.
         """
-        stdout = self._process.stdout
-        assert stdout is not None
-        end = time.monotonic() + seconds
-        with selectors.DefaultSelector() as selector:
-            selector.register(stdout, selectors.EVENT_READ)
-            while b"\n" not in self._rest:
-                if not selector.select(end - time.monotonic()):
-                    raise TimeoutError
-                more = os.read(stdout.fileno(), 1 << 20)
-                if not more:
-                    return None
-                self._rest += more
-        line, _, self._rest = self._rest.partition(b"\n")
-        return line.decode("utf-8")
+        try:
+            line = self._lines.get(timeout=max(seconds, 0))
+        except queue.Empty:
+            raise TimeoutError from None
+        if line is None:
+            self._lines.put(None)  # for whoever asks again
+        return line
 
     def close(self) -> int:
         """Ends it, if it has not ended; returns its status."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.close()
         try:
-            return self._process.wait(timeout=5)
+            status = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            return self._process.wait()
+            status = self._process.wait()
+        self._reader.join(timeout=5)
+        if not self._reader.is_alive():  # nobody else may close what it reads
+            stdout.close()
+        return status
 
     def output(self, seconds: float) -> str:
         """All that it prints, once it has ended.
@@ -97,7 +98,13 @@ class Process:
             raise BookError(message) from None
         finally:
             self.close()
-        return "\n".join([*lines, self._rest.decode("utf-8")])
+        return "\n".join(lines)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line.decode("utf-8").removesuffix("\n"))
+        self._lines.put(None)
 
 
 def _end_with_the_build() -> None:
