@@ -3,14 +3,16 @@
 Each kernel adds the terms of a sum in an order of its own, and so does each number of threads. A
 test, an example or a number of the text that holds under one of them alone would fail on somebody
 else's machine. What this processor lacks or runs with another's kernel is left out, and named.
-Kernels can be named: `make test-kernels KERNELS="Prescott Zen"`.
+Kernels can be named: `make test-kernels KERNELS="Prescott Zen"`; with `--after-test` among them,
+the one that this processor takes by itself is left out, since `make test` has just run under it.
 """
 
+import argparse
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -42,10 +44,10 @@ def environment(kernel: str, threads: int) -> dict[str, str]:
     return kept | {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": str(threads)}
 
 
-def runs_as(kernel: str) -> str:
-    """The kernel that OpenBLAS runs when asked for this one; nothing if it cannot."""
+def runs_as(given: Mapping[str, str]) -> str:
+    """The kernel that OpenBLAS runs in an environment; nothing if the processor cannot."""
     probe = subprocess.run(
-        [sys.executable, "-c", PROBE], env=environment(kernel, 1), capture_output=True, text=True
+        [sys.executable, "-c", PROBE], env=dict(given), capture_output=True, text=True
     )
     return probe.stdout.strip() if probe.returncode == 0 else ""
 
@@ -69,7 +71,7 @@ def passes(kernel: str, threads: int, *tests: str) -> bool:
     return done.returncode == 0
 
 
-def main(kernels: Sequence[str]) -> int:
+def main(kernels: Sequence[str], after_test: bool = False) -> int:
     """Runs the tests under each kernel, then under one with two threads; returns the exit status.
 
     What OpenBLAS shares out among threads does not depend on the kernel; and the arrays of the text
@@ -77,14 +79,18 @@ def main(kernels: Sequence[str]) -> int:
     """
     seen: dict[str, str] = {}
     passed = []
+    tested = runs_as(os.environ) if after_test else ""
     for kernel in kernels:
-        name = runs_as(kernel)
+        name = runs_as(environment(kernel, 1))
         if not name or name in seen:
             why = f"runs as {seen[name]}" if name else "not to be had"
             print(f"{kernel}: {why} here", flush=True)
             continue
         seen[name] = kernel
-        passed.append(passes(kernel, 1, *TESTS, *TEXT))
+        if name == tested:
+            print(f"{kernel}: `make test` ran under it", flush=True)
+        else:
+            passed.append(passes(kernel, 1, *TESTS, *TEXT))
     if not seen:
         print("OpenBLAS of NumPy's wheels is not to be found: no kernel was tested")
         return 1
@@ -93,4 +99,8 @@ def main(kernels: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or KERNELS))
+    parser = argparse.ArgumentParser(description="runs the numerical tests under several kernels")
+    parser.add_argument("kernels", nargs="*", default=KERNELS, metavar="KERNEL")
+    parser.add_argument("--after-test", action="store_true", help="leave out `make test`'s own")
+    given = parser.parse_args()
+    sys.exit(main(given.kernels, given.after_test))
