@@ -78,6 +78,8 @@ class Inputs:
         library: the code under lib/ that the book shows.
         templates: the theme's and mkdocstrings'.
         literature: docs/references.bib.
+        results: what experiments, the ledger and mutants have written.
+        golden: the golden values.
         drawing: what runs the scripts of figures.
     """
 
@@ -85,6 +87,8 @@ class Inputs:
     library: str
     templates: str
     literature: str
+    results: str
+    golden: str
     drawing: str
 
     @staticmethod
@@ -96,7 +100,7 @@ class Inputs:
             code: as it was loaded.
             settings: as `settings_of` tells them.
         """
-        docs = root / "docs"
+        docs, data = root / "docs", root / "data"
         installed = _installed(root)
         own = sorted((path.relative_to(_LIB).as_posix(), seen) for path, seen in code.files.items())
         others = [path for path in sorted((root / "lib").iterdir()) if path.name not in _OURS]
@@ -107,6 +111,8 @@ class Inputs:
             library=digest_of_all(others, root),
             templates=digest_of_all([docs / "overrides", here / "templates"], root),
             literature=digest_of(docs / "references.bib"),
+            results=digest_of_all([data / "results", data / "test-readings.jsonl"], root),
+            golden=digest_of_all([data / "golden"], root),
             drawing=digest((installed, digest_of_all([*scripts, here / "shared"], _LIB))),
         )
 

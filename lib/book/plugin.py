@@ -57,9 +57,10 @@ from book.made.notebooks import Executing, notebook_page
 from book.made.page import render
 from book.made.policy import policy, with_policy
 from book.made.redirects import moved_places, redirects
-from book.made.runtime import packages_from, runtime_files
+from book.made.runtime import archive, packages_from, runtime_files
 from book.made.searching import order, part_index, searchable
 from book.shared.errors import BookError, Problem
+from book.shared.files import digest_of
 from book.shared.store import Store, digest
 from book.shared.tex import Formula, Tex
 
@@ -75,6 +76,7 @@ _ID = re.compile(r'<[a-z][^>]* id="([^"]+)"')
 _ADDRESSES = "addresses.txt"
 _FIGURE = re.compile(r'data-figure="([^"]+)"')
 _LABEL = re.compile(r"\beq:[\w-]+")
+_OF_ALL = re.compile(r"\{\{\s*(?:exercises|glossary)\(")  # tables of what stands in all pages
 _GITHUB = "https://github.com/"
 _COLAB = "https://colab.research.google.com/github/"
 
@@ -139,8 +141,9 @@ class Build:
         pages = sorted(self.docs.rglob("*.md"))
         order = [self.docs / uri for uri in listed(config.nav)]
         pages.sort(key=lambda page: order.index(page) if page in order else -1)
-        self.checking = Checking(self.root, pages)
+        self.checking = Checking(self.root, pages, store, self.inputs.edition)
         text = "".join(page.read_text(encoding="utf-8") for page in pages)
+        self.told = digest((text, digest_of(self.docs / "glossary.toml")))
         self.drawing = Drawing(
             self.root, store, self.inputs.drawing, float(settings.figure_seconds), text
         )
@@ -166,6 +169,7 @@ class Build:
         self.downloads: dict[str, str] = {}
         self.images: dict[str, bytes] = {}
         self.carried: set[str] = set()
+        self.names: dict[str, list[str]] = {}
         self.book = Book({}, {}, {})
         self.moves = Moves({}, {})
 
@@ -194,6 +198,22 @@ class Build:
         for file in files.documentation_pages():
             if file.page is not None:
                 yield file.page, self.sources[file.src_uri]
+
+    def filled(self, page: Page, markdown: str) -> tuple[str, list[Problem]]:
+        """A page's Markdown with its results and tables, its equations marked; what is amiss."""
+        source = self.source(page)
+        of_all = self.told if _OF_ALL.search(markdown) else ""
+
+        def make() -> list[Any]:
+            is_file = (self.root / source.file).is_file()
+            text = mark_lines(markdown, source.text) if is_file else markdown
+            offset = _offset(source.text, markdown)
+            text, problems = expand(text, source.file, self.root, offset)
+            return [text, [(each.line, each.message) for each in problems]]
+
+        given = (self.inputs.edition, self.inputs.results, of_all, markdown, source)
+        text, problems = self.store.get(f"text of {page.url}", given, make)
+        return text, [Problem(source.file, line, message) for line, message in problems]
 
     def converted(self, page: Page, markdown: str, config: MkDocsConfig, files: Files) -> Any:
         """What MkDocs makes of a page's Markdown."""
@@ -271,6 +291,15 @@ class Build:
         )
         return tools.tex.keep(f"page {page.url}", (given, of_tools), make)
 
+    def report(self, checked: list[Checked]) -> str:
+        """The report of what was checked."""
+        marks = Counter(mark.equation for mark in self.tools.library.marks())
+        commit, inputs = self.checkout.commit, self.inputs
+        given = (inputs.edition, inputs.results, inputs.golden, self.told, checked, marks, commit)
+        return self.store.get(
+            "report", given, lambda: verification.report(checked, marks, self.root, commit)
+        )
+
     def downloads_of(self, page: Page) -> dict[str, str]:
         """A chapter's notebook and its code, by their places in the site."""
         uri, inputs, tools = page.file.src_uri, self.inputs, self.tools
@@ -299,12 +328,17 @@ class Build:
             return program(tools.publication.heading(source.title, source.url), own, others)
 
         given = (of_book, numbers, formulas, addresses, source, text)
-        shown = [[name for name, _ in embedded(each)] for each in (source.text, *earlier)]
+        shown = [self._embedded(each) for each in (source.text, *earlier)]
         found = {
             f"{place}.ipynb": self.store.get(f"notebook of {page.url}", given, notebook),
             f"{place}.py": self.store.get(f"code of {page.url}", (of_book, source, shown), code),
         }
         return {name: text for name, text in found.items() if text}
+
+    def _embedded(self, text: str) -> list[str]:
+        if text not in self.names:
+            self.names[text] = [name for name, _ in embedded(text)]
+        return self.names[text]
 
     def _marked(self, url: str) -> Iterator[str]:
         """The equations whose lines of code a page shows."""
@@ -427,10 +461,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             return licence_page(found, policy([], packages_from()))
         if page.file.src_uri != _REPORT:
             return None
-        marks = Counter(mark.equation for mark in self.build.tools.library.marks())
-        return verification.report(
-            self._checked(), marks, self.build.root, self.build.checkout.commit
-        )
+        return self.build.report(self._checked())
 
     @event_priority(-100)
     def on_page_markdown(
@@ -442,12 +473,9 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             if isinstance(page.file, NotebookFile):
                 build.conversions[uri] = build.notebook(page, files)
                 return ""
-        source = build.source(page)
         text = markdown
         if not uri.startswith("reference/"):
-            if (build.root / source.file).is_file():
-                text = mark_lines(text, source.text)
-            text, problems = expand(text, source.file, build.root, _offset(source.text, markdown))
+            text, problems = build.filled(page, markdown)
             _report(problems)
             build.expanded[uri] = unmark(text)
         build.conversions[uri] = build.converted(page, text, config, files)
@@ -607,7 +635,11 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         root = self.build.root
         packages = os.environ.get("PYODIDE_PACKAGES")
         files.append(File.generated(config, _LICENCES, content=""))
-        shipped = dict(runtime_files(root, Path(packages) if packages else None))
+        inputs = self.build.inputs
+        library = self.build.store.get(
+            "archive", (inputs.edition, inputs.library), lambda: archive(root)
+        )
+        shipped = dict(runtime_files(root, Path(packages) if packages else None, library))
         own = {
             file.src_uri.removeprefix("assets/"): file
             for file in files

@@ -1,6 +1,8 @@
 """What the pages say of their equations: taken from the checker, put on the report."""
 
 import json
+import logging
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from book.known.checking import Checked, Checking, Found, error_text
 from book.known.mutants import digest
 from book.made.verification import anchor, report
+from book.shared.store import Store
 
 PAGE = r"""# Gain
 
@@ -45,8 +48,12 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def check(root: Path) -> list[Checked]:
-    return Checking(root, sorted((root / "docs").glob("*.md"))).wait()
+def check(root: Path, pages: Iterable[Path] | None = None) -> list[Checked]:
+    pages = sorted((root / "docs").glob("*.md")) if pages is None else pages
+    store = Store(root / ".cache" / "store", logging.getLogger("mkdocs"))
+    found = Checking(root, pages, store, "an edition").wait()
+    assert Checking(root, pages, store, "an edition").wait() == found, "kept, it is another"
+    return found
 
 
 def test_each_equation_gets_what_was_found_for_it(root: Path) -> None:
@@ -87,7 +94,7 @@ def test_what_does_not_hold_is_a_problem_with_its_line(root: Path) -> None:
 
 
 def test_without_equations_nothing_is_run(tmp_path: Path) -> None:
-    assert Checking(tmp_path, []).wait() == []
+    assert check(tmp_path, []) == []
 
 
 def test_the_report_counts_what_there_is(root: Path) -> None:

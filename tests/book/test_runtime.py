@@ -42,7 +42,7 @@ def root(tmp_path):
 
 
 def test_packages_come_from_the_release_with_their_hashes(root):
-    files = dict(runtime_files(root, None))
+    files = dict(runtime_files(root, None, archive(root)))
     lock = json.loads(files["pyodide/pyodide-lock.json"])
     assert list(lock["packages"]) == ["matplotlib", "numpy"]
     numpy = lock["packages"]["numpy"]
@@ -55,7 +55,7 @@ def test_packages_come_from_the_release_with_their_hashes(root):
 def test_packages_come_from_a_folder_if_there_is_one(root, tmp_path):
     for name in ("numpy", "matplotlib"):
         (tmp_path / f"{name}-1.whl").write_text(f"{name}-1.whl")
-    files = dict(runtime_files(root, tmp_path))
+    files = dict(runtime_files(root, tmp_path, b""))
     lock = json.loads(files["pyodide/pyodide-lock.json"])
     assert lock["packages"]["numpy"]["file_name"] == "numpy-1.whl"
     assert files["pyodide/numpy-1.whl"] == tmp_path / "numpy-1.whl"
@@ -63,10 +63,10 @@ def test_packages_come_from_a_folder_if_there_is_one(root, tmp_path):
 
 def test_a_wheel_that_is_missing_or_another_is_refused(root, tmp_path):
     with pytest.raises(BookError, match=r"^PYODIDE_PACKAGES has no matplotlib-1\.whl$"):
-        list(runtime_files(root, tmp_path))
+        list(runtime_files(root, tmp_path, b""))
     (tmp_path / "matplotlib-1.whl").write_text("another")
     with pytest.raises(BookError, match=r"matplotlib-1\.whl is not the file of Pyodide's release"):
-        list(runtime_files(root, tmp_path))
+        list(runtime_files(root, tmp_path, b""))
 
 
 def test_without_pyodide_it_says_what_to_do(tmp_path):

@@ -12,6 +12,7 @@ from typing import Any
 from book.shared.errors import BookError, Problem
 from book.shared.numbers import number_text
 from book.shared.processes import Process
+from book.shared.store import Store
 from mathcheck.text.sources import read
 
 __all__ = ["Checked", "Checking", "Found", "error_text"]
@@ -98,14 +99,16 @@ class Checked:
 class Checking:
     """A check that runs beside the build."""
 
-    def __init__(self, root: Path, pages: Iterable[Path]) -> None:
+    def __init__(self, root: Path, pages: Iterable[Path], store: Store, edition: str) -> None:
         """Starts it.
 
         Args:
             root: the repository.
             pages: Markdown files in it; those without displayed equations are passed over.
+            store: keeps which equation makes which claims.
+            edition: of the checker, which reads them.
         """
-        self._root = root
+        self._root, self._store, self._edition = root, store, edition
         self._texts = {page: page.read_text(encoding="utf-8") for page in pages}
         self._texts = {page: text for page, text in self._texts.items() if "$$" in text}
         names = [page.relative_to(root).as_posix() for page in self._texts]
@@ -122,10 +125,22 @@ class Checking:
         if self._checked is None:
             reports = self._reports()
             self._checked = [
-                _take(page.relative_to(self._root), text, report)
+                self._taken(page.relative_to(self._root), text, report)
                 for (page, text), report in zip(self._texts.items(), reports, strict=True)
             ]
         return self._checked
+
+    def _taken(self, file: Path, text: str, report: dict[str, Any]) -> Checked:
+        def make() -> dict[str, Any]:
+            made = _take(file, text, report)
+            found = list(map(vars, made.found))
+            problems = [(each.line, each.message) for each in made.problems]
+            return {"title": made.title, "found": found, "problems": problems}
+
+        kept = self._store.get(f"verdicts of {file}", (self._edition, text, report), make)
+        found = [Found(**each) for each in kept["found"]]
+        problems = [Problem(file, line, message) for line, message in kept["problems"]]
+        return Checked(file, kept["title"], found, problems)
 
     def _reports(self) -> list[dict[str, Any]]:
         if self._process is None:

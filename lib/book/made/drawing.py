@@ -32,6 +32,7 @@ class Drawing:
     ) -> None:
         self._root, self._store, self._edition, self._seconds = root, store, edition, seconds
         names = sorted(path.stem for path in (root / "docs" / "figures").glob("*.py"))
+        self._digests: dict[str, str] = {}
         at = {name: text.find(f'"{name}"') for name in names}
         self._names = sorted(names, key=lambda name: (at[name] < 0, at[name]))
         self._left = [name for name in self._names if not self._is_drawn(name)]
@@ -75,8 +76,15 @@ class Drawing:
         return self._store.has(_entry(name), self._edition, self._is_fresh)
 
     def _is_fresh(self, entry: dict[str, Any]) -> bool:
-        read = entry["read"].items()
-        return "svg" in entry and all(digest_of(self._root / path) == seen for path, seen in read)
+        return "svg" in entry and all(
+            self._digest(path) == seen for path, seen in entry["read"].items()
+        )
+
+    def _digest(self, path: str) -> str:
+        """Of a file as this build has found it: many figures read the same ones."""
+        if path not in self._digests:
+            self._digests[path] = digest_of(self._root / path)
+        return self._digests[path]
 
     def _begin(self) -> None:
         if self._left:

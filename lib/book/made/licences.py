@@ -72,7 +72,7 @@ def works(modules: Path) -> Iterator[Work]:
         "the theme: its styles, its menu and its search",
         "MIT",
         "https://github.com/squidfunk/mkdocs-material",
-        _of_distribution("mkdocs-material", "licenses/LICENSE"),
+        _of_metadata("mkdocs-material", "licenses/LICENSE"),
     )
     yield Work(
         "Font Awesome Free",
@@ -173,8 +173,9 @@ def _of(name: str, path: str) -> Path:
     return Path(str(distribution(name).locate_file(path)))
 
 
-def _of_distribution(name: str, end: str) -> Path:
-    for file in distribution(name).files or []:
-        if str(file).endswith(end):
-            return Path(str(file.locate()))
-    raise BookError(f"{name} has no {end}")
+def _of_metadata(name: str, path: str) -> Path:
+    folder = f"{name.replace('-', '_')}-{distribution(name).version}.dist-info"
+    found = _of(name, f"{folder}/{path}")
+    if not found.is_file():
+        raise BookError(f"{name} has no {path}")
+    return found

@@ -28,13 +28,16 @@ _LIBRARY = (
 _BESIDE = "lark"  # what the checker parses with, which Pyodide's release does not have
 
 
-def runtime_files(root: Path, packages: Path | None) -> Iterator[tuple[str, Path | str | bytes]]:
+def runtime_files(
+    root: Path, packages: Path | None, library: bytes
+) -> Iterator[tuple[str, Path | str | bytes]]:
     """The files that the site serves so that examples run in the page.
 
     Args:
         root: the repository.
         packages: a folder that holds the wheels of Pyodide's release, to be served by the site
             itself; without it a reader's browser fetches them from that release.
+        library: as `archive` packs it.
 
     Yields:
         The name of each file below the site's assets, and the file or its content.
@@ -52,7 +55,7 @@ def runtime_files(root: Path, packages: Path | None) -> Iterator[tuple[str, Path
         else:
             yield f"pyodide/{wheel}", _verified(packages / wheel, package["sha256"])
     yield "pyodide/pyodide-lock.json", json.dumps({"info": info, "packages": wanted})
-    yield "run/library.zip", archive(root)
+    yield "run/library.zip", library
 
 
 def packages_from() -> str:
