@@ -13,6 +13,7 @@ from pathlib import Path
 
 from book.known.mutants import RECORD, digest, recorded
 from mathcheck.claims.mutants import mutate_file
+from mathcheck.text.sources import read
 
 __all__ = ["main"]
 
@@ -40,7 +41,7 @@ def main(names: Sequence[str]) -> int:
             "total": report.total,
             "killed": report.killed,
             "accepted": len(report.accepted),
-            "digest": digest(text),
+            "digest": digest(read(path.as_posix(), text)),
         }
         known = {name: entry for name, entry in pages.items() if entry is not None}
         record = {"name": "mutants", "pages": known}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from book.known.mutants import digest
 from book.shared.errors import BookError, Problem
 from book.shared.numbers import number_text
 from book.shared.processes import Process
@@ -68,12 +69,14 @@ class Checked:
         title: its heading.
         found: its displayed equations, in their order.
         problems: what cannot be read, and what does not hold.
+        state: what its mutants know it by.
     """
 
     file: Path
     title: str
     found: list[Found]
     problems: list[Problem]
+    state: str
 
     @property
     def claims(self) -> int:
@@ -135,12 +138,12 @@ class Checking:
             made = _take(file, text, report)
             found = list(map(vars, made.found))
             problems = [(each.line, each.message) for each in made.problems]
-            return {"title": made.title, "found": found, "problems": problems}
+            return {"title": made.title, "found": found, "problems": problems, "state": made.state}
 
         kept = self._store.get(f"verdicts of {file}", (self._edition, text, report), make)
         found = [Found(**each) for each in kept["found"]]
         problems = [Problem(file, line, message) for line, message in kept["problems"]]
-        return Checked(file, kept["title"], found, problems)
+        return Checked(file, kept["title"], found, problems, kept["state"])
 
     def _reports(self) -> list[dict[str, Any]]:
         if self._process is None:
@@ -181,7 +184,7 @@ def _take(file: Path, text: str, report: dict[str, Any]) -> Checked:
             equation.errors.append(claim["worst"])
         elif claim["message"] not in told:
             problems.append(Problem(file, claim["line"], f"{claim['id']}: {claim['message']}"))
-    return Checked(file, title, found, problems)
+    return Checked(file, title, found, problems, digest(document))
 
 
 def error_text(error: float) -> str:

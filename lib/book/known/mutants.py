@@ -7,16 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mathcheck.text.sources import read
+from mathcheck.text.document import Document
 
 __all__ = ["RECORD", "digest", "recorded"]
 
 RECORD = Path("data") / "results" / "mutants.json"
 
 
-def digest(text: str) -> str:
+def digest(page: Document) -> str:
     """Names the state of a page that mutants were made of: its equations, tables and sections."""
-    page = read("", text)
     equations = [(each.tex, each.label, each.unchecked) for each in page.equations]
     rows = [(row.symbol, row.shape) for table in page.tables for row in table.rows]
     tables = [(symbol.text, shape.text) for symbol, shape in rows]

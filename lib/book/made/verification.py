@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from book.known.checking import Checked, error_text
-from book.known.mutants import digest, recorded
+from book.known.mutants import recorded
 
 __all__ = ["anchor", "report"]
 
@@ -108,7 +108,7 @@ def _section(
         ("unchecked equations", str(len(checked.unchecked))),
     ]
     if (found := mutants.get(checked.file.as_posix())) is not None:
-        when = "" if found["digest"] == digest(text) else ", of an earlier text"
+        when = "" if found["digest"] == checked.state else ", of an earlier text"
         rows.append((f"mutants killed{when}", f"{found['killed']:,} of {found['total']:,}"))
         rows.append(("survivors that change nothing", str(found["accepted"])))
     if bound := sum(marks.get(label, 0) for label in labels):
