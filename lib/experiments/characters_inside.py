@@ -1,7 +1,8 @@
 """`characters-inside`: what single cells of a language model by characters tell of its text.
 
 The network is that of `characters`, trained once more, as its weights were not kept, at the rate
-that was found there. It reads the text that neither has learned from. Properties of what has been
+that was found there, and for a quarter of the updates. It reads the text that neither has learned
+from. Properties of what has been
 read, each a number at every character, are correlated with the state of every cell. For each
 property the cell is chosen on the first half of what each reader reads, and judged on the second.
 
@@ -49,6 +50,8 @@ class Settings(characters.Settings):
         reach: how many steps back the gradient's length is told.
     """
 
+    updates: int = 2_500
+    validated_every: int = 500
     rate: float = 0.016
     passage: str = "Children, obey your parents in the Lord: for"
     shown: int = 420
@@ -129,8 +132,10 @@ def run(checkpoints: Path, settings: Settings = Settings(), text: str | None = N
     model = Model.drawn(len(given.alphabet), settings, settings.seed)
     held = "".join(given.alphabet[token] for token in given.held)
     untrained = look(model, given.held, held, settings)[0]
-    for _ in updates(model, given.known, settings.rate, settings.updates, settings):
-        pass
+    losses = updates(model, given.known, settings.rate, settings.updates, settings)
+    for update, loss in enumerate(losses, 1):
+        if update % settings.validated_every == 0:
+            print(f"  {update}: a loss of {loss:.3f}", flush=True)
     trained, flow = look(model, given.held, held, settings)
     metrics: dict[str, Number] = {
         "bits": bits(model, given.held, settings),
