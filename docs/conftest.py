@@ -1,27 +1,33 @@
 """Runs the examples of the chapters: every `pycon` fence of a Markdown file, solutions included.
 
-The examples of a page share one namespace and run in the order in which a reader meets them. They
-make one test, so that pytest-xdist cannot hand them to different processes.
+The examples of a page share one namespace and run in the order in which a reader meets them. What
+stands there to be pasted, without prompts (`python` fences with a title), runs among them. All of a
+page is one test, so that pytest-xdist cannot hand it to different processes.
 """
 
 from collections.abc import Iterable
 
 from sybil import Document, Example, Region, Sybil
+from sybil.evaluators.python import PythonEvaluator
 from sybil.example import SybilFailure
 from sybil.parsers.abstract.doctest import DocTestStringParser
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 
 FENCES = FencedCodeBlockLexer("pycon")
 DOCTESTS = DocTestStringParser()
+TO_PASTE = FencedCodeBlockLexer('python title="to paste"')
+PYTHON = PythonEvaluator()
 
 
 def examples(document: Document) -> Iterable[Region]:
-    """Finds the examples of a page, in order."""
+    """Finds the examples of a page, in order, and the blocks to paste."""
     for fence in FENCES(document):
         source = fence.lexemes["source"]
         for example in DOCTESTS(source, document.path):
             example.adjust(fence, source)
             yield example
+    for fence in TO_PASTE(document):
+        yield Region(fence.start, fence.end, fence.lexemes["source"], PYTHON, fence.lexemes)
 
 
 def whole_page(document: Document) -> Iterable[Region]:

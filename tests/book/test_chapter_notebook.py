@@ -173,6 +173,15 @@ def test_what_a_solution_makes_is_there_if_later_cells_use_it(root: Path) -> Non
     assert code(root, solved + fence(">>> a + 1", "4")) == ["a = 3\na + 1"]
 
 
+def test_a_block_to_paste_is_a_cell_that_later_ones_use(root: Path) -> None:
+    block = '```python title="to paste"\nimport numpy as np\n\n\ndef gain(x):\n    return x\n```\n'
+    printed = "```python\nimport torch\n```\n"
+    assert code(root, f"{block}\n{printed}\n" + fence(">>> gain(np.pi)")) == [
+        "import numpy as np\n\n\ndef gain(x):\n    return x",
+        "gain(np.pi)",
+    ]
+
+
 def test_only_what_is_imported_comes_along(root: Path) -> None:
     files = Modules(root / "lib").extract("from backprop import gain\n")
     assert sorted(files) == [

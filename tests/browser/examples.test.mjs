@@ -11,6 +11,7 @@ const withExamples = pages().filter((page) => readFileSync(join(SITE, page, page
 
 // What an example prints beside its prompts, as `doctest` reads it: a traceback by its last line, `...` for anything.
 function expected(text) {
+  if (!/^>>>/m.test(text)) return ""; // a block to paste says nothing
   const lines = text.trimEnd().split("\n").filter((line) => !/^(>>>|\.\.\.)( |$)/.test(line));
   const start = lines.findIndex((line) => line.startsWith("Traceback"));
   return lines.slice(start < 0 ? 0 : start + 1).filter((line) => line.trim() && line.trim() !== "...").join("\n").replaceAll("<BLANKLINE>", "");

@@ -29,7 +29,8 @@ export async function open(t, address, change = (content) => content, options = 
   return { tab, asked };
 }
 
-export const shown = (tab) => tab.locator(".highlight:has(> pre .gp)", { hasText: ">>>" });
+// Examples, and what stands between them to be pasted.
+export const shown = (tab) => tab.locator(".highlight:has(> .filename, > pre .gp)", { hasText: /^to paste|>>>/ });
 
 export async function run(example) {
   await example.evaluate((element) => {

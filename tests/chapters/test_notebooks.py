@@ -108,9 +108,10 @@ def rebound(markdown):
         if part.kind == "shown" and (found := library.definition(part.text)) is not None:
             names = Names.of(found.text)
             given |= names.bound | names.used
-        elif part.kind in ("examples", "solution"):
-            for example in DocTestParser().get_examples(part.text):
-                for name, imported in bindings(example.source):
+        elif part.kind in ("examples", "pasted", "solution"):
+            typed = [each.source for each in DocTestParser().get_examples(part.text)]
+            for source in [part.text] if part.kind == "pasted" else typed:
+                for name, imported in bindings(source):
                     (given if imported else made).add(name)
     return given & made
 

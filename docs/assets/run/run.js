@@ -44,7 +44,9 @@ export class Example {
   }
 
   read() {
-    return typed(this.block.querySelector("pre")).join("\n");
+    const pre = this.block.querySelector("pre");
+    const lines = typed(pre);
+    return lines.length ? lines.join("\n") : pre.textContent.trimEnd(); // a block to paste has no prompts
   }
 
   // What the worker is sent, to run this one and others before it.
@@ -222,8 +224,9 @@ function drop() {
 }
 
 const examples = [];
-for (const block of document.querySelectorAll(".highlight:has(> pre .gp)")) {
-  if (!block.querySelector(".gp").textContent.startsWith(">>>")) continue; // what a shell is told
+for (const block of document.querySelectorAll(".highlight:has(> .filename, > pre .gp)")) {
+  const prompt = block.querySelector(".gp");
+  if (prompt && !prompt.textContent.startsWith(">>>")) continue; // what a shell is told
   // An example of a docstring begins anew; those of a chapter go on from each other.
   const heading = block.closest(".doc-object")?.querySelector(".doc-heading[id]");
   const scope = heading?.id ?? "";

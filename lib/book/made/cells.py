@@ -107,6 +107,11 @@ class Cells:
         if waiting:
             yield Cell(_joined(waiting))
 
+    def pasted(self, text: str) -> Cell:
+        """A block that needs nothing before it."""
+        self._bind(text, Names.of(text))
+        return Cell(text)
+
     def leave_out(self, text: str) -> None:
         """Notes the examples of a solution: later cells may use names that they bind."""
         for example in DocTestParser().get_examples(text):

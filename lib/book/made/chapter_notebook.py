@@ -28,6 +28,7 @@ __all__ = ["Chapter", "chapter_notebook", "parts", "with_library"]
 
 _FENCE = re.compile(r"^( *)(`{3,})(\w*)")
 _ASKED = ".asked"  # a field for an answer, which only a page can check
+_PASTED = 'python title="to paste"'
 _SHOWN = re.compile(r"^( *)::: ([\w.]+)$")
 _FOLD = re.compile(r'^( *)(?:\?\?\?|!!!)\+? (\w+)(?: "(.*)")?$')
 _HEADING = re.compile(r"^(#+ .*?)(?: *\{[^}]*\})?$")
@@ -82,7 +83,10 @@ class Chapter:
 
 @dataclass(frozen=True)
 class _Part:
-    """A part of a page: `text`, `shown` code by its name, `examples`, or those of a `solution`."""
+    """A part of a page: `text`, `shown` code by its name, `examples`, or those of a `solution`.
+
+    What stands there to be pasted, whole and without prompts, is `pasted`.
+    """
 
     kind: str
     text: str
@@ -112,6 +116,8 @@ def chapter_notebook(
             cells.leave_out(part.text)
         elif part.kind == "examples":
             made += cells.examples(part.text)
+        elif part.kind == "pasted":
+            made.append(cells.pasted(part.text))
         elif part.kind == "shown" and (found := library.definition(part.text)) is not None:
             made.append(text.numbered(cells.shown(found)))
         elif part.kind == "shown":
@@ -174,6 +180,9 @@ def parts(markdown: str) -> Iterator[_Part]:
             if fence[3] == "pycon":
                 yield from told()
                 yield _Part("examples", inside)
+            elif line.strip().lstrip("`") == _PASTED:
+                yield from told()
+                yield _Part("pasted", inside)
             else:
                 waiting += [f"```{fence[3]}", inside, "```"]
         elif shown := _SHOWN.match(line):

@@ -1,0 +1,57 @@
+"""What a chapter gives to be pasted: it runs where nothing is, and needs NumPy alone.
+
+`docs/conftest.py` runs each block among the examples of its page, which hold what it computes
+against central differences or against the book's own functions.
+"""
+
+import builtins
+import re
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from book.made.cells import Names
+
+CHAPTERS = Path(__file__).parents[2] / "docs" / "chapters"
+BLOCK = re.compile(r'^ *```python title="to paste"\n(.*?)^ *```$', re.MULTILINE | re.DOTALL)
+
+
+def blocks(text):
+    return [dedent(found) for found in BLOCK.findall(text)]
+
+
+def pages():
+    return {page.stem: page.read_text(encoding="utf-8") for page in CHAPTERS.glob("*.md")}
+
+
+BLOCKS = [(name, code) for name, text in sorted(pages().items()) for code in blocks(text)]
+
+
+def needed(code):
+    """Names that a block uses, and neither binds nor finds in Python."""
+    names = Names.of(code)
+    return names.used - names.bound - set(dir(builtins))
+
+
+@pytest.mark.parametrize(("name", "code"), BLOCKS, ids=[name for name, _ in BLOCKS])
+def test_a_block_stands_alone(name, code, tmp_path):
+    assert not needed(code)
+    assert set(re.findall(r"^\s*(?:import|from) (\w+)", code, re.MULTILINE)) == {"numpy"}
+    file = tmp_path / "pasted.py"
+    file.write_text(code, encoding="utf-8")
+    run = subprocess.run([sys.executable, file], capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def test_what_a_block_lacks_is_seen():
+    assert needed("def f(x):\n    return np.sin(x) + g(x)\n") == {"np", "g"}
+
+
+def test_what_is_said_to_be_pasted_has_no_prompts():
+    for name, text in pages().items():
+        said = re.findall(r'^\?\?\? \w+ ".*\bto paste"$', text, re.MULTILINE)
+        assert len(said) == len(blocks(text)), name
+    assert len(BLOCKS) >= 3
