@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from backprop import GRU, LSTM, RNN, Layer, Linear
+from experiments import recall_by_rate
 from experiments.gradient_flow import flow_through
 from experiments.recall import CELLS, Settings, learn, recall, run, symbols
 from experiments.record import RESULTS
@@ -75,6 +76,19 @@ def test_a_rate_is_judged_by_its_mean_loss_over_the_seeds_of_the_search():
         )
         assert one != other
         assert row["loss"] == pytest.approx((one + other) / 2, abs=1e-5)
+
+
+def test_one_cell_is_tried_at_each_rate_from_the_seeds_that_count():
+    settings = replace(SMALL, steps=(2,), rates=(0.01, 0.04))
+    found = recall_by_rate.run(None, settings, (0, 1))
+    for rate in ("0.01", "0.04"):
+        once = [learn(CELLS["lstm_bias_0"], 2, float(rate), seed, settings) for seed in (0, 1)]
+        right = [one.score for one in once]
+        assert found.by_seed[f"accuracy_{rate}"] == right
+        assert found.metrics[f"accuracy_mean_{rate}"] == np.mean(right)
+        assert found.metrics[f"solved_{rate}"] == sum(one.solved for one in once)
+    assert found.by_seed["accuracy_0.01"] != found.by_seed["accuracy_0.04"]
+    assert len(found.metrics) == 1 + 3 * 2
 
 
 def test_a_cell_without_hope_is_not_trained_over_more_steps():
