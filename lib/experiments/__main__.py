@@ -36,6 +36,7 @@ EXPERIMENTS = {
     "waves": "experiments.waves",
     "waves-plain": "experiments.waves_plain",
     "recall": "experiments.recall",
+    "recall-by-rate": "experiments.recall_by_rate",
     "adding": "experiments.adding",
     "lstm-inside": "experiments.lstm_inside",
     "characters": "experiments.characters",

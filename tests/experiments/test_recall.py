@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -235,3 +235,27 @@ def test_what_the_chapters_say_of_recall_holds():
     assert 1 / 2 < left["plain_orthogonal"] / left["lstm_bias_1"] < 2
     assert left["lstm_bias_log"] > 1
     assert found["left_trained.gru.100"] > 0.5
+    # Where much of it arrives, all learn.
+    for name, seeds in found.items():
+        if name.startswith("solved.") and found[name.replace("solved", "left_untrained")] > 0.4:
+            assert seeds == 5
+
+
+def test_what_the_chapters_say_of_the_rate_of_one_cell_holds():
+    record = json.loads((RESULTS / "recall-by-rate.json").read_text())
+    found, table = record["metrics"], json.loads((RESULTS / "recall.json").read_text())
+    settings = json.loads(json.dumps(asdict(recall_by_rate.SETTINGS)))
+    assert record["settings"] == {"cell": "lstm_bias_0", **settings}
+    same = {name: value for name, value in settings.items() if name not in ("steps", "rates")}
+    assert same == {name: table["settings"][name] for name in same}
+    losses = {
+        row["rate"]: row["loss"]
+        for row in table["tried"]
+        if (row["cell"], row["steps"]) == ("lstm_bias_0", 100)
+    }
+    assert table["metrics"]["rate.lstm_bias_0.100"] == 0.256
+    assert losses.pop(0.512) - losses.pop(0.256) < 0.02
+    assert min(losses.values()) > 2
+    assert table["metrics"]["solved.lstm_bias_0.100"] == 0
+    assert found["solved_0.256"] == 1
+    assert abs(found["solved_0.512"] - table["metrics"]["solved.lstm_bias_1.100"]) == 1
