@@ -4,7 +4,8 @@ import numpy as np
 
 from book.figures import INK, figure, legend_below, marked, result, series
 
-SCALES = (0.5, 1, 2)
+# Factors on an orthogonal matrix; 1 is what the network started with that was trained.
+FLOWS = {0.5: "untrained_flow_0.5", 1: "untrained_flow", 2: "untrained_flow_2"}
 LIMITS = (1e-16, 1e6)
 
 
@@ -12,8 +13,8 @@ def draw():
     waves = result("waves")
     fig, ax = figure(5.6, 3.4)
     back = np.arange(waves["metrics"]["flow_steps"] + 1)
-    for k, scale in enumerate(SCALES):
-        flow = waves["curve"][f"untrained_flow_{scale:g}"][::-1]
+    for k, (scale, name) in enumerate(FLOWS.items()):
+        flow = waves["curve"][name][::-1]
         ax.plot(back, flow, **marked(k), markevery=10, label=f"untrained, {scale:g} × orthogonal")
         ax.plot(back, float(scale) ** back, "--", color=series(k), linewidth=0.8)
     ax.plot(back, waves["curve"]["trained_flow"][::-1], color=INK, linewidth=2.2, label="trained")

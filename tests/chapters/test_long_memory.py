@@ -9,7 +9,7 @@ DRAWS = range(2)
 
 
 def grads(values):
-    return {name: values[name] for name in ("W_x", "W_h", "b")}
+    return {name: values[f"d{name}"] for name in ("W_x", "W_h", "b")}
 
 
 def clip(values):
@@ -17,7 +17,7 @@ def clip(values):
 
 
 def clip_factor(values):
-    return clip(values)[0]["b"][0] / values["b"][0]
+    return clip(values)[0]["b"][0] / values["db"][0]
 
 
 CODE = {

@@ -157,6 +157,21 @@ def test_the_result_of_csi300_is_of_these_settings_with_the_best_inside_the_grid
         assert min(values) < content["metrics"][kind] < max(values)
 
 
+def test_the_chapter_judges_the_forecasts_of_the_index_as_they_did():
+    metrics = json.loads((RESULTS / "csi300.json").read_text())["metrics"]
+    names = ("unchanged", "past_mean", "last_value", "linear", "ridge", "lstm")
+    in_errors = {
+        name: metrics[f"{name}_less_mean"] / metrics[f"{name}_less_mean_error"] for name in names
+    }
+    assert round(2 * in_errors["lstm"]) == 3  # one and a half
+    assert round(2 * in_errors["last_value"]) == 7
+    assert max(abs(in_errors[name]) for name in names if name != "last_value") < 2
+    assert abs(in_errors["ridge"]) < in_errors["lstm"]
+    validation = {name: metrics[f"validation_{name}"] for name in ("mean", "ridge", "lstm")}
+    assert validation["ridge"] < validation["mean"] < validation["lstm"]
+    assert validation["lstm"] - validation["ridge"] < 0.002  # hardly anything
+
+
 WORDS = ["good", "fine", "bad", "poor", "film", "the", "."]
 
 
@@ -407,6 +422,16 @@ def test_what_the_chapter_on_reading_says_of_imdb_holds():
     assert chances[1] < chances[0] < 0.5
     assert abs(chances[2] - chances[3]) < 0.01
     assert content["tested"]["readings"]["data"] == 3
+
+
+def test_the_trained_network_passes_on_more_than_the_same_network_at_its_start():
+    """The figure's thin line of factor 1 and its thick one are one network, before and after."""
+    found = json.loads((RESULTS / "waves.json").read_text())
+    start, trained = found["curve"]["untrained_flow"], found["curve"]["trained_flow"]
+    assert trained[0] == found["metrics"]["trained_kept"] > 5 * start[0]
+    assert len(start) == len(trained) == found["metrics"]["flow_steps"] + 1
+    other = found["metrics"]["kept"]  # another draw of an orthogonal matrix
+    assert 1.5 < start[0] / other < 2
 
 
 def test_what_both_networks_add_to_the_floor_is_as_the_chapter_says():
