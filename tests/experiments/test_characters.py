@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from backprop import Linear, he_normal
 from experiments import characters
 from experiments.characters import Settings
 from experiments.record import RESULTS
@@ -105,10 +106,24 @@ def test_what_the_chapter_says_of_the_result_holds():
     metrics = json.loads((RESULTS / "characters.json").read_text())["metrics"]
     counts = [metrics[f"bits.counts.{n}"] for n in range(9)]
     assert max(counts[5:]) < metrics["bits"] < min(counts[:5])
+    behind = [metrics["bits"] - bits for bits in counts[5:]]
+    assert 0.02 < min(behind) < max(behind) < 0.05  # a few hundredths
     fresh = {2**power: metrics[f"bits_fresh.{2**power}"] for power in range(9)}
     assert fresh[16] > max(fresh[t] for t in (32, 64, 128, 256)) + 0.04
     assert max(fresh[t] for t in (64, 128, 256)) - fresh[32] < 0.01
     assert fresh[1] > counts[1] + 1
+    assert fresh[1] > fresh[2] > fresh[4] > fresh[8] > fresh[16]
+
+
+def test_the_program_of_the_chapter_differs_from_the_result_as_it_says():
+    """In how the last layer starts, and in precision."""
+    model = characters.Model.drawn(4, SMALL, 0)
+    assert {param.dtype for param in model.params.values()} == {np.dtype(np.float32)}
+    limit = np.sqrt(6 / (SMALL.units + 4))
+    assert limit / 2 < np.abs(model.out.params["W"]).max() <= limit  # Xavier's, uniform
+    program = Linear(SMALL.units, 4, rng=np.random.default_rng(0)).params["W"]
+    assert program.dtype == np.float64
+    np.testing.assert_array_equal(program, he_normal((16, 4), np.random.default_rng(0)))
 
 
 def test_the_page_has_the_logits():
