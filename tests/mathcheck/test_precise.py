@@ -77,6 +77,9 @@ NUMBERS = {
     r"\mathrm{arsinh}(\sinh 2) + \mathrm{arcosh}(\cosh 3) + \mathrm{artanh}(\tanh 1)": "6",
     r"\mathrm{logit}(\sigma(2))": "2",
     r"h + h + h": "0.3",
+    r"\sum_{n=1}^\infty 2^{-n}": "1",
+    r"\sum_{n=0}^\infty \frac{1}{n!}": "2.71828182845904523536028747135266249775724709369",
+    r"\sum_{n=0}^\infty \frac{(-1)^n}{2 n + 1}": "0.78539816339744830961566084581987572104929235",
     r"\begin{cases} 2 & \text{if } 1 < 2 \\ 7 & \text{otherwise} \end{cases}": "2",
 }
 
@@ -87,6 +90,29 @@ def test_many_digits(tex: str, wanted: str) -> None:
     assert found is not None
     digits = min(len(wanted), 58)
     assert abs(found - Decimal(wanted)) <= Decimal(10) ** (2 - digits) * max(1, abs(found))
+
+
+@pytest.mark.parametrize(
+    ("tex", "wanted"),
+    [
+        (r"\sum_{n=1}^\infty \frac{1}{n^2}", "1.6449340668482264364724151666460251892189499"),
+        (r"\sum_{n=1}^\infty \frac{1}{n^{3/2}}", "2.6123753486854883433485675679240716305708"),
+    ],
+)
+def test_a_slow_series_says_how_far_it_is_known(tex: str, wanted: str) -> None:
+    chapter = load("precise.md", f"{TABLE}\n$$\n{tex} = 3\n$$\n")
+    claim = chapter.claims[-1]
+    precise = Precise(Checker(chapter).context(0, claim.state))
+    found = precise.value(claim.left, {})
+    assert found is not None
+    error = abs(found / Decimal(wanted) - 1)
+    assert error < Decimal("1e-16")
+    assert error < precise.uncertain < Decimal("1e-13")
+
+
+@pytest.mark.parametrize("tex", [r"\sum_{n=1}^\infty \frac1n", r"\sum_{n=0}^\infty (-1)^n"])
+def test_a_series_without_a_sum_has_no_value(tex: str) -> None:
+    assert value(tex) is None
 
 
 def test_a_drawn_number_is_what_is_printed_of_it() -> None:

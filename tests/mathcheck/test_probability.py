@@ -67,6 +67,8 @@ def test_right_and_wrong(right: str, wrong: str) -> None:
     "equation",
     [
         r"P(X, Y) = P(X) P(Y)",  # nobody said that they are independent
+        r"P(X = 1) > 0",  # nor that every value has a chance
+        r"\text{Var}(Z) > 0",
         r"X + 1 = 2",
         r"P(a) = 1",
         r"P(X \in S) = 1",

@@ -70,7 +70,7 @@ def test_what_an_ellipsis_stands_for(text: str, meant: str) -> None:
         (r"\int_a^b f'(t) \, dt = f(b) - f(a)", r"\int_a^b f'(t) \, dt = f(a) - f(b)"),
         (r"\int_0^{-1} 1 \, dt = -1", r"\int_0^{-1} 1 \, dt = 1"),
         (r"\frac{d}{db} \int_0^b f(t) \, dt = f(b)", r"\frac{d}{db} \int_0^b f(t) \, dt = f(b) - f(0)"),
-        (r"\int_0^1 \int_0^b s t \, ds \, dt = \frac{b^2}{4}", r"\int_0^1 \int_0^b s t \, ds \, dt = \frac{b}{4}"),
+        (r"\int_0^1 \int_0^t s \, ds \, dt = \frac16", r"\int_0^1 \int_0^t s \, ds \, dt = \frac14"),
     ],
 )  # fmt: skip
 def test_right_and_wrong(right: str, wrong: str) -> None:

@@ -13,8 +13,16 @@ from mathcheck.claims.chapter import Chapter
 from mathcheck.claims.comparison import Comparison
 from mathcheck.claims.descent import STARTS, descend
 from mathcheck.claims.draw_plan import Draw, any_function
-from mathcheck.claims.edges import check_edge, named_edges
+from mathcheck.claims.edges import (
+    check_edge,
+    check_end,
+    check_met,
+    equalities,
+    named_edges,
+    stated_ends,
+)
 from mathcheck.claims.equations import Claim
+from mathcheck.claims.fine_numbers import beyond_nine_digits, with_others
 from mathcheck.claims.readings import along_all_ways, differentiated_along_all, doubtful
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
@@ -41,6 +49,8 @@ _ATTEMPTS = 20
 # A claim that is soon computed gets more draws than it needs, up to so many, until so many points
 # have been compared; one that has branches which no draw has taken yet gets the most.
 _MORE, _MOST, _CHEAP = 40, 120, 100
+# In so many draws a claim is looked at where its condition, an equation, is met.
+_MET_IN = 8
 # What can come of numbers where no reading of the equation foresees it.
 COMPUTATION_ERRORS = (ArithmeticError, LookupError, ValueError, RecursionError, TypeError)
 
@@ -224,14 +234,26 @@ class Checker:
                 break
         if not comparison.message:
             self._refuse(claim, taken)
+            self._refuse_undecided(claim, comparison)
             self._check_reading(claim)
-            for edge in named_edges(claim):
-                check_edge(edge, claim, comparison, self.context(0, claim.state))
-            descend(claim, comparison, partial(self._starts, claim))
+            self._look_further(claim, comparison)
         return comparison.result()
 
-    def _starts(self, claim: Claim) -> list[World]:
-        """Returns draws of different manners from which to look for where a bound fails."""
+    def _look_further(self, claim: Claim, comparison: Comparison) -> None:
+        """Compares the sides where no draw comes by itself: at edges, ends, and downhill."""
+        context = self.context(0, claim.state)
+        if not comparison.met and equalities(claim):
+            worlds = self._starts(claim, _MET_IN)
+            check_met(claim, comparison, [PlainContext(each, claim.state) for each in worlds])
+            comparison.nothing = False  # it may be 0 because the condition says so
+        for edge in named_edges(claim):
+            check_edge(edge, claim, comparison, context)
+        for end in stated_ends(claim, context.world):
+            check_end(end, claim, context)
+        descend(claim, comparison, partial(self._starts, claim, STARTS))
+
+    def _starts(self, claim: Claim, most: int) -> list[World]:
+        """Returns draws of different manners from which to look for where a claim fails."""
         found, kinds = [], set()
         for draw in itertools.islice(draw_plan.draws(claim, self.draws), draw_plan.least(claim, 1)):
             if draw.manner.kind not in kinds and draw.manner.kind not in ("vast", "edge"):
@@ -240,7 +262,7 @@ class Checker:
                     found.append(self._world(draw.number, draw.manner))
                 except SizeError:
                     continue
-        return found[:STARTS]
+        return found[:most]
 
     def _check_reading(self, claim: Claim) -> None:
         """Refuses a claim that holds only if a ∂ is not what most readers take it for."""
@@ -304,12 +326,49 @@ class Checker:
                     return found, definition.equation
         return None
 
+    def _refuse_undecided(self, claim: Claim, comparison: Comparison) -> None:
+        """Refuses what a comparison of what was drawn leaves open."""
+        if comparison.doubtful_sizes:
+            message = "a size may be any number: what it is not equal to cannot be decided"
+            raise EvalError(message, claim.left.node)
+        if comparison.rough:
+            self._refuse_unseen(claim)
+
+    def _refuse_unseen(self, claim: Claim) -> None:
+        """Refuses numbers that are too small, or have too many digits, to be seen in nine."""
+        if (node := beyond_nine_digits(claim)) is not None:
+            message = "this claim is compared to nine digits, which this number goes beyond"
+            raise EvalError(message, node)
+        for node, other in with_others(claim):
+            comparison = Comparison(other)
+            plan = draw_plan.draws(claim, self.draws)
+            for draw in itertools.islice(plan, draw_plan.least(claim, self.draws)):
+                if self._draw(other, draw, comparison, Taken()) or comparison.message:
+                    break
+            else:
+                message = "nine digits do not tell this number from another, 3 times as large"
+                raise EvalError(message, node)
+
+    def _refuse_rounding(self, claim: Claim) -> None:
+        """Refuses what depends on how a number half way between two whole ones is rounded.
+
+        Of a bound that both neighbours keep there is nothing to decide.
+        """
+        if claim.op in ("\\le", "\\ge"):
+            return
+        for part in (part for term in draw_plan.behind(claim) for part in term.walk()):
+            match part:
+                case terms.Map(_, node, "round", argument) if draw_plan.constant(argument) is None:
+                    message = "half way there are two nearest whole numbers: which is it?"
+                    raise EvalError(f"{message} Write \\lfloor x + \\frac12 \\rfloor", node)
+
     def _refuse(self, claim: Claim, taken: Taken) -> None:
         """Refuses what the draws cannot decide."""
         if found := self._missing(claim, taken):
             error = EvalError(found[0].message, found[0].term.node)
             error.equation = found[1]
             raise error
+        self._refuse_rounding(claim)
         if claim.op == "\\ne" and (name := any_function(claim)):
             message = f"{name} may be any function: what it is not equal to cannot be decided"
             raise EvalError(message, claim.left.node)

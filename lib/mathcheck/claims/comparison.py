@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mathcheck.claims.draw_plan import any_function, constant
+from mathcheck.claims.draw_plan import any_function, constant, is_of_sizes
 from mathcheck.claims.equations import Claim
 from mathcheck.claims.fractions import fraction
 from mathcheck.meaning import terms
@@ -37,7 +37,7 @@ _FAR = 1e-3
 
 
 # What rounding leaves is this part of what was added up.
-_ROUNDING = 1e-12
+_ROUNDING = 1e-13
 # What is this much smaller than the largest value of a claim is compared as if it were as large:
 # derivatives do not say what they were added up of, nor do numbers of many orders of magnitude.
 _SCALE = 1e-3
@@ -105,9 +105,14 @@ class Comparison:
         self._magnitudes = Magnitudes()
         self._derives = any(isinstance(p, terms.Derivative) for s in sides for p in s.walk())
         self._of_numbers = not any(map(claim.state.reach_of, sides))
+        sized = any(isinstance(part, terms.Size) for s in sides for part in s.walk())
+        self._fixed = self._of_numbers and not claim.free and not sized
         self._written_out = all(isinstance(part, _WRITTEN) for s in sides for part in s.walk())
         self._tolerance = _EXACT if self._written_out else TOLERANCE
         self._fractions = [fraction(side) for side in sides]
+        self._larger: set[bool] = set()  # whether the left side was, at any point
+        self.met = False  # whether the condition was met in any usual draw
+        self.rough = False  # whether two sides have been compared to nine digits and no more
 
     def evaluate(self, ctx: PlainContext, usual: bool, quick: bool = False) -> list[Found]:
         """Returns both sides at the points of a draw, at some of them if it is not a usual one.
@@ -125,7 +130,8 @@ class Comparison:
             places = [places[at] for at in sorted(chosen)]
         step = max(1, len(places) // _FIRST)
         found = [self._evaluate_next(env, ctx) for env in places[::step]]
-        if not quick and (usual or self.claim.op != "="):
+        # Under a condition the usual draws may have no point: |a| < 10^{-6}.
+        if not quick and (usual or self.claim.op != "=" or self.claim.condition is not None):
             for each in found[:_MOST_PRECISE]:
                 each.order = self._order(each, ctx)
         if step > 1 and not self._far_apart(found):
@@ -178,7 +184,9 @@ class Comparison:
             return None
         order = precise.order(one, other)
         strict = self.claim.op in ("<", ">", "\\ne")
-        return None if strict and not order and not precise.exact else order
+        if strict and not order and not precise.exact:
+            return 0 if self._fixed else None  # what is drawn may be so far out
+        return order
 
     def _size(self, env: Env, ctx: PlainContext) -> float:
         return max(self._magnitude(side, env, ctx) for side in (self.claim.left, self.claim.right))
@@ -199,6 +207,7 @@ class Comparison:
     def add(self, found: list[Found], manner: Manner, usual: bool) -> None:
         """Compares what one draw gave."""
         scale = _scale(found)
+        self.met |= usual and bool(found)
         self.nothing = self.nothing and scale == 0
         for each in found:
             if any(each.undefined):
@@ -218,6 +227,9 @@ class Comparison:
 
     def _compare(self, found: Found, scale: float, manner: Manner, usual: bool) -> None:
         self.points += int(np.size(found.left))
+        self._larger.update((np.asarray(found.left) > np.asarray(found.right)).ravel().tolist())
+        undecided = found.order is None and None in self._fractions
+        self.rough |= usual and undecided and self.claim.op == "="
         if usual:
             part = (_LAST_BITS if self._written_out else _ROUNDING) / self._tolerance
             excused = max(found.size * part, scale * _SCALE * self._derives)
@@ -286,6 +298,16 @@ class Comparison:
             "\\ne": lambda: (a != b) | (strict > 0),
         }
         return bool(np.all(tests[self.claim.op]()))
+
+    @property
+    def doubtful_sizes(self) -> bool:
+        """Whether what is said not to be equal are sizes that may be equal where none was drawn."""
+        parts = (part for side in (self.claim.left, self.claim.right) for part in side.walk())
+        counts = any(isinstance(part, terms.Size | terms.Reduce | terms.Local) for part in parts)
+        if self.claim.op != "\\ne" or not counts or not is_of_sizes(self.claim):
+            return False
+        numbers = (constant(self.claim.left), constant(self.claim.right))
+        return len(self._larger) > 1 or any(n is not None and abs(n) > 1 for n in numbers)
 
     def result(self) -> tuple[float, int, str]:
         """Returns worst error, points and what is wrong."""

@@ -5,7 +5,7 @@ import numpy as np
 from mathcheck.claims.checker import COMPUTATION_ERRORS, Checker, uncomputable
 from mathcheck.meaning import terms
 from mathcheck.text.errors import EvalError, MathError, SizeError, TooClose, UndefinedError
-from mathcheck.values.definitions import Definition, State
+from mathcheck.values.definitions import Definition, Letter, State
 
 
 def definition_errors(checker: Checker) -> list[MathError]:
@@ -25,7 +25,12 @@ def definition_errors(checker: Checker) -> list[MathError]:
             continue
         with np.errstate(all="ignore"):
             problem = _problem(checker, definition, state)
-        for found in (problem, _used_too_early(definition, state)):
+        said = (
+            problem,
+            _used_too_early(definition, state),
+            _said_twice(checker, definition, state),
+        )
+        for found in said:
             if found is not None:
                 problems.append(found)
                 state.facts.broken[definition.symbol] = definition.equation.line
@@ -53,6 +58,40 @@ def _used_too_early(definition: Definition, state: State) -> MathError | None:
             message = f"{part.symbol.name} is defined only later, in line {line}"
             return MathError(message, equation.place(part.node.start))
     return None
+
+
+def _said_twice(checker: Checker, definition: Definition, state: State) -> MathError | None:
+    r"""Looks for one element that has a definition of its own, `y_1`, and that of all, `y_n`.
+
+    Where that of all refers to other elements, the one is where it begins.
+    """
+    symbol = definition.symbol
+    if definition.is_general:
+        return None
+    context = checker.context(0, state)
+    at = [code({}, context) if code is not None else None for code in definition.pattern_code]
+    for other in state.definitions[symbol]:
+        if not other.is_general or symbol in state.reach_of(other.body):
+            continue
+        if _covers(checker, other, at):
+            first, later = sorted((definition, other), key=lambda each: each.equation.line)
+            message = (
+                f"an element of {symbol.name} is defined twice, first in line "
+                f"{first.equation.line}: which is meant?"
+            )
+            return MathError(message, later.equation.place(later.offset))
+    return None
+
+
+def _covers(checker: Checker, general: Definition, at: list[int | None]) -> bool:
+    """Tells whether a definition for all indices is one for these as well."""
+    for axis, (value, letter) in enumerate(zip(at, general.pattern, strict=False)):
+        if value is None or not isinstance(letter, Letter) or general.symbol.leads(axis):
+            continue
+        low, high = checker.world(0).bounds(general.symbol, axis, ())
+        if not low + max(letter.offset, 0) <= value <= high + min(letter.offset, 0):
+            return False
+    return True
 
 
 def _problem(checker: Checker, definition: Definition, state: State) -> MathError | None:

@@ -1,5 +1,7 @@
 r"""Looks for where a bound fails, downhill from what was drawn: `r (1 - r) < 0.2499` does near ½.
 
+What is said not to be equal is followed in the same way to where it is: `a^3 - a \ne 11`.
+
 A draw seldom comes near the one point at which two sides touch. So from several draws the values of
 the numbers that a claim depends on are moved, one after the other, to where the gap between its
 sides is smaller.
@@ -22,7 +24,8 @@ from mathcheck.values.draws import Manner
 from mathcheck.values.one_draw import World
 from mathcheck.values.settings import allowed
 
-BOUNDS = {"<": -1.0, "\\le": -1.0, ">": 1.0, "\\ge": 1.0}
+_BOUNDS = {"<": -1.0, "\\le": -1.0, ">": 1.0, "\\ge": 1.0}
+_FOLLOWED = {*_BOUNDS, "\\ne"}
 # From so many draws, with so many points each, fewer if one takes many steps.
 STARTS, _POINTS, _STEPS = 4, 160, 30_000
 _MOST_MOVED = 40
@@ -104,15 +107,20 @@ class Descent:
         except _FAILURES:
             return _Place()
         self._left = min(self._left, _STEPS // (1 + self._world.budget.spent))
-        sign = BOUNDS[self._claim.op]
         best = _Place()
         for found in points:
             if any(found.undefined):
                 continue
-            gap = float(np.min(sign * (np.asarray(found.left) - np.asarray(found.right))))
+            gap = self._gap(np.asarray(found.left) - np.asarray(found.right))
             if gap < best.gap:
                 best = _Place(gap, found)
         return best
+
+    def _gap(self, apart: _Array) -> float:
+        """Returns how far a bound is from failing; of what is not equal, the square of that."""
+        if self._claim.op in _BOUNDS:
+            return float(np.min(_BOUNDS[self._claim.op] * apart))
+        return float(np.max(apart * apart))
 
     def _downhill(self, values: _Array) -> tuple[_Array, _Place]:
         """Goes downhill along one axis after the other, and on in the direction that came of it."""
@@ -155,7 +163,7 @@ class Descent:
         return best
 
     def _refuse_touching(self, lowest: _Array, place: _Place) -> None:
-        if self._claim.op not in ("<", ">"):
+        if self._claim.op not in ("<", ">", "\\ne"):
             return
         for axis in range(lowest.size):
             aside = np.zeros_like(lowest)
@@ -203,7 +211,7 @@ def _rounder(values: _Array) -> list[_Array]:
 
 def descend(claim: Claim, comparison: Comparison, worlds: Callable[[], list[World]]) -> None:
     """Compares the sides of a bound where they are nearest, going downhill from some draws."""
-    if claim.op not in BOUNDS or any_function(claim) is not None or not _moved(claim):
+    if claim.op not in _FOLLOWED or any_function(claim) is not None or not _moved(claim):
         return
     for world in worlds():
         Descent(claim, comparison, world).run()

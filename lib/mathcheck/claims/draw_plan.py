@@ -50,10 +50,12 @@ _INVERSES: dict[str, Callable[[float], float]] = {
     "sigmoid": lambda value: math.log(value / (1 - value)),
     "arctan": lambda value: math.tan(value) if abs(value) < math.pi / 2 else math.nan,
 }
-_LEAST_SIZE, _MOST_SIZE = 1e-15, 1e15
+_LEAST_SIZE, _MOST_SIZE = 1e-200, 1e200
 _NEAR_ONE = 0.1  # what is bounded may be a share, p / (1 + p)
 # How often sizes that the claim computes with are drawn freely.
-_SIZES, _ANY_SIZES = 10, 4
+_SIZES, _ANY_SIZES, _HUGE_SIZES = 10, 4, 4
+# The numbers of a claim that are tried as sizes, where it has arrays and where it has none.
+_LEAST_STATED, _MOST_STATED, _MOST_STATED_ALONE = 8.0, 300.0, 20_000.0
 # How large all numbers are where they may differ by their signs alone.
 _MIRRORED = (0.7, 1.3, 0.9, 2.0, 1.1)
 
@@ -89,14 +91,16 @@ def draws(claim: Claim, usual: int) -> Iterator[Draw]:
     if letters:
         for turn in range(_SIZES):
             yield Draw(next(following), Manner(sizes=(turn, *letters)), False)
-        if _is_of_sizes(claim):
-            for turn in range(_ANY_SIZES):
+        if is_of_sizes(claim):
+            for turn in range(_any_sizes(claim)):
                 yield Draw(next(following), Manner(sizes=("any", turn, *letters)), False)
+        for size, kind in _stated_sizes(claim):
+            yield Draw(next(following), Manner(kind, sizes=("all", size, *letters)), False)
     if _may_be_nought(claim):
         yield Draw(next(following), Manner("nought"), False)
     if _tells_equal_apart(claim):
-        for size in _MIRRORED:
-            yield Draw(next(following), Manner("mirrored", (size,)), False)
+        for number_of_all in _MIRRORED:
+            yield Draw(next(following), Manner("mirrored", (number_of_all,)), False)
     for turn in range(_vast(claim)):
         yield Draw(next(following), Manner("vast", sizes=turn % usual), False)
     for turn, number in enumerate(following):
@@ -115,7 +119,8 @@ def least(claim: Claim, usual: int) -> int:
     others = sum(kind not in without for kind, _ in _OTHERS)
     sizes = 0
     if sizes_used(claim):
-        sizes = _SIZES + (_ANY_SIZES if _is_of_sizes(claim) else 0)
+        sizes = _SIZES + (_any_sizes(claim) if is_of_sizes(claim) else 0)
+        sizes += len(_stated_sizes(claim))
     mirrored = len(_MIRRORED) if _tells_equal_apart(claim) else 0
     return usual + others + sizes + _may_be_nought(claim) + mirrored + _vast(claim)
 
@@ -125,7 +130,32 @@ def _vast(claim: Claim) -> int:
     return _VAST if claim.op in _ORDERED else 0
 
 
-def _is_of_sizes(claim: Claim) -> bool:
+def _stated_sizes(claim: Claim) -> list[tuple[int, str]]:
+    r"""Returns the sizes at which a number of a claim may count, `\gcd(N, 97) = 1`, and manners.
+
+    A bound on a sum of so many terms is met where they are as many, or the entropy of so many.
+    """
+    most = _MOST_STATED_ALONE if is_of_sizes(claim) else _MOST_STATED
+    numbers = {float(abs(value)) for value in near_numbers(claim)}
+    for part in (part for side in (claim.left, claim.right) for part in side.walk()):
+        if isinstance(part, terms.Literal):
+            numbers.add(abs(part.value))
+    if claim.op in _ORDERED:
+        numbers |= {1 / value for value in numbers if value}
+        numbers |= {math.exp(value) for value in numbers if value < math.log(most)}
+    large = sorted(value for value in numbers if _LEAST_STATED < value <= most)[:_MOST_NEAR]
+    stated = {math.ceil(factor * value) for value in large for factor in (1.0, 2.0)}
+    stated |= {math.ceil(value) + 1 for value in large}
+    kinds = ("usual", "positive", "small", "large") if claim.op in _ORDERED else ("usual",)
+    return [(size, kind) for size in sorted(stated) for kind in kinds]
+
+
+def _any_sizes(claim: Claim) -> int:
+    """Returns how often sizes are drawn over orders of magnitude; for a bound as large as any."""
+    return _ANY_SIZES + (_HUGE_SIZES if claim.op in _ORDERED else 0)
+
+
+def is_of_sizes(claim: Claim) -> bool:
     """Tells whether a claim is about sizes alone: then they may be as large as they like."""
     drawn = terms.Ref | terms.Call
     return not any(isinstance(part, drawn) for term in behind(claim) for part in term.walk())
@@ -226,6 +256,8 @@ def _inverses(claim: Claim) -> Iterator[Callable[[float], float]]:
                 names.add(function)
             case terms.Arith(_, _, "**", _, exponent):
                 powers.add(constant(exponent))
+            case terms.Arith(_, _, "root", _, degree) if constant(degree):
+                powers.add(1 / (constant(degree) or 1.0))
             case terms.Arith(_, _, "/", _, right) if constant(right) is None:
                 powers.add(-1.0)
     yield from (_INVERSES[name] for name in sorted(names & _INVERSES.keys()))
@@ -314,9 +346,12 @@ def sizes_used(claim: Claim) -> set[str]:
 def _lengths(side: Term, claim: Claim) -> Iterator[str]:
     """Yields the sizes of the arrays that a side depends on."""
     for symbol in claim.state.reach_of(side):
-        for axis in symbol.axes:
-            if isinstance(axis.last, tree.Name) and not axis.last.text.startswith("?"):
-                yield axis.last.text
+        ends = [axis.last for axis in symbol.axes]
+        if symbol.domain == "integer":
+            ends.append(symbol.details[1])
+        for end in ends:
+            if isinstance(end, tree.Name) and not end.text.startswith("?"):
+                yield end.text
 
 
 def _counted(side: Term) -> Iterator[str]:

@@ -15,11 +15,12 @@ from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term, free_letters
 from mathcheck.text.document import Section
-from mathcheck.text.errors import CasesError, EvalError
+from mathcheck.text.errors import CasesError, EvalError, UndefinedError
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Binary, Node
 from mathcheck.values.arrays import Eye, best, extreme, turned
 from mathcheck.values.branches import MET, note_length
+from mathcheck.values.coverage import by_value
 from mathcheck.values.inline import Code, Env, Writer
 from mathcheck.values.limits import integral_code, sum_of_series
 from mathcheck.values.matrices import (
@@ -433,8 +434,12 @@ def _reduce(term: terms.Reduce) -> Code:
         found = values(env, ctx)
         return reduce(matrix_product, found) if found else Eye(1)
 
+    chosen = any(by_value(condition) for condition in term.conditions)
+
     def most(env: Env, ctx: Any) -> Value:
         found = values(env, ctx)
+        if not found and chosen:  # by what is drawn: with these values there is no such element
+            raise UndefinedError(f"the {op} of nothing")
         if not found:
             raise EvalError(f"the {op} of nothing", node)
         return extreme(found, op)

@@ -91,6 +91,12 @@ def _of_domain(
                 shares = np.exp(rng.uniform(-4.0, 4.0, shape))
             if manner.kind == "near" and manner.turn % 2 == 0:
                 shares.reshape(-1)[manner.turn // 2 % shares.size] *= _CERTAIN
+            if manner.kind == "edge":  # some outcomes are impossible, or all but one are
+                only = rng.integers(0, shares.size)
+                kept = np.arange(shares.size) == only
+                if manner.turn % 2:
+                    kept |= rng.integers(0, 2, shares.size) == 0
+                shares = np.where(kept.reshape(shape), shares, 0.0)
             return np.asarray(shares / shares.sum())
         case "probabilities":
             turned = _turned(shape, symbol.over)

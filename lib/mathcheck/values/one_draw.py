@@ -16,7 +16,14 @@ from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.budget import Budget, check_elements
 from mathcheck.values.draws import Manner, RandomFunction, RandomLoss, generator, random_array
-from mathcheck.values.sizes import any_sizes, constants, draw_sizes, free_sizes, size_value
+from mathcheck.values.sizes import (
+    all_have_elements,
+    any_sizes,
+    constants,
+    draw_sizes,
+    free_sizes,
+    size_value,
+)
 
 
 def sizes_of(scopes: list[Scope], seed: int, which: object) -> dict[Section, dict[str, int]] | None:
@@ -27,7 +34,8 @@ def sizes_of(scopes: list[Scope], seed: int, which: object) -> dict[Section, dic
         seed: which random values.
         which: a number, for usual sizes; `opposite`, for those in the other order and of the other
             parity than the first; `small`; or a number and letters, for anything that these letters
-            can be, the others being usual; with `any` before them, up to thousands.
+            can be, the others being usual; with `any` before them, up to thousands; with `all` and
+            a size, that size.
 
     Returns:
         For each root, the section of an outermost table, the sizes of what has that root. None if
@@ -60,6 +68,9 @@ def _sizes_of_group(
             return draw_sizes(group, rng, {name: max(7 - size, 1) for name, size in first.items()})
         case ("any", int() as turn, *letters):
             return any_sizes(group, draw_sizes(group, rng), list(map(str, letters)), turn, rng)
+        case ("all", int() as size, *letters):
+            sizes = {**draw_sizes(group, rng), **dict.fromkeys(map(str, letters), size)}
+            return sizes if all_have_elements(group, sizes) else None
         case (int() as turn, *letters):
             return free_sizes(group, draw_sizes(group, rng), list(map(str, letters)), turn, rng)
     raise AssertionError(f"no such sizes: {which}")

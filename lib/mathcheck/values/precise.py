@@ -25,6 +25,7 @@ from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
 from mathcheck.text.errors import EvalError, TooClose, UndefinedError
 from mathcheck.values.closures import index_code, range_code
+from mathcheck.values.slow_sums import ENOUGH_FOR_A_TAIL, precise_slow_sum
 
 _DIGITS, _GUARD = 80, 40
 # What is nearer to one another than this part of what was added up is taken to be equal.
@@ -33,6 +34,10 @@ _SAME = Decimal("1e-80")
 _MOST = 425_000_000
 _CONTEXT = Context(prec=_DIGITS + _GUARD, Emax=_MOST, Emin=-_MOST)
 _MOST_STEPS = 3000
+# A series is taken for what it has come to when so many terms in a row are no part of it.
+_QUIET, _NOTHING = 25, Decimal("1e-100")
+# A slow one counts where it is known to so many digits, and then to a few fewer.
+_LEAST_KNOWN, _CAUTION = Decimal("1e-17"), 1000
 # Angles up to here are reduced to a turn without losing the digits that count.
 _MOST_TURNS = Decimal("1e15")
 _MOST_FACTORS, _MOST_DEVIATIONS = 300, 20
@@ -57,6 +62,7 @@ class Precise:
     Attributes:
         largest: the largest number that was added to another.
         exact: whether no digit has been lost.
+        uncertain: how much of a number may be wrong, where it is the sum of a slow series.
     """
 
     def __init__(self, ctx: Any) -> None:
@@ -65,6 +71,7 @@ class Precise:
         self._symbols: dict[tuple[Symbol, tuple[int, ...]], Decimal] = {}
         self.largest = Decimal(0)
         self.exact = True
+        self.uncertain = Decimal(0)
 
     def value(self, term: Term, env: Mapping[str, Any]) -> Decimal | None:
         """Returns the value of a term, None if it cannot be had so precisely."""
@@ -87,7 +94,8 @@ class Precise:
             return 1 if left > right else -1
 
     def _same(self, left: Decimal, right: Decimal) -> bool:
-        return abs(left - right) <= _SAME * max(abs(left), abs(right), self.largest)
+        part = max(_SAME, self.uncertain)
+        return abs(left - right) <= part * max(abs(left), abs(right), self.largest)
 
     def _of(self, term: Term, env: Mapping[str, Any]) -> Decimal:
         self._steps += 1
@@ -153,7 +161,37 @@ class Precise:
         env = dict(zip(function.signature.parameters, arguments, strict=True))
         return self._of(function.body, env)
 
+    def _series(self, term: terms.Reduce, env: Mapping[str, Any]) -> Decimal:
+        """Adds terms up until they add nothing any more, or foresees what they come to."""
+        if term.conditions:
+            raise _NotPrecise
+        at, _ = range_code(term.range, term.node)(dict(env), self._ctx)
+        written = not self._ctx.state.reach_of(term)  # no draw changes it: it may take its time
+        seen: list[Decimal] = []
+        total, quiet = Decimal(0), 0
+        while quiet < _QUIET:
+            if len(seen) == ENOUGH_FOR_A_TAIL:
+                return self._slow(seen)
+            if written:
+                self._steps = 0
+            seen.append(self._of(term.body, {**env, term.range.letter: at + len(seen)}))
+            total += seen[-1]
+            quiet = quiet + 1 if abs(seen[-1]) <= _NOTHING * abs(total) else 0
+        self.largest = max(self.largest, abs(total))
+        return total
+
+    def _slow(self, seen: list[Decimal]) -> Decimal:
+        found = precise_slow_sum(seen)
+        if found is None or found[1] > _LEAST_KNOWN:
+            raise _NotPrecise
+        total, gap = found
+        self.largest = max(self.largest, abs(total))
+        self.uncertain = max(self.uncertain, _CAUTION * gap)
+        return total
+
     def _reduced(self, term: terms.Reduce, env: Mapping[str, Any]) -> Decimal:
+        if term.op == "series":
+            return self._series(term, env)
         if term.op not in ("sum", "prod", "max", "min"):
             raise _NotPrecise
         low, high = range_code(term.range, term.node)(dict(env), self._ctx)

@@ -1,6 +1,7 @@
 """How large the numbers are that a term is computed from: what rounding can leave of them."""
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -144,11 +145,17 @@ class Magnitudes:
         return known
 
 
+# No float is larger.
+_LARGEST = int(sys.float_info.max)
+
+
 def largest(value: Any) -> float:
     """Returns the largest finite number of a value, without its sign."""
     if isinstance(value, Eye):
         return largest(value.factor)
     if isinstance(value, float):
         return abs(value) if math.isfinite(value) else 0.0
+    if isinstance(value, int):
+        return float(abs(value)) if abs(value) < _LARGEST else 0.0
     size = float(np.max(np.abs(value))) if np.size(value) else 0.0
     return size if math.isfinite(size) else 0.0

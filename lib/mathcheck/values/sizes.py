@@ -22,6 +22,8 @@ _MOST_BITS = 1000
 _MOST_LETTERS = 100
 _SIZES = range(1, 10)
 _LARGE = (11, 16, 23, 40)
+# Sizes over orders of magnitude go up to these, one time after the other.
+_MOST_SIZES = (40, 400, 4000, 4000, 10**9, 100_000, 10**9, 10**30)
 
 
 def size_value(node: Node, sizes: dict[str, int], env: dict[str, int]) -> int | Fraction:
@@ -138,7 +140,7 @@ def free_sizes(
             sizes[letter] = int(rng.integers(1, (2 + cycle + attempt) if turn % 2 else 11))
         if turn % 2:
             sizes[letters[chosen]] = int(rng.choice(_LARGE if cycle else _LARGE[-1:]))
-        if _all_have_elements(scopes, sizes):
+        if all_have_elements(scopes, sizes):
             return sizes
     return None
 
@@ -162,18 +164,19 @@ def any_sizes(
     Returns:
         The sizes; None if none are found with which every array has elements.
     """
-    most = int(_LARGE[-1] * 10 ** min(turn, 2))
+    most = _MOST_SIZES[min(turn, len(_MOST_SIZES) - 1)]
     for _ in range(50):
-        drawn = np.exp(rng.uniform(0.0, np.log(most), len(letters))).astype(int).tolist()
+        drawn = np.exp(rng.uniform(0.0, math.log(most), len(letters)))
         if turn % 2:  # all of them large
-            drawn = rng.integers(most // 2, most, len(letters)).tolist()
-        sizes = {**usual, **dict(zip(letters, drawn, strict=True))}
-        if _all_have_elements(scopes, sizes):
+            drawn = rng.uniform(most // 2, most, len(letters))
+        sizes = {**usual, **dict(zip(letters, map(int, drawn.tolist()), strict=True))}
+        if all_have_elements(scopes, sizes):
             return sizes
     return None
 
 
-def _all_have_elements(scopes: Iterable[Scope], sizes: dict[str, int]) -> bool:
+def all_have_elements(scopes: Iterable[Scope], sizes: dict[str, int]) -> bool:
+    """Tells whether every array has elements with some sizes."""
     derived = [end for scope in scopes for end in scope.ends if not isinstance(end, tree.Name)]
     fixed = {name: value for scope in scopes for name, value in constants(scope).items()}
     return all(_has_elements(end, {**sizes, **fixed}) for end in derived)

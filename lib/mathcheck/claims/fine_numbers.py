@@ -1,0 +1,73 @@
+"""Finds numbers of a claim that a comparison to nine digits passes over, 10^{-12} beside 1."""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+from mathcheck.claims.draw_plan import behind, constant
+from mathcheck.claims.equations import Claim
+from mathcheck.meaning import terms
+from mathcheck.meaning.terms import Term
+from mathcheck.text import tree
+
+_DIGITS = 9
+_FINE = 1e-8
+_CHANGED = 3.0
+
+
+def beyond_nine_digits(claim: Claim) -> tree.Node | None:
+    """Returns a number of a claim, or of what defines it, that says more than nine digits do.
+
+    It has more of them, or is one like 1 + 10^{-12}. None if there is none.
+    """
+    for part in (part for term in behind(claim) for part in term.walk()):
+        match part:
+            case terms.Literal(_, tree.Number(text) as node) if "." in text:
+                if len(text.replace(".", "").strip("0")) > _DIGITS:
+                    return node
+            case terms.Arith(_, node, "+" | "-", left, right):
+                one, other = constant(left), constant(right)
+                if one and other and not _FINE < abs(one / other) < 1 / _FINE:
+                    return node
+    return None
+
+
+def with_others(claim: Claim) -> Iterator[tuple[tree.Node, Claim]]:
+    """Yields for each very small number of a claim where it stands, and the claim with another.
+
+    Where that other claim seems to hold as well, the number makes no difference that is seen.
+    """
+    for side in ("left", "right"):
+        whole: Term = getattr(claim, side)
+        for part in _fine(whole):
+            value = constant(part)
+            assert value is not None
+            other = terms.Literal(0, part.node, _CHANGED * value)
+            yield part.node, replace(claim, **{side: _put(whole, part, other)})
+
+
+def _fine(term: Term) -> Iterator[Term]:
+    if term.rank == 0 and isinstance(term, terms.Literal | terms.Arith | terms.Map):
+        value = constant(term)
+        if value is not None and 0 < abs(value) < _FINE:
+            yield term
+            return
+    for part in term.children():
+        yield from _fine(part)
+
+
+def _put(value: Any, old: Term, new: Term) -> Any:
+    """Returns a term with a part of it replaced."""
+    if value is old:
+        return new
+    if isinstance(value, tuple):
+        parts = tuple(_put(part, old, new) for part in value)
+        return parts if any(a is not b for a, b in zip(parts, value, strict=True)) else value
+    if not isinstance(value, Term):
+        return value
+    changes = {}
+    for field in fields(value):
+        before = getattr(value, field.name)
+        if (after := _put(before, old, new)) is not before:
+            changes[field.name] = after
+    return replace(value, **changes) if changes else value
