@@ -422,6 +422,14 @@ def test_what_sets_no_equation_is_passed_over(text: str) -> None:
     assert spoken(read("a.md", text)) == []
 
 
+@pytest.mark.parametrize("kind", ["math/tex", "math/tex; mode=inline"])
+def test_a_script_that_claims_something_in_its_line_is_told(kind: str) -> None:
+    script = f'<script type="{kind}">x \\le y</script>'
+    (problem,) = read("a.md", f"{TABLE}\nSo {script}\n").problems
+    assert problem.message.startswith("a script of math/tex is set in its line, and not checked")
+    assert (problem.place.line, problem.place.column) == (6, 4)
+
+
 def test_commands_that_begin_and_end_an_equation() -> None:
     text = (
         "\\newcommand{\\be}{\\begin{equation}}\\def\\ee{\\end{equation}}\n"

@@ -1,5 +1,6 @@
 r"""Resolves conditions: `x > 0`, `i \ne j`, `k \in \{1, 2\}`. Their value is 1 or 0."""
 
+from dataclasses import replace
 from functools import reduce
 
 from mathcheck.meaning import terms
@@ -26,7 +27,8 @@ _COMPARISONS = {
 def condition(node: Node, resolver: Resolving) -> Term:
     """Resolves something that holds or does not."""
     if isinstance(node, tree.Both):
-        return terms.All(0, node, tuple(condition(part, resolver) for part in node.parts))
+        each = _each_compared(node.parts, resolver)
+        return terms.All(0, node, tuple(condition(part, resolver) for part in each))
     if isinstance(node, tree.Among):
         return _among(resolver.term(node.value), node.values, node, resolver)
     if not isinstance(node, tree.Relation):
@@ -43,6 +45,20 @@ def condition(node: Node, resolver: Resolving) -> Term:
             raise TreeError(f"{op} cannot stand in a condition", node.start)
         parts.append(terms.Compare(0, node, _COMPARISONS[op], left, right))
     return parts[0] if len(parts) == 1 else terms.All(0, node, tuple(parts))
+
+
+def _each_compared(parts: tuple[Node, ...], resolver: Resolving) -> tuple[Node, ...]:
+    r"""Reads `a, b > 0` as `a > 0, b > 0`: names before a comparison are compared as well."""
+    found: list[Node] = []
+    for part in reversed(parts):
+        following = found[-1] if found else None
+        if isinstance(part, tree.Name | tree.Script) and isinstance(following, tree.Relation):
+            if isinstance(resolver.term(part), terms.Local):
+                message = "is this index compared as well, or is it for all of them? Write both out"
+                raise TreeError(message, part.start)
+            part = replace(following, sides=(part, *following.sides[1:]), start=part.start)
+        found.append(part)
+    return tuple(reversed(found))
 
 
 def _compared(node: Node, resolver: Resolving) -> Term:

@@ -7,7 +7,7 @@ there an index runs from the one to the other.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mathcheck.meaning.progressions import progression, value_at
+from mathcheck.meaning.progressions import endless_powers, progression, value_at
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError
 from mathcheck.text.tree import Node
@@ -66,6 +66,11 @@ def over_list(op: str, items: Sequence[Node], node: Node) -> Node:
 
 def _sum(terms: list[tuple[str, Node]], node: Node) -> Node:
     at = next(i for i, (_, part) in enumerate(terms) if isinstance(part, tree.Dots))
+    if at + 1 == len(terms) and (endless := endless_powers(terms[:at], terms[at][0])) is not None:
+        start, ratio = endless
+        powers = tree.Script(ratio, (), tree.Name(_INDEX, start=node.start, end=node.end))
+        each = tree.Binary("\\cdot", start, powers)
+        return _big("sum", tree.Number("0"), tree.Name("\\infty"), each, node)
     if at == 0 or at + 1 >= len(terms):
         raise _open(node)
     sign = terms[at][0]

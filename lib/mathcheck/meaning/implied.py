@@ -45,12 +45,23 @@ def defined_symbol(
     names = [item for item in sub if item not in indices]
     if sub[: len(names)] != names or (above and set(above) - set(indices)):
         raise TreeError(f"give {latex(left)} a row: which of its letters are indices?", left.start)
+    if indices and (own := _numbered(base.text, scope)) is not None:
+        message = f"is {own} an element of it, or a name of its own? Give {base.text} a row"
+        raise TreeError(message, left.start)
     tail = sizes_of(body, scope)
     if tail is None:
         raise TreeError(f"give {base.text} a row: its shape does not follow", left.start)
     axes = [Axis(letter_of(item), *_run(item, free, scope)) for item in indices]
     axes += [Axis(None, first, last) for first, last in tail]
     return _symbol(base.text, names, sup, axes, len(above), "real", table, left, primes)
+
+
+def _numbered(base: str, scope: Scope) -> str | None:
+    """Returns the name of a symbol of this letter that the text defines with a number, `y_1`."""
+    for symbol in scope.symbols:
+        if symbol.base == base and symbol.sub and symbol.sub.isdecimal() and not symbol.table.rows:
+            return symbol.name
+    return None
 
 
 def declared_symbol(left: Node, sizes: Sequence[Node], table: Table) -> Symbol:

@@ -32,6 +32,31 @@ def progression(before: Sequence[Node], last: Node, index: tree.Name) -> Progres
     return _of_formula(numbers, last, letters.pop(), index) if len(letters) == 1 else None
 
 
+def endless_powers(terms: Sequence[tuple[str, Node]], sign: str) -> tuple[Node, Node] | None:
+    r"""Returns the first number and the ratio of `1 + \frac12 + \frac14 + \dots`, which goes on.
+
+    Args:
+        terms: what stands before the ellipsis, with signs.
+        sign: that of the ellipsis.
+
+    Returns:
+        None for what has no ratio, and for what has one and no sum.
+    """
+    values = [value_at(part, None, 0) for _, part in terms]
+    numbers = [
+        -value if op == "-" else value
+        for (op, _), value in zip(terms, values, strict=True)
+        if value
+    ]
+    if len(numbers) < max(3, len(values)):
+        return None
+    ratio, *others = {b / a for a, b in pairwise(numbers)}
+    following = "+" if numbers[-1] * ratio > 0 else "-"
+    if others or abs(ratio) >= 1 or following != sign:
+        return None
+    return _number(numbers[0]), _number(ratio)
+
+
 def _of_formula(
     numbers: list[Fraction], last: Node, letter: str, index: tree.Name
 ) -> Progression | None:

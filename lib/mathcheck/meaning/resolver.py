@@ -18,6 +18,7 @@ from mathcheck.meaning.element_axes import axis_of
 from mathcheck.meaning.ellipsis import has_dots, over_list, written_out
 from mathcheck.meaning.free_letters import free_beside
 from mathcheck.meaning.functions import NORMS, Arguments, arguments, is_bare, known, norm
+from mathcheck.meaning.grouping import check_grouping, check_side
 from mathcheck.meaning.indices import Binder, Bindings, index_letters, merged
 from mathcheck.meaning.matrices import is_row
 from mathcheck.meaning.ones import IDENTITIES, ONES, fitted, open_axes, special_array
@@ -83,6 +84,8 @@ class Resolver:
         self._parts = tuple(part for part in (*sides, *conditions) if part is not None)
         self.index_letters = {letter for part in self._parts for letter in index_letters(part)}
         resolved = tuple(self.term(side) for side in sides)
+        for side, value in zip(sides, resolved, strict=True):
+            check_side(side, value.rank)
         guards = tuple(None if c is None else self.condition(c) for c in conditions)
         filtered = {
             part.letter
@@ -124,8 +127,10 @@ class Resolver:
                 return self._scripted(node)
             case tree.Group((tree.Relation() as test,), "[]"):  # Iverson's bracket
                 return self.condition(test)
-            case tree.Group((single,), "()" | "[]" | "\\{\\}"):
+            case tree.Group((single,), "()"):
                 return self.term(single)
+            case tree.Group((_,), "[]" | "\\{\\}"):
+                return self._grouped(node)
             case tree.Group((left, right), "\\langle\\rangle"):
                 return products.inner(self.term(left), self.term(right), node)
             case tree.Group(items, "()" | "[]"):
@@ -194,6 +199,13 @@ class Resolver:
                 return self._matrix(rows, node)
         raise TreeError(unread(node), node.start)
 
+    def _grouped(self, node: tree.Group, scripted: bool = False) -> Term:
+        """Resolves what stands alone in square or curly brackets."""
+        value = self.term(node.items[0])
+        if not value.rank:
+            check_grouping(node, scripted)
+        return value
+
     def _tuple(self, items: tuple[Node, ...], node: Node) -> Term:
         r"""Resolves `(a, b, c)` and `(x_1, \dots, x_n)`, a vector."""
         if any(isinstance(item, tree.Dots) for item in items):
@@ -256,6 +268,11 @@ class Resolver:
             raise TreeError(
                 f"no derivative by {symbol.symbol.name}: it is not a real number", by.start
             )
+        if symbol.symbol.symmetric:
+            message = (
+                f"{symbol.symbol.name} is symmetric: is this by each element, or by both of a pair"
+            )
+            raise TreeError(f"{message}? Take a matrix that need not be", by.start)
         named = isinstance(value, terms.Ref | terms.Call) and value.symbol.is_loss
         total = total or named
         rank = value.rank + symbol.rank
@@ -311,6 +328,8 @@ class Resolver:
             by = given.items * operator.order
         end = factors[-1].end
         of = factors[0]
+        if isinstance(of, tree.Group) and of.kind == "[]" and len(of.items) == 1:
+            of = of.items[0]  # no whole part: it only says how far the derivative reaches
         if len(factors) > 1:
             of = tree.Run(tuple(factors), start=of.start, end=end)
         value = self._derivative(operator.total, of, by[-1], node)
@@ -480,7 +499,7 @@ class Resolver:
             if node.function not in ("max", "min") or node.base or node.power:
                 raise TreeError(unread(tree.Dots()), node.start)
             return self.term(over_list(node.function, node.arguments, node))
-        values = tuple(self.term(argument) for argument in node.arguments)
+        values = tuple(self.term(argument) for argument in _delimited(node))
         value = known(FUNCTIONS.get(node.function, node.function), values, node)
         if node.base is not None:
             if node.function != "log":
@@ -715,7 +734,12 @@ class Resolver:
         """Resolves scripts on something in brackets: a power, a transpose, an element."""
         if (ends := ends_of_brackets(script, self._running())) is not None:
             return between(ends, self._running(), self)
-        value = self.term(script.base)
+        base = script.base
+        if isinstance(base, tree.Group) and base.kind == "[]" and len(base.items) == 1:
+            positive = script.sub == _POSITIVE_PART
+            value = self.term(base.items[0]) if positive else self._grouped(base, scripted=True)
+        else:
+            value = self.term(base)
         if script.sub == _POSITIVE_PART and isinstance(script.base, tree.Group):
             value = products.elementwise("max", terms.Literal(0, node, 0.0), value, node)
             script = replace(script, sub=())
@@ -776,6 +800,8 @@ class Resolver:
                 raise TreeError("an upper bound without a lower one", node.above.start)
             binders[0].last = node.above
         letters = [letter for binder in binders for letter in binder.letters]
+        if (apart := _two_sums(node, letters)) is not None:
+            return products.multiply("", self.term(apart[0]), self.term(apart[1]), node)
         if node.op.startswith("arg") and len(letters) != 1:
             raise TreeError(f"\\{node.op} is over one index", node.start)
         series = binders[-1].last == tree.Name("\\infty")
@@ -825,6 +851,29 @@ class Resolver:
         first = None if binder.first is None else self.term(binder.first)
         last = None if binder.last is None else self.term(binder.last)
         return first, last
+
+
+def _two_sums(node: tree.Big, letters: list[str]) -> tuple[Node, Node] | None:
+    r"""Splits `\sum_n x_n \sum_n y_n`, a product of two sums over the same index."""
+    match node.body:
+        case tree.Run((*before, tree.Big("sum") as last)) if node.op == "sum" and before:
+            first = before[0] if len(before) == 1 else tree.Run(tuple(before))
+        case tree.Binary("\\cdot" | "\\times", first, tree.Big("sum") as last) if node.op == "sum":
+            pass
+        case _:
+            return None
+    below = (item.sides[0] if isinstance(item, tree.Relation) else item for item in last.below)
+    if {letter_of(item) for item in below} != set(letters):
+        return None
+    return replace(node, body=first, end=first.end), last
+
+
+def _delimited(node: tree.Apply) -> tuple[Node, ...]:
+    r"""Returns the arguments of a function; brackets of any kind may stand round them."""
+    match node.arguments:
+        case (tree.Group((inside,), "[]" | "\\{\\}"),) if is_bare(node):
+            return (inside,)
+    return node.arguments
 
 
 def _with_angle(factor: tree.Apply, rest: list[Node]) -> tree.Apply:

@@ -11,6 +11,7 @@ Tokens = list[Token]
 # What a bar can close: the token before it ends something.
 ENDS = {
     "NUMBER",
+    "REPEATING",
     "LETTER",
     "SYMBOL",
     "WORD",

@@ -130,7 +130,7 @@ _BELOW = ["SUB", "LBRACE"]
 
 
 def _short_arguments(tokens: Iterable[Token]) -> Iterator[Token]:
-    r"""Splits numbers where TeX takes one digit: in `\frac12`, `x^23`."""
+    r"""Splits numbers where TeX takes one digit: in `\frac12`, `x^23`, `\sqrt16`."""
     wanted = 0
     for token in tokens:
         if token.type == "NUMBER" and wanted and len(token) > 1 and token.start_pos is not None:
@@ -144,7 +144,7 @@ def _short_arguments(tokens: Iterable[Token]) -> Iterator[Token]:
             continue
         if token.type in ("FRAC", "BINOM"):
             wanted = 2
-        elif token.type in ("SUB", "SUP"):
+        elif token.type in ("SUB", "SUP", "SQRT"):
             wanted = 1
         else:
             wanted = wanted - 1 if wanted and token.type != "LBRACE" else 0

@@ -28,12 +28,15 @@ _RULE = re.compile(r"[ \t>]*[|:-][ |:\t-]*$")
 _TOKEN = re.compile(
     rf"(?P<comment><!--)|(?P<code>`+)|(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT}"
     r"|<script\b[^>]*math/tex;\s*mode\s*=\s*display[^>]*>)"
+    r"|(?P<inline><script\b[^>]*math/tex[^>]*>)"
     rf"|{UNREAD}|(?P<escape>\\.)|(?P<shortcode>"
     r"\{%\s*(?:math|katex|mathjax|latex)\b[^%]*%\}|\{\{[<%]\s*(?:math|katex|mathjax|latex)\b[^>%]*[>%]\}\}"
     r"|\[latex\](?!\()|<(?:(?:Block)?Math|Katex|TeX)\b[^>]*>|<math\b[^>]*display\s*=\s*.?block[^>]*>)"
 )
 # What stands in a shortcode may be written as everywhere.
 _AS_USUAL = re.compile(r"\s*(?:\$|\\\\?[\[(]|\\begin\b)")
+# What claims something, in a script that is not shown as an equation.
+_CLAIMS = re.compile(r"[=<>]|\\(?:[lg]eq?|neq?|approx|equiv)(?![a-zA-Z])")
 _DOUBLED = re.compile(r"[ \t>]*(\\\\\\?\[)")
 # Environments that stand in equations, and that MathJax sets as equations where they stand alone.
 _ALONE = re.compile(
@@ -71,6 +74,11 @@ class MarkdownReader(DisplayReader):
             self._display(found["display"], found.start())
         elif found["unread"]:
             self._unread(found)
+        elif found["inline"]:
+            if _CLAIMS.search(line[found.end() :].partition("</script>")[0]):
+                message = "a script of math/tex is set in its line, and not checked"
+                self._problem(f"{message}: add ; mode=display", self.at, found.start())
+            self.column = found.end()
         elif found["shortcode"]:
             self._shortcode(found)
         else:

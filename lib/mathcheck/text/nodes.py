@@ -106,6 +106,19 @@ def _number(parsed: Parsed[Token]) -> Node:
     return tree.Number(text, **_span(parsed))
 
 
+def _repeating(parsed: Parsed[Token]) -> Node:
+    r"""Reads `0.1\overline{6}`, which is a fraction."""
+    before, over = re.split(r"\\(?:overline|bar)\s*", str(parsed.children[0]))
+    whole, _, fixed = before.partition(".")
+    digits = over.strip("{} ")
+    if len(whole + fixed + digits) > _MOST_DIGITS:
+        raise TreeError("a number of many digits: is it meant?", parsed.meta.start_pos)
+    top = int(whole + fixed + digits) - int(whole + fixed)
+    bottom = (10 ** len(digits) - 1) * 10 ** len(fixed)
+    above, below = (tree.Number(str(number), **_span(parsed)) for number in (top, bottom))
+    return tree.Fraction(above, below, **_span(parsed))
+
+
 def _percent(parsed: Parsed[Token]) -> Node:
     number = _number(parsed)
     assert isinstance(number, tree.Number)
@@ -579,6 +592,7 @@ _HANDLERS: dict[str, Callable[[Parsed[Token]], Node]] = {
     "scripted": _scripted,
     "number": _number,
     "percent": _percent,
+    "repeating": _repeating,
     "name": _name,
     "braces": _only,
     "parens": _group,

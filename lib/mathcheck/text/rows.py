@@ -134,7 +134,7 @@ class _Layout:
     def _column(self, tokens: Tokens) -> None:
         self.in_condition = self.names_follow = False
         for block in split(tokens, ["QUAD"]):
-            for piece in _with_runs(split(block, ["COMMA", "STOP"])):
+            for piece in _with_lists(_with_runs(split(block, ["COMMA", "STOP"]))):
                 parts = _before_texts(piece)
                 for part, before in zip(parts, [[], *parts], strict=False):
                     if part:
@@ -429,6 +429,27 @@ def _with_runs(pieces: list[Tokens]) -> list[Tokens]:
         element = equals.update(value="\\in")
         found.append([*(before or [_RUN]), *name, element, opened, *run, closed])
         at = end + 1
+    return found
+
+
+def _with_lists(pieces: list[Tokens]) -> list[Tokens]:
+    r"""Finds the conditions of `\text{for } a, b > 0`, which is one on each name."""
+    found: list[Tokens] = []
+    open_from: int | None = None  # where a list of names begins behind its word
+    for piece in pieces:
+        said = words(str(piece[0])).lower() if piece and piece[0].type == "TEXT" else ""
+        names = piece[1:] if said in _CONDITION_WORDS - _QUANTIFIERS else piece
+        named = bool(names) and all(token.type in _NAMED for token in names)
+        if said and named and len(names) < len(piece):
+            open_from = len(found)
+        elif open_from is not None and not named:
+            relations = _relations(piece)
+            if len(relations) == 1 and not LINKS & set(relations) and not _texts(piece):
+                first, *others = found[open_from:]
+                found[open_from:] = [[_RUN, *each] for each in (first[1:], *others)]
+                piece = [_RUN, *piece]
+            open_from = None
+        found.append(piece)
     return found
 
 
