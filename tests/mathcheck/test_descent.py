@@ -47,6 +47,9 @@ FALSE = [
     r"x_0^2 - x_0 > -\frac14",
     r"0.2499 > r - r^2",
     r"(a - b)^2 - (a - b) > -0.25",
+    # which hold for any multiple of the values, or fail at it
+    r"\sqrt{p} + \sqrt{-q} \ge 1.0001 \sqrt{p - q}",
+    r"a^2 + b^2 \ge 2.0001 a b",
 ]
 TRUE = [
     r"r (1 - r) \le \frac14",

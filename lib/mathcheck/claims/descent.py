@@ -34,6 +34,7 @@ _FARTHEST = 50.0
 # point that a float cannot hit.
 _TOUCHING, _ASIDE = 1e-10, 1e-2
 _DOUBTFUL = 1e-6
+_LEAST = 1e-300
 _FAILURES = (
     *(EvalError, SizeError, TooClose, UndefinedError),
     *(ArithmeticError, LookupError, ValueError, TypeError),
@@ -52,13 +53,25 @@ class _Place:
 class Descent:
     """Moves the values of one draw to where the sides of a bound are nearest."""
 
-    def __init__(self, claim: Claim, comparison: Comparison, world: World) -> None:
+    def __init__(
+        self, claim: Claim, comparison: Comparison, world: World, relative: bool = False
+    ) -> None:
+        """Begins at a draw.
+
+        Args:
+            claim: the bound.
+            comparison: takes in what is found.
+            world: the draw.
+            relative: whether sides are near that differ by little of their size. Of a bound that
+                holds for any multiple of its values only this says where.
+        """
         self._claim = claim
         self._comparison = comparison
         self._world = world
         self._symbols = _moved(claim)
         self._shapes = [world.shape(symbol) for symbol in self._symbols]
         self._left = _POINTS
+        self._relative = relative
 
     def run(self) -> None:
         """Compares the sides where they are nearest, and at a rounder number beside that."""
@@ -111,13 +124,16 @@ class Descent:
         for found in points:
             if any(found.undefined):
                 continue
-            gap = self._gap(np.asarray(found.left) - np.asarray(found.right))
+            gap = self._gap(np.asarray(found.left), np.asarray(found.right))
             if gap < best.gap:
                 best = _Place(gap, found)
         return best
 
-    def _gap(self, apart: _Array) -> float:
+    def _gap(self, left: _Array, right: _Array) -> float:
         """Returns how far a bound is from failing; of what is not equal, the square of that."""
+        apart = left - right
+        if self._relative:
+            apart = apart / np.maximum(np.abs(left) + np.abs(right), _LEAST)
         if self._claim.op in _BOUNDS:
             return float(np.min(_BOUNDS[self._claim.op] * apart))
         return float(np.max(apart * apart))
@@ -214,6 +230,7 @@ def descend(claim: Claim, comparison: Comparison, worlds: Callable[[], list[Worl
     if claim.op not in _FOLLOWED or any_function(claim) is not None or not _moved(claim):
         return
     for world in worlds():
-        Descent(claim, comparison, world).run()
-        if comparison.message:
-            return
+        for relative in (False, True):
+            Descent(claim, comparison, world, relative).run()
+            if comparison.message:
+                return
