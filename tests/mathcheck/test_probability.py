@@ -50,6 +50,7 @@ def report(equation: str) -> ChapterReport:
         (r"\text{Cov}(X, a Y) = a \, \text{Cov}(X, Y)", r"\text{Cov}(X, a Y) = \text{Cov}(X, Y)"),
         (r"\mathbb{E}[X]^2 \le \mathbb{E}[X^2]", r"\mathbb{E}[X]^2 \ge \mathbb{E}[X^2]"),
         (r"\mathbb{E}_{x \sim \mathcal{N}(a, s)}[x] = a", r"\mathbb{E}_{x \sim \mathcal{N}(a, s)}[x] = s"),
+        (r"\mathbb{E}_{x \sim \mathcal{N}(0, s)}[x^3] = 0 \cdot s", r"\mathbb{E}_{x \sim \mathcal{N}(0, s)}[x^3] = 10^{-9} s"),
         (r"\text{Var}_{x \sim \mathcal{N}(a, s)}[3 x] = 9 s", r"\text{Var}_{x \sim \mathcal{N}(a, s)}[3 x] = 3 s"),
         (r"\mathbb{E}_{x \sim \mathcal{U}(0, s)}[x^2] = \frac{s^2}{3}",
          r"\mathbb{E}_{x \sim \mathcal{U}(0, s)}[x^2] = \frac{s^2}{2}"),

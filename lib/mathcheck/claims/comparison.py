@@ -418,13 +418,15 @@ def _shaped(left: Any, right: Any, claim: Claim) -> tuple[Any, Any]:
 
 
 def _states_zero(claim: Claim) -> bool:
-    """Tells whether a claim says that a symbol of the text is 0: its definition could differ."""
-    left, right = claim.left, claim.right
-    return (
-        isinstance(left, terms.Ref)
-        and left.symbol in claim.state.definitions
-        and isinstance(right, terms.Literal)
-    )
+    """Tells whether a claim says that a defined symbol or a remainder is 0: it could differ."""
+    if not isinstance(claim.right, terms.Literal):
+        return False
+    match claim.left:
+        case terms.Ref(_, _, symbol):
+            return symbol in claim.state.definitions
+        case terms.Arith(_, _, "mod"):
+            return True
+    return False
 
 
 def _scale(found: list[Found]) -> float:

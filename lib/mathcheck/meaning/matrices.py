@@ -19,6 +19,12 @@ Lengths = tuple[object, object]
 
 def is_square(term: Term) -> bool | None:
     """Tells whether a matrix has as many rows as columns by what the table says, None if unsaid."""
+    match term:
+        case terms.Arith(2, _, "+" | "-", left, right):
+            if any(
+                isinstance(side, terms.Identity | terms.SizedIdentity) for side in (left, right)
+            ):
+                return True
     rows, columns = lengths(term)
     if rows is None or columns is None:
         return None

@@ -15,6 +15,8 @@ from mathcheck.values.closures import compile_term, index_code, range_code
 from mathcheck.values.inline import Code, Env
 
 _DEEPEST = 12
+# At so many places the size of what is integrated is looked at.
+_PLACES = 33
 
 
 class Magnitudes:
@@ -104,6 +106,13 @@ class Magnitudes:
                     if value := largest(code(inner, ctx)):
                         relative += self.of(body, inner, ctx, depth) / value
                 return size(term) * relative
+            case terms.Integral(_, _, letter, first, last, body):
+                low, high = (float(np.real(self._code(end)(env, ctx))) for end in (first, last))
+                if not math.isfinite(high - low):
+                    return size(term)
+                places = np.linspace(low, high, _PLACES).tolist()
+                each = (self.of(body, {**env, letter: x}, ctx, depth) for x in places)
+                return max(size(term), max(each) * abs(high - low))
             case terms.Choose(_, _, rows):
                 return max(of(value) for value, _ in rows)
             case terms.Ref(_, _, symbol, indices) if depth < _DEEPEST:
