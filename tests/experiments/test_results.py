@@ -1,6 +1,7 @@
 """The results in the repository: whole, and consistent with each other and with the code."""
 
 import json
+import math
 import re
 import subprocess
 from dataclasses import asdict, replace
@@ -280,6 +281,43 @@ def test_sizes_through_layers_are_powers_of_the_scale_as_the_chapter_on_starts_s
         back = sizes[f"gradient_plain_{number}"]
         factors = back[:-1] / back[1:] / (scales[number] * np.sqrt(100 / 2))
         np.testing.assert_allclose(factors, 1, atol=0.25)
+
+
+def test_batch_norm_at_its_best_reads_more_by_a_margin_that_six_seeds_leave_open():
+    found = read("batchnorm-scales")
+    metrics, table = found["metrics"], found["table"]
+    assert metrics["plain_from_he"]
+    assert not metrics["batch_norm_from_he"]
+    assert abs(metrics["batch_norm_he_accuracy"] - metrics["batch_norm_accuracy"]) < 0.0005
+    assert metrics["gain_low"] < 0 < metrics["gain_high"]
+    plain, norm = table[16]["accuracy"], table[26]["accuracy"]
+    assert table[16]["kind"] == "plain"
+    assert table[26]["kind"] == "batch_norm"
+    assert (len(plain), len(norm)) == (6, 6)
+    assert np.mean(plain) == pytest.approx(metrics["plain_accuracy"])
+    assert np.mean(norm) == pytest.approx(metrics["batch_norm_accuracy"])
+    # The three that the chapter quotes.
+    assert (plain[2], plain[5], norm[4]) == (min(plain), max(plain), min(norm))
+    assert min(norm) > max(plain)
+    assert math.comb(12, 6) == 924
+    assert not metrics["plain_best_at_end"]
+    assert not metrics["batch_norm_best_at_end"]
+
+
+def test_batch_norm_in_a_convolutional_network_is_just_told_from_nothing():
+    found = read("batchnorm-cnn")
+    metrics, curve = found["metrics"], found["curve"]
+    assert 0 < metrics["gain_low"] < 0.001
+    assert not metrics["plain_best_at_end"]
+    assert not metrics["batch_norm_best_at_end"]
+    tried = dict(zip(curve["rate"], curve["plain_tried"], strict=True))
+    guess, best = 0.12, tried[metrics["plain_rate"]]
+    at_twice = tried[2 * metrics["plain_rate"]]
+    assert at_twice == pytest.approx((best + 0.1134) / 2, abs=0.02)  # one seed of two
+    above = [score for rate, score in tried.items() if rate > 2 * metrics["plain_rate"]]
+    assert len(above) == 2
+    assert max(above) < guess
+    assert min(curve["batch_norm_tried"]) > 0.9
 
 
 def test_mixed_pixels_matter_to_the_convolution_alone_as_its_chapter_says():
