@@ -141,8 +141,10 @@ def _stated_sizes(claim: Claim) -> list[tuple[int, str]]:
         if isinstance(part, terms.Literal):
             numbers.add(abs(part.value))
     if claim.op in _ORDERED:
-        numbers |= {1 / value for value in numbers if value}
-        numbers |= {math.exp(value) for value in numbers if value < math.log(most)}
+        small = {value for value in numbers if 0 < value < most}
+        numbers |= {1 / value for value in small} | {value**2 for value in small}
+        # of an entropy, in nats or in bits
+        numbers |= {base**value for value in small if value < 20 for base in (math.e, 2.0)}
     large = sorted(value for value in numbers if _LEAST_STATED < value <= most)[:_MOST_NEAR]
     stated = {math.ceil(factor * value) for value in large for factor in (1.0, 2.0)}
     stated |= {math.ceil(value) + 1 for value in large}
