@@ -8,7 +8,7 @@ def draw():
     curve, metrics = found["curve"], found["metrics"]
     fig, (left, right) = figure(5.6, 2.6, columns=2)
     left.plot(curve["block"], curve["block_rate"], **marked(0))
-    left.set(title="convolution, forward", xlabel="images at a time", xscale="log", ylim=(0, 45))
+    left.set(title="convolution, forward", xlabel="images at a time", xscale="log", ylim=(0, None))
     left.set(ylabel="billion operations a second")
     megabytes = [4 * part / 1e6 for part in curve["part"]]
     right.plot(megabytes, curve["part_ms"], **marked(1))
