@@ -1,6 +1,7 @@
 """Formulas as MathML: what is mended of Temml's, derivations in steps, and the font."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,11 @@ def pieces(html: str) -> list[list[str]]:
         ),
         (r"y = |a + b + c + d + e| + f", [["y", "=|a+b+c+d+e|+f"]]),
         (r"y = x[a = b] z[c = d] - w + 1", [["y", "=x[a=b]", "z[c=d]", "−w", "+1"]]),
+        (
+            r"y = u \left( \frac{a}{b} - c d e f g h i j k l m n o p + \sum_{n=1}^N q \right) v",
+            [["y", "=u(ab", "−cdefghijklmnop", "+∑n=1Nq)v"]],
+        ),
+        (r"y = u \left( \frac{a}{b} - c \right) + v w z + t", [["y", "=u(ab−c)", "+vwz", "+t"]]),
     ],
 )
 def test_a_long_formula_comes_in_pieces(tex: Tex, formula: str, found: list[list[str]]) -> None:
@@ -99,6 +105,13 @@ def test_a_long_formula_comes_in_pieces(tex: Tex, formula: str, found: list[list
     said = [[piece.replace("\xa0", " ") for piece in phrase] for phrase in pieces(html)]
     assert said == found
     assert html.count('<mrow><mo form="infix">') == sum(p[0] in "=+−" for f in found for p in f)
+
+
+def test_brackets_that_are_parted_are_of_one_height(tex: Tex) -> None:
+    formula = r"y = u \left( \frac{a}{b} - c d e f g h i j k l m n o p + \sum_{n=1}^N q \right)"
+    fences = re.findall(r'<mo fence="true"[^>]*minsize="([^"]*)"', parted(html_of(tex, formula)))
+    assert len(fences) == 2
+    assert fences[0] == fences[1]
 
 
 @pytest.mark.parametrize(
@@ -144,3 +157,16 @@ def test_the_font_has_the_italics_of_its_letters_and_little_else() -> None:
     assert font.getBestCmap()[ord("√")] in variants
     assert len(cut) < 20_000
     assert math_font("(hx") == cut
+
+
+def test_a_root_takes_no_more_room_than_it_fills() -> None:
+    font = TTFont(io.BytesIO(math_font("x")))
+    variants = font["MATH"].table.MathVariants
+    root = font.getBestCmap()[ord("√")]
+    construction = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
+    names = [each.VariantGlyph for each in construction.MathGlyphVariantRecord]
+    names += [each.glyph for each in construction.GlyphAssembly.PartRecords]
+    widths = [font["hmtx"][name][0] for name in names]
+    assert len(set(names)) > 5
+    assert max(widths) - min(widths) < 0.1 * font["head"].unitsPerEm
+    assert all(font["glyf"][name].xMax < max(widths) + 50 for name in names)

@@ -2,7 +2,7 @@
 
 Browsers break no formula. Here it becomes several, side by side as long as they fit: the phrases
 of an enumeration, and of each phrase its sides, the terms of its sum, factors in square brackets.
-What is in brackets stays whole.
+What is in brackets stays whole, unless it is itself too long for a phone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ __all__ = ["RELATIONS", "phrases"]
 
 RELATIONS = frozenset("=≔≈<>≤≥≠≡∝⟹⇒⟺")
 _SHORT = 14  # signs that fit into a line of any window
+_LONG = 24  # about as many as fit into a line of a phone
 _QUADS = frozenset({"1em", "2em"})
 _TERMS = frozenset("+−")
 _BARS = frozenset("|‖∣∥")
@@ -32,7 +33,10 @@ def phrases(content: list[_Element]) -> str:
     signs = "".join(text for child in content for text in child.itertext())
     if len(signs) <= _SHORT or content[0].get("fence"):
         return ""
-    parted = [list(_pieces(phrase)) for phrase in _enumerated(content)]
+    parted = [
+        [part for piece in _pieces(phrase) for part in _opened(piece)]
+        for phrase in _enumerated(content)
+    ]
     if sum(map(len, parted)) < 2:
         return ""
     return "".join(f'<span class="phrase">{_maths(pieces)}</span>' for pieces in parted)
@@ -70,6 +74,54 @@ def _is_end(last: _Element, following: _Element, signs: frozenset[str]) -> bool:
     if following.tag == "mo":
         return last.tag != "mo" and following.text in signs
     return last.tag == "mrow" and len(last) > 0 and last[-1].text == "]"
+
+
+def _opened(piece: list[_Element]) -> Iterable[list[_Element]]:
+    """A piece, parted at the terms in its brackets if it is too long for a phone."""
+    places = [at for at, child in enumerate(piece) if child.tag == "mrow" and _is_bracketed(child)]
+    if not places or sum(map(_length, piece)) <= _LONG:
+        yield piece
+        return
+    at = max(places, key=lambda place: _length(piece[place]))
+    opening, *inside, closing = (deepcopy(child) for child in piece[at])
+    first, *others = _pieces(inside)
+    if not others:
+        yield piece
+        return
+    for fence in (opening, closing):  # each stands beside terms of its own, and they are alike
+        fence.set("minsize", _height(piece[at]))
+    for sign, *_ in others:
+        sign.set("form", "infix")
+    yield [*piece[:at], _row([opening, *first])]
+    yield from others[:-1]
+    yield [_row([*others[-1], closing]), *piece[at + 1 :]]
+
+
+def _is_bracketed(row: _Element) -> bool:
+    return len(row) > 2 and bool(row[0].get("fence")) and bool(row[-1].get("fence"))
+
+
+def _row(children: list[_Element]) -> _Element:
+    row = lxml_html.Element("mrow")
+    row.extend(children)
+    return row
+
+
+def _length(element: _Element) -> float:
+    """About how many signs wide an element is: what stands above other things takes no room."""
+    inner = [_length(child) for child in element]
+    match element.tag:
+        case "mfrac" | "munder" | "mover" | "munderover":
+            return max(inner)
+        case "msub" | "msup" | "msubsup":
+            return inner[0] + 0.7 * max(inner[1:])
+    return len((element.text or "").strip()) + sum(inner)
+
+
+def _height(row: _Element) -> str:
+    """At least that of all in the brackets: a sum with its bounds, a fraction, a letter."""
+    tags = {element.tag for element in row.iter()}
+    return "3.2em" if "munderover" in tags else "2.4em" if "mfrac" in tags else "1em"
 
 
 def _maths(pieces: list[list[_Element]]) -> str:
