@@ -208,7 +208,9 @@ def test_the_checker_in_the_page_tells_where_something_is_wrong():
     _, text = tried()
     told = []
     assert examples.check(text, lambda *each: told.append(each))
-    assert [kind for kind, _ in told] == ["text"] * 4
+    assert [kind for kind, _ in told] == ["text", "claim"] * 3 + ["text"]
+    claims = [json.loads(text) for kind, text in told if kind == "claim"]
+    assert [claim["holds"] for claim in claims] == [True] * 3
     assert "holds at" in told[0][1]
     flips = [match.end() for match in re.finditer("&= ", text)]
     assert len(flips) == 3
@@ -216,5 +218,7 @@ def test_the_checker_in_the_page_tells_where_something_is_wrong():
         told.clear()
         assert not examples.check(text[:at] + "-" + text[at:], lambda *each: told.append(each))
         assert told[-1] == ("place", str(text[:at].count("\n") + 1))
+        claims = [json.loads(text) for kind, text in told if kind == "claim"]
+        assert [claim["holds"] for claim in claims] == [at != flip for flip in flips]
     assert not examples.check(text.replace("W^\\top", "Z"), lambda *each: told.append(each))
     assert "is not in the symbols table" in "".join(text for _, text in told)

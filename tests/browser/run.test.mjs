@@ -88,8 +88,14 @@ test("without a connection it says so, and runs once there is one", LIMIT, async
 test("the equations of the first page are checked in the page, and a flipped sign is found", LIMIT, async (t) => {
   const { tab, asked } = await open(t, "");
   const field = tab.locator(".highlight.try");
+  const held = tab.locator(".flow[data-holds]:not([data-holds=''])");
+  const drawing = tab.locator(".interactive:has(.flow)");
+  await drawing.waitFor();
+  assert.equal(await held.count(), 0);
   assert.match(await run(field), /3 of 3 claims hold/);
   assert.equal(await field.getAttribute("data-example"), "done");
+  assert.deepEqual(await held.allTextContents(), ["∂L/∂x ✓", "∂L/∂W ✓", "∂L/∂b ✓"]);
+  assert.match(await drawing.locator("[role=status]").textContent(), /gradients hold/);
   await field.locator(".example__flip").click();
   await tab.waitForFunction((element) => element.dataset.example === "failed", await field.elementHandle(), { timeout: 300_000 });
   const { line, text } = await field.locator("textarea").evaluate((editor) => ({
@@ -98,6 +104,9 @@ test("the equations of the first page are checked in the page, and a flipped sig
   }));
   assert.match(text, /&= -|x W - b/);
   assert.ok(line.length > 0, "the wrong line is selected");
+  const wrong = (await held.allTextContents()).filter((label) => label.endsWith("✗"));
+  assert.equal(wrong.length, 1, "one sign is wrong, and one gradient");
+  assert.match(await drawing.locator(".interactive__message").textContent(), new RegExp(`^Wrong: ${wrong[0].slice(0, -2)}\\.`));
   assert.deepEqual(asked, [numpy]);
   await field.locator(".example__reset").click();
   assert.equal(await field.locator("textarea").count(), 0);

@@ -9,6 +9,7 @@ import * as convolution from "../../docs/assets/interactive/models/convolution.j
 import * as decay from "../../docs/assets/interactive/models/decay.js";
 import * as depth from "../../docs/assets/interactive/models/depth.js";
 import * as gates from "../../docs/assets/interactive/models/gates.js";
+import { gradientOf } from "../../docs/assets/interactive/models/gradients.js";
 import * as logistic from "../../docs/assets/interactive/models/logistic.js";
 import * as looking from "../../docs/assets/interactive/models/looking.js";
 import { WEIGHTS as LOOKING } from "../../docs/assets/interactive/models/looking-weights.js";
@@ -406,4 +407,10 @@ test("a boundary runs where values cross the level", () => {
   const saddle = classifier.crossings([1, 0, 0, 1], 1, 0.25);
   assert.deepEqual(saddle, [[[0.75, 0], [1, 0.25]], [[0.25, 1], [0, 0.75]]]);
   assert.deepEqual(classifier.crossings(values(() => 1), cells), []);
+});
+
+test("a claim is known by the gradient at its left", () => {
+  assert.equal(gradientOf("\\frac{\\partial L}{\\partial x} &= \\frac{\\partial L}{\\partial y} W^\\top"), "x");
+  assert.equal(gradientOf("\\frac{\\partial L}{\\partial b_m} = 0"), "b");
+  assert.equal(gradientOf("y = \\frac{\\partial L}{\\partial x}"), undefined);
 });

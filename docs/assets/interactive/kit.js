@@ -14,9 +14,13 @@ function fill(element, attributes, children) {
 export const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
 export const s = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children);
 
-// A drawing `width` by `height` units large, which says in words what it shows.
-export const drawing = (width, height, label, ...children) =>
-  s("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "interactive__view" }, ...children);
+// A drawing `width` by `height` units large, which says in words what it shows. Its style knows its shape, so that a
+// square one becomes no higher than a wide one.
+export function drawing(width, height, label, ...children) {
+  const view = s("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "interactive__view" }, ...children);
+  view.style?.setProperty("--aspect", width / height);
+  return view;
+}
 
 export const button = (text, action) => h("button", { type: "button", class: "interactive__button", onclick: action }, text);
 

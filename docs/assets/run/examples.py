@@ -3,6 +3,7 @@
 import ast
 import importlib
 import io
+import json
 import linecache
 import sys
 import traceback
@@ -78,8 +79,9 @@ class Examples:
 
         Args:
             text: Markdown, with a table of symbols.
-            emit: takes each line of what is told, as ("text", line), and as ("place", number) the
-                line of the text where something is wrong first.
+            emit: takes each line of what is told, as ("text", line); as ("claim", JSON) what each
+                claim is and whether it holds; and as ("place", number) the line of the text where
+                something is wrong first.
 
         Returns:
             Whether all of it was read and holds.
@@ -97,6 +99,7 @@ class Examples:
                 else claim.message
             )
             emit("text", f"line {claim.line}: {claim.latex}\n    {told}\n")
+            emit("claim", json.dumps({"tex": claim.latex, "holds": bool(claim.ok)}))
         emit("text", f"{report.verdict}\n")
         if wrong:
             emit("place", str(min(wrong)))

@@ -14,6 +14,7 @@ class Equations extends Example {
   }
 
   message() {
+    document.dispatchEvent(new Event("checking"));
     return { text: this.source };
   }
 
@@ -42,8 +43,9 @@ class Equations extends Example {
     start(this);
   }
 
-  // The line that is wrong is the one that is selected.
+  // The line that is wrong is the one that is selected. Of each claim a drawing may want to know.
   show(told) {
+    if (told.kind === "claim") return document.dispatchEvent(new CustomEvent("claim", { detail: JSON.parse(told.text) }));
     if (told.kind !== "place") return super.show(told);
     const lines = this.editor.value.split("\n");
     const from = lines.slice(0, told.text - 1).join("\n").length + (told.text > 1);
