@@ -104,6 +104,27 @@ test("a formula goes on below before it scrolls, and a rule has room for its wor
   assert.ok(parted > 0);
 });
 
+// Of the formulas those that are wider than the box in which they then scroll.
+const wide = (page) =>
+  page.locator(".equation__math").evaluateAll((boxes) =>
+    boxes.filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent.slice(0, 40)),
+  );
+
+test("hardly a formula scrolls on a phone, and none beside its code", { timeout: 900_000 }, async (t) => {
+  const page = await open(t, "", NARROW);
+  const home = page.url();
+  const scrolling = [];
+  for (const address of chapters()) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(home + address);
+    await page.evaluate(unfold);
+    assert.deepEqual(await wide(page), [], `/${address} at 1440 px`);
+    await page.setViewportSize({ width: 360, height: 740 });
+    scrolling.push(...(await wide(page)));
+  }
+  assert.ok(scrolling.length <= 2, scrolling.join("\n"));
+});
+
 test("a wide equation has a shade at the edge behind which there is more", LIMIT, async (t) => {
   const page = await open(t, "chapters/batch-normalization/", NARROW);
   await page.evaluate(unfold);

@@ -36,6 +36,11 @@ __all__ = ["Made", "render"]
 _NUMBER = re.compile(
     r"[+−-]?\d[\d,]*(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴-⁹]+)?(?:\s?[%×s]| ms)?(?: ± [\d.,]+\s?[%×s]?)?"
 )
+# Spaces at which no line ends: before a percent sign, around the signs of product and of error.
+_TOGETHER = re.compile(
+    r"(?<=\d) (?=%)|(?<=[\dA-Z]) (?=[·×±] [\dA-Z])|(?<=[\dA-Z] [·×±]) (?=[\dA-Z])"
+)
+_NO_BREAK = "\u00a0"
 _BACK_MATTER = {"references", "cite-this-chapter"}
 _OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
 
@@ -339,7 +344,10 @@ class _Page(Making):
         return found.url(self.source.url), f"Equation {found.number}: {text}"
 
     def _text(self, text: str | None) -> str | None:
-        if not text or ("\\eqref" not in text and "[@" not in text):
+        if not text:
+            return text
+        text = _TOGETHER.sub(_NO_BREAK, text)
+        if "\\eqref" not in text and "[@" not in text:
             return text
         return CITATION.sub(self._citation, EQREF.sub(self._reference, text))
 
