@@ -181,6 +181,64 @@ def learn_digits():
     assert printed["share_right"](network, images[1500:], labels[1500:]) > 0.85
 
 
+def learn_other_digits():
+    printed = program("classic-networks")
+    torch.set_default_dtype(torch.float32)
+    images, labels = sample_digits()
+    network = printed["small_resnext"](5)
+    low = labels < 5
+    printed["learn"](network, images[low], labels[low], 6 * [0.01])
+    printed["new_last_layer"](network, 5)
+    before = [param.clone() for param in network[:-1].parameters()]
+    images, labels = images[~low], labels[~low] - 5
+    printed["learn"](network, images[:700], labels[:700], 8 * [0.03])
+    for param, kept in zip(network[:-1].parameters(), before, strict=True):
+        assert (param == kept).all()
+    assert printed["share_right"](network, images[700:], labels[700:]) > 0.5
+
+
+def compare_batch_norm():
+    printed = program("batch-normalization")
+    rng = np.random.default_rng(0)
+    for theirs, sizes in ((torch.nn.BatchNorm1d, (5, 3)), (torch.nn.BatchNorm2d, (3, 3, 4, 5))):
+        module, peer, layer = printed["BatchNorm"](3), theirs(3), ours.BatchNorm(3)
+        disturb(module)
+        hand_over(module, layer)
+        with torch.no_grad():
+            for param, given in zip(peer.parameters(), module.parameters(), strict=True):
+                param.copy_(given)
+        for training in (True, True, False):  # each batch moves the statistics
+            x, dy = 2 * rng.normal(size=(2, *sizes)) + 3
+            found = []
+            for each in (module, peer):
+                each.train(training)
+                given = torch.tensor(x, requires_grad=True)
+                y = each(given)
+                wanted = (given, *each.parameters())
+                found.append((y, *torch.autograd.grad(y, wanted, torch.tensor(dy))))
+            torch.testing.assert_close(*found, rtol=0, atol=1e-10)
+            y, dx, dgamma, dbeta = (each.detach() for each in found[0])
+            close = {"rtol": 0, "atol": 1e-10}
+            np.testing.assert_allclose(layer.forward(x, training=training), y, **close)
+            np.testing.assert_allclose(layer.backward(dy), dx, **close)
+            np.testing.assert_allclose(layer.grads["gamma"], dgamma, **close)
+            np.testing.assert_allclose(layer.grads["beta"], dbeta, **close)
+            torch.testing.assert_close(module.mean, peer.running_mean, **close)
+            torch.testing.assert_close(module.var, peer.running_var, **close)
+        assert set(module.state_dict()) == {"gamma", "beta", "mean", "var"}
+    with pytest.raises(ValueError, match="one value"):
+        printed["BatchNorm"](3)(torch.ones(1, 3))
+
+
+def learn_with_batch_norm():
+    printed = program("batch-normalization")
+    torch.set_default_dtype(torch.float32)
+    images, labels = sample_digits()
+    network = printed["small_network"]()
+    printed["learn"](network, images[:1000], labels[:1000])
+    assert printed["share_right"](network, images[1000:], labels[1000:]) > 0.8
+
+
 def compare_reader():
     printed = program("reading")
     rng = np.random.default_rng(0)
@@ -250,7 +308,10 @@ def learn_by_windows():
     printed = program("convolution")
     torch.set_default_dtype(torch.float32)
     images, labels = sample_digits()
+    told = (CHAPTERS / "convolution.md").read_text(encoding="utf-8")
     for network in (printed["of_windows"](), printed["of_all_pixels"]()):
+        held = sum(param.numel() for param in network.parameters())
+        assert f" {held:,}" in told
         printed["learn"](network, images[:1000], labels[:1000])
         right = network(images[1000:]).argmax(dim=1) == labels[1000:]
         assert right.float().mean() > 0.8
@@ -294,7 +355,8 @@ def learn_waves_and_an_echo():
 
 CHECKS = {
     "attention": (compare_attention, learn_to_turn_round),
-    "classic-networks": (compare_blocks, learn_digits),
+    "batch-normalization": (compare_batch_norm, learn_with_batch_norm),
+    "classic-networks": (compare_blocks, learn_digits, learn_other_digits),
     "convolution": (compare_convolution, learn_by_windows),
     "reading": (compare_reader, learn_to_read),
     "recurrent": (compare_forecaster, learn_waves_and_an_echo),
