@@ -257,9 +257,15 @@ def bottleneck(
     )
 
 
-def _resnet(
-    blocks: Sequence[int], width: int = 64, groups: int = 1, early: bool = False
-) -> Network:
+def resnet(blocks: Sequence[int], width: int = 64, groups: int = 1, early: bool = False) -> Network:
+    """A ResNet for large photographs, or a ResNeXt.
+
+    Args:
+        blocks: how many there are at each height of the maps.
+        width: how many maps the 3 x 3 kernels of the first make.
+        groups: of these kernels.
+        early: where blocks have their stride, as in `bottleneck`.
+    """
     layers: list[Conv | Pool | Norm | Dense | Beside | Plus] = [
         *_conv_norm(64, 7, 2),
         Pool(3, 2, padding=1),
@@ -274,8 +280,8 @@ def _resnet(
 
 
 # In the paper the first convolution of a block has the stride; in the one on ResNeXt the second.
-RESNET50 = _resnet((3, 4, 6, 3), early=True)
-RESNEXT50 = _resnet((3, 4, 6, 3), width=128, groups=32)
+RESNET50 = resnet((3, 4, 6, 3), early=True)
+RESNEXT50 = resnet((3, 4, 6, 3), width=128, groups=32)
 
 
 def _norm_conv(maps: int, kernel: int) -> Network:
