@@ -11,6 +11,7 @@ from backprop.attention import sinusoidal_positions
 from backprop.convolution import conv2d_backward, conv2d_forward
 from backprop.data.mnist import load_mnist_sample
 from backprop.data.waves import noisy_waves
+from backprop.recurrent import rnn_forward
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.peers
@@ -337,6 +338,11 @@ def compare_forecaster():
     first, state = model(given[:4])
     rest, _ = model(given[4:], state)
     torch.testing.assert_close(torch.cat([first, rest]), y)
+    own = [rng.normal(size=size) for size in ((2, 4), (4, 4), (4,))]
+    printed["take"](model.read, *own)
+    h, _ = model.read(torch.tensor(x))
+    wanted, _ = rnn_forward(x, np.zeros((3, 4)), *own)
+    np.testing.assert_allclose(h.detach(), wanted, rtol=0, atol=1e-10)
 
 
 def learn_waves_and_an_echo():
