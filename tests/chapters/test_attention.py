@@ -52,8 +52,8 @@ def heads(values, *, of_one=False):
     D = x.shape[1]
     count = max(H, -(-D // E))
     into, out = np.zeros((count * E, 3, count, E)), np.zeros((count, E, count * E))
-    for part, letter in enumerate("QKV"):
-        into[:D, part, :H] = values(letter)
+    for part, letter in enumerate("qkv"):
+        into[:D, part, :H] = values(rf"W^{{\mathrm{{{letter}}}}}")
     out[:H, :, :M] = W_o
     weights = {
         "W_x": into.reshape(count * E, -1),

@@ -108,6 +108,10 @@ def compare_attention():
     text, padded = torch.randint(9, (2, 3, 6))
     padded[:, :4] = text[:, :4]
     torch.testing.assert_close(model(text)[:, :4], model(padded)[:, :4])
+    sees = torch.tensor([[True], [False]]).expand(2, 2)
+    q = torch.randn(1, 1, 2, 4)
+    nothing = torch.nn.functional.scaled_dot_product_attention(q, q, q, attn_mask=sees)[0, 0, 1]
+    np.testing.assert_array_equal(nothing, 0)  # as the chapter says of a query that sees nothing
 
 
 def learn_to_turn_round():
@@ -269,6 +273,9 @@ def compare_reader():
     np.put_along_axis(dh, where, above.backward(dy)[np.newaxis], axis=0)
     below.backward(dh)
     np.testing.assert_allclose(table.grads["W"], reader.table.weight.grad, rtol=0, atol=1e-10)
+    tie = torch.ones(2, requires_grad=True)
+    tie.amax().backward()
+    np.testing.assert_array_equal(tie.grad, 0.5)  # as the chapter says of equal states
 
 
 def learn_to_read():
