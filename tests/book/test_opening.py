@@ -33,8 +33,17 @@ def test_the_map_is_a_list_of_three() -> None:
     assert root is not None
     out = serialise(root)
     assert '<dl class="map"><div><dt>You need</dt><dd>the chain rule</dd></div>' in out
-    assert "<div><dt>It takes</dt><dd>about 30 minutes: 4,000 words, 8 rows of formulas" in out
+    assert "<dt>It takes</dt><dd>about 30 minutes to read: 4,000 words, 8 rows of formulas" in out
+    assert "exercises" not in out
     assert out.count("<div><dt>") == 3
+
+
+def test_reading_and_exercises_are_counted_apart() -> None:
+    root = parse(f"<h1>T</h1>{MAP}<h2>Q</h2>")
+    open_chapter(root, Reading(words=2000), practice=85)
+    out = serialise(root)
+    assert "about 10 minutes to read: 2,000 words" in out
+    assert "0 lines of code; and 85 for all the exercises</dd>" in out
 
 
 def test_what_can_be_taken_along_is_linked() -> None:

@@ -104,7 +104,10 @@ def _begins_exercise(element: lxml_html.HtmlElement) -> bool:
 
 
 def open_chapter(
-    root: lxml_html.HtmlElement, reading: Reading, downloads: Sequence[tuple[str, str]] = ()
+    root: lxml_html.HtmlElement,
+    reading: Reading,
+    downloads: Sequence[tuple[str, str]] = (),
+    practice: int = 0,
 ) -> bool:
     """Makes the map of the definition list that stands before the first section.
 
@@ -112,6 +115,7 @@ def open_chapter(
         root: the chapter's content; changed in place.
         reading: what there is to read.
         downloads: what can be taken along: what each is, and its address.
+        practice: how many minutes all its exercises take, 0 if it has none.
 
     Returns:
         Whether there is one, with something under each of its terms.
@@ -131,9 +135,11 @@ def open_chapter(
     if any(len(part) < 2 for part in parts):
         return False
     time = (
-        f"about {reading.minutes} minutes: {reading.words:,} words, {reading.rows} rows of "
-        f"formulas, {reading.lines} lines of code; the exercises apart"
+        f"about {reading.minutes} minutes to read: {reading.words:,} words, {reading.rows} rows of "
+        f"formulas, {reading.lines} lines of code"
     )
+    if practice:
+        time += f"; and {practice} for all the exercises"
     parts.append(builder.DIV(builder.DT("It takes"), builder.DD(time)))
     if downloads:
         links = builder.DD({"class": "downloads"})

@@ -18,6 +18,7 @@ from lxml.html import builder
 from book.known.bibliography import CITATION, Publication, keys_of
 from book.known.crossref import Book, Tools
 from book.known.equations import EQREF, Source, relative_url
+from book.known.exercises import exercises
 from book.known.printed import printed
 from book.known.source import PLAIN, link_marks
 from book.made.layout import ROWS, SIDES, pair, part
@@ -123,7 +124,8 @@ class _Page(Making):
         if not self.source.is_chapter:
             return
         reading = measure(self.root, self.tools.library)
-        if not open_chapter(self.root, reading, self._downloads()):
+        practice = sum(each.minutes for each in exercises(self.source.text))
+        if not open_chapter(self.root, reading, self._downloads(), practice):
             message = "the chapter has no map: say what `You need` and what `You will be able to`"
             self.problem("# ", f"{message} before its first section, see CONTRIBUTING.md")
 
