@@ -40,6 +40,7 @@ EXPERIMENTS = {
     "adding": "experiments.adding",
     "lstm-inside": "experiments.lstm_inside",
     "characters": "experiments.characters",
+    "characters-inside": "experiments.characters_inside",
     "characters-attention": "experiments.characters_attention",
     "csi300": "experiments.csi300",
     "imdb": "experiments.imdb",

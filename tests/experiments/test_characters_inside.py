@@ -1,10 +1,15 @@
 """What single cells of the language model tell, run small, and what its result holds."""
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
+from backprop import load_king_james
 from experiments import characters, characters_inside
 from experiments.characters_inside import PROPERTIES, Settings
+from experiments.record import RESULTS
 
 SMALL = Settings(
     updates=300,
@@ -67,3 +72,34 @@ def test_the_states_are_those_of_the_layer():
     model.forward(tokens, None)
     for found, wanted in zip((h, c), model.states, strict=True):
         np.testing.assert_allclose(found, np.reshape(wanted, found.shape), rtol=1e-5)
+
+
+def test_the_result_is_of_these_settings_and_of_the_network_of_the_chapter():
+    content = json.loads((RESULTS / "characters-inside.json").read_text())
+    assert content["settings"] == json.loads(json.dumps(asdict(Settings())))
+    whole = json.loads((RESULTS / "characters.json").read_text())
+    assert content["settings"]["rate"] == whole["metrics"]["rate"]
+    other = {"updates", "validated_every", "rate", "passage", "shown", "reach"}
+    shared = asdict(Settings()).keys() - other
+    assert all(content["settings"][name] == whole["settings"][name] for name in shared)
+    assert 4 * content["settings"]["updates"] == whole["settings"]["updates"]
+    with np.load(RESULTS / "characters-inside.npz", allow_pickle=False) as found:
+        passage = "".join(found["passage"])
+        assert found["cells"].shape == (Settings().shown, Settings().units)
+    assert passage.startswith(Settings().passage)
+    assert passage in load_king_james()
+
+
+def test_what_the_chapter_says_of_its_cells_holds():
+    metrics = json.loads((RESULTS / "characters-inside.json").read_text())["metrics"]
+    found, untrained = (
+        {name: metrics[f"{of}.{name}"] for name in PROPERTIES}
+        for of in ("correlation", "untrained")
+    )
+    for learned in ("verse", "clause"):
+        assert found[learned] > 0.5 > 0.2 > untrained[learned]
+    assert found["word"] - untrained["word"] < 0.15
+    assert abs(found["brackets"]) < 0.05
+    assert metrics["left.16"] < 0.01
+    assert metrics["left.32"] < 1e-4
+    assert metrics["left.63"] < 1e-5
