@@ -63,6 +63,18 @@ class Layer(ABC):
         """By name, what the layer follows in training without gradients: running statistics."""
         return self._buffers
 
+    @property
+    def carried(self) -> dict[str, Array]:
+        """By name, the states with which the next pass of training begins, if layers carry any."""
+        return {}
+
+    def reset_states(self, N: int | None = None) -> None:  # noqa: B027 - most have none
+        """Forgets the states that layers carry: the next pass of training begins with zeros.
+
+        Args:
+            N: samples of that pass, whose zeros then stand in `carried`; None leaves it open.
+        """
+
     @abstractmethod
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
         """Maps a batch to its output.

@@ -32,12 +32,17 @@ class Options(TypedDict, total=False):
         bidirectional: whether each layer also reads from the back; not by default.
         dropout: the probability with which, in training, an element between two layers becomes 0;
             0 by default.
+        stateful: whether each pass of training begins with the states where the last one ended, as
+            numbers: no gradient goes back to that pass. So sample n of a batch has to go on where
+            sample n of the batch before ended. `reset_states` forgets them. A pass of evaluation
+            begins with zeros all the same, and leaves them as they are. Not by default.
         dtype: the precision of the parameters, which the input must share; float64 by default.
     """
 
     layers: int
     bidirectional: bool
     dropout: float
+    stateful: bool
     dtype: DTypeLike
 
 
@@ -68,13 +73,22 @@ class _Recurrent(Layer):
         layers: int = 1,
         bidirectional: bool = False,
         dropout: float = 0.0,
+        stateful: bool = False,
         dtype: DTypeLike = np.float64,
     ) -> None:
+        if stateful and bidirectional:
+            raise ValueError(
+                "stateful and bidirectional are both True, wanted one of them: what reads from the "
+                "back would begin with states of what came before"
+            )
         super().__init__()
         self.H = H
         self.dropout = dropout
+        self.stateful = stateful
         self.states: tuple[Array, ...] = ()
         self.dstates: tuple[Array, ...] = ()
+        self._carried: tuple[Array, ...] = ()
+        self._dtype = dtype
         self._rng = rng
         directions = ("", "_reverse") if bidirectional else ("",)
         self._suffixes = [
@@ -101,6 +115,23 @@ class _Recurrent(Layer):
             "b": zeros((self._gates * H,), dtype),
         }
 
+    @property
+    def carried(self) -> dict[str, Array]:
+        """The states with which the next pass of training begins, `h` and for an LSTM `c`."""
+        return dict(zip("hc", self._carried, strict=False))
+
+    @shapes(N="count")
+    def reset_states(self, N: int | None = None) -> None:
+        """Forgets the states that are carried: the next pass of training begins with zeros.
+
+        Args:
+            N: samples of that pass, whose zeros then stand in `carried`; None leaves it open.
+        """
+        self._carried = ()
+        if self.stateful and N is not None:
+            sizes = len(self._suffixes), N, self.H
+            self._carried = tuple(np.zeros(sizes, self._dtype) for _ in range(self._state_count))
+
     @shapes(x="T N D", mask="bool T N")
     def forward(
         self,
@@ -116,12 +147,16 @@ class _Recurrent(Layer):
             x: inputs, time first.
             training: whether to drop out between layers.
             mask: true where a step is real, shape (T, N); None if all are.
-            states: what to start from, as the last `forward` left it in `states`; zeros if None.
+            states: what to start from, as the last `forward` left it in `states`. If None, zeros;
+                or in training, if the layer is stateful, what is carried.
 
         Raises:
             TypeError: x or a state is no float array of the parameters' precision.
-            ValueError: the shape of x, of the mask or of a state does not fit.
+            ValueError: the shape of x, of the mask or of a state does not fit; what is carried is
+                of a batch of another size.
         """
+        if states is None and training:
+            states = self._going_on(x)
         states = self._starts(x, states)
         caches, ends = [], []
         for layer, suffixes in enumerate(self._suffixes):
@@ -138,6 +173,8 @@ class _Recurrent(Layer):
             caches.append((suffixes, kept, cache))
         self._cache = caches
         self.states = tuple(np.concatenate(states) for states in zip(*ends, strict=True))
+        if self.stateful and training:
+            self._carried = self.states
         return x
 
     def backward(self, dy: Array) -> Array:
@@ -164,6 +201,18 @@ class _Recurrent(Layer):
             np.stack([start[k] for start in starts]) for k in range(self._state_count)
         )
         return dy
+
+    def _going_on(self, x: Array) -> tuple[Array, ...] | None:
+        """Returns the states that are carried, or None if there are none."""
+        if not self._carried:
+            return None
+        N = self._carried[0].shape[1]
+        if x.shape[1] != N:
+            raise ValueError(
+                f"x has {x.shape[1]} samples, the states that are carried {N}: "
+                "call reset_states() before a batch of another size"
+            )
+        return self._carried
 
     def _starts(self, x: Array, states: Sequence[Array] | None) -> Sequence[Array]:
         count = self._state_count
@@ -208,7 +257,8 @@ class RNN(_Recurrent):
     Raises:
         TypeError: D, H or layers is no integer, dropout no number, rng no generator, dtype neither
             float32 nor float64.
-        ValueError: D, H or layers is below 1, dropout leaves [0, 1], the activation is unknown.
+        ValueError: D, H or layers is below 1, dropout leaves [0, 1], the activation is unknown, or
+            stateful and bidirectional are both True.
 
     Examples:
         >>> layer = RNN(3, 4, rng=np.random.default_rng(0), layers=2, bidirectional=True)

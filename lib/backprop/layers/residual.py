@@ -59,6 +59,16 @@ class Residual(Layer):
         """The buffers of the layer inside, and of the way past it."""
         return self.layer.buffers | _of_way(self.way.buffers)
 
+    @property
+    def carried(self) -> dict[str, Array]:
+        """The states that the layer inside carries in training, and the way past it."""
+        return self.layer.carried | _of_way(self.way.carried)
+
+    def reset_states(self, N: int | None = None) -> None:
+        """Forgets what the layer inside carries, and the way past it."""
+        self.layer.reset_states(N)
+        self.way.reset_states(N)
+
     @shapes()
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
         """Maps x to an output of the same shape, or of the shape that the way gives it."""

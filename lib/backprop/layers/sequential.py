@@ -77,6 +77,16 @@ class Sequential(Layer):
         """The buffers of all layers by name."""
         return self._flat({name: layer.buffers for name, layer in self.layers.items()})
 
+    @property
+    def carried(self) -> dict[str, Array]:
+        """The states that layers carry from pass to pass in training, by name."""
+        return self._flat({name: layer.carried for name, layer in self.layers.items()})
+
+    def reset_states(self, N: int | None = None) -> None:
+        """Forgets what any layer carries."""
+        for layer in self.layers.values():
+            layer.reset_states(N)
+
     @staticmethod
     def _flat(nested: Mapping[str, Mapping[str, Array]]) -> dict[str, Array]:
         return {

@@ -70,7 +70,7 @@ class Run:
 
     Attributes:
         history: what it measured so far.
-        order: the samples of the epoch under way, shuffled; empty between epochs.
+        order: the samples of the epoch under way, as they are taken; empty between epochs.
         position: how many of them have been used.
         loss_sum: sum of their losses.
         measure_sum: sum of their measures.
@@ -110,13 +110,13 @@ def save_checkpoint(
     Args:
         path: the file.
         run: where the run stands.
-        network: its parameters and buffers are written.
+        network: its parameters, its buffers and the states that it carries are written.
         optimizer: its state is written.
         rng: its state is written.
         settings: what a continuation must have in common with this run.
     """
     arrays = {
-        **_prefixed("network", state(network)),
+        **_prefixed("network", _all(network)),
         **_prefixed("best", run.best),
         **_prefixed("optimizer", optimizer.state()),
         **_prefixed("history", {k: np.array(v, float) for k, v in asdict(run.history).items()}),
@@ -138,6 +138,8 @@ def load_checkpoint(
 ) -> Run:
     """Puts network, optimiser and generator where the checkpoint has them: all three, or none.
 
+    If the network carries states, `network.reset_states(batch_size)` comes first.
+
     Returns:
         Where the run stands.
 
@@ -154,7 +156,7 @@ def load_checkpoint(
             "anew, or put back a copy"
         )
     values = _below("network", arrays)
-    check_fit(state(network), values, path.name)
+    check_fit(_all(network), values, path.name)
     _check_settings(path, found, settings)
     best = _below("best", arrays)
     if best:
@@ -178,10 +180,15 @@ def load_checkpoint(
         _check_sound(run, found["samples"])
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} does not hold a run that can go on: {error}") from error
-    assign(state(network), values, path.name)
+    assign(_all(network), values, path.name)
     optimizer.load_state(steps.state())
     rng.bit_generator.state = generator.bit_generator.state
     return run
+
+
+def _all(network: Layer) -> dict[str, Array]:
+    """Returns all arrays of a network that its next pass of training depends on."""
+    return {**state(network), **network.carried}
 
 
 def _settings(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:

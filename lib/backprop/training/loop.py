@@ -59,13 +59,14 @@ def train(
     augment: Callable[[Array], Array] | None = None,
     mask: Mask | None = None,
     sample_axis: SampleAxis = 0,
+    shuffle: bool = True,
     drop_last: bool = False,
     micro_batch_size: int | None = None,
     max_norm: float | None = None,
     checkpoint: Path | str | None = None,
     progress: bool = True,
 ) -> History:
-    """Trains a network on mini-batches, drawn in each epoch without replacement.
+    """Trains a network on mini-batches, drawn in each epoch without replacement, or in order.
 
     With a checkpoint, the run is saved after each epoch and on Ctrl-C. Call again with the same
     arguments, and it goes on from there: weights and history are, bit for bit, those of a run that
@@ -94,7 +95,10 @@ def train(
         mask: true where a step of a sequence is real, (T, N); None if all are.
         sample_axis: the axis along which samples lie, in x and in target: 0, or 1 for sequences,
             time first. (1, 0) is for sequences each of which has one target.
-        drop_last: whether an epoch leaves out what does not fill a batch, other samples each time.
+        shuffle: whether each epoch draws its batches anew. If not, they come in order, as a network
+            needs them that carries states from batch to batch; it begins each epoch with zeros.
+        drop_last: whether an epoch leaves out what does not fill a batch, of shuffled samples
+            others each time.
         micro_batch_size: samples that go through the network at a time; their gradients are added
             up until a batch is complete. That takes less memory and gives the same steps, but for
             rounding, unless a layer looks at the whole batch, as batch norm does. None for all.
@@ -109,8 +113,9 @@ def train(
     Raises:
         TypeError: x or target is no array, epochs or batch_size no integer, rng no generator.
         ValueError: x and target differ in length or are empty; a batch would have one sample,
-            which batch norm cannot normalise; the checkpoint is of another run; gradients that are
-            to be clipped became infinite or NaN.
+            which batch norm cannot normalise; the network carries states, and the batches are
+            shuffled, in parts, or not all of one size; the checkpoint is of another run; gradients
+            that are to be clipped became infinite or NaN.
         FloatingPointError: the loss became infinite or NaN; the parameters are those that gave it.
         TrainingInterrupted: after Ctrl-C. A second Ctrl-C stops at once, and saves nothing.
 
@@ -141,6 +146,9 @@ def train(
         raise ValueError(f"target holds only {loss.ignore_index}, which the loss ignores")
     if drop_last and len(given) < batch_size:
         raise ValueError(f"drop_last leaves nothing of {len(given)} samples, fewer than batch_size")
+    network.reset_states(batch_size)
+    if network.carried:
+        _check_batches_go_on(given, batch_size, micro_batch_size or batch_size, drop_last, shuffle)
     _check_smallest_batch(network, given, batch_size, micro_batch_size or batch_size, drop_last)
 
     run = Run()
@@ -151,6 +159,7 @@ def train(
             "samples": len(given),
             "batch_size": batch_size,
             "micro_batch_size": micro_batch_size or batch_size,
+            "shuffle": shuffle,
             "drop_last": drop_last,
             "max_norm": str(max_norm),
             "network": repr(network),
@@ -194,7 +203,8 @@ def train(
     with quiet, one_thread(), _ctrl_c() as pressed:
         while run.epoch < epochs:
             if run.order.size == 0:  # else the epoch under way has its order already
-                order = rng.permutation(len(given))
+                network.reset_states(batch_size)
+                order = rng.permutation(len(given)) if shuffle else np.arange(len(given))
                 run.order = order[: len(order) // batch_size * batch_size] if drop_last else order
             with _bar(run, batch_size, epochs, show=progress) as bar:
                 while run.position < len(run.order) and not pressed.is_set():
@@ -211,6 +221,22 @@ def train(
     if run.best:
         assign(state(network), run.best, "the best epoch")
     return run.history
+
+
+def _check_batches_go_on(
+    given: Samples, batch_size: int, micro_batch_size: int, drop_last: bool, shuffle: bool
+) -> None:
+    """Refuses batches whose samples cannot go on where those of the batch before ended."""
+    carries = "the network carries states from batch to batch"
+    if shuffle:
+        raise ValueError(f"shuffle is True, wanted False: {carries}")
+    if micro_batch_size < batch_size:
+        raise ValueError(f"micro_batch_size is {micro_batch_size}, wanted None: {carries}")
+    if len(given) % batch_size and not drop_last:
+        raise ValueError(
+            f"{len(given)} samples in batches of {batch_size} leave a smaller one, and {carries}: "
+            "choose another batch_size, or drop_last"
+        )
 
 
 def _check_smallest_batch(
