@@ -39,7 +39,7 @@ def invent(ax):
 
 def forge(ax):
     ax.plot(*arrays("gan")["lasting"][:200].T, ".", color=series(0), markersize=1.5)
-    ax.set(xlim=(-1.4, 1.4), ylim=(-1.4, 1.4), aspect="equal")
+    ax.set(xlim=(-1.75, 1.75), ylim=(-1.75, 1.75), aspect="equal")
     ax.set_axis_off()
 
 

@@ -1,4 +1,4 @@
-"""What is bold in a table of results is the best of what it stands among."""
+"""What stands in tables: what is bold is the best of its results; an example is called one."""
 
 import re
 from collections.abc import Iterator
@@ -79,3 +79,32 @@ def test_what_is_bold_is_best(page: Path) -> None:
 )
 def test_what_is_bold_and_not_best_is_found(table: str, found: list[str]) -> None:
     assert [cell for rows in tables(table + ORIGINS) for cell in not_best(rows)] == found
+
+
+EXAMPLE = 'A number behind "for instance" is an example; any other would do.'
+
+
+def unexplained(markdown: str) -> list[str]:
+    """The rows of symbols that give a number "for instance" where nothing says that it is one.
+
+    What says so stands between the table and the heading, or the fold's title, above it.
+    """
+    found, told = [], False
+    for line in map(str.strip, markdown.splitlines()):
+        if line.startswith(("#", "???")):
+            told = False
+        told = told or line == EXAMPLE
+        if line.startswith("|") and re.search(r"for instance \d", line) and not told:
+            found.append(line)
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_number_that_is_an_example_is_called_one(page):
+    assert not unexplained(page.read_text(encoding="utf-8"))
+
+
+def test_a_bare_example_is_found():
+    row = "| $S$ | `stride` | scalar, for instance 3 | step |"
+    assert unexplained(f"??? note\n\n{EXAMPLE}\n\n{row}") == []
+    assert unexplained(f"{EXAMPLE}\n\n## Later\n\n{row}") == [row]
