@@ -202,16 +202,25 @@ def explained(metrics: dict[str, Number], settings: SpeedSettings) -> dict[str, 
     operations, size = 2.0 * settings.channels * numbers, 4 * 2 * settings.channels
     unrolled = operations / (size + 4 * 2 * numbers)
     rows = settings.images * numbers * settings.size
+    bytes_ms = metrics["im2col_copy_bandwidth"] * metrics["im2col_copy_ms"] / copy
+    roof = min(peak, unrolled * copy)
+    moved = metrics["im2col_forward_rate"] / roof
     return {
+        "double_over_peak": metrics["peak_double_rate"] / peak,
         "call_us": 1e3 * metrics[f"product_{min(settings.sides)}_ms"],
         "loops_operation_ns": 1 / metrics["loops_forward_rate"],
         "columns_megabytes": 4 * rows * settings.size / 1e6,
         "block_megabytes": unrolling.BLOCK / 1e6,
         "direct_intensity": operations / size,
         "im2col_intensity": unrolled,
-        "im2col_roof": min(peak, unrolled * copy),
+        "im2col_roof": roof,
+        "im2col_bytes_share": moved,
+        "blocks_foretold": 1 / (1 - moved),
+        "blocks_forward_over_im2col": metrics["blocks_forward_rate"]
+        / metrics["im2col_forward_rate"],
         "copied_rows": rows,
-        "copied_row_ns": 1e6 * metrics["im2col_copy_ms"] / rows,
+        "copied_bytes_ms": bytes_ms,
+        "copied_row_ns": 1e6 * (metrics["im2col_copy_ms"] - bytes_ms) / rows,
         "adam_bound_ms": 7 * 4 * settings.parameters / copy / 1e6,
     }
 

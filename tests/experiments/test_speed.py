@@ -114,7 +114,10 @@ def test_what_the_counts_say_to_the_times(found):
     roof = metrics["im2col_intensity"] * metrics["copy_bandwidth"]
     assert metrics["im2col_roof"] == pytest.approx(min(metrics["peak_rate"], roof))
     assert metrics["copied_rows"] == 18 * 3 * 5
-    nanoseconds = 1e6 * metrics["im2col_copy_ms"] / (18 * 3 * 5)
+    # 3 images of 2 channels are read, 18 numbers written for each of their places
+    bytes_ms = 3 * 25 * (2 + 18) * 4 / metrics["copy_bandwidth"] / 1e6
+    assert metrics["copied_bytes_ms"] == pytest.approx(bytes_ms)
+    nanoseconds = 1e6 * (metrics["im2col_copy_ms"] - bytes_ms) / (18 * 3 * 5)
     assert metrics["copied_row_ns"] == pytest.approx(nanoseconds)
     bound = 7 * 10 * 4 / metrics["copy_bandwidth"] / 1e6
     assert metrics["adam_bound_ms"] == pytest.approx(bound)
@@ -125,8 +128,16 @@ def test_what_the_counts_say_to_the_times(found):
 def test_the_roof_over_im2col(peak, roof):
     """3.6 operations a byte, of which 10 come in a nanosecond, or what the core can do."""
     metrics = {"peak_rate": peak, "copy_bandwidth": 10.0, "product_4_ms": 1.0}
-    metrics |= {"loops_forward_rate": 1.0, "im2col_copy_ms": 1.0}
-    assert speed.explained(metrics, speed.SETTINGS)["im2col_roof"] == pytest.approx(roof)
+    metrics |= {"loops_forward_rate": 1.0, "im2col_copy_ms": 1.0, "im2col_copy_bandwidth": 5.0}
+    metrics |= {"peak_double_rate": peak / 2, "im2col_forward_rate": roof / 4}
+    metrics |= {"blocks_forward_rate": roof / 3}
+    found = speed.explained(metrics, speed.SETTINGS)
+    assert found["im2col_roof"] == pytest.approx(roof)
+    assert found["im2col_bytes_share"] == pytest.approx(1 / 4)
+    assert found["blocks_foretold"] == pytest.approx(4 / 3)
+    assert found["blocks_forward_over_im2col"] == pytest.approx(4 / 3)
+    assert found["double_over_peak"] == 0.5
+    assert found["copied_bytes_ms"] == 0.5
 
 
 def test_curves(found):
