@@ -366,11 +366,46 @@ def learn_waves_and_an_echo():
     assert ((model(long)[0] - echo)[2:] ** 2).mean() < 0.1
 
 
+def compare_norms():
+    printed = program("layer-normalization")
+    rng = np.random.default_rng(0)
+    rows, images = 2 + rng.normal(size=(3, 5, 6)), 2 + rng.normal(size=(3, 6, 4, 5))
+    for layer, module, x in (
+        (ours.LayerNorm(6), printed["layer_norm"](6), rows),
+        (ours.RMSNorm(6), printed["rms_norm"](6), rows),
+        (ours.GroupNorm(3, 6), printed["group_norm"](3, 6), images),
+        (ours.InstanceNorm(6), printed["instance_norm"](6), images),
+    ):
+        disturb(module)
+        hand_over(module, layer)
+        assert_same(layer, module, x)
+    gamma, beta, dy = rng.normal(size=6), rng.normal(size=6), rng.normal(size=rows.shape)
+    found = []
+    for function in (printed["Normalise"].apply, torch.nn.functional.layer_norm):
+        given = [torch.tensor(each, requires_grad=True) for each in (rows, gamma, beta)]
+        shape = [(6,)] if function is torch.nn.functional.layer_norm else []
+        y = function(given[0], *shape, *given[1:])
+        y.backward(torch.tensor(dy))
+        found.append([y.detach(), *(each.grad for each in given)])
+    for mine, theirs in zip(*found, strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=0, atol=1e-10)
+
+
+def compare_the_defaults_that_are_told():
+    x = torch.tensor([[1e-3, -2e-3]], dtype=torch.float32)
+    smallest = torch.finfo(torch.float32).eps
+    wanted = x / (x.square().mean() + smallest).sqrt()
+    torch.testing.assert_close(torch.nn.RMSNorm(2, dtype=torch.float32)(x), wanted)
+    assert list(torch.nn.InstanceNorm2d(3).parameters()) == []
+    assert torch.nn.LayerNorm(3).eps == torch.nn.GroupNorm(1, 3).eps == 1e-5
+
+
 CHECKS = {
     "attention": (compare_attention, learn_to_turn_round),
     "batch-normalization": (compare_batch_norm, learn_with_batch_norm),
     "classic-networks": (compare_blocks, learn_digits, learn_other_digits),
     "convolution": (compare_convolution, learn_by_windows),
+    "layer-normalization": (compare_norms, compare_the_defaults_that_are_told),
     "reading": (compare_reader, learn_to_read),
     "recurrent": (compare_forecaster, learn_waves_and_an_echo),
 }
