@@ -47,6 +47,21 @@ def test_networks_cost_what_is_known(name, parameters, multiplications):
     assert count(*NETWORKS[name])[:2] == (parameters, multiplications)
 
 
+@pytest.mark.parametrize(
+    ("name", "quantity", "published"),
+    [
+        ("LeNet-5", "parameters", 60_000),
+        ("AlexNet", "parameters", 60e6),
+        ("VGG-16", "parameters", 138e6),
+        ("ResNeXt-50", "parameters", 25.0e6),
+        ("ResNet-50", "multiplications", 3.8e9),
+        ("ResNeXt-50", "multiplications", 4.2e9),
+    ],
+)
+def test_counts_are_within_two_in_a_hundred_of_the_papers(name, quantity, published):
+    assert getattr(count(*NETWORKS[name]), quantity) == pytest.approx(published, rel=0.02)
+
+
 def test_lenet_has_the_layers_and_connections_of_its_paper():
     """156, 12, 1516, 32, 48,120 and 10,164 parameters, and 340,908 connections."""
     found = sizes(LENET, (1, 32, 32))

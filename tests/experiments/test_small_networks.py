@@ -1,5 +1,7 @@
 """The experiment on five small networks, run smaller still, on the digits in the repository."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from backprop import BatchNorm, Concatenate, ReLU, Residual, Sequential, load_mn
 from experiments import small_networks
 from experiments.architectures import Beside, Conv, Dense, Norm, Plus, Pool, bottleneck, count
 from experiments.comparison import paired_difference
+from experiments.record import RESULTS
 from experiments.small_architectures import IMAGE, NETWORKS, build
 from experiments.small_networks import Settings, compared
 
@@ -28,6 +31,17 @@ def test_what_is_counted_is_what_is_trained(name):
     assert scores.shape == (3, 10)
     assert scores.dtype == np.float32
     assert network.backward(np.ones_like(scores)).shape == (3, *IMAGE)
+
+
+def test_what_is_recorded_is_what_the_networks_cost():
+    recorded = json.loads((RESULTS / "small-networks.json").read_text(encoding="utf-8"))
+    for name, network in NETWORKS.items():
+        costs = count(network, IMAGE)
+        found = [recorded["metrics"][f"{name}_{what}"] for what in costs._fields[:2]]
+        assert found == list(costs[:2])
+        accuracies = recorded["by_seed"][f"{name}_test_accuracy"]
+        assert len(accuracies) == len(recorded["seeds"]) >= 5
+        assert np.mean(accuracies) == pytest.approx(recorded["metrics"][f"{name}_test_accuracy"])
 
 
 def test_all_cost_what_lenet_costs():
