@@ -173,7 +173,8 @@ CASES = [
             r"\frac{1}{m} \sum_i \hat{x}_i^2 = \frac{v}{v + \epsilon}", HOLDS,
             ((r"\frac{v}{v + \epsilon}", "1"), (r"\hat{x}_i^2", r"\hat{x}_i"), (r"\frac{1}{m}", ""))),
     Foreign("x_i (N,); y_i (N,)", (),
-            r"\frac{\partial \max(x_i, y_i)}{\partial x_i} = \mathbb{1}(x_i >= y_i)", HOLDS,
+            # Where both are equal there is no derivative, and this says that it is 1.
+            r"\frac{\partial \max(x_i, y_i)}{\partial x_i} = \mathbb{1}(x_i >= y_i)", REFUSED,
             (("x_i >= y_i", "y_i >= x_i"), (r"\max", r"\min"), (">=", "<="))),
     Foreign("x scalar", (),
             r"\text{LeakyReLU}(x) := \begin{cases} x, & \text{if } x > 0, \\ 0.01 x, & \text{otherwise}. \end{cases}"
