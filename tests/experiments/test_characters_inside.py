@@ -6,7 +6,6 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from backprop import load_king_james
 from experiments import characters, characters_inside
 from experiments.characters_inside import PROPERTIES, Settings
 from experiments.record import RESULTS
@@ -87,7 +86,6 @@ def test_the_result_is_of_these_settings_and_of_the_network_of_the_chapter():
         passage = "".join(found["passage"])
         assert found["cells"].shape == (Settings().shown, Settings().units)
     assert passage.startswith(Settings().passage)
-    assert passage in load_king_james()
 
 
 def test_what_the_chapter_says_of_its_cells_holds():
