@@ -359,9 +359,10 @@ def test_citations_are_numbered_and_listed(make: Make) -> None:
 
 
 def test_no_line_ends_before_a_percent_sign_or_within_a_product_of_numbers(make: Make) -> None:
-    out, _ = make("<p>Of 28 × 28 × N, 97 % ± 2; 3 · 4 and a × b</p><pre>2 × 2</pre>")
+    out, _ = make("<p>Of 28 × 28 × N, 97 % ± 2, 5 ± 1; 3 · 4 and a × b</p><pre>2 × 2</pre>")
     assert (
-        "<p>Of 28\u00a0×\u00a028\u00a0×\u00a0N, 97\u00a0% ± 2; 3\u00a0·\u00a04 and a × b</p>" in out
+        "<p>Of 28\u00a0×\u00a028\u00a0×\u00a0N, 97\u00a0% ± 2, 5 ± 1; 3\u00a0·\u00a04 and a × b</p>"
+        in out
     )
     assert "<pre>2 × 2</pre>" in out
 

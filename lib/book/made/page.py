@@ -37,10 +37,9 @@ __all__ = ["Made", "render"]
 _NUMBER = re.compile(
     r"[+−-]?\d[\d,]*(?:\.\d+)?(?: × 10[⁻⁰¹²³⁴-⁹]+)?(?:\s?[%×s]| ms)?(?: ± [\d.,]+\s?[%×s]?)?"
 )
-# Spaces at which no line ends: before a percent sign, around the signs of product and of error.
-_TOGETHER = re.compile(
-    r"(?<=\d) (?=%)|(?<=[\dA-Z]) (?=[·×±] [\dA-Z])|(?<=[\dA-Z] [·×±]) (?=[\dA-Z])"
-)
+# Spaces at which no line ends: before a percent sign, around the signs of a product. Around ± one
+# may: on a phone a column of a table has no room for a number and its error side by side.
+_TOGETHER = re.compile(r"(?<=\d) (?=%)|(?<=[\dA-Z]) (?=[·×] [\dA-Z])|(?<=[\dA-Z] [·×]) (?=[\dA-Z])")
 _NO_BREAK = "\u00a0"
 _BACK_MATTER = {"references", "cite-this-chapter"}
 _OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
