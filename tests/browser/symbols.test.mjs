@@ -7,7 +7,7 @@ import { open } from "./tab.mjs";
 
 const LIMIT = { timeout: 300_000 };
 
-const symbolOf = (page) => page.locator(".equation:has(.equation__notes) .sym").first();
+const symbolOf = (page) => page.locator(".equation:has(.equation__notes):visible .sym").first();
 
 async function meaning(symbol) {
   const row = await symbol.evaluate((element) => element.classList[1]);
