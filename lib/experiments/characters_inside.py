@@ -2,9 +2,9 @@
 
 The network is that of `characters`, trained once more, as its weights were not kept, at the rate
 that was found there, and for a quarter of the updates. It reads the text that neither has learned
-from. Properties of what has been
-read, each a number at every character, are correlated with the state of every cell. For each
-property the cell is chosen on the first half of what each reader reads, and judged on the second.
+from. Properties of what has been read, each a number at every character, are correlated with the
+state of every cell. For each property the cell is chosen on the first half of what each reader
+reads, and judged on the second.
 
 The metrics:
 

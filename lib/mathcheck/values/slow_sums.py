@@ -50,7 +50,7 @@ def _twice(
     numbers: Sequence[_Number], power: float, averaged: int
 ) -> tuple[_Number, _Number] | None:
     """Returns a sum as it is computed in two ways; None where the terms do not tell it."""
-    if all(a * b < 0 for a, b in pairwise(numbers)):
+    if _alternates(numbers):
         return _alternating(numbers, averaged) if power > _NEAR else None
     power = round(2 * power) / 2 if abs(2 * power - round(2 * power)) < 2 * _NEAR else 0.0
     same_sign = all(a * b > 0 for a, b in pairwise(numbers))
@@ -76,7 +76,7 @@ def why_slow(terms: Sequence[Value]) -> str:
     return "it adds up too slowly to be computed; does it converge?"
 
 
-def _alternates(numbers: Sequence[float]) -> bool:
+def _alternates(numbers: Sequence[_Number]) -> bool:
     return all(a * b < 0 for a, b in pairwise(numbers))
 
 
