@@ -1,7 +1,7 @@
 """Finds numbers of a claim that a comparison to nine digits passes over, 10^{-12} beside 1."""
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from mathcheck.claims.draw_plan import behind, constant
@@ -43,7 +43,8 @@ def with_others(claim: Claim) -> Iterator[tuple[tree.Node, Claim]]:
             value = constant(part)
             assert value is not None
             other = terms.Literal(0, part.node, _CHANGED * value)
-            yield part.node, replace(claim, **{side: _put(whole, part, other)})
+            changes: dict[str, Any] = {side: _put(whole, part, other)}
+            yield part.node, replace(claim, **changes)
 
 
 def _fine(term: Term) -> Iterator[Term]:
@@ -56,18 +57,6 @@ def _fine(term: Term) -> Iterator[Term]:
         yield from _fine(part)
 
 
-def _put(value: Any, old: Term, new: Term) -> Any:
+def _put(term: Term, old: Term, new: Term) -> Term:
     """Returns a term with a part of it replaced."""
-    if value is old:
-        return new
-    if isinstance(value, tuple):
-        parts = tuple(_put(part, old, new) for part in value)
-        return parts if any(a is not b for a, b in zip(parts, value, strict=True)) else value
-    if not isinstance(value, Term):
-        return value
-    changes = {}
-    for field in fields(value):
-        before = getattr(value, field.name)
-        if (after := _put(before, old, new)) is not before:
-            changes[field.name] = after
-    return replace(value, **changes) if changes else value
+    return new if term is old else term.changed(lambda part: _put(part, old, new))

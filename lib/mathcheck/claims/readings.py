@@ -6,8 +6,7 @@ ways; where the two differ and a claim needs the first, the table is to say whic
 """
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
 from mathcheck.claims.equations import Claim
 from mathcheck.meaning import terms
@@ -51,24 +50,12 @@ def along_all_ways(claim: Claim) -> Claim:
 
 
 def _total(term: Term, claim: Claim) -> Term:
-    changes: dict[str, Any] = {}
-    for field in fields(term):
-        value = getattr(term, field.name)
-        changed = _within(value, claim)
-        if changed is not value:
-            changes[field.name] = changed
+    def within(part: Term) -> Term:
+        return _total(part, claim)
+
     if isinstance(term, terms.Derivative) and _has_ways(term, claim):
-        changes["total"] = True
-    return replace(term, **changes) if changes else term
-
-
-def _within(value: Any, claim: Claim) -> Any:
-    if isinstance(value, Term):
-        return _total(value, claim)
-    if isinstance(value, tuple):
-        changed = tuple(_within(part, claim) for part in value)
-        return changed if any(a is not b for a, b in zip(changed, value, strict=True)) else value
-    return value
+        return replace(term.changed(within), total=True)
+    return term.changed(within)
 
 
 def differentiated_along_all(claims: list[Claim]) -> Iterator[str]:

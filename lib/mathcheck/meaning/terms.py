@@ -7,8 +7,9 @@ Equality ignores where a term was written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.text.document import Section
@@ -27,6 +28,15 @@ class Term:
         for name in self.__match_args__:
             yield from _terms(getattr(self, name))
 
+    def changed(self, change: Callable[[Term], Term]) -> Self:
+        """This term with each of those directly below it changed; itself if none is another."""
+        changes = {}
+        for name in self.__match_args__:
+            before = getattr(self, name)
+            if (after := _changed(before, change)) is not before:
+                changes[name] = after
+        return replace(self, **changes) if changes else self
+
     def walk(self) -> Iterator[Term]:
         """This term and all below it."""
         yield self
@@ -40,6 +50,15 @@ def _terms(value: object) -> Iterator[Term]:
     elif isinstance(value, tuple):
         for part in value:
             yield from _terms(part)
+
+
+def _changed(value: Any, change: Callable[[Term], Term]) -> Any:
+    if isinstance(value, Term):
+        return change(value)
+    if isinstance(value, tuple):
+        parts = tuple(_changed(part, change) for part in value)
+        return parts if any(a is not b for a, b in zip(parts, value, strict=True)) else value
+    return value
 
 
 @dataclass(frozen=True, slots=True)
