@@ -24,6 +24,7 @@ EXPERIMENTS = {
     "shuffled-digits": "experiments.shuffled",
     "mnist-conv": "experiments.mnist_conv",
     "mnist-cnn": "experiments.mnist_cnn",
+    "mnist-cnn-deep": "experiments.mnist_cnn_deep",
     "mnist-cnn-best": "experiments.mnist_cnn_best",
     "batchnorm-scales": "experiments.batchnorm_scales",
     "batchnorm-depth": "experiments.batchnorm_depth",
@@ -38,6 +39,7 @@ EXPERIMENTS = {
     "recall": "experiments.recall",
     "recall-by-rate": "experiments.recall_by_rate",
     "adding": "experiments.adding",
+    "adding-200": "experiments.adding_200",
     "lstm-inside": "experiments.lstm_inside",
     "characters": "experiments.characters",
     "characters-inside": "experiments.characters_inside",
@@ -54,6 +56,7 @@ EXPERIMENTS = {
 TESTED_BY_RUN = {
     "mnist-conv": "mnist",
     "mnist-cnn": "mnist",
+    "mnist-cnn-deep": "mnist",
     "mnist-cnn-best": "mnist",
     "small-networks": "fashion-mnist",
     "waves": "waves",

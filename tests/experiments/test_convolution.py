@@ -19,6 +19,7 @@ from backprop import (
 from experiments import (
     mnist_cnn,
     mnist_cnn_best,
+    mnist_cnn_deep,
     mnist_conv,
 )
 from experiments.mnist import split_digits
@@ -122,7 +123,7 @@ def maps_of(result):
     }
 
 
-@pytest.mark.parametrize("experiment", [mnist_cnn, mnist_cnn_best])
+@pytest.mark.parametrize("experiment", [mnist_cnn, mnist_cnn_deep, mnist_cnn_best])
 def test_accuracy_and_provenance(digits, tmp_path, experiment):
     blocks = tuple(tuple(K // 4 for K in block) for block in experiment.SETTINGS.blocks)
     settings = small(experiment.SETTINGS, blocks=blocks, epochs=4, batch_size=20)

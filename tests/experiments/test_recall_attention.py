@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from experiments import adding, lookup, recall, recall_attention
+from experiments import adding, adding_200, lookup, recall, recall_attention
 from experiments.record import RESULTS
 
 SMALL = {
@@ -48,6 +48,23 @@ def test_all_cells_add_with_the_same_number_of_rates(monkeypatch):
         assert found.metrics[f"explained_mean.{name}.2"] == np.mean(right)
         assert 0.5 < min(right) < max(right) < 1
     assert max(row["loss"] for row in found.tried) < 1 / 6
+
+
+def test_longer_sums_are_learned_with_the_same_settings(monkeypatch):
+    changed = {"steps": (200,), "search_seeds": adding.SETTINGS.search_seeds[:1]}
+    assert asdict(adding_200.SETTINGS) == asdict(adding.SETTINGS) | changed
+    settings = replace(adding_200.SETTINGS, **SMALL, steps=(2,), search_seeds=(100,))
+    one = {"attention_positions": adding.CELLS["attention_positions"]}
+    monkeypatch.setattr(adding, "CELLS", one)
+    found = adding_200.run(None, settings, (0, 1))
+    assert found.metrics == pytest.approx(
+        {**adding.run(None, settings, (0, 1)).metrics, **_times(found.metrics)}
+    )
+    assert found.metrics["explained_min.attention_positions.2"] > 0.5
+
+
+def _times(metrics):
+    return {name: value for name, value in metrics.items() if name.startswith("seconds_")}
 
 
 def test_what_is_explained_is_a_share_of_the_variance():

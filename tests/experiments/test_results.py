@@ -15,6 +15,7 @@ import experiments
 from experiments import (
     mnist_cnn,
     mnist_cnn_best,
+    mnist_cnn_deep,
     mnist_conv,
     mnist_mlp,
     mnist_search,
@@ -138,7 +139,8 @@ def test_settings_are_those_that_the_search_found(name, module):
 
 
 @pytest.mark.parametrize(
-    "name", ["mnist-mlp", "mnist-sgd", "mnist-conv", "mnist-cnn", "mnist-cnn-best"]
+    "name",
+    ["mnist-mlp", "mnist-sgd", "mnist-conv", "mnist-cnn", "mnist-cnn-deep", "mnist-cnn-best"],
 )
 def test_marks_agree_with_each_other(name):
     content = read(name)
@@ -165,6 +167,7 @@ def test_marks_agree_with_each_other(name):
     [
         ("mnist-mlp", 0.982, 600),
         ("mnist-cnn", 0.990, 60),
+        ("mnist-cnn-deep", 0.995, np.inf),
         ("mnist-cnn-best", 0.995, np.inf),
     ],
 )
@@ -176,7 +179,12 @@ def test_the_promise_is_kept(name, accuracy, seconds):
 
 @pytest.mark.parametrize(
     ("name", "module"),
-    [("mnist-conv", mnist_conv), ("mnist-cnn", mnist_cnn), ("mnist-cnn-best", mnist_cnn_best)],
+    [
+        ("mnist-conv", mnist_conv),
+        ("mnist-cnn", mnist_cnn),
+        ("mnist-cnn-deep", mnist_cnn_deep),
+        ("mnist-cnn-best", mnist_cnn_best),
+    ],
 )
 def test_settings_of_the_convolutional_networks_are_those_of_the_code(name, module):
     assert read(name)["settings"] == as_json(module.SETTINGS)
