@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from book.known import checking
 from book.known.checking import Checked, Checking, Found, error_text
 from book.known.mutants import digest
 from book.made.verification import anchor, report
+from book.shared.processes import Process
 from book.shared.store import Store
 from mathcheck.text.sources import read
 
@@ -92,6 +94,34 @@ def test_what_does_not_hold_is_a_problem_with_its_line(root: Path) -> None:
     assert told[0].startswith("docs/gain.md:18: ")
     assert "a is not in the symbols table" in told[0]
     assert told[1].startswith("docs/gain.md:9: eq:y: not equal: at n = ")
+
+
+def test_only_pages_that_changed_are_checked_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(root / ".cache" / "store", logging.getLogger("mkdocs"))
+    asked: list[str] = []
+
+    class Noted(Process):
+        def __init__(self, module: str, arguments: list[str], folder: Path) -> None:
+            super().__init__(module, arguments, folder)
+            asked.extend(each for each in arguments if each.endswith(".md"))
+
+    monkeypatch.setattr(checking, "Process", Noted)
+    gain, other = root / "docs" / "gain.md", root / "docs" / "other.md"
+    other.write_text(PAGE.replace("Gain", "Other"), encoding="utf-8")
+
+    def again(edition: str = "an edition") -> list[str]:
+        asked.clear()
+        Checking(root, [gain, other], store, edition).wait()
+        return asked
+
+    assert again() == ["docs/gain.md", "docs/other.md"]
+    assert again() == []
+    gain.write_text(PAGE.replace("0.333", "0.334"), encoding="utf-8")
+    assert again() == ["docs/gain.md"]
+    assert again() == ["docs/gain.md"], "what does not hold is told in each build"
+    assert again("another edition") == ["docs/gain.md", "docs/other.md"]
 
 
 def test_without_equations_nothing_is_run(tmp_path: Path) -> None:

@@ -108,15 +108,23 @@ class Checking:
         Args:
             root: the repository.
             pages: Markdown files in it; those without displayed equations are passed over.
-            store: keeps which equation makes which claims.
-            edition: of the checker, which reads them.
+            store: keeps what was found in a page in which all holds; of such a page, as long as
+                its text is the same, the checker is not asked again.
+            edition: of the checker, and of what it works with.
         """
-        self._root, self._store, self._edition = root, store, edition
-        self._texts = {page: page.read_text(encoding="utf-8") for page in pages}
-        self._texts = {page: text for page, text in self._texts.items() if "$$" in text}
-        names = [page.relative_to(root).as_posix() for page in self._texts]
-        command = ["check", "--json", "--rows", "--cache", str(_CACHE), *names]
-        self._process = Process("mathcheck", command, root) if names else None
+        self._store, self._edition = store, edition
+        texts = {page.relative_to(root): page.read_text(encoding="utf-8") for page in pages}
+        self._texts = {file: text for file, text in texts.items() if "$$" in text}
+        self._asked = [file for file in self._texts if not store.has(*self._known_by(file))]
+        command = [
+            "check",
+            "--json",
+            "--rows",
+            "--cache",
+            str(_CACHE),
+            *map(Path.as_posix, self._asked),
+        ]
+        self._process = Process("mathcheck", command, root) if self._asked else None
         self._checked: list[Checked] | None = None
 
     def wait(self) -> list[Checked]:
@@ -126,24 +134,22 @@ class Checking:
             BookError: the checker itself failed.
         """
         if self._checked is None:
-            reports = self._reports()
-            self._checked = [
-                self._taken(page.relative_to(self._root), text, report)
-                for (page, text), report in zip(self._texts.items(), reports, strict=True)
-            ]
+            reports = dict(zip(self._asked, self._reports(), strict=True))
+            self._checked = [self._taken(file, reports.get(file)) for file in self._texts]
         return self._checked
 
-    def _taken(self, file: Path, text: str, report: dict[str, Any]) -> Checked:
-        def make() -> dict[str, Any]:
-            made = _take(file, text, report)
-            found = list(map(vars, made.found))
-            problems = [(each.line, each.message) for each in made.problems]
-            return {"title": made.title, "found": found, "problems": problems, "state": made.state}
+    def _known_by(self, file: Path) -> tuple[str, tuple[str, str]]:
+        """The name under which the store has what was found in a page, and what that hangs on."""
+        return f"verdicts of {file}", (self._edition, self._texts[file])
 
-        kept = self._store.get(f"verdicts of {file}", (self._edition, text, report), make)
-        found = [Found(**each) for each in kept["found"]]
-        problems = [Problem(file, line, message) for line, message in kept["problems"]]
-        return Checked(file, kept["title"], found, problems, kept["state"])
+    def _taken(self, file: Path, report: dict[str, Any] | None) -> Checked:
+        name, given = self._known_by(file)
+        if report is None:
+            return _of_data(file, self._store.get(name, given, dict[str, Any]))
+        checked = _take(file, self._texts[file], report)
+        if not checked.problems:
+            self._store.put(name, given, _as_data(checked))
+        return checked
 
     def _reports(self) -> list[dict[str, Any]]:
         if self._process is None:
@@ -163,6 +169,17 @@ class Checking:
         """Ends the check, if it goes on."""
         if self._process is not None:
             self._process.close()
+
+
+def _as_data(checked: Checked) -> dict[str, Any]:
+    """What the store keeps of a page without problems."""
+    found = [vars(equation) for equation in checked.found]
+    return {"title": checked.title, "found": found, "state": checked.state}
+
+
+def _of_data(file: Path, kept: dict[str, Any]) -> Checked:
+    found = [Found(**equation) for equation in kept["found"]]
+    return Checked(file, kept["title"], found, [], kept["state"])
 
 
 def _take(file: Path, text: str, report: dict[str, Any]) -> Checked:
