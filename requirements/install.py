@@ -98,7 +98,8 @@ def install_python(group: str, venv: Path) -> None:
     # Isolated, Python takes pip from the environment alone. Wheels only: a source distribution runs
     # its own code, and is built with what is held to no hash.
     pip = [str(python), "-I", "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-    pip += ["--no-compile", "--retries=2"]
+    # Compiled once, for the many processes of a build and of the tests; not PyTorch.
+    pip += ["--compile" if pinned else "--no-compile", "--retries=2"]
     title = f"requirements/{group}.txt" if pinned else f"the group {group} of pyproject.toml"
     print(f"installing {title} into {venv.name}", flush=True)
     try:
