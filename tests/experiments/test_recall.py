@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import asdict, replace
+from math import comb
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from experiments.gradient_flow import flow_through
 from experiments.recall import CELLS, Settings, learn, recall, run, symbols
 from experiments.record import RESULTS
 
+LENGTHS = Settings().steps
 SMALL = Settings(
     steps=(2, 3),
     symbols=3,
@@ -197,20 +199,22 @@ def rng():
 def test_what_the_chapters_say_of_recall_holds():
     record = json.loads((RESULTS / "recall.json").read_text())
     found, tried = record["metrics"], record["tried"]
-    solved = {cell: [found[f"solved.{cell}.{T}"] for T in (20, 50, 100, 200)] for cell in CELLS}
-    assert solved["lstm_bias_log"] == solved["gru"] == solved["gru_bias_log"] == [5, 5, 5, 5]
-    assert solved["plain_orthogonal"][:2] == [5, 5]
+    solved = {cell: [found[f"solved.{cell}.{T}"] for T in LENGTHS] for cell in CELLS}
+    assert solved["lstm_bias_log"] == solved["gru"] == [5, 5, 5, 5]
+    assert solved["gru_bias_log"] == [5, 5, 5, 4]
+    assert solved["plain_orthogonal"][:2] == solved["lstm_bias_1"][:2] == [5, 5]
     assert solved["plain_orthogonal"][2] == solved["lstm_bias_1"][2] == 3
+    assert solved["plain_uniform"][0] == 5
     assert solved["plain_uniform"][2:] == [0, 0]
-    assert solved["lstm_bias_1"][3] == 0
-    assert 0 < solved["lstm_bias_0"][1] < 5
-    assert solved["lstm_bias_0"][2:] == [0, 0]
-    assert found["accuracy_mean.lstm_bias_0.20"] < found["accuracy_mean.lstm_bias_0.50"]
+    assert solved["lstm_bias_1"][3] == 1
+    assert solved["lstm_bias_0"] == [0, 1, 4, 1]
+    # If five of five and one of five were as good, so uneven a share of six would come about so:
+    assert 2 * comb(5, 1) * comb(5, 5) / comb(10, 6) == pytest.approx(1 / 21)
 
-    def rates(cell, lengths=(20, 50, 100, 200)):
-        return [found[f"rate.{cell}.{steps}"] for steps in lengths]
+    def rates(cell):
+        return [found[f"rate.{cell}.{steps}"] for steps in LENGTHS]
 
-    assert min(rates("gru")) == found["rate.gru.200"] > 10 * max(rates("lstm_bias_log"))
+    assert min(rates("gru")) == found["rate.gru.20"] > 5 * max(rates("lstm_bias_log"))
     assert max(rates("gru")) == found["rate.gru.100"]
     assert max(rates("lstm_bias_log")) == found["rate.lstm_bias_log.20"]
     assert min(rates("lstm_bias_log")) == found["rate.lstm_bias_log.200"]
@@ -225,7 +229,7 @@ def test_what_the_chapters_say_of_recall_holds():
     assert first == list(Settings().rates)
     assert (first[0], first[-1]) == (0.002, 2.048)
     for cell in CELLS:
-        for steps in (20, 50, 100, 200):
+        for steps in LENGTHS:
             assert all((cell, steps, rate) in losses for rate in first)
             assert not found[f"rate_at_end.{cell}.{steps}"]
     # Of a gradient as little is left at first in the GRU as in the LSTM, and most of it at the end.
@@ -236,10 +240,15 @@ def test_what_the_chapters_say_of_recall_holds():
     assert found["left_trained.gru.100"] > 0.5
     # With log T more arrives than was sent through the LSTM, and not through the GRU.
     assert left["gru_bias_log"] < 1 < left["lstm_bias_log"]
-    # Where much of it arrives, all learn.
-    for name, seeds in found.items():
-        if name.startswith("solved.") and found[name.replace("solved", "left_untrained")] > 0.4:
-            assert seeds == 5
+    # Where two fifths of it arrive or more, nearly all learn.
+    arrived = [
+        name.removeprefix("solved.")
+        for name in found
+        if name.startswith("solved.") and found[name.replace("solved", "left_untrained")] > 0.4
+    ]
+    with_log = {f"{cell}.{T}" for cell in ("lstm_bias_log", "gru_bias_log") for T in LENGTHS}
+    assert {*arrived} == {"plain_orthogonal.20", *with_log}
+    assert (sum(found[f"solved.{name}"] for name in arrived), 5 * len(arrived)) == (44, 45)
 
 
 def test_what_the_chapters_say_of_the_rate_of_one_cell_holds():
@@ -249,14 +258,6 @@ def test_what_the_chapters_say_of_the_rate_of_one_cell_holds():
     assert record["settings"] == {"cell": "lstm_bias_0", **settings}
     same = {name: value for name, value in settings.items() if name not in ("steps", "rates")}
     assert same == {name: table["settings"][name] for name in same}
-    losses = {
-        row["rate"]: row["loss"]
-        for row in table["tried"]
-        if (row["cell"], row["steps"]) == ("lstm_bias_0", 100)
-    }
-    assert table["metrics"]["rate.lstm_bias_0.100"] == 0.256
-    assert losses.pop(0.512) - losses.pop(0.256) < 0.02
-    assert min(losses.values()) > 2
-    assert table["metrics"]["solved.lstm_bias_0.100"] == 0
-    assert found["solved_0.256"] == 1
-    assert abs(found["solved_0.512"] - table["metrics"]["solved.lstm_bias_1.100"]) == 1
+    assert table["metrics"]["rate.lstm_bias_0.100"] == 0.512
+    assert table["metrics"]["solved.lstm_bias_0.100"] == found["solved_0.512"]
+    assert (found["solved_0.256"], found["solved_1.024"]) == (1, 0)
