@@ -55,8 +55,8 @@ def conv2d_forward(
 
     def convolve(images: slice) -> None:
         for block, band in blocks(images, C, K, x.itemsize, rows, columns):
-            X, y_rows = unroll(x[block], band, rows, columns), Y[band, :, block.start * V :]
-            for us, cols in windows(X, rows, len(y_rows)):
+            Z, y_rows = unroll(x[block], band, rows, columns), Y[band, :, block.start * V :]
+            for us, cols in windows(Z, rows, len(y_rows)):
                 multiply(W_rows, cols, y_rows[us, :, : cols.shape[2]])  # eq:conv-fast-y
 
     share_batch(convolve, len(x))
@@ -106,19 +106,19 @@ def conv2d_backward(
         dW_rows = np.zeros((P * (Q * C + 1), K), W.dtype)
         dx[images] = 0 if input_gradient else np.nan
         for block, band in blocks(images, C, K, x.itemsize, rows, columns):
-            X, dY = unroll(x[block], band, rows, columns), output_rows(dy[block, :, band])
-            for us, cols in windows(X, rows, len(dY), product=dW_rows.nbytes):
+            Z, dY = unroll(x[block], band, rows, columns), output_rows(dy[block, :, band])
+            for us, cols in windows(Z, rows, len(dY), product=dW_rows.nbytes):
                 for part in pieces(cols.shape[2], *dW_rows.shape):
                     products = cols[:, :, part] @ dY[us, :, part].transpose(0, 2, 1)
                     dW_rows += products.sum(axis=0)  # eq:conv-fast-dW
             if not input_gradient:
                 continue
-            dX = X[:, :-1]  # the memory of X has served
-            dX_rows = dX.reshape(len(X), Q * C, -1)
+            dZ = Z[:, :-1]  # the memory of Z has served
+            dZ_rows = dZ.reshape(len(Z), Q * C, -1)
             for hs, us, ps in meetings(rows, len(dY)):
-                dX_h, W_h = dX_rows[hs], W_back[ps].reshape(-1, Q * C).T
-                multiply(W_h, meeting_rows(dY, len(dX_h), us), dX_h)  # eq:conv-fast-dX
-            fold(dX, dx[block], band, rows, columns)
+                dZ_h, W_h = dZ_rows[hs], W_back[ps].reshape(-1, Q * C).T
+                multiply(W_h, meeting_rows(dY, len(dZ_h), us), dZ_h)  # eq:conv-fast-dX
+            fold(dZ, dx[block], band, rows, columns)
         return dW_rows
 
     dW_rows = np.sum(share_batch(convolve, len(x)), axis=0).reshape(P, Q * C + 1, K)

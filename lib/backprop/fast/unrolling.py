@@ -127,15 +127,15 @@ def unroll(x: Array, band: slice, rows: Axis, columns: Axis) -> Array:
         columns: how they lie along the columns.
 
     Returns:
-        X, shape (H', Q C + 1, N, V). X[h, q C + c, n, v] is the input that tap q of output column v
-        meets in channel c, 0 in the padding; X[h, Q C] is 1, for the bias to be multiplied by. Row
+        Z, shape (H', Q C + 1, N, V). Z[h, q C + c, n, v] is the input that tap q of output column v
+        meets in channel c, 0 in the padding; Z[h, Q C] is 1, for the bias to be multiplied by. Row
         0 is the first that the first wanted output row looks at.
 
     Examples:
         >>> x = np.arange(1.0, 10.0).reshape(1, 1, 3, 3)
         >>> two_of_three = Axis(size=3, kernel=2, stride=1, padding=0, dilation=1)
-        >>> X = unroll(x, slice(0, 2), two_of_three, two_of_three)
-        >>> X.reshape(3, 3, 2)  # row h; tap q, or what the bias meets; output column v
+        >>> Z = unroll(x, slice(0, 2), two_of_three, two_of_three)
+        >>> Z.reshape(3, 3, 2)  # row h; tap q, or what the bias meets; output column v
         array([[[1., 2.],
                 [2., 3.],
                 [1., 1.]],
@@ -151,9 +151,9 @@ def unroll(x: Array, band: slice, rows: Axis, columns: Axis) -> Array:
     N, C = x.shape[:2]
     Q, V = columns.kernel, columns.outputs
     height = (band.stop - band.start - 1) * rows.stride + rows.reach
-    X = np.empty((height, Q * C + 1, N, V), x.dtype)
-    X[:, -1] = 1
-    taps = X[:, :-1].reshape(height, Q, C, N, V)
+    Z = np.empty((height, Q * C + 1, N, V), x.dtype)
+    Z[:, -1] = 1
+    taps = Z[:, :-1].reshape(height, Q, C, N, V)
     if rows.padding or columns.padding:
         taps[...] = 0
     into, taken = _real_rows(band, height, rows)
@@ -161,26 +161,26 @@ def unroll(x: Array, band: slice, rows: Axis, columns: Axis) -> Array:
     for q in range(Q):
         v, w = columns.tap(q)
         copy_rows(image[..., w], taps[into, q, ..., v])  # eq:conv-unroll
-    return X
+    return Z
 
 
-def fold(dX: Array, dx: Array, band: slice, rows: Axis, columns: Axis) -> None:
-    """Adds each element of dX to the element of dx from which `unroll` would have taken it.
+def fold(dZ: Array, dx: Array, band: slice, rows: Axis, columns: Axis) -> None:
+    """Adds each element of dZ to the element of dx from which `unroll` would have taken it.
 
     To begin a row anew takes NumPy longer to add than to copy. So the short rows of a tap are
     copied to where they belong, among zeros, and what is added are whole images.
 
     Args:
-        dX: gradients for what `unroll` returns, without the ones, shape (H', Q C, N, V).
+        dZ: gradients for what `unroll` returns, without the ones, shape (H', Q C, N, V).
         dx: what is added to, shape (N, C, H, W).
         band: the output rows for which `unroll` was called.
         rows: how the windows lie along the rows.
         columns: how they lie along the columns.
     """
-    into, taken = _real_rows(band, len(dX), rows)
+    into, taken = _real_rows(band, len(dZ), rows)
     image = dx.transpose(2, 1, 0, 3)[taken]
-    taps = dX.reshape(len(dX), columns.kernel, -1, *dX.shape[2:])[into]
-    total = np.empty(image.shape, dX.dtype)
+    taps = dZ.reshape(len(dZ), columns.kernel, -1, *dZ.shape[2:])[into]
+    total = np.empty(image.shape, dZ.dtype)
     copy_rows(image, total)
     for q in range(columns.kernel):
         v, w = columns.tap(q)
@@ -203,13 +203,13 @@ def copy_rows(source: Array, target: Array) -> None:
     target[...] = source
 
 
-def windows(X: Array, rows: Axis, outputs: int, product: int = 0) -> Iterator[tuple[slice, Array]]:
-    """Yields the rows of X that its output rows look at as matrices, (U', P (Q C + 1), N V).
+def windows(Z: Array, rows: Axis, outputs: int, product: int = 0) -> Iterator[tuple[slice, Array]]:
+    """Yields the rows of Z that its output rows look at as matrices, (U', P (Q C + 1), N V).
 
     They lie one after another in memory, so that nothing is copied, unless there is a dilation.
 
     Args:
-        X: what `unroll` returned.
+        Z: what `unroll` returned.
         rows: how the windows lie along the rows.
         outputs: how many output rows there are.
         product: bytes that the caller needs beside, for its product with one of the matrices.
@@ -218,14 +218,14 @@ def windows(X: Array, rows: Axis, outputs: int, product: int = 0) -> Iterator[tu
         Some output rows at a time, and their matrices.
 
     Examples:
-        >>> X = np.arange(1.0, 7.0).reshape(3, 2, 1, 1)
+        >>> Z = np.arange(1.0, 7.0).reshape(3, 2, 1, 1)
         >>> two_of_three = Axis(size=3, kernel=2, stride=1, padding=0, dilation=1)
-        >>> [(us, cols)] = windows(X, two_of_three, outputs=2)
+        >>> [(us, cols)] = windows(Z, two_of_three, outputs=2)
         >>> cols.reshape(2, 4)
         array([[1., 2., 3., 4.],
                [3., 4., 5., 6.]])
     """
-    taps = _going_on(X.reshape(*X.shape[:2], -1), outputs, rows.kernel, rows.stride, rows.dilation)
+    taps = _going_on(Z.reshape(*Z.shape[:2], -1), outputs, rows.kernel, rows.stride, rows.dilation)
     each = product + (taps[0].nbytes if rows.dilation > 1 else 0)
     step = max(1, min(outputs, PRODUCTS // max(1, each)))
     for u in range(0, outputs, step):
@@ -244,13 +244,13 @@ def output_rows(y: Array) -> Array:
 
 @lru_cache(maxsize=4096)  # every block asks the same
 def meetings(rows: Axis, outputs: int) -> tuple[tuple[slice, slice, slice], ...]:
-    """Returns which of the first output rows look at the rows of X, and by which taps each.
+    """Returns which of the first output rows look at the rows of Z, and by which taps each.
 
-    Rows of X that output rows meet with the same taps are taken together, as far as they go on by
+    Rows of Z that output rows meet with the same taps are taken together, as far as they go on by
     one stride each. The taps are counted from the last, so that all go upwards.
 
     Returns:
-        Of each group the rows of X, the output rows that meet the first of them, and their taps;
+        Of each group the rows of Z, the output rows that meet the first of them, and their taps;
         a row further on is met by as many output rows one further on.
 
     Examples:
@@ -281,11 +281,11 @@ def meetings(rows: Axis, outputs: int) -> tuple[tuple[slice, slice, slice], ...]
 
 
 def meeting_rows(dY: Array, count: int, us: slice) -> Array:
-    """Returns the output rows that meet each of `count` rows of X as matrices, (count, U' K, N V).
+    """Returns the output rows that meet each of `count` rows of Z as matrices, (count, U' K, N V).
 
     Args:
         dY: what `output_rows` returned.
-        count: how many rows of X a group of `meetings` has.
+        count: how many rows of Z a group of `meetings` has.
         us: the output rows that meet the first of them.
     """
     taps = len(range(len(dY))[us])
