@@ -24,21 +24,21 @@ class AttentionCache(NamedTuple):
     a: Array
 
 
-@shapes(q="... T D", k="... S D", v="... S E", mask="bool ... T S")
+@shapes(q="... T E", k="... S E", v="... S M", mask="bool ... T S")
 def attention_forward(
     q: Array, k: Array, v: Array, *, mask: Mask | None = None
 ) -> tuple[Array, AttentionCache]:
     """Takes, for each query, the mean of the values, weighed by how well their keys fit.
 
     Args:
-        q: queries, shape (..., T, D): what each of T steps looks for.
-        k: keys, shape (..., S, D): what each of S steps is found by.
-        v: values, shape (..., S, E): what it gives.
+        q: queries, shape (..., T, E): what each of T steps looks for.
+        k: keys, shape (..., S, E): what each of S steps is found by.
+        v: values, shape (..., S, M): what it gives.
         mask: true where a query may see a key, shape (..., T, S); None if everywhere. Each query
             has to see one key at least.
 
     Returns:
-        The output y, shape (..., T, E), and a cache for `attention_backward`.
+        The output y, shape (..., T, M), and a cache for `attention_backward`.
 
     Raises:
         TypeError: an argument is no float array, or they differ in precision; mask is not boolean.
@@ -55,8 +55,8 @@ def attention_forward(
         array([[3.],
                [2.]])
     """
-    D = q.shape[-1]
-    s = q @ k.swapaxes(-1, -2) / D**0.5  # eq:att-s
+    E = q.shape[-1]
+    s = q @ k.swapaxes(-1, -2) / E**0.5  # eq:att-s
     if mask is not None:
         if not mask.any(axis=-1).all():
             raise ValueError("mask leaves a query nothing to see, wanted one key at least for each")
@@ -66,14 +66,14 @@ def attention_forward(
     return y, AttentionCache(q, k, v, a)
 
 
-@shapes(a="... T S", v="... S E", dy="... T E")
+@shapes(a="... T S", v="... S M", dy="... T M")
 def attention_backward(dy: Array, cache: AttentionCache) -> tuple[Array, Array, Array]:
     """Sends the gradient back through attention.
 
     A key that a query may not see has weight 0, and so no part in any gradient of that query.
 
     Args:
-        dy: gradient for the output, shape (..., T, E).
+        dy: gradient for the output, shape (..., T, M).
         cache: what `attention_forward` returned.
 
     Returns:
@@ -92,12 +92,12 @@ def attention_backward(dy: Array, cache: AttentionCache) -> tuple[Array, Array, 
                [0.5]]))
     """
     q, k, v, a = cache
-    D = q.shape[-1]
+    E = q.shape[-1]
     dv = a.swapaxes(-1, -2) @ dy  # eq:att-dv
     da = dy @ v.swapaxes(-1, -2)  # eq:att-da
     ds = softmax_backward(da, OutputCache(a))  # eq:att-ds
-    dq = ds @ k / D**0.5  # eq:att-dq
-    dk = ds.swapaxes(-1, -2) @ q / D**0.5  # eq:att-dk
+    dq = ds @ k / E**0.5  # eq:att-dq
+    dk = ds.swapaxes(-1, -2) @ q / E**0.5  # eq:att-dk
     return dq, dk, dv
 
 

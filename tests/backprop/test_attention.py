@@ -43,8 +43,8 @@ def test_backward_by_hand():
     np.testing.assert_allclose(dk, [[1.5 * LOG3, 0, 0, 0], [-1.5 * LOG3, 0, 0, 0]])
 
 
-def draw(rng, *before, T=3, S=4, D=2, E=5):
-    shapes = {"q": (T, D), "k": (S, D), "v": (S, E)}
+def draw(rng, *before, T=3, S=4, E=2, M=5):
+    shapes = {"q": (T, E), "k": (S, E), "v": (S, M)}
     return {name: rng.standard_normal((*before, *shape)) for name, shape in shapes.items()}
 
 
@@ -83,12 +83,12 @@ def test_large_scores_do_not_overflow():
         (
             {"k": np.ones((2, 3))},
             ValueError,
-            "k has shape (2, 3), wanted (..., S, D) with D = 4 as in q",
+            "k has shape (2, 3), wanted (..., S, E) with E = 4 as in q",
         ),
         (
             {"v": np.ones((3, 2))},
             ValueError,
-            "v has shape (3, 2), wanted (..., S, E) with S = 2 as in k",
+            "v has shape (3, 2), wanted (..., S, M) with S = 2 as in k",
         ),
         ({"q": Q.astype(np.float32)}, TypeError, "k is float64, wanted float32 as in q"),
         ({"mask": np.ones((1, 2))}, TypeError, "mask is float64, wanted booleans"),
@@ -111,7 +111,7 @@ def test_forward_refuses(refused, changed, error, message):
 
 def test_backward_refuses_another_shape(refused):
     _, cache = attention_forward(Q, K, V)
-    message = "attention_backward: dy has shape (1, 3), wanted (..., T, E) with E = 2 as in v"
+    message = "attention_backward: dy has shape (1, 3), wanted (..., T, M) with M = 2 as in v"
     refused(ValueError, message, attention_backward, np.ones((1, 3)), cache)
 
 
