@@ -28,7 +28,7 @@ def draw():
         ax.plot(intensity, roof, label=f"roof, {cores}", **stroke(i) | {"color": INK})
     sides = np.array(curve["side"])
     options = marked(0) | {"linestyle": "none"}
-    ax.plot(sides / 6, curve["product_rate"], label="products of square matrices", **options)
+    ax.plot(sides / 6, curve["product_rate"], label="matrix products", **options)
     for side, rate in list(zip(sides, curve["product_rate"], strict=True))[:4]:
         name = f"{side} × {side}"
         ax.annotate(name, (side / 6, rate), (6, -3), textcoords="offset points", fontsize=8)
@@ -51,5 +51,5 @@ def draw():
     ax.grid(color=FAINT)
     ax.tick_params(which="minor", color=MUTED)
     ax.set_axisbelow(True)
-    ax.legend(loc="lower left", fontsize=8)
+    ax.legend(loc="lower left", fontsize=8, handlelength=1.5)
     return fig

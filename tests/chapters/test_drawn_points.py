@@ -1,4 +1,4 @@
-"""A figure of results shows all of them: no point that is drawn lies beyond its axes."""
+"""A figure of results shows all of them: no point lies beyond its axes or below its legend."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,9 +42,26 @@ def beyond(fig: Figure) -> set[tuple[float, float]]:
     return {point for point, _ in drawn} - {point for point, within in drawn if within}
 
 
+def below_legend(fig: Figure) -> list[tuple[float, float]]:
+    """The points with a mark that lie below the legend of their axes, with half a mark's room."""
+    fig.draw_without_rendering()
+    found = []
+    for ax in fig.axes:
+        legend = ax.get_legend()
+        marked = [line for line in ax.lines if line.get_marker() not in ("", "None", None)]
+        for line in marked if legend else []:
+            box = legend.get_window_extent().padded(line.get_markersize() / 144 * fig.dpi)
+            for point in np.asarray(line.get_xydata()):
+                if box.contains(*line.get_transform().transform(point)):
+                    found.append(tuple(point.tolist()))
+    return found
+
+
 @pytest.mark.parametrize("name", OF_RESULTS)
 def test_every_point_lies_within_its_axes(name):
-    outside = [beyond(drawing) for drawing in (draw(name), draw_narrow(name))]
+    drawings = draw(name), draw_narrow(name)
+    assert not any(below_legend(drawing) for drawing in drawings)
+    outside = [beyond(drawing) for drawing in drawings]
     if name in LEAVE:
         assert all(outside), "it has none that leave: take it off the list"
         chapter, told = LEAVE[name]
@@ -64,3 +81,13 @@ def test_points_beyond_are_found(scale):
     assert beyond(fig) == {(2, 100), (3, 1), (4, 200)}
     ax.set(ylim=(1, 200))
     assert not beyond(fig)
+
+
+def test_points_below_a_legend_are_found():
+    fig = Figure()
+    ax = fig.subplots()
+    ax.plot([1, 2, 3], [1, 2, 3], "o", label="a line")
+    ax.legend(loc="lower left")
+    assert below_legend(fig) == [(1, 1)]
+    ax.legend(loc="lower right")
+    assert not below_legend(fig)
