@@ -37,7 +37,7 @@ def draw():
         way: metrics["im2col_intensity" if way == "im2col" else "direct_intensity"] for way in WAYS
     }
     rates = [metrics[f"{way}_rate"] for way in WAYS]
-    ax.plot(list(at.values()), rates, label="the same convolution", **options)
+    ax.plot(list(at.values()), rates, label="one convolution", **options)
     for (way, (name, offset, side)), rate in zip(WAYS.items(), rates, strict=True):
         place = {"textcoords": "offset points", "ha": side, "fontsize": 8, "bbox": ROOM}
         ax.annotate(name, (at[way], rate), offset, **place)
@@ -51,5 +51,5 @@ def draw():
     ax.grid(color=FAINT)
     ax.tick_params(which="minor", color=MUTED)
     ax.set_axisbelow(True)
-    ax.legend(loc="lower left", fontsize=8, handlelength=1.5)
+    ax.legend(loc="lower left", fontsize=8, handlelength=1.5, borderaxespad=0.3)
     return fig
