@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
+from math import comb
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from experiments import adding, adding_200, lookup, recall, recall_attention
 from experiments.record import RESULTS
 
+SAID = ("solved", "updates_mean", "rate", "explained_min", "explained_max")
 SMALL = {
     "units": 16,
     "updates": 60,
@@ -117,3 +119,27 @@ def test_what_the_chapter_on_long_memory_says_of_adding_holds():
     # No rate of a cell that learns is at an end of those that were tried.
     learns = [name for name in found if "explained_mean" in name and found[name] > 0.1]
     assert not any(found[name.replace("explained_mean", "rate_at_end")] for name in learns)
+
+
+def test_what_the_chapter_says_of_adding_over_200_steps_holds():
+    record = json.loads((RESULTS / "adding-200.json").read_text())
+    assert record["settings"] == json.loads(json.dumps(asdict(adding_200.SETTINGS)))
+    found = record["metrics"]
+    of = {what: {cell: found[f"{what}.{cell}.200"] for cell in adding.CELLS} for what in SAID}
+    all_five = [cell for cell, seeds in of["solved"].items() if seeds == 5]
+    assert all_five == ["lstm_bias_1", "gru", "attention_positions"]
+    updates = of["updates_mean"]
+    assert sorted(all_five, key=updates.get) == ["gru", "lstm_bias_1", "attention_positions"]
+    assert updates["lstm_bias_1"] < min(updates["lstm_bias_0"], updates["lstm_bias_log"])
+    assert of["solved"]["lstm_bias_0"] == 1
+    assert of["rate"]["lstm_bias_0"] == max(record["settings"]["rates"])
+    assert of["explained_min"]["lstm_bias_0"] < -1
+    assert of["solved"]["lstm_bias_log"] == 0
+    assert of["explained_max"]["lstm_bias_log"] < 0.1
+    losses = {(row["cell"], row["rate"]): row["loss"] for row in record["tried"]}
+    assert losses["lstm_bias_log", of["rate"]["lstm_bias_log"]] < 0.6 / 6
+    for cell in ("plain_uniform", "plain_orthogonal"):
+        assert of["explained_max"][cell] < 0.1
+        assert min(loss for (name, _), loss in losses.items() if name == cell) > 0.99 / 6
+    # If five of five and none of five were as good, five among ten would be shared out so:
+    assert 2 / comb(10, 5) == pytest.approx(1 / 126)
