@@ -1,7 +1,7 @@
-"""The test digits about which the best network was most certain and wrong."""
+"""The test digits about which the deepest network was most certain and wrong."""
 
 from book.training_figures import mistakes
 
 
 def draw():
-    return mistakes("mnist-cnn-best")
+    return mistakes("mnist-cnn-deep")
