@@ -113,6 +113,41 @@ def test_code_that_looks_like_a_comment_hides_nothing() -> None:
     assert spoken(read("a.md", text)) == [("a = b", None), ("c = d", None)]
 
 
+CLAIM = "$$\na = b\n$$"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<div hidden>\n\n{CLAIM}\n\n</div>",
+        f'<div style="display: none">\n<div>x</div>\n{CLAIM}\n</div>',
+        f'<section class="a" style="visibility:hidden">\n{CLAIM}',
+        "<p hidden>\\[a = b\\]</p>",
+        "<p hidden>\\begin{align} a = b \\end{align}</p>",
+        "<div hidden=hidden>\n\n| Symbol | Shape |\n|---|---|\n| $a$ | = 3 |\n\n</div>",
+    ],
+)
+def test_mathematics_that_no_reader_sees_is_refused(text: str) -> None:
+    (problem,) = read("a.md", f"Text.\n\n{text}\n").problems
+    assert str(problem).startswith("a.md:3:1: no reader sees the mathematics in this <")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<div hidden>\n<div>Nothing.</div></div>\n\n{CLAIM}",
+        f"<div data-hidden>\n\n{CLAIM}\n\n</div>",
+        f'<div aria-hidden="true">\n\n{CLAIM}\n\n</div>',
+        f"`<div hidden>`\n\n{CLAIM}",
+        f"<details>\n\n{CLAIM}\n\n</details>",
+    ],
+)
+def test_mathematics_beside_what_is_hidden_is_read(text: str) -> None:
+    document = read("a.md", f"{text}\n")
+    assert document.problems == []
+    assert [equation.tex.strip() for equation in document.equations] == ["a = b"]
+
+
 @pytest.mark.parametrize(
     ("opening", "rows", "closing"),
     [

@@ -25,11 +25,15 @@ _REST_MATH = re.compile(r"([ \t]*)\.\. math::[ \t]*(.*)$")
 _COMMENT = re.compile(r"[ \t>]*<!--\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*-->[ \t]*$")
 _HEADER = re.compile(r"[ \t>]*(?:\|[ \t]*)?[*_]{0,2}symbols?[*_]{0,2}[ \t]*\|", re.IGNORECASE)
 _RULE = re.compile(r"[ \t>]*[|:-][ |:\t-]*$")
+# An element that no reader sees; what is written in its class may do that too, and cannot be known.
+_HIDDEN = r"(?=[^>]*(?:\shidden(?=[\s=>])|display\s*:\s*none|visibility\s*:\s*hidden))"
+_MATHEMATICS = re.compile(r"\$\$|\\\[|\\begin\b|^[ \t>|*_]*symbols?[*_ \t]*\|", re.I | re.M)
 _TOKEN = re.compile(
     rf"(?P<comment><!--)|(?P<code>`+)|(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT}"
     r"|<script\b[^>]*math/tex;\s*mode\s*=\s*display[^>]*>)"
     r"|(?P<inline><script\b[^>]*math/tex[^>]*>)"
-    rf"|{UNREAD}|(?P<escape>\\.)|(?P<shortcode>"
+    rf"|{UNREAD}|(?P<escape>\\.)|(?P<hidden><(?P<tag>[a-z][a-z0-9-]*)\b(?:{_HIDDEN})[^>]*>)"
+    r"|(?P<shortcode>"
     r"\{%\s*(?:math|katex|mathjax|latex)\b[^%]*%\}|\{\{[<%]\s*(?:math|katex|mathjax|latex)\b[^>%]*[>%]\}\}"
     r"|\[latex\](?!\()|<(?:(?:Block)?Math|Katex|TeX)\b[^>]*>|<math\b[^>]*display\s*=\s*.?block[^>]*>)"
 )
@@ -79,6 +83,8 @@ class MarkdownReader(DisplayReader):
                 message = "a script of math/tex is set in its line, and not checked"
                 self._problem(f"{message}: add ; mode=display", self.at, found.start())
             self.column = found.end()
+        elif found["hidden"]:
+            self._hidden(found)
         elif found["shortcode"]:
             self._shortcode(found)
         else:
@@ -122,6 +128,21 @@ class MarkdownReader(DisplayReader):
         if not _AS_USUAL.match(rest):
             message = f"an equation in {found[0]} is not read: write it between $$ and $$"
             self._problem(message, self.at, found.start())
+        self.column = found.end()
+
+    def _hidden(self, found: re.Match[str]) -> None:
+        """Refuses mathematics in an element that no reader sees."""
+        opened, rest = self.at, self._text()[found.end() :]
+        text = "\n".join([rest, *(line.text for line in self.lines[opened + 1 :])])
+        depth, end = 1, len(text)
+        for tag in re.finditer(rf"<(/?){found['tag']}\b", text):
+            depth += -1 if tag[1] else 1
+            if not depth:
+                end = tag.start()
+                break
+        if _MATHEMATICS.search(text[:end]):
+            message = f"no reader sees the mathematics in this <{found['tag']}>: show it"
+            self._problem(message, opened, found.start())
         self.column = found.end()
 
     def _underlined(self) -> int:
