@@ -130,6 +130,7 @@ SLOW = [
     r"\sum_{t=0}^\infty \frac{(-1)^t}{2t+1} = \frac{\pi}{4}",
     r"\sum_{t=1}^\infty \frac{(-1)^{t+1}}{t} = \ln 2",
     r"\sum_{t=1}^\infty \frac{1}{t \sqrt t} \approx 2.612375",
+    r"\sum_{t=0}^\infty \frac{10^t}{t!} = e^{10}",
 ]
 SLOW_AND_FALSE = [
     r"\sum_{t=1}^\infty \frac{1}{t^2} = \frac{\pi^2}{6.000001}",
@@ -144,6 +145,9 @@ NO_SUM = {
     r"\sum_{t=1}^\infty \frac{t}{t+1} = 1": "do not become small",
     r"\sum_{t=2}^\infty \frac{1}{t \log t} \approx 3": "too slowly",
     r"\sum_{t=1}^\infty \frac{1}{t^{1.01}} \approx 100.6": "too slowly",
+    r"\sum_{t=0}^\infty \frac{t!}{200^t} \approx 1.00505": "a factorial, that is too large",
+    r"\sum_{t=0}^\infty \frac{t!}{10^{4 t}} \approx 1.0001": "a factorial, that is too large",
+    r"\sum_{t=0}^\infty t! \approx 3": "does it converge?",
 }
 
 

@@ -45,7 +45,12 @@ def sum_of_series(at: Callable[[int], Value], first: int, node: Node) -> Value:
     for count in range(_MOST):
         if count == ENOUGH_FOR_A_TAIL and (found := slow_sum(seen)) is not None:
             return found
-        term = at(first + count)
+        try:
+            term = at(first + count)
+        except OverflowError:  # a factorial below the line
+            if not _falls_ever_faster(seen):
+                raise
+            return total
         seen.append(term)
         size = float(np.max(np.abs(term)))
         if not np.isfinite(size):
@@ -58,6 +63,15 @@ def sum_of_series(at: Callable[[int], Value], first: int, node: Node) -> Value:
         if largest and count >= _LOOKED_AT and quiet >= _QUIET:
             return total
     raise EvalError(f"this sum does not settle within {_MOST:,} terms: {why_slow(seen)}", node)
+
+
+def _falls_ever_faster(seen: list[Value]) -> bool:
+    """Tells whether terms become small as those of e^x do, and not for a while, like t!/100^t."""
+    sizes = [size for size in (float(np.max(np.abs(term))) for term in seen) if size]
+    half = len(sizes) // 2
+    if half < _QUIET:
+        return False
+    return sizes[-1] / sizes[-2] <= sizes[half] / sizes[half - 1] < 1
 
 
 @cache
