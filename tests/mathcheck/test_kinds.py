@@ -179,6 +179,16 @@ TABLES = {
         r"\sigma(2 a) = 2 \sigma(a)",
         r"is this the \sigma of the table times a bracket, or the function \sigma?",
     ),
+    "a range with nothing in it": (
+        ["| $r$ | | scalar, in (3, 3) | |"],
+        "r = 3",
+        "r has no values: from 3 to 3 is an empty range",
+    ),
+    "two letters for one symbol": (
+        ["| $\\Delta a$ | | scalar | |", "| $a$ | | scalar | |"],
+        r"\frac{\Delta a}{a} = \Delta",
+        r"\Delta a is more than one symbol",
+    ),
     "classes up to the last": (
         ["| $k_n$ | | (N,), in 1..9 | |"],
         r"k_n \le 8",
@@ -219,6 +229,11 @@ def test_two_tables_may_say_the_same_or_stand_in_two_sections(
 
 
 TRUE_BY_THE_TABLE = {
+    "a range of one number": (["| $r$ | | scalar, in [3, 3] | |"], "r = 3"),
+    "a function with what it is of": (
+        ["| $f(x)$ | | function | |", "| $a$ | | scalar | |"],
+        r"\frac{d}{da} f(a^2) = 2 a f'(a^2)",
+    ),
     "symmetric and positive": (
         ["| $Q_{ij}$ | | (J, J), symmetric, positive | |"],
         "Q_{ij} = Q_{ji}",

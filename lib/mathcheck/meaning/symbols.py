@@ -171,7 +171,10 @@ def _symbol_cell(cell: Cell) -> Node:
     if match is None or "$" in match[1]:
         raise MathError("the first cell holds one symbol between dollars", cell.place)
     node = parse_cell(match[1], cell)
-    base = node.factors[0] if isinstance(node, tree.Run) else node
+    base, *behind = node.factors if isinstance(node, tree.Run) else (node,)
+    if not all(isinstance(part, tree.Group) for part in behind):  # `f(x)` says what f is of
+        message = f"{match[1]} is more than one symbol: write \\mathrm{{…}}, or an index below"
+        raise MathError(message, cell.place)
     base = base.base if isinstance(base, tree.Script) else base
     if not isinstance(base, tree.Name):
         raise MathError(f"{match[1]} is no symbol", cell.place)

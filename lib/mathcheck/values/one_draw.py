@@ -190,7 +190,9 @@ class World:
             sizes = self._sizes_of(symbol)
             details = tuple(self._detail(node, sizes) for node in symbol.details)
             rng = generator(*self._key, symbol.name, symbol.code, symbol.table.number, lead)
-            if symbol.domain in ("interval", "integer") and details[0] > details[1]:
+            ranged = symbol.domain in ("interval", "integer")
+            open_end = symbol.domain == "interval" and not all(symbol.closed)
+            if ranged and (details[0] > details[1] or (open_end and details[0] == details[1])):
                 ends = " to ".join(map(latex, symbol.details))
                 raise SizeError(f"{symbol.name} has no values: from {ends} is an empty range")
             shape = self.shape(symbol, lead)
