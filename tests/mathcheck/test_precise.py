@@ -166,6 +166,15 @@ FALSE = [
     r"\sum_n s_n < N",
     r"\sum_n t_n < N",
     r"p > 10^{-9}",
+    # what is too large for eighty digits, and gone in the end
+    r"\frac{e^{500}}{e^{500} + e^{501}} = \frac12",
+    r"\log(e^{500} + e^{500}) = 500",
+    r"\frac{100! + 99!}{98! + 97!} = 7",
+    r"\arctan(10^{90} + 1) = \frac{\pi}{4}",
+    r"\left(10^{95} + a\right) 10^{-95} = 2",
+    r"\left(10^{95} + 1\right)^{1/95} = 10.1",
+    r"2^{10^{90} - 10^{90}} = 3",
+    r"\prod_{k=1}^{3} \frac{10^{90} + k}{10^{90}} = 2",
 ]
 TRUE = [
     r"\sin \pi = 0",
@@ -186,6 +195,10 @@ TRUE = [
     r"\left(\sum_n x_n\right)^2 = \sum_n x_n^2 + \sum_{n \ne m} x_n x_m",
     r"\sin(a + p) = \sin a \cos p + \cos a \sin p",
     r"p^{1/3} p^{2/3} = p",
+    r"\frac{e^{500}}{e^{500} + e^{501}} = \frac{1}{1 + e}",
+    r"\log(e^{500} + e^{500}) = 500 + \log 2",
+    r"\frac{100! + 99!}{98! + 97!} = 98 \cdot 101",
+    r"\frac{10^{90} + a}{10^{90}} = 1 + 10^{-90} a",
 ]
 
 

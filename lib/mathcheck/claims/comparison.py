@@ -10,6 +10,7 @@ import numpy as np
 
 from mathcheck.claims.draw_plan import any_function, constant, is_of_sizes
 from mathcheck.claims.equations import Claim
+from mathcheck.claims.fine_numbers import may_be_fine
 from mathcheck.claims.fractions import fraction
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term, free_letters
@@ -21,6 +22,7 @@ from mathcheck.values.derivatives import PlainContext
 from mathcheck.values.draws import Manner
 from mathcheck.values.inline import Code, Env
 from mathcheck.values.precise import Precise
+from mathcheck.values.precise_wholes import PreciseWhole
 from mathcheck.values.rounding import Magnitudes, largest
 
 TOLERANCE = 1e-9
@@ -58,6 +60,8 @@ _MOST_ROUGH_POINTS = 60
 _DOUBTFUL = 1e-6
 # Eighty digits are computed at so many points of a draw.
 _MOST_PRECISE = 4
+# Of arrays and derivatives at so many of all draws, with no more steps than so many.
+_MOST_WHOLES, _MOST_STEPS, _MOST_STEPS_AT_A_POINT = 8, 30_000, 15_000
 _ORDERS = {
     "=": operator.eq,
     "\\ne": operator.ne,
@@ -110,6 +114,9 @@ class Comparison:
         self._written_out = all(isinstance(part, _WRITTEN) for s in sides for part in s.walk())
         self._tolerance = _EXACT if self._written_out else TOLERANCE
         self._fractions = [fraction(side) for side in sides]
+        self._fine = may_be_fine(claim)
+        self._wholes = 0  # how many points of arrays and derivatives are known to many digits
+        self._steps_left = _MOST_STEPS  # for more of them
         self._larger: set[bool] = set()  # whether the left side was, at any point
         self.met = False  # whether the condition was met in any usual draw
         self.rough = False  # whether two sides have been compared to nine digits and no more
@@ -130,9 +137,10 @@ class Comparison:
             places = [places[at] for at in sorted(chosen)]
         step = max(1, len(places) // _FIRST)
         found = [self._evaluate_next(env, ctx) for env in places[::step]]
-        # Under a condition the usual draws may have no point: |a| < 10^{-6}.
-        if not quick and (usual or self.claim.op != "=" or self.claim.condition is not None):
-            for each in found[:_MOST_PRECISE]:
+        # Under a condition the usual draws may have no point, |a| < 10^{-6}; others may overflow.
+        everywhere = usual or self.claim.op != "=" or self.claim.condition is not None
+        for each in [] if quick else found[:_MOST_PRECISE]:
+            if everywhere or not _finite(each):
                 each.order = self._order(each, ctx)
         if step > 1 and not self._far_apart(found):
             found += [self._evaluate_next(env, ctx) for at, env in enumerate(places) if at % step]
@@ -159,12 +167,24 @@ class Comparison:
         return found
 
     def _order(self, found: Found, ctx: PlainContext) -> int | None:
-        """Returns which side is larger, where floats do not tell them apart."""
+        """Returns which side is larger, where floats do not tell them apart.
+
+        Where they do and many digits do not, what was added up has been too large for these.
+        """
+        order = self._precise_order(found, ctx)
+        if order == 0 and isinstance(found.left, float) and isinstance(found.right, float):
+            gap = abs(found.left - found.right)
+            near = TOLERANCE * max(abs(found.left), abs(found.right))
+            if near < gap < math.inf and gap > _ROUNDING * self._size(found.env, ctx):
+                return None
+        return order
+
+    def _precise_order(self, found: Found, ctx: PlainContext) -> int | None:
         left, right = found.left, found.right
-        if any(found.undefined) or not isinstance(left, float) or not isinstance(right, float):
+        if any(found.undefined) or self.claim.op == "\\approx" or None not in self._fractions:
             return None
-        if self.claim.op == "\\approx" or None not in self._fractions:
-            return None
+        if not isinstance(left, float) or not isinstance(right, float):
+            return self._order_of_wholes(found, ctx) if self.claim.op == "=" else None
         near = abs(left - right) <= _DOUBTFUL * max(abs(left), abs(right))
         doubtful = near or self.claim.op == "="
         order = (left > right) - (left < right)
@@ -181,12 +201,26 @@ class Comparison:
             found.undefined = str(error), None
             return None
         if one is None or other is None:
-            return None
+            return self._order_of_wholes(found, ctx) if doubtful else None
         order = precise.order(one, other)
         strict = self.claim.op in ("<", ">", "\\ne")
         if strict and not order and not precise.exact:
             return 0 if self._fixed else None  # what is drawn may be so far out
         return order
+
+    def _order_of_wholes(self, found: Found, ctx: PlainContext) -> int | None:
+        """Returns the same of arrays and derivatives, where nine digits may not be enough."""
+        if not self._fine or self._steps_left <= 0 or self._wholes == _MOST_WHOLES:
+            return None
+        precise = PreciseWhole(ctx, min(self._steps_left, _MOST_STEPS_AT_A_POINT))
+        one = precise.value(self.claim.left, found.env)
+        other = None if one is None else precise.value(self.claim.right, found.env)
+        self._steps_left -= precise.steps
+        if one is None or other is None:
+            return None
+        self._wholes += 1
+        order = precise.order(one, other)
+        return None if not order and self.claim.op in ("<", ">", "\\ne") else order
 
     def _size(self, env: Env, ctx: PlainContext) -> float:
         return max(self._magnitude(side, env, ctx) for side in (self.claim.left, self.claim.right))
@@ -212,7 +246,7 @@ class Comparison:
         for each in found:
             if any(each.undefined):
                 self._undefined(each, usual)
-            elif usual or _finite(each):
+            elif usual or _finite(each) or each.order is not None:
                 self._compare(each, scale, manner, usual)
         if usual:
             self.largest = max(self.largest, scale)
@@ -229,15 +263,17 @@ class Comparison:
         self.points += int(np.size(found.left))
         self._larger.update((np.asarray(found.left) > np.asarray(found.right)).ravel().tolist())
         undecided = found.order is None and None in self._fractions
-        self.rough |= usual and undecided and self.claim.op == "="
-        if usual:
+        self.rough |= (usual or not self.met) and undecided and self.claim.op == "="
+        # Where its condition keeps a claim from all usual draws, the others are what there is.
+        fully = usual or not self.met
+        if fully:
             part = (_LAST_BITS if self._written_out else _ROUNDING) / self._tolerance
             excused = max(found.size * part, scale * _SCALE * self._derives)
         else:
             least = _NOTHING_OF_A_DERIVATIVE if self._derives else _NOTHING
             excused = max(found.size * _ROUNDING / _ROUGH, scale * _SCALE, least / _ROUGH)
         error, allowed = self._error(found, excused, manner)
-        if not usual and self.claim.op in ("=", "\\approx"):
+        if not fully and self.claim.op in ("=", "\\approx"):
             allowed = max(allowed, _ROUGH_DERIVATIVE if self._derives else _ROUGH)
         elif not error <= self.worst:
             self.worst = error

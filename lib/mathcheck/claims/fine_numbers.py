@@ -13,6 +13,34 @@ from mathcheck.text import tree
 _DIGITS = 9
 _FINE = 1e-8
 _CHANGED = 3.0
+# Numbers between these put no formula where nine digits do not tell it from another.
+_TAME_LEAST, _TAME_MOST = 0.05, 8.0
+
+
+def may_be_fine(claim: Claim) -> bool:
+    """Tells whether values of a claim may lie where nine digits do not tell two formulas apart.
+
+    Where it has a condition, an integral or a number that is large or small, or its symbols have
+    such a range.
+    """
+    if claim.condition is not None:
+        return True
+    for part in (part for term in behind(claim) for part in term.walk()):
+        match part:
+            case terms.Integral():
+                return True
+            case terms.Literal(_, _, value) if not _is_tame(value):
+                return True
+            case terms.Ref(_, _, symbol):
+                numbers = (each for detail in symbol.details for each in detail.walk())
+                for number in numbers:
+                    if isinstance(number, tree.Number) and not _is_tame(float(number.text)):
+                        return True
+    return False
+
+
+def _is_tame(value: float) -> bool:
+    return not value or _TAME_LEAST <= abs(value) < _TAME_MOST
 
 
 def beyond_nine_digits(claim: Claim) -> tree.Node | None:

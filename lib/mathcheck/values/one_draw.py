@@ -246,12 +246,17 @@ class World:
         return scales.get(self.manner.kind, 1.0)
 
     def loss(self, symbol: Symbol, values: NDArray[Any]) -> Any:
-        """Returns the random scalar function of some values that a symbol names."""
-        key = symbol, values.shape[0]
-        if key not in self._functions:
-            rng = generator(*self._key, "loss", symbol.name, symbol.table.number)
-            self._functions[key] = RandomLoss(values.shape[0], rng, self._scale)
-        result = self._functions[key](values)
+        """Returns the value of the random scalar function that a symbol names."""
+        result = self.loss_of(symbol, values.shape[0])(values)
         if result.shape == (1,) and not np.iscomplexobj(result):
             return float(result[0])
         return result
+
+    def loss_of(self, symbol: Symbol, count: int) -> RandomLoss:
+        """Returns the random scalar function of so many values that a symbol names."""
+        key = symbol, count
+        if key not in self._functions:
+            rng = generator(*self._key, "loss", symbol.name, symbol.table.number)
+            self._functions[key] = RandomLoss(count, rng, self._scale)
+        found: RandomLoss = self._functions[key]
+        return found

@@ -1,7 +1,7 @@
 """Computes numbers to eighty digits, where floats cannot tell them apart: 1 and tanh 20.
 
 Sums, products, cases and elementary functions of numbers, drawn or written out, are computed so.
-Arrays, derivatives, integrals and what a chapter only calls a function are not.
+`precise_wholes` computes arrays, derivatives and integrals of them.
 """
 
 import math
@@ -34,6 +34,8 @@ _SAME = Decimal("1e-80")
 _MOST = 425_000_000
 _CONTEXT = Context(prec=_DIGITS + _GUARD, Emax=_MOST, Emin=-_MOST)
 _MOST_STEPS = 3000
+# What is larger is followed through what is made of it: it may be gone, as in a fraction.
+_HUGE = Decimal("1e10")
 # A series is taken for what it has come to when so many terms in a row are no part of it.
 _QUIET, _NOTHING = 25, Decimal("1e-100")
 # A slow one counts where it is known to so many digits, and then to a few fewer.
@@ -44,6 +46,8 @@ _MOST_FACTORS, _MOST_DEVIATIONS = 300, 20
 _LARGEST_EXPONENT = Decimal("9e8")
 # Where these are all but 0, their argument has been subtracted from something of this size.
 _WITH_ZEROS = ("sin", "cos", "tan", "log", "log2", "log10", "cot")
+# Near the ends of their ranges little more or less makes much of a difference.
+_STEEP = ("arcsin", "arccos", "arcosh", "artanh", "logit")
 # What is drawn of these is only known to the last bit of a float: its sum is not exactly 1.
 _ROUNDED = ("probabilities", "joint", "loss", "function")
 _UNKNOWN = (
@@ -52,7 +56,7 @@ _UNKNOWN = (
 )
 
 
-class _NotPrecise(Exception):
+class NotPrecise(Exception):
     """This cannot be computed to eighty digits."""
 
 
@@ -65,23 +69,22 @@ class Precise:
         uncertain: how much of a number may be wrong, where it is the sum of a slow series.
     """
 
-    def __init__(self, ctx: Any) -> None:
+    def __init__(self, ctx: Any, most: int = _MOST_STEPS) -> None:
         self._ctx = ctx
-        self._steps = 0
-        self._symbols: dict[tuple[Symbol, tuple[int, ...]], Decimal] = {}
+        self._most = most
+        self.steps = 0
+        self._known: dict[object, tuple[Any, Decimal]] = {}
         self.largest = Decimal(0)
         self.exact = True
         self.uncertain = Decimal(0)
 
-    def value(self, term: Term, env: Mapping[str, Any]) -> Decimal | None:
+    def value(self, term: Term, env: Mapping[str, Any]) -> Any:
         """Returns the value of a term, None if it cannot be had so precisely."""
-        if term.rank:
-            return None
         with localcontext(_CONTEXT) as context:
             context.clear_flags()
             try:
                 found = self._of(term, env)
-            except (_NotPrecise, *_UNKNOWN):
+            except (NotPrecise, *_UNKNOWN):
                 return None
             self.exact = self.exact and not context.flags[Inexact]
             return found
@@ -97,15 +100,18 @@ class Precise:
         part = max(_SAME, self.uncertain)
         return abs(left - right) <= part * max(abs(left), abs(right), self.largest)
 
-    def _of(self, term: Term, env: Mapping[str, Any]) -> Decimal:
-        self._steps += 1
-        if self._steps > _MOST_STEPS or term.rank:
-            raise _NotPrecise
+    def _count(self) -> None:
+        self.steps += 1
+        if self.steps > self._most:
+            raise NotPrecise
+
+    def _of(self, term: Term, env: Mapping[str, Any]) -> Any:
+        self._count()
         match term:
             case terms.Literal(_, node, value):
                 return _literal(node, value)
             case terms.Local(_, _, letter):
-                return _exactly(env[letter])
+                return exactly(env[letter])
             case terms.Size(_, node, letter, index, root):
                 at = None if index is None else index_code(index)(dict(env), self._ctx)
                 return Decimal(self._ctx.size(root, letter, at, node))
@@ -114,13 +120,13 @@ class Precise:
             case terms.Call(_, _, symbol, primes, arguments):
                 return self._called(symbol, primes, [self._of(each, env) for each in arguments])
             case terms.Map(_, _, function, argument):
-                if function not in _FUNCTIONS:
-                    raise _NotPrecise
+                if function not in FUNCTIONS:
+                    raise NotPrecise
                 if function in _WITH_ZEROS:
                     self.largest = max(self.largest, Decimal(1))
-                return _FUNCTIONS[function](self._of(argument, env))
+                return self._mapped(function, *self._sized(argument, env))
             case terms.Arith(_, _, op, left, right):
-                return self._arith(op, self._of(left, env), self._of(right, env))
+                return self._combined(op, self._sized(left, env), self._sized(right, env))
             case terms.Let(_, _, letter, value, body):
                 return self._of(body, {**env, letter: self._of(value, env)})
             case terms.Reduce():
@@ -133,38 +139,79 @@ class Precise:
                 for value, guard in rows:
                     if guard is None or self._of(guard, env):
                         return self._of(value, env)
-        raise _NotPrecise
+        raise NotPrecise
 
-    def _symbol(self, term: terms.Ref, env: Mapping[str, Any]) -> Decimal:
+    def _sized(self, term: Term, env: Mapping[str, Any]) -> tuple[Any, Decimal]:
+        """Returns the value of a part, and how large the things are that were added up for it."""
+        before, self.largest = self.largest, Decimal(0)
+        value = self._of(term, env)
+        size, self.largest = self.largest, before
+        return value, size
+
+    def _mapped(self, function: str, value: Decimal, size: Decimal) -> Decimal:
+        """Returns the value of a function; what was added up for its argument counts as it does.
+
+        In log(e^{500} + 1) nothing of the size of e^{500} is left.
+        """
+        found = FUNCTIONS[function](value)
+        if not found.is_finite():  # the logarithm of 0
+            raise NotPrecise
+        if size > _HUGE or function in _STEEP:
+            off = _SAME * max(size, abs(value)) * (-1 if abs(value) <= 1 and value > 0 else 1)
+            size = abs(FUNCTIONS[function](value + off) - found) / _SAME
+        self.largest = max(self.largest, size)
+        return found
+
+    def _combined(self, op: str, left: tuple[Any, Decimal], right: tuple[Any, Decimal]) -> Any:
+        """Returns what an operation makes of two values, each with what was added up for it."""
+        (one, its), (other, others) = left, right
+        found = self._arith(op, one, other)
+        if max(its, others) > _HUGE and op in ("*", "/", "**"):
+            one_off = abs(self._arith(op, one + _SAME * its, other) - found)
+            other_off = abs(self._arith(op, one, other + _SAME * others) - found) if others else 0
+            its = (one_off + other_off) / _SAME
+            others = Decimal(0)
+        self.largest = max(self.largest, its, others)
+        return found
+
+    def _symbol(self, term: terms.Ref, env: Mapping[str, Any]) -> Any:
         symbol = term.symbol
         at = tuple(index_code(index)(dict(env), self._ctx) for index in term.indices)
-        if (symbol, at) not in self._symbols:
-            self._symbols[symbol, at] = self._looked_up(symbol, at, term)
-        return self._symbols[symbol, at]
+        return self._once((symbol, at), lambda: self._looked_up(symbol, at, term))
+
+    def _once(self, key: object, compute: Callable[[], Any]) -> Any:
+        """Returns what has been computed under a key, with what was added up for it, or is now."""
+        if key not in self._known:
+            before, self.largest = self.largest, Decimal(0)
+            self._known[key] = compute(), self.largest
+            self.largest = before
+        value, size = self._known[key]
+        self.largest = max(self.largest, size)
+        return value
 
     def _looked_up(self, symbol: Symbol, at: tuple[int, ...], term: terms.Ref) -> Decimal:
         for body, inner in self._ctx.opened(symbol, at):
-            return self._of(body, inner)
+            return Decimal(self._of(body, inner))
         if symbol.domain in _ROUNDED or symbol in self._ctx.state.definitions:
-            raise _NotPrecise
+            raise NotPrecise
         if symbol.domain == "constant" and isinstance(symbol.details[0], tree.Number):
             return Decimal(symbol.details[0].text)
         value = self._ctx.lookup(symbol, at, term.node)
         if symbol.domain == "constant" and not isinstance(value, int):
-            raise _NotPrecise
-        return _exactly(value)
+            raise NotPrecise
+        return exactly(value)
 
-    def _called(self, symbol: Symbol, primes: int, arguments: list[Decimal]) -> Decimal:
+    def _called(self, symbol: Symbol, primes: int, arguments: list[Decimal]) -> Any:
         function = self._ctx.state.functions.get((symbol, primes))
         if function is None or not function.signature.takes_numbers:
-            raise _NotPrecise
+            raise NotPrecise
         env = dict(zip(function.signature.parameters, arguments, strict=True))
         return self._of(function.body, env)
 
     def _series(self, term: terms.Reduce, env: Mapping[str, Any]) -> Decimal:
         """Adds terms up until they add nothing any more, or foresees what they come to."""
         if term.conditions:
-            raise _NotPrecise
+            raise NotPrecise
         at, _ = range_code(term.range, term.node)(dict(env), self._ctx)
         written = not self._ctx.state.reach_of(term)  # no draw changes it: it may take its time
         seen: list[Decimal] = []
@@ -173,7 +220,7 @@ class Precise:
             if len(seen) == ENOUGH_FOR_A_TAIL:
                 return self._slow(seen)
             if written:
-                self._steps = 0
+                self.steps = 0
             seen.append(self._of(term.body, {**env, term.range.letter: at + len(seen)}))
             total += seen[-1]
             quiet = quiet + 1 if abs(seen[-1]) <= _NOTHING * abs(total) else 0
@@ -183,31 +230,38 @@ class Precise:
     def _slow(self, seen: list[Decimal]) -> Decimal:
         found = precise_slow_sum(seen)
         if found is None or found[1] > _LEAST_KNOWN:
-            raise _NotPrecise
+            raise NotPrecise
         total, gap = found
         self.largest = max(self.largest, abs(total))
         self.uncertain = max(self.uncertain, _CAUTION * gap)
         return total
 
-    def _reduced(self, term: terms.Reduce, env: Mapping[str, Any]) -> Decimal:
+    def _reduced(self, term: terms.Reduce, env: Mapping[str, Any]) -> Any:
         if term.op == "series":
             return self._series(term, env)
         if term.op not in ("sum", "prod", "max", "min"):
-            raise _NotPrecise
+            raise NotPrecise
         low, high = range_code(term.range, term.node)(dict(env), self._ctx)
         found = []
         for index in range(low, high + 1):
             inner = {**env, term.range.letter: index}
             if all(self._of(condition, inner) for condition in term.conditions):
-                found.append(self._of(term.body, inner))
-            self._steps += 1
-            if self._steps > _MOST_STEPS:
-                raise _NotPrecise
+                found.append(self._sized(term.body, inner))
+            self._count()
         if term.op in ("max", "min"):
-            return (max if term.op == "max" else min)(found)
-        total = Decimal(0 if term.op == "sum" else 1)
-        for value in found:
-            total = self._arith("+" if term.op == "sum" else "*", total, value)
+            self.largest = max(self.largest, *(size for _, size in found))
+            return (max if term.op == "max" else min)(value for value, _ in found)
+        if term.op == "sum":
+            total = Decimal(0)
+            for each in found:
+                total = self._combined("+", (total, Decimal(0)), each)
+            return total
+        before, self.largest = self.largest, Decimal(0)
+        total = Decimal(1)
+        for each in found:
+            size, self.largest = self.largest, Decimal(0)
+            total = self._combined("*", (total, size), each)
+        self.largest = max(self.largest, before)
         return total
 
     def _arith(self, op: str, left: Decimal, right: Decimal) -> Decimal:
@@ -231,13 +285,13 @@ class Precise:
                 return _root(left, right)
             case "max" | "min":
                 return (max if op == "max" else min)(left, right)
-        raise _NotPrecise
+        raise NotPrecise
 
     def _compared(self, op: str, left: Decimal, right: Decimal) -> Decimal:
         if op not in _TESTS:
-            raise _NotPrecise
+            raise NotPrecise
         if left != right and self._same(left, right):
-            raise _NotPrecise
+            raise NotPrecise
         return Decimal(_TESTS[op]((left > right) - (left < right), 0))
 
 
@@ -251,15 +305,15 @@ _TESTS = {
 }
 
 
-def _exactly(value: Any) -> Decimal:
+def exactly(value: Any) -> Decimal:
     """Returns the value of a number of Python; a float is what is printed of it, 0.1 one tenth."""
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, int | float):
-        raise _NotPrecise
+        raise NotPrecise
     found = Decimal(repr(value))
     if not found.is_finite():
-        raise _NotPrecise
+        raise NotPrecise
     return found
 
 
@@ -275,16 +329,16 @@ def _literal(node: tree.Node, value: float) -> Decimal:
             return Decimal(1).exp()
     if float(value).is_integer():
         return Decimal(int(value))
-    raise _NotPrecise
+    raise NotPrecise
 
 
 def _power(base: Decimal, exponent: Decimal) -> Decimal:
     if abs(exponent) > _LARGEST_EXPONENT:
-        raise _NotPrecise
+        raise NotPrecise
     if exponent == exponent.to_integral_value():
         return base ** int(exponent)
     if base <= 0:
-        raise _NotPrecise
+        raise NotPrecise
     return _exp(exponent * base.ln())
 
 
@@ -296,7 +350,7 @@ def _root(value: Decimal, degree: Decimal) -> Decimal:
 
 def _exp(value: Decimal) -> Decimal:
     if abs(value) > _LARGEST_EXPONENT:
-        raise _NotPrecise
+        raise NotPrecise
     return value.exp()
 
 
@@ -333,7 +387,7 @@ def _arcsin(x: Decimal) -> Decimal:
 
 def _sin(x: Decimal) -> Decimal:
     if abs(x) > _MOST_TURNS:
-        raise _NotPrecise
+        raise NotPrecise
     x = x - 2 * _pi() * (x / (2 * _pi())).to_integral_value()
     power, total, at = x, Decimal(0), 1
     while total + power != total:
@@ -369,7 +423,7 @@ def _sigmoid(x: Decimal) -> Decimal:
 def _gamma(x: Decimal) -> Decimal:
     """The gamma function of whole and half numbers."""
     if not 0 < x < _MOST_FACTORS or (2 * x) % 1:
-        raise _NotPrecise
+        raise NotPrecise
     product = Decimal(1) if x % 1 == 0 else _pi().sqrt()
     start = Decimal(1) if x % 1 == 0 else Decimal("0.5")
     while start < x:
@@ -379,7 +433,7 @@ def _gamma(x: Decimal) -> Decimal:
 
 def _erf(x: Decimal) -> Decimal:
     if abs(x) > _MOST_DEVIATIONS:
-        raise _NotPrecise
+        raise NotPrecise
     step, total, odd = x, Decimal(0), 1
     while total + step != total:
         total += step
@@ -403,11 +457,11 @@ def _ceil(x: Decimal) -> Decimal:
 def _whole(x: Decimal, rounding: str) -> Decimal:
     near = x.to_integral_value()
     if x != near and abs(x - near) < _SAME * max(abs(x), Decimal(1)):
-        raise _NotPrecise
+        raise NotPrecise
     return x.to_integral_value(rounding=rounding)
 
 
-_FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
+FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
     "neg": lambda x: -x,
     "abs": abs,
     "sign": lambda x: Decimal((x > 0) - (x < 0)),
