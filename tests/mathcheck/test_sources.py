@@ -234,6 +234,8 @@ def test_the_markdown_cells_of_a_notebook() -> None:
     ("text", "wanted"),
     [
         ("{", "this is no notebook"),
+        ('{"cells": [{"cell_type": "markdown", "source": 3}]}', "this is no notebook"),
+        ('{"cells": [{"cell_type": "markdown", "source": [3]}]}', "this is no notebook"),
         ("[]", "its cells are not where they should be"),
         ('{"cells": [{"cell_type": "markdown"}]}', "its cells are not where they should be"),
         ('{"cells": 3}', "its cells are not where they should be"),

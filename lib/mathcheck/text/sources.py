@@ -112,10 +112,11 @@ def _notebook(document: Document) -> Lines:
         outline = json.loads(_JSON_STRING.sub(lambda _: f'"{next(numbers)}"', text))
         cells = _get(outline, strings, "cells")
         sources = [
-            _get(cell, strings, "source")
+            pieces
             for cell in cells
+            for pieces in [_pieces(_get(cell, strings, "source"))]
             if strings[int(_get(cell, strings, "cell_type"))][1] == "markdown"
-            or _shows_text(_get(cell, strings, "source"), strings)
+            or _shows_text(pieces, strings)
         ]
     except json.JSONDecodeError as error:
         place = Place(document.path, error.lineno, error.colno)
@@ -125,8 +126,7 @@ def _notebook(document: Document) -> Lines:
         raise MathError(message, start) from None
     starts = _line_starts(text)
     lines: list[Line] = []
-    for source in sources:
-        pieces = [source] if isinstance(source, str) else source
+    for pieces in sources:
         letters = [letter for piece in pieces for letter in _json_letters(strings[int(piece)])]
         lines.extend(_lines_of(letters, starts))
         lines.append(Line("", lines[-1].number if lines else 1))
@@ -140,9 +140,16 @@ def _get(outline: Any, strings: list[re.Match[str]], key: str) -> Any:
     raise LookupError(key)
 
 
-def _shows_text(source: Any, strings: list[re.Match[str]]) -> bool:
-    """Tells whether a cell of code shows what stands in it, `%%latex`."""
+def _pieces(source: Any) -> list[str]:
+    """Returns the strings that a cell's text is made of."""
     pieces = [source] if isinstance(source, str) else source
+    if not isinstance(pieces, list) or not all(isinstance(piece, str) for piece in pieces):
+        raise TypeError("the text of a cell is a string, or several")
+    return pieces
+
+
+def _shows_text(pieces: list[str], strings: list[re.Match[str]]) -> bool:
+    """Tells whether a cell of code shows what stands in it, `%%latex`."""
     return bool(pieces) and bool(_SHOWN.match(strings[int(pieces[0])][1]))
 
 
