@@ -40,6 +40,7 @@ def table(symbol: str, shape: str) -> str:
         ("<!-- " * 100_000 + "\n$$ 1 = 2 $$\n", "this <!-- is never closed"),
         ("$$\n\\sum_{n=1}^{10^9} 1 = 10^9\n$$\n", "more than 1,500,000 steps"),
         ("$$\n\\prod_{n=1}^{10^9} 1 = 1\n$$\n", "more than 1,500,000 steps"),
+        ("$$\n\\prod_{n=1}^{10^6} n = 1\n$$\n", "too large for a number"),
         ("$$\n\\sum_{n=1}^{10^4} \\sum_{m=1}^{10^4} 1 = 10^8\n$$\n", "more than 1,500,000 steps"),
         (table("W_{ij}", "(10^5, 10^5)") + "$$ W_{ij} = 1 $$", "more than"),
         (table("W_{ij}", "(10^5, 10^5)") + "$$ W_{11} = 1 $$", "W has 10,000,000,000 elements"),

@@ -4,7 +4,6 @@ A closure takes the environment, which knows the indices, and the context, which
 and whether something is perturbed for a derivative.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any, Protocol
@@ -321,6 +320,7 @@ def range_code(over: terms.Range, node: Node) -> Callable[[Env, Any], tuple[int,
 # Where an environment has what the sums inside of a sum have come to: no letter is called so.
 _KEPT = ""
 _MOST_KEPT = 20_000
+_LONGEST = 2**20_000
 
 
 def remembering(env: Env) -> Env:
@@ -406,6 +406,16 @@ def _factors(factors: Sequence[Term]) -> Code:
     return writer.function(" * ".join(map(writer.value, factors)) or "1")
 
 
+def _multiplied(values: list[Value]) -> Value:
+    """Multiplies; whole numbers stay whole, while they are not too long to be computed with."""
+    total: Value = 1
+    for value in values:
+        total = total * value
+        if type(total) is int and abs(total) > _LONGEST:
+            raise OverflowError
+    return total
+
+
 def _reduce(term: terms.Reduce) -> Code:
     letter, op, node = term.range.letter, term.op, term.node
     bounds = range_code(term.range, term.node)
@@ -428,7 +438,7 @@ def _reduce(term: terms.Reduce) -> Code:
         return found
 
     def product(env: Env, ctx: Any) -> Value:
-        return math.prod(values(env, ctx))
+        return _multiplied(values(env, ctx))
 
     def matrices(env: Env, ctx: Any) -> Value:
         found = values(env, ctx)
