@@ -363,7 +363,10 @@ class Checker:
                     raise EvalError(f"{message} Write \\lfloor x + \\frac12 \\rfloor", node)
 
     def _refuse(self, claim: Claim, taken: Taken) -> None:
-        """Refuses what the draws cannot decide."""
+        """Refuses what the draws cannot decide, and what has no value in any of them."""
+        for part in (part for term in draw_plan.behind(claim) for part in term.walk()):
+            if draw_plan.has_no_value(part):
+                raise EvalError("this has no value", part.node)
         if found := self._missing(claim, taken):
             error = EvalError(found[0].message, found[0].term.node)
             error.equation = found[1]

@@ -319,6 +319,26 @@ def constant(term: Term) -> float | None:
         return None
 
 
+def has_no_value(term: Term) -> bool:
+    r"""Tells whether a term divides by 0, takes the logarithm of 0, or computes with infinity."""
+    match term:
+        case terms.Map(_, _, "neg"):
+            return False
+        case terms.Map(_, _, "log" | "log2" | "log10", argument) if constant(argument) == 0:
+            return True
+        case terms.Arith(_, _, "/", _, below) if constant(below) == 0:
+            return True
+        case terms.Map() | terms.Arith():
+            return any(map(_is_infinity, term.children()))
+    return False
+
+
+def _is_infinity(term: Term) -> bool:
+    if isinstance(term, terms.Map) and term.function == "neg":
+        return _is_infinity(term.argument)
+    return isinstance(term, terms.Literal) and math.isinf(term.value)
+
+
 class _Nothing:
     """A context for terms that need none."""
 

@@ -1,13 +1,14 @@
 """Sums of infinitely many terms, and integrals: what converges, to twelve digits."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mathcheck.text.errors import EvalError
+from mathcheck.text.errors import EvalError, TooClose, UndefinedError
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import as_number
 from mathcheck.values.inline import Code, Env
@@ -101,6 +102,10 @@ def integral_code(letter: str, first: Code, last: Code, body: Code, node: Node, 
         highest = seen
         for x in _places(_end(low), _end(high)):
             value(x)
+        for x in (low, high):
+            with suppress(UndefinedError, TooClose):  # an integrand need have no value at an end
+                if np.all(np.isfinite(x)):
+                    value(x)
         if cut and max(float(np.max(np.abs(value(x)))) for x in (low, high)) > _LEFT * highest:
             raise EvalError("what is averaged grows too fast for this distribution", node)
         if seen > _UNSEEN * highest:
