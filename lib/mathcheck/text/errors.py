@@ -92,6 +92,10 @@ class TooClose(Exception):
     """Random values that lie on a kink: draw again."""
 
 
+class NotPrecise(Exception):
+    """This cannot be computed to eighty digits."""
+
+
 def render(error: MathError, source: str) -> str:
     r"""Returns the error as a compiler prints it: place and message, the source line, a caret.
 

@@ -23,7 +23,7 @@ from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
-from mathcheck.text.errors import EvalError, TooClose, UndefinedError
+from mathcheck.text.errors import EvalError, NotPrecise, TooClose, UndefinedError
 from mathcheck.values.closures import index_code, range_code
 from mathcheck.values.slow_sums import ENOUGH_FOR_A_TAIL, precise_slow_sum
 
@@ -54,10 +54,6 @@ _UNKNOWN = (
     *(EvalError, TooClose, DecimalException),
     *(ArithmeticError, LookupError, TypeError, ValueError, RecursionError),
 )
-
-
-class NotPrecise(Exception):
-    """This cannot be computed to eighty digits."""
 
 
 class Precise:

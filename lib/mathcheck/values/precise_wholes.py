@@ -16,8 +16,9 @@ import numpy as np
 from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
+from mathcheck.text.errors import NotPrecise
 from mathcheck.values.closures import index_code
-from mathcheck.values.precise import FUNCTIONS, NotPrecise, Precise, exactly
+from mathcheck.values.precise import FUNCTIONS, Precise, exactly
 from mathcheck.values.precise_arrays import collected, each, identity, inverse, largest
 
 # How far something is moved for a derivative, as a part of its value, and what of a difference
