@@ -65,3 +65,13 @@ def test_the_result_reaches_its_mark():
     lasting = np.diff([*lstm_inside.MARKED, len(answers)])
     assert answers == "".join(map(str.__mul__, marked, lasting.tolist()))
     assert content["settings"] == json.loads(json.dumps(asdict(lstm_inside.Settings())))
+
+
+def test_what_the_chapter_says_of_each_of_the_five_networks_holds():
+    by_seed = json.loads((RESULTS / "lstm-inside.json").read_text())["by_seed"]
+    left, without = by_seed["direct_left"], by_seed["without_direct_accuracy"]
+    assert max(left[:3]) < 0.015
+    assert min(without[:3]) > 0.998
+    assert [round(each, 1) for each in left[3:]] == [0.1, 0.1]
+    assert [round(100 * (1 - each)) for each in without[3:]] == [22, 8]
+    assert all(np.greater(without, by_seed["direct_accuracy"]))

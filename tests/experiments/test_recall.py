@@ -240,15 +240,18 @@ def test_what_the_chapters_say_of_recall_holds():
     assert found["left_trained.gru.100"] > 0.5
     # With log T more arrives than was sent through the LSTM, and not through the GRU.
     assert left["gru_bias_log"] < 1 < left["lstm_bias_log"]
-    # Where two fifths of it arrive or more, nearly all learn.
-    arrived = [
-        name.removeprefix("solved.")
-        for name in found
-        if name.startswith("solved.") and found[name.replace("solved", "left_untrained")] > 0.4
-    ]
+    # Where a twenty-fifth of it arrives or more, nearly all learn; of the others a half.
+    runs = {
+        name.removeprefix("solved."): found[name] for name in found if name.startswith("solved.")
+    }
+    arrived = {name for name in runs if found[f"left_untrained.{name}"] > 1 / 25}
     with_log = {f"{cell}.{T}" for cell in ("lstm_bias_log", "gru_bias_log") for T in LENGTHS}
-    assert {*arrived} == {"plain_orthogonal.20", *with_log}
-    assert (sum(found[f"solved.{name}"] for name in arrived), 5 * len(arrived)) == (44, 45)
+    assert with_log < arrived
+    assert sum(runs[name] for name in with_log) == 39
+    assert (sum(runs[name] for name in arrived), 5 * len(arrived)) == (59, 60)
+    others = runs.keys() - arrived
+    assert (sum(runs[name] for name in others), 5 * len(others)) == (39, 80)
+    assert found["rate.lstm_bias_0.20"] == found["rate.lstm_bias_0.100"]
 
 
 def test_what_the_chapters_say_of_the_rate_of_one_cell_holds():
