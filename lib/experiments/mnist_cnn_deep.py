@@ -8,10 +8,9 @@ rate that falls. The network is the one of the epoch that did best on validation
 from dataclasses import replace
 from pathlib import Path
 
-from backprop import load_mnist
 from backprop.data.mnist import Digits
 from experiments import mnist_cnn_best
-from experiments.mnist_convolution import ConvSettings, run_on_images
+from experiments.mnist_convolution import ConvSettings
 from experiments.record import Result
 
 SETTINGS = replace(mnist_cnn_best.SETTINGS, batch_norm=False, learning_rate=1e-3)
@@ -21,4 +20,4 @@ def run(
     checkpoints: Path, digits: Digits | None = None, settings: ConvSettings = SETTINGS
 ) -> Result:
     """Trains, chooses on validation, tests once; goes on from a checkpoint if there is one."""
-    return run_on_images(settings, digits or load_mnist(), checkpoints)[0]
+    return mnist_cnn_best.run(checkpoints, digits, settings)

@@ -3,7 +3,6 @@
 import json
 import math
 from dataclasses import asdict, replace
-from math import comb
 
 import numpy as np
 import pytest
@@ -209,7 +208,7 @@ def test_what_the_chapters_say_of_recall_holds():
     assert solved["lstm_bias_1"][3] == 1
     assert solved["lstm_bias_0"] == [0, 1, 4, 1]
     # If five of five and one of five were as good, so uneven a share of six would come about so:
-    assert 2 * comb(5, 1) * comb(5, 5) / comb(10, 6) == pytest.approx(1 / 21)
+    assert 2 * math.comb(5, 1) * math.comb(5, 5) / math.comb(10, 6) == pytest.approx(1 / 21)
 
     def rates(cell):
         return [found[f"rate.{cell}.{steps}"] for steps in LENGTHS]
