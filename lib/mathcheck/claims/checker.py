@@ -356,7 +356,7 @@ class Checker:
         """
         if claim.op in ("\\le", "\\ge"):
             return
-        for part in (part for term in draw_plan.behind(claim) for part in term.walk()):
+        for part in draw_plan.parts_behind(claim):
             match part:
                 case terms.Map(_, node, "round", argument) if draw_plan.constant(argument) is None:
                     message = "half way there are two nearest whole numbers: which is it?"
@@ -364,7 +364,7 @@ class Checker:
 
     def _refuse(self, claim: Claim, taken: Taken) -> None:
         """Refuses what the draws cannot decide, and what has no value in any of them."""
-        for part in (part for term in draw_plan.behind(claim) for part in term.walk()):
+        for part in draw_plan.parts_behind(claim):
             if draw_plan.has_no_value(part):
                 raise EvalError("this has no value", part.node)
         if found := self._missing(claim, taken):

@@ -160,7 +160,7 @@ def _any_sizes(claim: Claim) -> int:
 def is_of_sizes(claim: Claim) -> bool:
     """Tells whether a claim is about sizes alone: then they may be as large as they like."""
     drawn = terms.Ref | terms.Call
-    return not any(isinstance(part, drawn) for term in behind(claim) for part in term.walk())
+    return not any(isinstance(part, drawn) for part in parts_behind(claim))
 
 
 def _may_be_nought(claim: Claim) -> bool:
@@ -204,9 +204,7 @@ def _is_smooth(claim: Claim) -> bool:
         claim.op == "="
         and claim.condition is None
         and all(0.05 < abs(number) < 20 for number in near_numbers(claim))
-        and not any(
-            decides(part) and by_value(part) for term in behind(claim) for part in term.walk()
-        )
+        and not any(decides(part) and by_value(part) for part in parts_behind(claim))
     )
 
 
@@ -223,6 +221,12 @@ def behind(claim: Claim) -> list[Term]:
     own = [claim.left, claim.right, *([] if claim.condition is None else [claim.condition])]
     used = {definition for term in own for definition in claim.state.definitions_of(term)}
     return own + [definition.body for definition in used]
+
+
+def parts_behind(claim: Claim) -> Iterator[Term]:
+    """Yields the terms on which a claim hangs, each with all that it is made of."""
+    for term in behind(claim):
+        yield from term.walk()
 
 
 def near_numbers(claim: Claim) -> tuple[float, ...]:
@@ -252,7 +256,7 @@ def _undone(numbers: tuple[float, ...], claim: Claim) -> tuple[float, ...]:
 
 def _inverses(claim: Claim) -> Iterator[Callable[[float], float]]:
     names, powers = set(), set()
-    for part in (part for term in behind(claim) for part in term.walk()):
+    for part in parts_behind(claim):
         match part:
             case terms.Map(_, _, function, _):
                 names.add(function)

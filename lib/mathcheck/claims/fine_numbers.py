@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from mathcheck.claims.draw_plan import behind, constant
+from mathcheck.claims.draw_plan import constant, parts_behind
 from mathcheck.claims.equations import Claim
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
@@ -25,7 +25,7 @@ def may_be_fine(claim: Claim) -> bool:
     """
     if claim.condition is not None:
         return True
-    for part in (part for term in behind(claim) for part in term.walk()):
+    for part in parts_behind(claim):
         match part:
             case terms.Integral():
                 return True
@@ -48,7 +48,7 @@ def beyond_nine_digits(claim: Claim) -> tree.Node | None:
 
     It has more of them, or is one like 1 + 10^{-12}. None if there is none.
     """
-    for part in (part for term in behind(claim) for part in term.walk()):
+    for part in parts_behind(claim):
         match part:
             case terms.Literal(_, tree.Number(text) as node) if "." in text:
                 if len(text.replace(".", "").strip("0")) > _DIGITS:
