@@ -5,6 +5,8 @@ What is no arithmetic on numbers, an array, a sum or a case, is called by a name
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from mathcheck.meaning import terms
@@ -19,6 +21,8 @@ Code = Callable[[Env, Any], Value]
 
 # Python reads no more than a hundred brackets in one another.
 _DEEPEST = 30
+# Terms that differ in what their names stand for alone have the same source.
+_MOST_COMPILED = 4096
 
 
 class Writer:
@@ -33,7 +37,7 @@ class Writer:
 
     def function(self, source: str) -> Code:
         """Returns a function of the environment and the context that has the value of a source."""
-        code: Code = eval(f"lambda env, ctx: {source}", self._names)
+        code: Code = eval(_compiled(source), self._names)
         return code
 
     def name(self, thing: Any) -> str:
@@ -96,6 +100,11 @@ class Writer:
         if is_whole(term):
             return self.value(term)
         return f"{self.name(self._compile_index(term))}(env, ctx)"
+
+
+@lru_cache(maxsize=_MOST_COMPILED)
+def _compiled(source: str) -> CodeType:
+    return compile(f"lambda env, ctx: {source}", "<term>", "eval")
 
 
 def is_whole(term: Term) -> bool:
