@@ -23,10 +23,13 @@ class Term:
     rank: int
     node: Node = field(compare=False)
 
-    def children(self) -> Iterator[Term]:
+    def children(self) -> list[Term]:
         """The terms directly below this one."""
-        for name in self.__match_args__:
-            yield from _terms(getattr(self, name))
+        found: list[Term] = []
+        names: tuple[str, ...] = self.__match_args__
+        for name in names[2:]:  # behind the rank and the node
+            _collect(getattr(self, name), found)
+        return found
 
     def changed(self, change: Callable[[Term], Term]) -> Self:
         """This term with each of those directly below it changed; itself if none is another."""
@@ -38,18 +41,20 @@ class Term:
         return replace(self, **changes) if changes else self
 
     def walk(self) -> Iterator[Term]:
-        """This term and all below it."""
-        yield self
-        for child in self.children():
-            yield from child.walk()
+        """This term and all below it, each before those below it."""
+        ahead: list[Term] = [self]
+        while ahead:
+            term = ahead.pop()
+            yield term
+            ahead += reversed(term.children())
 
 
-def _terms(value: object) -> Iterator[Term]:
+def _collect(value: object, found: list[Term]) -> None:
     if isinstance(value, Term):
-        yield value
+        found.append(value)
     elif isinstance(value, tuple):
         for part in value:
-            yield from _terms(part)
+            _collect(part, found)
 
 
 def _changed(value: Any, change: Callable[[Term], Term]) -> Any:
@@ -241,14 +246,10 @@ class Reduce(Term):
     conditions: tuple[Term, ...]
     body: Term
 
-    def children(self) -> Iterator[Term]:
+    def children(self) -> list[Term]:
         """The bounds, the conditions and the body."""
-        if self.range.first is not None:
-            yield self.range.first
-        if self.range.last is not None:
-            yield self.range.last
-        yield from self.conditions
-        yield self.body
+        bounds = [end for end in (self.range.first, self.range.last) if end is not None]
+        return [*bounds, *self.conditions, self.body]
 
 
 @dataclass(frozen=True, slots=True)
