@@ -29,6 +29,7 @@ EXPERIMENTS = {
     "batchnorm-scales": "experiments.batchnorm_scales",
     "batchnorm-depth": "experiments.batchnorm_depth",
     "batchnorm-cnn": "experiments.batchnorm_cnn",
+    "small-batches": "experiments.small_batches",
     "depth": "experiments.depth",
     "small-networks": "experiments.small_networks",
     "recall-attention": "experiments.recall_attention",

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from backprop import BatchNorm, Linear, ReLU
-from experiments import batchnorm_cnn, batchnorm_depth, batchnorm_scales
+from experiments import batchnorm_cnn, batchnorm_depth, batchnorm_scales, small_batches
 from experiments.batchnorm_scales import ScaleSettings, build, sizes_at_start
 from experiments.comparison import paired_difference
 from experiments.mnist import Split, sample_of, split_digits
+from experiments.small_batches import BatchSettings
 
 KINDS = ("plain", "batch_norm")
 
@@ -165,3 +166,37 @@ def by_seed(result):
     return [
         dict(zip(names, row, strict=True)) for row in zip(*result.by_seed.values(), strict=True)
     ]
+
+
+def test_norms_in_small_batches(digits, tmp_path):
+    settings = BatchSettings(
+        batch_sizes=(2, 20), rates=(0.05, 10.0), channels=(2, 4), groups=2, samples=200, epochs=3
+    )
+    result = small_batches.run(tmp_path, digits, settings, seeds=(0, 1))
+    assert result.curve["batch_size"] == [2, 20]
+    judged = {(row["kind"], row["batch_size"]): row for row in result.table}
+    assert len(judged) == 6
+    for (kind, size), row in judged.items():
+        assert row["rate"] == result.metrics[f"rate.{kind}.{size}"] == 0.05
+        errors = result.curve[f"{kind}_errors"][(2, 20).index(size)]
+        assert errors == result.metrics[f"errors.{kind}.{size}"]
+        assert errors == pytest.approx(1 - np.mean(row["accuracy"]))
+        assert errors < 0.8
+    tried = [row["accuracy"] for row in result.tried if row["rate"] == 10.0]
+    assert len(tried) == 6
+    assert max(tried[:2]) < 0.2  # the plain network guesses
+    for other in ("group_norm", "plain"):
+        pair = [judged[kind, 2]["accuracy"] for kind in (other, "batch_norm")]
+        assert result.metrics[f"{other}_ahead.2"] == paired_difference(*pair).mean
+
+
+def test_running_statistics_remember_as_many_images_in_any_batch():
+    """After N images of ones, from 0, the mean is 1 − exp(−N/remembered), about."""
+    settings = BatchSettings(channels=(3,), remembered=64)
+    for size in (2, 8):
+        rng = np.random.default_rng(0)
+        network = small_batches.build("batch_norm", settings, size, 28, rng)
+        norm = list(network.layers.values())[1]
+        for _ in range(64 // size):
+            norm.forward(np.ones((size, 3, 2, 2), np.float32), training=True)
+        np.testing.assert_allclose(norm.buffers["mean"], 1 - np.exp(-1), rtol=0.04)
