@@ -170,7 +170,7 @@ def by_seed(result):
 
 def test_norms_in_small_batches(digits, tmp_path):
     settings = BatchSettings(
-        batch_sizes=(2, 20), rates=(0.05, 10.0), channels=(2, 4), groups=2, samples=200, epochs=3
+        batch_sizes=(2, 20), rates=(0.05, 10.0), channels=(2, 4), groups=2, samples=200, epochs=5
     )
     result = small_batches.run(tmp_path, digits, settings, seeds=(0, 1))
     assert result.curve["batch_size"] == [2, 20]
@@ -181,7 +181,7 @@ def test_norms_in_small_batches(digits, tmp_path):
         errors = result.curve[f"{kind}_errors"][(2, 20).index(size)]
         assert errors == result.metrics[f"errors.{kind}.{size}"]
         assert errors == pytest.approx(1 - np.mean(row["accuracy"]))
-        assert errors < 0.8
+        assert errors < 0.85
     tried = [row["accuracy"] for row in result.tried if row["rate"] == 10.0]
     assert len(tried) == 6
     assert max(tried[:2]) < 0.2  # the plain network guesses
