@@ -185,7 +185,7 @@ def test_norms_in_small_batches(digits, tmp_path):
     for (kind, size), row in judged.items():
         assert row["rate"] == result.metrics[f"rate.{kind}.{size}"] == 0.05
         errors = result.curve[f"{kind}_errors"][(4, 8).index(size)]
-        assert errors == result.metrics[f"errors.{kind}.{size}"]
+        assert errors == pytest.approx(result.metrics[f"errors.{kind}.{size}"])
         assert errors == pytest.approx(1 - np.mean(row["accuracy"]))
     assert np.mean(result.curve["group_norm_errors"] + result.curve["batch_norm_errors"]) < 0.85
     tried = [row["accuracy"] for row in result.tried if row["rate"] == 10.0]
