@@ -47,6 +47,7 @@ EXPERIMENTS = {
     "characters-attention": "experiments.characters_attention",
     "csi300": "experiments.csi300",
     "imdb": "experiments.imdb",
+    "imdb-bags": "experiments.imdb_bags",
     "segmentation": "experiments.segmentation",
     "boxes": "experiments.boxes",
     "vae": "experiments.vae",
@@ -62,6 +63,7 @@ TESTED_BY_RUN = {
     "small-networks": "fashion-mnist",
     "waves": "waves",
     "imdb": "imdb",
+    "imdb-bags": "imdb",
     "characters-attention": "king-james",
 }
 # Those that are tested apart, by `test NAME`.

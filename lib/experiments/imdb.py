@@ -495,6 +495,7 @@ def fit_bag(
     tokens: NDArray[np.int64],
     labels: NDArray[np.int64],
     split: Split,
+    seed: int = 0,
 ) -> Sequential:
     """Trains a logistic regression: a pair of scores for each word, from 0, and their sums."""
     weights = Embedding(np.zeros((V, 2), dtype=np.float32), padding=PADDING)
@@ -507,7 +508,7 @@ def fit_bag(
         labels[split.train],
         epochs=settings.bag_epochs,
         batch_size=settings.batch_size,
-        rng=np.random.default_rng(0),
+        rng=np.random.default_rng(seed),
         schedule=cosine_decay(settings.bag_learning_rate, steps),
     )
     return network

@@ -14,7 +14,7 @@ from backprop.data.imdb import Reviews
 from backprop.gradcheck import check_gradients
 from backprop.lstm import lstm_backward, lstm_forward
 from backprop.recurrent import rnn_backward, rnn_forward
-from experiments import csi300, imdb, waves, waves_plain
+from experiments import csi300, imdb, imdb_bags, waves, waves_plain
 from experiments.gradient_flow import gradient_flow
 from experiments.record import RESULTS
 
@@ -352,6 +352,20 @@ def test_imdb(tmp_path, reviews):
     # The first two made-up reviews hold the same words.
     assert result.table[0]["bag"] == result.table[1]["bag"]
     assert result.table[0]["gru"] != result.table[1]["gru"]
+
+
+def test_a_third_bag_knows_the_words_of_the_second_and_no_pairs(tmp_path, reviews):
+    settings = replace(TINY, vocabulary_size=5)
+    metrics = imdb_bags.run(tmp_path, reviews, settings).metrics
+    assert metrics["words_known"] == 5 < metrics["more_words_known"] < metrics["pairs_known"] == 200
+    assert metrics["pairs_least"] <= metrics["more_words_least"] < metrics["words_least"]
+    for name in ("words", "more_words", "pairs"):
+        assert metrics[f"{name}_penalty"] > 0
+    added = metrics["more_words_over_words"] + metrics["pairs_over_more_words"]
+    assert added == pytest.approx(metrics["pairs_over_words"])
+    assert metrics["pairs_over_words_paired_error"] > 0
+    assert metrics["once"] > 150  # each review has a number of its own at its end
+    assert 0.5 < metrics["first_hundred"] < 1
 
 
 def test_lengths_are_counted_in_columns():
