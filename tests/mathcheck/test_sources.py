@@ -125,6 +125,16 @@ CLAIM = "$$\na = b\n$$"
         "<p hidden>\\[a = b\\]</p>",
         "<p hidden>\\begin{align} a = b \\end{align}</p>",
         "<div hidden=hidden>\n\n| Symbol | Shape |\n|---|---|\n| $a$ | = 3 |\n\n</div>",
+        f'<div\n  class="a"\n  hidden\n>\n\n{CLAIM}\n\n</div>',
+        f"<DIV HIDDEN>\n{CLAIM}\n</DIV>",
+        f'<div class="note hidden" markdown>\n\n{CLAIM}\n\n</div>',
+        f'<span class="sr-only">{CLAIM}</span>',
+        f'<p style="opacity: 0">{CLAIM}</p>',
+        f"<p style='font-size:0'>{CLAIM}</p>",
+        f'<p style="color:#fff">{CLAIM}</p>',
+        f'<p style="position:absolute; left:-9999px">{CLAIM}</p>',
+        f"<template>\n{CLAIM}\n</template>",
+        f"<noscript>{CLAIM}</noscript>",
     ],
 )
 def test_mathematics_that_no_reader_sees_is_refused(text: str) -> None:
@@ -133,8 +143,59 @@ def test_mathematics_that_no_reader_sees_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('<p title="$$ a = b $$">', "no reader sees the mathematics in the attributes"),
+        (f"{CLAIM}\n{{ .hidden }}", "no reader sees the mathematics in this block"),
+        (f'{CLAIM}\n{{: style="display:none" }}', "no reader sees the mathematics in this block"),
+        (f"## A part {{.hidden}}\n\n{CLAIM}", "no reader sees the mathematics in this block"),
+        (f"::: {{.content-hidden}}\n{CLAIM}\n:::", "no reader sees the mathematics"),
+        (f"::: hidden\n{CLAIM}\n:::", "no reader sees the mathematics in this block"),
+        (f":::{{note}}\n:class: hidden\n{CLAIM}\n:::", "no reader sees the mathematics"),
+        ("!!! note hidden\n\n    $$\n    a = b\n    $$", "no reader sees the mathematics"),
+        (f"<del>{CLAIM}</del>", "the mathematics in this <del> is struck out"),
+        ("~~$$a = b$$~~", "is this mathematics seen?"),
+        ("![$$ a = b $$](a.png)", "is this mathematics seen?"),
+        ('[here](a.md "$$ a = b $$")', "is this mathematics seen?"),
+        ("&#36;&#36;a = b&#36;&#36;", "is this mathematics seen?"),
+        ('[a]: b.md "$$ a = b $$"', "is this the address of a link"),
+        ("% $$ a = b $$", "is this a comment of MyST"),
+        (
+            f"{{% if pdf %}}\n{CLAIM}\n{{% endif %}}",
+            "is the mathematics in this part of a template",
+        ),
+        ("{# $$ a = b $$ #}", "is the mathematics in this part of a template seen?"),
+        (f"<!-- a --!>\n{CLAIM}\n<!-- b -->", "where does this comment end?"),
+        (f"<!-->\n{CLAIM}\n-->", "where does this comment end?"),
+        (f"    <!--\n{CLAIM}\n    -->", "has this line left the comment above it?"),
+        (f"> <!--\n{CLAIM}\n> -->", "has this line left the comment above it?"),
+        (f"> ```\n> a\n{CLAIM}\n> ```", "has this line left the fence above it?"),
+        (f"    ```\n{CLAIM}\n    ```", "has this line left the fence above it?"),
+        (f"a ` b\n{CLAIM}\nc ` d", "is this mathematics, or code from one line to the next?"),
+    ],
+)
+def test_mathematics_that_may_not_be_seen_is_refused(text: str, why: str) -> None:
+    problems = read("a.md", f"Text.\n\n{text}\n").problems
+    assert any(problem.message.startswith(why) for problem in problems), problems
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        f"<script>\n{CLAIM.replace('a', 'c')}\n</script>\n\n{CLAIM}",
+        f"<style>\n.a {{ color: red }}\n</style>{CLAIM}",
+        f'<p style="opacity: 0.5; height: 0.5em">{CLAIM}</p>',
+        f'<p class="not-hidden hidden-lines">{CLAIM}</p>',
+        f'<img src="a.png" hidden>\n\n{CLAIM}',
+        f"Nothing.\n{{ .hidden }}\n\n{CLAIM}",
+        f"Let $a <b >$ be.\n\n{CLAIM}",
+        f"{{% raw %}}\n{CLAIM}\n{{% endraw %}}",
+        f"[a]: b.md\n\n{CLAIM}",
+        f"{CLAIM} {{#eq-name}}",
+        f"``` {{ .python }}\nx\n```\n{CLAIM}",
+        f"    ```\n    $$ c $$\n    ```\n\n{CLAIM}",
+        f"``` a`b\n\n{CLAIM}",
+        "``` { .math }\na = b\n```",
         f"<div hidden>\n<div>Nothing.</div></div>\n\n{CLAIM}",
         f"<div data-hidden>\n\n{CLAIM}\n\n</div>",
         f'<div aria-hidden="true">\n\n{CLAIM}\n\n</div>',
@@ -294,7 +355,7 @@ def test_latex() -> None:
 COMMANDS = r"""
 \newcommand{\pd}[2]{\frac{\partial #1}{\partial #2}} % a derivative
 \newcommand\loss{L}
-\def\twice#1{2 #1}
+\def\twice#1{2 (#1)}
 \DeclareMathOperator*{\big}{sigmoid}
 \renewcommand{\loss}{%
   \mathcal{L}
@@ -312,7 +373,7 @@ $\mathcal{L}$ & any scalar function of $x$ \\
 
 def test_the_authors_own_commands() -> None:
     found = read("a.tex", COMMANDS)
-    assert spoken(found)[1] == ("2 x_n = 2 2 x_n", None)
+    assert spoken(found)[1] == ("2 (x_n) = 2 ( 2 (x_n) )", None)
     chapter = load("a.tex", COMMANDS)
     assert [str(error) for error in chapter.errors] == []
     (first, second) = chapter.claims
@@ -497,3 +558,34 @@ def test_cells_of_code_that_show_what_stands_in_them() -> None:
     shown = cell("code", ["%%latex\n", "$$a = b$$"])
     text = json.dumps({"cells": [cell("code", "x = '$$a = 1$$'"), shown, cell("code", [])]})
     assert spoken(read("a.ipynb", text)) == [("a = b", None)]
+
+
+def test_a_cell_that_a_tag_removes_defines_nothing() -> None:
+    cell = {"cell_type": "markdown", "metadata": {"tags": ["remove-cell"]}, "source": [CLAIM]}
+    removed = read("a.ipynb", json.dumps({"cells": [cell], "nbformat": 4}))
+    assert "no reader sees the mathematics in this cell" in str(removed.problems[0])
+    cell["metadata"] = {"tags": ["a"]}
+    assert read("a.ipynb", json.dumps({"cells": [cell], "nbformat": 4})).problems == []
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    ["\\iffalse\n{}\n\\ifx\\a\\b c \\fi\n\\fi\n", "\\if0 {} \\fi\n"],
+)
+def test_what_latex_leaves_out_is_passed_over(hidden: str) -> None:
+    text = hidden.replace("{}", "$$ c = d $$") + "Here $a \\iff b$.\n$$\na = b\n$$\n"
+    ended = text + "\\end{document}\n$$ c = d $$\n"
+    assert spoken(read("a.tex", text)) == spoken(read("a.tex", ended)) == [("a = b", None)]
+
+
+def test_what_latex_may_leave_out_is_refused() -> None:
+    document = read("a.tex", "\\newif\\ifa\n\\ifa\n$$ a = b $$\n\\fi\n")
+    assert [str(problem) for problem in document.problems] == [
+        "a.tex:2:1: is what stands behind this \\ifa set? Show it"
+    ]
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    table = "| Symbol | Shape | Shape |\n|---|---|---|\n| $a$ | scalar | scalar, positive |\n"
+    (problem,) = read("a.md", table).problems
+    assert problem.message == "this symbols table has two columns called shape"

@@ -36,6 +36,7 @@ _AS_ALIGNED = re.compile(
 _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 _STRUCTURE = re.compile(r"\\begin\s*\{[^}]*\}|\\end\s*\{[^}]*\}|\\\\|(?<!\\)&")
 _MOST_ROWS = 1000
+_FIELDS = ("symbol", "code", "shape", "meaning")  # the columns of a symbols table
 _CLOSING = {"$$": "$$", "\\[": "\\]", "\\\\[": "\\\\]", "\\\\\\[": "\\\\\\]"}
 _ANY_ENVIRONMENT = re.compile(r"\\begin\s*\{(\w+\*?)\}")
 _SCRIPT_ENDS = "</script>"
@@ -148,6 +149,9 @@ class DisplayReader(ABC):
             )
             self._problem(message, first, 0)
             rows = rows[:_MOST_ROWS]
+        twice = {name for name in names if name in _FIELDS and names.count(name) > 1}
+        for name in sorted(twice):
+            self._problem(f"this symbols table has two columns called {name}", first, 0)
         for at, cells in rows:
             if len(cells) != len(names):
                 message = (
@@ -159,8 +163,7 @@ class DisplayReader(ABC):
                 continue
             by_name = dict(zip(names, cells, strict=True))
             empty = Cell("", cells[0].place)
-            fields = ("symbol", "code", "shape", "meaning")
-            found.append(Row(*(by_name.get(name, empty) for name in fields)))
+            found.append(Row(*(by_name.get(name, empty) for name in _FIELDS)))
         self.document.tables.append(
             Table(
                 section=governed,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from lark import Token
 
 from mathcheck.text.errors import TreeError
+from mathcheck.text.words import check_words
 
 Tokens = list[Token]
 
@@ -22,6 +23,8 @@ _UNSEEN = re.compile(r"\{\s*(?:white|transparent|#fff(?:fff)?)\s*\}", re.IGNOREC
 _SAYS = re.compile(r"[=<>]|\\(?:neq?|[lg]eq?q?|approx|equiv|in)\b")
 # A space as wide as these sets equations apart.
 _WIDE = re.compile(r"\{\s*(\d*\.?\d+)\s*(in|cm|em|pt|mm|ex)")
+# And one that is as wide to the left sets them over one another.
+_BACK = re.compile(r"-\s*(\d*\.?\d+)\s*(in|cm|em|pt|mm|ex)")
 _INCHES = {"in": 1.0, "cm": 0.4, "mm": 0.04, "em": 0.14, "ex": 0.06, "pt": 0.014}
 
 
@@ -43,6 +46,9 @@ def undressed(tokens: Tokens) -> Tokens:
                 at += 1
             case "HSPACE":
                 at += 1
+                if _is_backwards(token):
+                    message = "this space sets one thing over another: leave it out"
+                    raise TreeError(message, token.start_pos or 0)
                 if _is_wide(token):
                     found.append(token.update(type="QUAD"))
             case "COLOR":
@@ -88,6 +94,11 @@ def _is_wide(token: Token) -> bool:
     return match is not None and float(match[1]) * _INCHES[match[2]] >= 0.1
 
 
+def _is_backwards(token: Token) -> bool:
+    match = _BACK.search(token)
+    return match is not None and float(match[1]) * _INCHES[match[2]] >= 0.1
+
+
 def _braced(tokens: Tokens, at: int, found: Tokens) -> int:
     r"""Takes in `\underbrace{…}_{\text{…}}`: a remark may stand at the brace, no formula."""
     inner, after = group(tokens, at + 1)
@@ -100,6 +111,8 @@ def _braced(tokens: Tokens, at: int, found: Tokens) -> int:
             start = note[0].start_pos if note else tokens[at].start_pos
             message = "a formula at a brace is not read: write it as an equation of its own"
             raise TreeError(message, start or 0)
+        for token in note:
+            check_words(token)
     return after
 
 
@@ -127,6 +140,8 @@ def _annotated(relation: Token, note: Tokens) -> Token:
         said = match[1].strip()
     if relation in ("=", "\\equiv") and said in _DEFINES:
         return relation.update(value="\\coloneqq")
+    if note:
+        check_words(Token("TEXT", f"{{{said}}}", note[0].start_pos))
     if re.fullmatch(r"\([a-zA-Z0-9]+\)|[A-Za-z][A-Za-z .'-]*|!", said):
         return relation
     at = note[0].start_pos if note else relation.start_pos

@@ -28,13 +28,15 @@ _TOKEN = re.compile(
     rf"|\\begin\s*\{{(?P<verbatim>(?:{_VERBATIM})\*?)\}}"
     rf"|\\begin\s*\{{(?P<table>(?:{_TABLES})\*?)\}}"
     rf"|\\(?P<level>{'|'.join(_LEVELS)})\*?\s*(?:\[[^\]]*\])?\s*\{{(?P<title>[^{{}}]*)"
-    r"|\\verb\*?(?P<bar>[^a-zA-Z*\s])|(?P<escape>\\.)|(?P<comment>%)"
+    r"|\\verb\*?(?P<bar>[^a-zA-Z*\s])|(?<!\\newif)\\(?P<branch>if0|if(?!f(?![a-zA-Z]))[a-zA-Z]*)"
+    r"|(?P<last>\\end\s*\{document\})|(?P<escape>\\.)|(?P<comment>%)"
 )
 _COMMAND = re.compile(
     r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|def)\*?\s*\{?\s*\\(?P<name>[a-zA-Z]+)\s*\}?"
     r"\s*(?:\[(?P<count>\d)\]|(?P<marks>(?:#\d)+))?\s*(?=\{)"
 )
 _DISPLAYS = re.compile(rf"\$\$|(?<!\\)\\[\[\]]|\\end\s*\{{|{ENVIRONMENT}")
+_BRANCHES = re.compile(r"\\fi(?![a-zA-Z])|(?<!\\newif)\\if(?!f(?![a-zA-Z]))[a-zA-Z]*")
 _USE = re.compile(r"\\([a-zA-Z]+)")
 _MOST_NESTED, _LONGEST = 20, 20_000  # commands in one another, characters of an equation
 _REMARK = re.compile(r"\s*%+\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*$")
@@ -76,6 +78,10 @@ class LatexReader(DisplayReader):
             self._skip_verbatim(found["verbatim"])
         elif found["table"]:
             self._table(found["table"], found.end())
+        elif found["branch"]:
+            self._branch(found)
+        elif found["last"]:  # what follows is not set
+            self.at = len(self.lines)
         elif found["level"]:
             self._enter(found["title"].strip(), _LEVELS[found["level"]])
             self.column = found.end()
@@ -186,6 +192,25 @@ class LatexReader(DisplayReader):
             yield from self._expand(here, 0, f"{body} ", depth + 1)
             done = at
         yield line, start + done, text[done:]
+
+    def _branch(self, found: re.Match[str]) -> None:
+        r"""Goes behind `\iffalse … \fi`; what else TeX sets or leaves out is refused."""
+        start, lines = (self.at, found.start()), []
+        self.column = found.end()
+        depth = 1
+        for at in range(self.at, len(self.lines)):
+            line = _uncommented(self.lines[at].text)
+            for sign in _BRANCHES.finditer(line, self.column if at == self.at else 0):
+                depth += -1 if sign[0] == "\\fi" else 1
+                if not depth:
+                    lines.append(line[: sign.start()])
+                    if found["branch"] in ("iffalse", "if0"):
+                        self.at, self.column = at, sign.end()
+                    elif _DISPLAYS.search("\n".join(lines)[found.end() :]):
+                        message = f"is what stands behind this \\{found['branch']} set? Show it"
+                        self._problem(message, *start)
+                    return
+            lines.append(line)
 
     def _skip_verbatim(self, name: str) -> None:
         opened = self.at

@@ -11,9 +11,21 @@ from collections.abc import Mapping
 
 from mathcheck.text.displays import ENVIRONMENT, UNREAD, DisplayReader
 from mathcheck.text.document import Cell, Document, Line, Opening
+from mathcheck.text.unseen import (
+    MATHEMATICS,
+    element,
+    fenced,
+    hides,
+    indented,
+    is_hidden,
+    opening_tag,
+    paragraph,
+    section,
+    unseen,
+)
 
-_FENCE = re.compile(r"([ \t>]*)(`{3,}|~{3,}|:{3,})[ \t]*(.*?)[ \t]*$")
-_MATH = re.compile(r"(?:math\b|\{math\})[ \t]*")
+_FENCE = re.compile(r"([ \t>]*)(`{3,}(?!.*`)|~{3,}|:{3,})[ \t]*(.*?)[ \t]*$")
+_MATH = re.compile(r"(?:math\b|\{math\}|\{\s*\.math\s*\})[ \t]*")
 _OPTION = re.compile(r":?([\w-]+):[ \t]*(.*?)[ \t]*$")
 # Directives that hold code; all others hold text, which may hold equations.
 _CODE = re.compile(
@@ -25,17 +37,27 @@ _REST_MATH = re.compile(r"([ \t]*)\.\. math::[ \t]*(.*)$")
 _COMMENT = re.compile(r"[ \t>]*<!--\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*-->[ \t]*$")
 _HEADER = re.compile(r"[ \t>]*(?:\|[ \t]*)?[*_]{0,2}symbols?[*_]{0,2}[ \t]*\|", re.IGNORECASE)
 _RULE = re.compile(r"[ \t>]*[|:-][ |:\t-]*$")
-# An element that no reader sees; what is written in its class may do that too, and cannot be known.
-_HIDDEN = r"(?=[^>]*(?:\shidden(?=[\s=>])|display\s*:\s*none|visibility\s*:\s*hidden))"
-_MATHEMATICS = re.compile(r"\$\$|\\\[|\\begin\b|^[ \t>|*_]*symbols?[*_ \t]*\|", re.I | re.M)
+# Where something may be hidden, or be none of the text's: what is more is asked of `unseen`.
+_ASIDES = (
+    r"!\[[^\]\n]{0,500}?(?:\$\$|\\\[)|\]\([^)\n]{0,500}?(?:\$\$|\\\[)",
+    r"~~(?=[^~\n]{0,500}\$\$[^~\n]{0,500}~~)",
+    r"&(?:\#36|\#x24|dollar);\s*&(?:\#36|\#x24|dollar);",
+)
+_CLASS = re.compile(r"[ \t>]*(?::class:|:{3,}|!!!|\?\?\?\+?|===\+?)[ \t]*(\S.*)$")
+_BRANCH = r"\{\#(?=\s)|\{%-?\s*(?:if|unless|for|case|comment|macro|set|block|filter|call)\b"
+_BRANCH_ENDS = re.compile(r"\#\}|\{%-?\s*end")
+_LINK = re.compile(r" {0,3}\[[^\]^][^\]]*\]:\s")
+_TAG_LINES, _REACH = 40, 2000  # the most lines of an opening tag, and of what is hidden
 _TOKEN = re.compile(
     rf"(?P<comment><!--)|(?P<code>`+)|(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT}"
     r"|<script\b[^>]*math/tex;\s*mode\s*=\s*display[^>]*>)"
     r"|(?P<inline><script\b[^>]*math/tex[^>]*>)"
-    rf"|{UNREAD}|(?P<escape>\\.)|(?P<hidden><(?P<tag>[a-z][a-z0-9-]*)\b(?:{_HIDDEN})[^>]*>)"
+    rf"|{UNREAD}|(?P<escape>\\.)|(?P<image>{_ASIDES[0]})|(?P<struck>{_ASIDES[1]})"
+    rf"|(?P<entity>{_ASIDES[2]})|(?P<branch>{_BRANCH})|(?P<attributes>\{{:?[ \t.#:][^{{}}\n]*\}})"
     r"|(?P<shortcode>"
     r"\{%\s*(?:math|katex|mathjax|latex)\b[^%]*%\}|\{\{[<%]\s*(?:math|katex|mathjax|latex)\b[^>%]*[>%]\}\}"
     r"|\[latex\](?!\()|<(?:(?:Block)?Math|Katex|TeX)\b[^>]*>|<math\b[^>]*display\s*=\s*.?block[^>]*>)"
+    r"|(?P<tag><[a-zA-Z][\w-]*(?=[\s/>]|$))"
 )
 # What stands in a shortcode may be written as everywhere.
 _AS_USUAL = re.compile(r"\s*(?:\$|\\\\?[\[(]|\\begin\b)")
@@ -46,8 +68,13 @@ _DOUBLED = re.compile(r"[ \t>]*(\\\\\\?\[)")
 _ALONE = re.compile(
     r"[ \t>]*(\\begin\s*\{(?:aligned|alignedat|split|gathered|cases|array|[pbvBV]?matrix)\})"
 )
+# An equation that begins with its line.
+_BLOCK = re.compile(r"^[ \t>]*(?:\$\$|\\\[|\\begin\b)", re.MULTILINE)
 # `$$ {#eq-name}` of Quarto, `$$ (name)` of MyST
 _LABEL_BEHIND = re.compile(r"[ \t]*(?:\{#([\w:.-]+)[^}\n]*\}|\(([\w:.-]+)\)(?=[ \t]*$))")
+
+
+_UNSEEN = "no reader sees the mathematics in this block: show it"
 
 
 class MarkdownReader(DisplayReader):
@@ -83,8 +110,16 @@ class MarkdownReader(DisplayReader):
                 message = "a script of math/tex is set in its line, and not checked"
                 self._problem(f"{message}: add ; mode=display", self.at, found.start())
             self.column = found.end()
-        elif found["hidden"]:
-            self._hidden(found)
+        elif found["tag"]:
+            self._tag(found.start(), found.end())
+        elif found["attributes"]:
+            self._attributes(found)
+        elif found["branch"]:
+            self._branch(found)
+        elif found["image"] or found["struck"] or found["entity"]:
+            message = "is this mathematics seen? It stands in a title, struck out, or escaped"
+            self._problem(message, self.at, found.start())
+            self._next_line()
         elif found["shortcode"]:
             self._shortcode(found)
         else:
@@ -92,6 +127,7 @@ class MarkdownReader(DisplayReader):
 
     def _block(self, line: str) -> bool:
         """Reads what begins with its line: a fence, a heading, a table."""
+        self._check_block(line)
         if fence := _FENCE.match(line):
             return self._fence(fence)
         if heading := _heading(line):
@@ -130,20 +166,73 @@ class MarkdownReader(DisplayReader):
             self._problem(message, self.at, found.start())
         self.column = found.end()
 
-    def _hidden(self, found: re.Match[str]) -> None:
-        """Refuses mathematics in an element that no reader sees."""
-        opened, rest = self.at, self._text()[found.end() :]
-        text = "\n".join([rest, *(line.text for line in self.lines[opened + 1 :])])
-        depth, end = 1, len(text)
-        for tag in re.finditer(rf"<(/?){found['tag']}\b", text):
-            depth += -1 if tag[1] else 1
-            if not depth:
-                end = tag.start()
-                break
-        if _MATHEMATICS.search(text[:end]):
-            message = f"no reader sees the mathematics in this <{found['tag']}>: show it"
-            self._problem(message, opened, found.start())
+    def _texts(self) -> list[str]:
+        return [line.text for line in self.lines]
+
+    def _tag(self, start: int, end: int) -> None:
+        """Refuses mathematics in an element that no reader sees, or in its opening tag."""
+        opened = self.at
+        lines = [line.text for line in self.lines[opened : opened + _TAG_LINES]]
+        tag = opening_tag("\n".join([lines[0][start:], *lines[1:]]))
+        if tag is None:
+            self.column = end
+            return
+        inside = "\n".join([lines[0][start:], *lines[1:]])[: tag.end]
+        self.at += inside.count("\n")
+        self.column = len(inside) - inside.rfind("\n") - 1 + (start if self.at == opened else 0)
+        if MATHEMATICS.search(tag.attributes):
+            message = f"no reader sees the mathematics in the attributes of this <{tag.name}>"
+            self._problem(message, opened, start)
+        elif tag.name in ("script", "style"):
+            self._skip_raw(tag.name)
+        elif why := unseen(tag):
+            self._refuse_unseen(
+                element(self._rest(), tag.name), why.format(tag.name), start, opened
+            )
+
+    def _rest(self) -> str:
+        """Returns the text from the current place on."""
+        rest = [line.text for line in self.lines[self.at + 1 : self.at + _REACH]]
+        return "\n".join([self._text()[self.column :], *rest])
+
+    def _skip_raw(self, name: str) -> None:
+        """Goes behind a script or a style sheet, which is no text."""
+        inside = element(self._rest(), name)
+        lines = inside.count("\n")
+        self.at += lines
+        self.column = len(inside) - inside.rfind("\n") - 1 + (0 if lines else self.column)
+
+    def _attributes(self, found: re.Match[str]) -> None:
+        """Refuses mathematics in a block that its attributes, `{ .hidden }`, hide."""
+        if is_hidden(found["attributes"].strip("{}")):
+            lines = self._texts()
+            line = lines[self.at].lstrip(" \t>")
+            of = (
+                section if line.startswith("#") else fenced if line.startswith(":::") else paragraph
+            )
+            self._refuse_unseen(of(lines, self.at), _UNSEEN, found.start(), self.at)
         self.column = found.end()
+
+    def _branch(self, found: re.Match[str]) -> None:
+        """Refuses mathematics that a template shows or leaves out."""
+        rest = self._rest()[found.start() - self.column :]
+        if end := _BRANCH_ENDS.search(rest, 2):
+            message = "is the mathematics in this part of a template seen? Show it"
+            self._refuse_unseen(rest[: end.start()], message, found.start(), self.at)
+        self.column = found.end()
+
+    def _refuse_unseen(self, text: str, message: str, column: int, at: int) -> None:
+        if MATHEMATICS.search(text):
+            self._problem(message, at, column)
+
+    def _check_block(self, line: str) -> None:
+        """Refuses mathematics where a line hides what stands below it, or is not shown itself."""
+        if (marked := _CLASS.match(line)) and hides(marked[1].replace('"', " ")):
+            below = indented if line.lstrip(" \t>")[0] in "!?=" else fenced
+            self._refuse_unseen(below(self._texts(), self.at), _UNSEEN, marked.start(1), self.at)
+        elif line.startswith("%") or _LINK.match(line):
+            what = "a comment of MyST" if line.startswith("%") else "the address of a link"
+            self._refuse_unseen(line, f"is this {what}, which is not seen?", 0, self.at)
 
     def _underlined(self) -> int:
         """Returns the level of a heading that has `===` or `---` below it, 0 if it has not."""
@@ -188,13 +277,21 @@ class MarkdownReader(DisplayReader):
         return True
 
     def _skip_fence(self, mark: str) -> bool:
+        opened = self._text()
         self._next_line()
         while self.at < len(self.lines):
+            self._check_within(opened, self._text(), "fence")
             closing = _FENCE.match(self._text())
             self._next_line()
             if closing and not closing[3] and _closes(closing[2], mark):
                 return True
         return False
+
+    def _check_within(self, opened: str, line: str, what: str) -> None:
+        """Refuses mathematics in a line that may have left what was opened further in."""
+        if _outside(opened, line) and MATHEMATICS.search(line):
+            message = f"has this line left the {what} above it? Indent both alike"
+            self._problem(message, self.at, 0)
 
     def _math_fence(self, mark: str, argument: str, column: int) -> None:
         opened = self.at
@@ -262,16 +359,29 @@ class MarkdownReader(DisplayReader):
         at = self.at
         while at < len(self.lines) and (at == self.at or self.lines[at].text.strip()):
             if found := closing.search(self.lines[at].text, start if at == self.at else 0):
+                within = "\n".join(line.text for line in self.lines[self.at + 1 : at + 1])
+                if _BLOCK.search(within):
+                    message = "is this mathematics, or code from one line to the next?"
+                    self._problem(message, self.at, start - len(mark))
                 self.at, self.column = at, found.end()
                 return
             at += 1
         self.column = start  # it opens nothing
 
     def _skip_comment(self, start: int) -> None:
-        opened = self.at
+        opened, column = self.at, start
+        line = self._text()
         while self.at < len(self.lines):
+            if self.at > opened:
+                self._check_within(line, self._text(), "comment")
             end = self._text().find("-->", start)
             if end >= 0:
+                inside = [each.text for each in self.lines[opened : self.at + 1]]
+                inside[-1] = inside[-1][:end]
+                comment = "\n".join(inside)[column:]
+                if comment.startswith((">", "->")) or "--!>" in comment:
+                    message = "where does this comment end? It holds --!>, or begins with >"
+                    self._refuse_unseen(comment, message, column - len("<!--"), opened)
                 self.column = end + len("-->")
                 return
             self._next_line()
@@ -340,6 +450,15 @@ def _heading(line: str) -> tuple[str, int] | None:
         title = title[: title.rindex("{")].rstrip()
     bare = title.rstrip("#")
     return (bare.rstrip() if bare.endswith((" ", "\t")) or not bare else title), level
+
+
+def _outside(opened: str, line: str) -> bool:
+    """Tells whether a line is less indented, or less quoted, than one above it."""
+    before, own = (re.match(r"[ \t>]*", each) for each in (opened, line))
+    assert before is not None
+    assert own is not None
+    quoted = own[0].count(">") < before[0].count(">")
+    return bool(line.strip()) and (quoted or len(own[0]) < len(before[0]))
 
 
 def _closes(mark: str, opened: str) -> bool:

@@ -19,6 +19,7 @@ from mathcheck.text.dressing import punctuated, undressed
 from mathcheck.text.errors import TreeError
 from mathcheck.text.lookalikes import told_apart
 from mathcheck.text.nodes import build
+from mathcheck.text.numerals import check_numerals
 from mathcheck.text.rows import CLOSING, OPENING, Chain, lay_out
 from mathcheck.text.tree import Node
 
@@ -237,7 +238,9 @@ def _parse(tokens: list[Token], start: str, end: int) -> Node:
         raise _unexpected(error, tokens, end) from None
     if _depth(parsed) > _TOO_DEEP_A_TREE:
         raise TreeError("this is too long for one equation", tokens[0].start_pos or 0)
-    return build(parsed)
+    node = build(parsed)
+    check_numerals(node)
+    return node
 
 
 def _depth(parsed: Parsed[Token]) -> int:

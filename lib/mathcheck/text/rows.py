@@ -14,6 +14,7 @@ from lark import Token
 
 from mathcheck.text.errors import TreeError
 from mathcheck.text.nodes import relation_name, words
+from mathcheck.text.words import check_words
 
 Tokens = list[Token]
 
@@ -294,6 +295,8 @@ class _Layout:
 
     def _remark(self, part: Tokens, goes_on: bool) -> None:
         """Takes in one text of a note with the formula behind it, or a formula alone."""
+        if part[0].type == "TEXT":
+            check_words(part[0])
         said = words(str(part[0])).lower().rstrip(":,") if part[0].type == "TEXT" else ""
         formula = part[1:] if part[0].type == "TEXT" else part
         self._tolerance(said)
@@ -386,6 +389,7 @@ def _check_remark(part: Tokens, before: Tokens) -> None:
     """Refuses a text that stands in a formula like a factor: what it means is not known."""
     if part[0].type != "TEXT":
         return
+    check_words(part[0])
     text = str(part[0])
     said = words(text).lower().rstrip(".,:")
     apart = text.partition("{")[2][:1].isspace() and " " in said

@@ -16,12 +16,14 @@ from mathcheck.text.document import Document, Line, Opening
 from mathcheck.text.errors import MathError, Place
 from mathcheck.text.latex import LatexReader
 from mathcheck.text.markdown import MarkdownReader
+from mathcheck.text.unseen import MATHEMATICS
 
 Openings = dict[int, list[Opening]]
 Lines = tuple[list[Line], Openings]
 
 SUFFIXES = (".md", ".markdown", ".qmd", ".rmd", ".ipynb", ".tex", ".py")
 _SHOWN = re.compile(r"%%(?:latex|markdown)\b")
+_REMOVING = {"remove-cell", "remove_cell", "remove-input", "remove_input", "hidden"}
 _JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _JSON_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL)
 _PYTHON_STRING = re.compile(r"(?P<prefix>\w*)(?P<quotes>\"\"\"|'''|\"|')", re.DOTALL)
@@ -112,7 +114,7 @@ def _notebook(document: Document) -> Lines:
         outline = json.loads(_JSON_STRING.sub(lambda _: f'"{next(numbers)}"', text))
         cells = _get(outline, strings, "cells")
         sources = [
-            pieces
+            (pieces, _is_removed(cell, strings))
             for cell in cells
             for pieces in [_pieces(_get(cell, strings, "source"))]
             if strings[int(_get(cell, strings, "cell_type"))][1] == "markdown"
@@ -126,9 +128,13 @@ def _notebook(document: Document) -> Lines:
         raise MathError(message, start) from None
     starts = _line_starts(text)
     lines: list[Line] = []
-    for pieces in sources:
+    for pieces, removed in sources:
         letters = [letter for piece in pieces for letter in _json_letters(strings[int(piece)])]
-        lines.extend(_lines_of(letters, starts))
+        shown = _lines_of(letters, starts)
+        if removed and MATHEMATICS.search("\n".join(line.text for line in shown)):
+            message = "no reader sees the mathematics in this cell, which a tag removes: show it"
+            document.problems.append(MathError(message, Place(document.path, *shown[0].at(0))))
+        lines.extend(shown)
         lines.append(Line("", lines[-1].number if lines else 1))
     return lines, {}
 
@@ -146,6 +152,15 @@ def _pieces(source: Any) -> list[str]:
     if not isinstance(pieces, list) or not all(isinstance(piece, str) for piece in pieces):
         raise TypeError("the text of a cell is a string, or several")
     return pieces
+
+
+def _is_removed(cell: Any, strings: list[re.Match[str]]) -> bool:
+    """Tells whether a cell has a tag that takes it out of the page."""
+    try:
+        tags = _get(_get(cell, strings, "metadata"), strings, "tags")
+    except LookupError:
+        return False
+    return any(strings[int(tag)][1] in _REMOVING for tag in tags)
 
 
 def _shows_text(pieces: list[str], strings: list[re.Match[str]]) -> bool:

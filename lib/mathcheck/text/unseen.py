@@ -1,0 +1,126 @@
+r"""Tells what no reader of a page sees: hidden elements and blocks, attributes, struck-out text.
+
+What defines something there, or narrows a table, would decide claims that are seen.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MATHEMATICS = re.compile(
+    r"\$\$|\\\[|\\begin\b|^[ \t>|*_]*symbols?[*_ \t]*\||^[ \t>]*[`~:]{3,}[ \t]*\{?\.?math\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+# An opening tag as HTML and Markdown know it, over several lines too.
+_TAG = re.compile(
+    r"<(?P<name>[a-zA-Z][\w-]*)(?P<attributes>(?:\s+[a-zA-Z_:@.#][\w:.@-]*"
+    r"(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*)\s*/?>"
+)
+_ATTRIBUTE = re.compile(r"([\w:.@#-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
+_STYLES = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0?\.?0*%?\s*(?:;|$)"
+    r"|(?:font-size|height|width|zoom)\s*:\s*0(?![\d.])|(?<![\w-])clip(?:-path)?\s*:"
+    r"|(?<![\w-])color\s*:\s*(?:white|transparent|#fff(?:fff)?\b|\w+\([^)]*[,/]\s*0\s*\))"
+    r"|(?:left|right|top|bottom|margin[\w-]*|text-indent)\s*:\s*-\d{3}",
+    re.IGNORECASE,
+)
+_CLASSES = re.compile(
+    r"(?:(?:is|md|u|v|ui|uk|w|visually|content|text|element)[-_]?)?hidden|(?:is-)?(?:hide|invisible)"
+    r"|(?:d|display)-none|sr-only|screen-reader(?:-text|-only)?|off-?screen|content-visible",
+    re.IGNORECASE,
+)
+_NEVER_SHOWN = {"template", "noscript", "textarea", "title", "head", "datalist", "iframe"}
+_STRUCK_OUT = {"del", "s", "strike"}
+_EMPTY = {"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+@dataclass(frozen=True)
+class Tag:
+    """An opening tag, and where in its text it ends."""
+
+    name: str
+    attributes: str
+    end: int
+
+
+def opening_tag(text: str) -> Tag | None:
+    """Returns the tag with which a text begins, None if it is none."""
+    found = _TAG.match(text)
+    return Tag(found["name"].lower(), found["attributes"], found.end()) if found else None
+
+
+def unseen(tag: Tag) -> str | None:
+    """Returns why what stands in an element is not seen, None if it is."""
+    if tag.name in _STRUCK_OUT:
+        return "the mathematics in this <{}> is struck out: take it away"
+    hidden = tag.name in _NEVER_SHOWN or (tag.name not in _EMPTY and is_hidden(tag.attributes))
+    return "no reader sees the mathematics in this <{}>: show it" if hidden else None
+
+
+def is_hidden(attributes: str) -> bool:
+    """Tells whether attributes of HTML or of an attribute list, `.hidden`, hide something."""
+    for name, *values in _ATTRIBUTE.findall(attributes):
+        value = "".join(values)
+        said = name.lower()
+        if said == "hidden" or (said == "class" and hides(value)) or hides(name.lstrip(".:")):
+            return True
+        if said == "style" and _STYLES.search(value):
+            return True
+    return False
+
+
+def hides(classes: str) -> bool:
+    """Tells whether one of several classes hides what has it."""
+    return any(_CLASSES.fullmatch(each) for each in classes.split())
+
+
+def element(text: str, name: str) -> str:
+    """Returns what stands in an element whose opening tag ends where the text begins."""
+    depth = 1
+    for tag in re.finditer(rf"<(/?){re.escape(name)}\b", text, re.IGNORECASE):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            return text[: tag.start()]
+    return text
+
+
+def paragraph(lines: Sequence[str], at: int) -> str:
+    """Returns the lines round one, up to the empty ones."""
+    first, last = at, at
+    while first and lines[first - 1].strip():
+        first -= 1
+    while last + 1 < len(lines) and lines[last + 1].strip():
+        last += 1
+    return "\n".join(lines[first : last + 1])
+
+
+def section(lines: Sequence[str], at: int) -> str:
+    """Returns what stands under a heading."""
+    level = len(lines[at]) - len(lines[at].lstrip("#"))
+    ends = re.compile(rf"#{{1,{level}}}\s")
+    last = next((n for n in range(at + 1, len(lines)) if ends.match(lines[n])), len(lines))
+    return "\n".join(lines[at:last])
+
+
+def indented(lines: Sequence[str], at: int) -> str:
+    """Returns what stands indented below a line."""
+    margin = _margin(lines[at])
+    last = at + 1
+    while last < len(lines) and (not lines[last].strip() or _margin(lines[last]) > margin):
+        last += 1
+    return "\n".join(lines[at + 1 : last])
+
+
+def fenced(lines: Sequence[str], at: int) -> str:
+    """Returns what stands between a line and the fence that closes what it is in."""
+    depth = 1
+    for last in range(at + 1, len(lines)):
+        if found := re.match(r"[ \t>]*(?:`{3,}|~{3,}|:{3,})[ \t]*(\S?)", lines[last]):
+            depth += 1 if found[1] else -1
+            if not depth:
+                return "\n".join(lines[at + 1 : last])
+    return "\n".join(lines[at + 1 :])
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t"))
