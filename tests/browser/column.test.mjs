@@ -1,7 +1,7 @@
-// The code of an equation stands beside it, keeps up with it, and shows the marks of its lines at every width.
+// The code of an equation stands beside it, and keeps up with it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chapters, lighting } from "./site.mjs";
+import { lighting } from "./site.mjs";
 import { open } from "./tab.mjs";
 
 const LIMIT = { timeout: 600_000 };
@@ -110,22 +110,4 @@ test("the pointer on an equation lights its lines, and brings them into view; wi
     await page.close();
   }
   assert.ok(met > 2, `only ${met} chapters have such an equation`);
-});
-
-test("no mark of a line is out of view, at four widths", LIMIT, async (t) => {
-  await visit(t, chapters(), { viewport: { width: 1440, height: 800 } }, async (page, address) => {
-    await page.addStyleTag({ content: ".run { content-visibility: visible !important }" });
-    for (const width of [1440, 1200, 1000, 360]) {
-      await page.setViewportSize({ width, height: 800 });
-      const hidden = await page.locator(".source a.mark").evaluateAll((marks) =>
-        marks
-          .filter((mark) => {
-            const [inside, outside] = [mark, mark.closest(".source")].map((one) => one.getBoundingClientRect());
-            return inside.left < outside.left || inside.right > outside.right;
-          })
-          .map((mark) => mark.closest(".line").textContent),
-      );
-      assert.deepEqual(hidden, [], `/${address} at ${width} px`);
-    }
-  });
 });
