@@ -185,8 +185,18 @@ def test_what_the_text_foretells_is_what_was_measured(measured):
         "in the small one the call counts": 1e3 * metrics["call_us"]
         > 2 * 32**3 / metrics["peak_rate"],
         "what takes the rest was not sought": metrics["double_over_peak"] < 0.49,
+        "nearly doubles the product": metrics["peak_two_over_peak"] > 1.8,
+        "Whether it speeds the copy up cannot be told": metrics["copy_two_over_copy"] - 1
+        < metrics["copy_spread"],
+        "a thousandth of the copy": 500 < metrics["copy_bandwidth"] / 0.04 < 2000,
+        "it takes nearly three times as long": 2.6
+        < metrics["im2col_backward_ms"] / metrics["im2col_forward_ms"]
+        < 3,
         "That is more than foretold": metrics["blocks_forward_over_im2col"]
         > metrics["blocks_foretold"],
+        "Between four images and sixteen little changes": all(
+            abs(metrics[f"block_{n}_rate"] / metrics["block_8_rate"] - 1) < 0.1 for n in (4, 16)
+        ),
         "the [figure](#fig:block-sizes) has it slow": metrics["block_1_rate"]
         == min(measured["curve"]["block_rate"]),
         "of that roof. So look where the time goes": metrics["im2col_forward_rate"]
@@ -210,6 +220,38 @@ def test_what_the_text_foretells_is_what_was_measured(measured):
     for kind in ("rnn", "lstm", "gru"):  # "far below their products"
         assert metrics[f"{kind}_at_once_over_{kind}_walk"] > 1.2
         assert metrics[f"{kind}_at_once_share"] < 0.7 * metrics["weights_at_once_share"]
+
+
+def test_what_the_text_reckons_with_what_was_measured(measured):
+    """The sums that it does in passing."""
+    metrics, settings = measured["metrics"], measured["settings"]
+    text = " ".join((ROOT / "docs/chapters/fast.md").read_text(encoding="utf-8").split())
+    blocks = metrics["blocks_forward_ms"]
+    rows = 2 / 3 * metrics["copied_rows"] * metrics["copied_row_ns"] / 1e6
+    copies = 2 / 3 * metrics["im2col_copy_ms"]
+    both = f"a factor of {blocks / (blocks - rows):.2f} forward"
+    assert f"that is {rows:.1f} of the blocks'" in text
+    assert f"{both}; with all bytes as in main memory {copies:.1f} ms" in text
+    most, found = blocks / (blocks - copies), blocks / metrics["columns_forward_ms"]
+    assert f"and {most:.2f}. Measured forward: {found:.2f}" in text
+    assert found > most  # "So the copy is not all"
+    calls = (settings["steps"] - 1) * metrics["call_us"] / 1e3
+    saved = metrics["inputs_by_step_ms"] - metrics["inputs_at_once_ms"]
+    assert f"fall away, {calls:.2f} ms; the inputs' product saves {saved:.2f}." in text
+    passes = 25 * 4 * settings["parameters"] / metrics["copy_cached_bandwidth"] / 1e6
+    assert f"these 25 take {passes:.1f} ms" in text
+    assert f"with the seven, {passes + metrics['adam_bound_ms']:.1f}" in text
+    every = 32 * 4 * settings["parameters"] / metrics["copy_bandwidth"] / 1e6
+    assert f"32 passes would take {every:.1f} ms" in text
+    assert every > metrics["adam_in_place_ms"]
+    like = json.loads((ROOT / "data/results/bench.json").read_text(encoding="utf-8"))
+    (case,) = (
+        row for row in like["table"] if row["case"].endswith("16×28×28, to 16 channels by 3×3")
+    )
+    seconds = like["metrics"]["convolution_2_ms"] / 1e3
+    assert 1e3 * seconds == pytest.approx(sum(case["ours_ms"]), rel=1e-3)
+    rate = 3 * 2 * 100 * 26**2 * 16 * 16 * 9 / seconds / 1e9
+    assert f"{rate:.0f} billion operations a second" in text
 
 
 def test_what_is_recorded_follows_from_what_was_measured(measured):

@@ -1,7 +1,11 @@
 """The programs in PyTorch that chapters print compute what the chapters derive, both ways."""
 
+import copy
+import functools
 import re
+import tempfile
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -400,11 +404,58 @@ def compare_the_defaults_that_are_told():
     assert torch.nn.LayerNorm(3).eps == torch.nn.GroupNorm(1, 3).eps == 1e-5
 
 
+def digits_in_half_precision():
+    printed = program("fast")
+    torch.set_default_dtype(torch.float32)
+    images, labels = sample_digits()
+    batches = list(zip(images[:1000].split(50), labels[:1000].split(50), strict=True))
+    start = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(28 * 28, 10))
+    exact = copy.deepcopy(start)
+    for x, wanted in batches:
+        exact.zero_grad()
+        torch.nn.functional.cross_entropy(exact(x), wanted).backward()
+        with torch.no_grad():
+            for param in exact.parameters():
+                param -= 0.1 * param.grad
+    for half, off in ((torch.float16, 1e-3), (torch.bfloat16, 1e-2)):
+        network = copy.deepcopy(start)
+        printed["learn"](network, batches, 0.1, device="cpu", half=half)
+        for param, wanted in zip(network.parameters(), exact.parameters(), strict=True):
+            assert param.dtype == torch.float32
+            moved = (param - wanted).abs().max()
+            assert 0 < moved < off
+
+
+def gradients_of_all_cards():
+    printed = program("fast")
+    network = torch.nn.Linear(3, 2)
+    alone = copy.deepcopy(network)
+    x = torch.randn(5, 3)
+    alone(x).square().sum().backward()
+    with tempfile.TemporaryDirectory() as folder:
+        where = {"init_method": f"file://{folder}/meet", "rank": 0, "world_size": 1}
+        start = functools.partial(torch.distributed.init_process_group, **where)
+        with patch.object(torch.distributed, "init_process_group", start):
+            shared = printed["on_all_cards"](network, "gloo")
+        try:
+            shared(x).square().sum().backward()
+        finally:
+            torch.distributed.destroy_process_group()
+    torch.testing.assert_close(network.weight.grad, alone.weight.grad)
+
+
+def a_clock_for_the_card():
+    done = []
+    assert program("fast")["seconds_on"]("cpu", lambda: done.append(1), calls=3) < 1
+    assert len(done) == 4
+
+
 CHECKS = {
     "attention": (compare_attention, learn_to_turn_round),
     "batch-normalization": (compare_batch_norm, learn_with_batch_norm),
     "classic-networks": (compare_blocks, learn_digits, learn_other_digits),
     "convolution": (compare_convolution, learn_by_windows),
+    "fast": (digits_in_half_precision, gradients_of_all_cards, a_clock_for_the_card),
     "layer-normalization": (compare_norms, compare_the_defaults_that_are_told),
     "reading": (compare_reader, learn_to_read),
     "recurrent": (compare_forecaster, learn_waves_and_an_echo),
