@@ -249,9 +249,9 @@ def cross_attention_forward(
     D = x.shape[-1]
     if D % heads:
         raise ValueError(f"heads is {heads}, wanted a number that divides D = {D}")
-    u, asking = linear_forward(x, W_x[:, :D], b[:D])  # eq:mha-u
-    w, seen = linear_forward(context, W_x[:, D:], b[D:])  # eq:mha-u
-    q, k, v = (split_heads(part, heads) for part in (u, w[..., :D], w[..., D:]))
+    asked, asking = linear_forward(x, W_x[:, :D], b[:D])  # eq:mha-u
+    told, seen = linear_forward(context, W_x[:, D:], b[D:])  # eq:mha-u
+    q, k, v = (split_heads(part, heads) for part in (asked, told[..., :D], told[..., D:]))
     if mask is not None:
         mask = np.broadcast_to(mask[:, np.newaxis], (*q.shape[:-1], mask.shape[-1]))
     z, attention = attention_forward(q, k, v, mask=mask)  # eq:mha-z
@@ -291,10 +291,10 @@ def cross_attention_backward(
     parts = attention_backward(split_heads(dz, heads), cache.attention)
     dq, dk, dv = map(join_heads, parts)
     dx, dW_q, db_q = linear_backward(dq, cache.asking)  # eq:cross-dx
-    dw = np.concatenate([dk, dv], axis=-1)
-    dcontext, dW_w, db_w = linear_backward(dw, cache.seen)  # eq:cross-dc
-    dW_x = np.concatenate([dW_q, dW_w], axis=1)
-    return dx, dcontext, dW_x, np.concatenate([db_q, db_w]), dW_o, db_o
+    dtold = np.concatenate([dk, dv], axis=-1)
+    dcontext, dW_told, db_told = linear_backward(dtold, cache.seen)  # eq:cross-dc
+    dW_x = np.concatenate([dW_q, dW_told], axis=1)
+    return dx, dcontext, dW_x, np.concatenate([db_q, db_told]), dW_o, db_o
 
 
 @shapes(x="N T D", W_x="D 3D", b="3D", W_o="D D", b_o="D", heads="count", mask="bool N T T")

@@ -131,6 +131,29 @@ def test_queries_keys_and_values_of_the_heads(chapter, same, draw):
         same(heads(values)[letter], values(letter))
 
 
+def test_the_heads_in_numbers_are_computed():
+    x = np.eye(2)[np.newaxis]
+    weights = np.tile(np.eye(2), 3), np.zeros(6), np.eye(2), np.zeros(2)
+    y, _ = attention.multi_head_attention_forward(x, *weights, heads=2)
+    np.testing.assert_allclose(y[0, 0], (0.731, 0.5), atol=5e-4)
+
+
+def test_who_is_looked_at_in_the_map():
+    found = json.loads((RESULTS / "attention-map.json").read_text())["metrics"]
+    assert found["at_the_name"] > 2 * found["at_the_saying"]
+
+
+def test_what_is_said_of_the_cells_over_200_steps_holds():
+    recall, adding = (
+        json.loads((RESULTS / f"{name}.json").read_text())["metrics"]
+        for name in ("recall", "adding-200")
+    )
+    for start, solved in (("bias_0", (1, 1)), ("bias_1", (1, 5)), ("bias_log", (5, 0))):
+        assert solved == tuple(each[f"solved.lstm_{start}.200"] for each in (recall, adding))
+    assert recall["solved.gru.200"] == adding["solved.gru.200"] == 5
+    assert adding["solved.attention_positions.200"] == 5
+
+
 def test_what_is_said_of_looking_up_and_of_recall_holds():
     found, recalled = (
         json.loads((RESULTS / f"{name}.json").read_text())["metrics"]

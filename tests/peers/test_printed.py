@@ -85,37 +85,76 @@ def assert_same(layer, module, x, atol=1e-10):
         np.testing.assert_allclose(grad, laid_out(param.grad), rtol=0, atol=atol, err_msg=name)
 
 
+def side_by_side(attention):
+    """Returns the weights of a printed attention as ours has them: W_x, b, W_o, b_o."""
+    asks, told = attention.asks, attention.told
+    weights = torch.cat([asks.weight, told.weight]), torch.cat([asks.bias, told.bias])
+    return [laid_out(each) for each in (*weights, attention.out.weight, attention.out.bias)]
+
+
 def compare_attention():
     printed = program("attention")
     rng = np.random.default_rng(0)
-    module = printed["Block"](8, 2)
+    module = printed["Block"](8, 2, causal=True, reads=True)
     disturb(module)
+    cross = ours.CrossAttention(8, 2, rng=rng)
     look = [ours.LayerNorm(8), ours.MultiHeadAttention(8, 2, causal=True, rng=rng)]
     wide, narrow = ours.Linear(8, 32, rng=rng), ours.Linear(32, 8, rng=rng)
     work = [ours.LayerNorm(8), wide, ours.GELU(), narrow]
-    block = ours.Sequential([ours.Residual(ours.Sequential(part)) for part in (look, work)])
-    parts = [module.before, module.look, module.between, module.work]
-    hand_over(torch.nn.ModuleList(parts), block)
-    x = rng.normal(size=(5, 3, 8))
-    given = torch.tensor(x.swapaxes(0, 1), requires_grad=True)
-    wanted = module(given)
-    dy = rng.normal(size=x.shape)
-    wanted.backward(torch.tensor(dy.swapaxes(0, 1)))
-    np.testing.assert_allclose(
-        block.forward(x, training=True), wanted.detach().swapaxes(0, 1), rtol=0, atol=1e-10
-    )
-    np.testing.assert_allclose(block.backward(dy), given.grad.swapaxes(0, 1), rtol=0, atol=1e-10)
+    x, context = rng.normal(size=(5, 3, 8)), rng.normal(size=(6, 3, 8))
+    real = np.arange(6)[:, np.newaxis] < [6, 4, 2]
+    seen = torch.tensor(context.swapaxes(0, 1), requires_grad=True)
+    asked = {"context": seen, "seen": torch.tensor(real.T)}
+    cross.look_at(context, real)
+    reading = look, [ours.LayerNorm(8), cross], work
+    for parts, options in (((look, work), {}), (reading, asked)):
+        block = ours.Sequential([ours.Residual(ours.Sequential(part)) for part in parts])
+        weights = [*module.before.parameters(), *side_by_side(module.look)]
+        if options:
+            weights += [*module.across.parameters(), *side_by_side(module.read)]
+        weights += [*module.between.parameters(), *module.work.parameters()]
+        for param, given in zip(block.params.values(), weights, strict=True):
+            param[...] = given if isinstance(given, np.ndarray) else laid_out(given)
+        given = torch.tensor(x.swapaxes(0, 1), requires_grad=True)
+        wanted = module(given, **options)
+        dy = rng.normal(size=x.shape)
+        wanted.backward(torch.tensor(dy.swapaxes(0, 1)))
+        y = block.forward(x, training=True)
+        for mine, theirs in ((y, wanted.detach()), (block.backward(dy), given.grad)):
+            np.testing.assert_allclose(mine, theirs.swapaxes(0, 1), rtol=0, atol=1e-10)
+    np.testing.assert_allclose(cross.dcontext, seen.grad.swapaxes(0, 1), rtol=0, atol=1e-10)
     np.testing.assert_allclose(
         printed["positions"](7, 8), sinusoidal_positions(7, 8), rtol=0, atol=1e-10
     )
-    model = printed["Model"](9, 8, 2)
-    text, padded = torch.randint(9, (2, 3, 6))
+
+
+def hide_padding_in_attention():
+    printed = program("attention")
+    model = printed["Model"](9, 8, 2, reads=True)
+    text, padded = torch.randint(1, 9, (2, 3, 6))
     padded[:, :4] = text[:, :4]
     torch.testing.assert_close(model(text)[:, :4], model(padded)[:, :4])
+    behind = torch.nn.functional.pad(text, (0, 2), value=printed["PAD"])
+    alone, beside = (model(text, *model.read(given)) for given in (text, behind))
+    torch.testing.assert_close(alone, beside)
     sees = torch.tensor([[True], [False]]).expand(2, 2)
     q = torch.randn(1, 1, 2, 4)
     nothing = torch.nn.functional.scaled_dot_product_attention(q, q, q, attn_mask=sees)[0, 0, 1]
     np.testing.assert_array_equal(nothing, 0)  # as the chapter says of a query that sees nothing
+
+
+def learn_to_write_days():
+    torch.set_default_dtype(torch.float32)
+    printed = program("attention")
+    printed["random"].seed(1)
+    model = printed["Model"](3 + len(printed["letters"]), 64, 4, reads=True)
+    printed["train"](model, printed["draw_days"], 300, rate=3e-3)
+    days = printed["held_back"][:500]
+    asked = [day.strftime(printed["FORMS"][n % 4]) for n, day in enumerate(days)]
+    right = [
+        said == str(day) for said, day in zip(printed["answers"](model, asked), days, strict=True)
+    ]
+    assert np.mean(right) > 0.95
 
 
 def learn_to_turn_round():
@@ -127,12 +166,12 @@ def learn_to_turn_round():
         text = torch.cat([word, torch.full((32, 1), 8), word.flip(1)], dim=1)
         following = text[:, 1:].clone()
         following[:, :6] = -100
-        return text[:, :-1], following
+        return text[:, :-1], following, None
 
     model = printed["Model"](9, 32, 2)
     loss = printed["train"](model, draw, 300, rate=5e-3)
     assert loss < 0.1
-    text, following = draw()
+    text, following, _ = draw()
     written = printed["write"](model, text[:, :7], 6)
     assert (written[:, 7:] == following[:, 6:]).all(dim=1).float().mean() > 0.9
     warm = printed["write"](model, text[:, :7], 6, temperature=0.1)
@@ -451,7 +490,12 @@ def a_clock_for_the_card():
 
 
 CHECKS = {
-    "attention": (compare_attention, learn_to_turn_round),
+    "attention": (
+        compare_attention,
+        hide_padding_in_attention,
+        learn_to_turn_round,
+        learn_to_write_days,
+    ),
     "batch-normalization": (compare_batch_norm, learn_with_batch_norm),
     "classic-networks": (compare_blocks, learn_digits, learn_other_digits),
     "convolution": (compare_convolution, learn_by_windows),

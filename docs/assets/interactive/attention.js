@@ -48,7 +48,7 @@ export default function build(room) {
       shares[u].textContent = weight.toFixed(2);
     });
     const best = found.indexOf(Math.max(...found));
-    told.tell(`Step ${best + 1} is looked at most, with ${found[best].toFixed(2)}. The answer is ${signed(answer(query))}. To make it larger, the query would move by (${gradient.map((value) => signed(value)).join(", ")}).`);
+    told.tell(`Step ${best + 1} is looked at most, with ${found[best].toFixed(2)}. The answer is ${signed(answer(query))}. To make it larger, the query would move along the dotted arrow, by (${gradient.map((value) => signed(value)).join(", ")}).`);
   }
 
   const control = (name, label, min, max, step, show) =>
