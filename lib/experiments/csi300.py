@@ -2,9 +2,9 @@
 
 What it reads and foretells are daily log returns, standardised by the mean and the standard
 deviation of the training years. The split is by date, and no window reaches across a border. Beside
-it stand linear forecasts, with a penalty and without, and some that need no fit. The network's rate
-and the penalty are chosen on the validation years, from grids that are extended until the best has
-a worse one on either side. The test years are read apart, by `examine`.
+it stand linear forecasts, with a penalty and without, and some that need hardly a fit. The
+network's rate and the penalty are chosen on the validation years, from grids that are extended
+until the best has a worse one on either side. The test years are read apart, by `examine`.
 """
 
 import time
@@ -106,7 +106,7 @@ def split_by_date(index: DailyIndex, settings: Settings = SETTINGS) -> Split:
 
 
 def naive_forecasts(split: Split, windows: Windows) -> dict[str, Array]:
-    """Returns forecasts of windows that need no fit, by name.
+    """Returns forecasts of windows that need hardly a fit, by name.
 
     They are of standardised returns. `mean` is the mean of the training years, which is 0 there;
     `unchanged` leaves the index at its last value, a return of 0 before it is standardised;

@@ -409,6 +409,76 @@ def learn_waves_and_an_echo():
     assert ((model(long)[0] - echo)[2:] ** 2).mean() < 0.1
 
 
+def compare_index_forecaster():
+    printed = program("forecasting")
+    rng = np.random.default_rng(0)
+    model = printed["Forecaster"](4, 3)
+    reader, answers = ours.LSTM(1, 4, rng=rng, forget_bias=1.0), ours.Linear(4, 3, rng=rng)
+    assert (model.read.bias_ih_l0[4:8] + model.read.bias_hh_l0[4:8] == 1).all()
+    given = {name: weights.numpy() for name, weights in model.read.state_dict().items()}
+    for name, weights in ours.from_torch(given).items():
+        reader.params[name][...] = weights
+    hand_over(model.say, answers)
+    layer = ours.Sequential([ours.TimeFirst(), reader, ours.LastStep(), answers])
+    past = rng.normal(size=(5, 6))
+    read = torch.tensor(past, requires_grad=True)
+    wanted = model(read)
+    dy = rng.normal(size=wanted.shape)
+    wanted.backward(torch.tensor(dy))
+    y = layer.forward(past[:, :, np.newaxis], training=True)
+    np.testing.assert_allclose(y, wanted.detach(), rtol=0, atol=1e-10)
+    np.testing.assert_allclose(layer.backward(dy)[..., 0], read.grad, rtol=0, atol=1e-10)
+
+
+def learn_a_series():
+    printed = program("forecasting")
+    series = torch.randn(1500)
+    for t in range(1, len(series)):
+        series[t] += 0.9 * series[t - 1]
+    series /= series[:1000].std()
+    known, held = (each.unfold(0, 20, 1) for each in (series[:1000], series[1000:]))
+    learned, judged = ((each[:, :15], each[:, 15:]) for each in (known, held))
+    model = printed["Forecaster"](8, 5)
+    least = printed["learn"](model, learned, judged, epochs=5, rate=0.01)
+    assert least == printed["error_of"](model, judged)
+    assert least < 0.8 * judged[1].square().mean()
+
+
+def compare_writer():
+    printed = program("writing")
+    rng = np.random.default_rng(0)
+    model = printed["Writer"](7, 3, 4)
+    table = ours.Embedding(rng.normal(size=(7, 3)))
+    reader, scores = ours.LSTM(3, 4, rng=rng, forget_bias=1.0), ours.Linear(4, 7, rng=rng)
+    assert (model.read.bias_ih_l0[4:8] + model.read.bias_hh_l0[4:8] == 1).all()
+    table.params["W"][...] = model.table.weight.detach()
+    given = {name: weights.numpy() for name, weights in model.read.state_dict().items()}
+    for name, weights in ours.from_torch(given).items():
+        reader.params[name][...] = weights
+    hand_over(model.say, scores)
+    layer = ours.Sequential([table, reader, scores])
+    tokens = rng.integers(7, size=(6, 3))
+    wanted, _ = model(torch.tensor(tokens))
+    dy = rng.normal(size=wanted.shape)
+    wanted.backward(torch.tensor(dy))
+    y = layer.forward(tokens, training=True)
+    np.testing.assert_allclose(y, wanted.detach(), rtol=0, atol=1e-10)
+    layer.backward(dy)
+    np.testing.assert_allclose(table.grads["W"], model.table.weight.grad, rtol=0, atol=1e-10)
+    first, state = model(torch.tensor(tokens[:4]))
+    rest, _ = model(torch.tensor(tokens[4:]), state)
+    torch.testing.assert_close(torch.cat([first, rest]), wanted)
+
+
+def learn_to_write():
+    printed = program("writing")
+    tokens = torch.arange(5).repeat(100)
+    model = printed["Writer"](5, 4, 8)
+    assert printed["learn"](model, tokens, parts=4, window=10, passes=10, rate=0.03) < 0.2
+    written = printed["write"](model, torch.tensor([2, 3]), 8, temperature=0.2)
+    assert written.tolist() == [2, 3, 4, 0, 1, 2, 3, 4, 0, 1]
+
+
 def compare_norms():
     printed = program("layer-normalization")
     rng = np.random.default_rng(0)
@@ -500,9 +570,11 @@ CHECKS = {
     "classic-networks": (compare_blocks, learn_digits, learn_other_digits),
     "convolution": (compare_convolution, learn_by_windows),
     "fast": (digits_in_half_precision, gradients_of_all_cards, a_clock_for_the_card),
+    "forecasting": (compare_index_forecaster, learn_a_series),
     "layer-normalization": (compare_norms, compare_the_defaults_that_are_told),
     "reading": (compare_reader, learn_to_read),
     "recurrent": (compare_forecaster, learn_waves_and_an_echo),
+    "writing": (compare_writer, learn_to_write),
 }
 
 
