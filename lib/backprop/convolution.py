@@ -103,6 +103,6 @@ def conv2d_backward(dy: Array, cache: Conv2dCache) -> tuple[Array, Array, Array]
     x_sizes, windows, W, *geometry = cache
     db = np.einsum("nkuv->k", dy)  # eq:conv-db
     dW = np.einsum("nkuv,ncuvpq->kcpq", dy, windows)  # eq:conv-dW
-    dwindows = np.einsum("nkuv,kcpq->ncuvpq", dy, W)  # eq:conv-matrix-dcols
+    dwindows = np.einsum("nkuv,kcpq->ncuvpq", dy, W)  # eq:conv-dwindows
     dx = add_windows(dwindows, x_sizes, *geometry)  # eq:conv-dx
     return dx, dW, db

@@ -8,8 +8,9 @@ equation. That nothing is left out is a test of its own.
 import numpy as np
 import pytest
 
-from backprop import convolution
+from backprop import convolution, windows
 from backprop.correlation import correlate2d_backward, correlate2d_forward
+from tests.chapters.variables import variables
 
 CHAPTER = "convolution"
 DRAWS = range(2)
@@ -35,6 +36,10 @@ def conv_backward(position):
     return gradient
 
 
+def dwindows(values):
+    return variables(convolution.conv2d_backward, dy_of(values), convolve(values)[1])["dwindows"]
+
+
 def correlate(values):
     """One kernel on one image, as two loops."""
     return correlate2d_forward(values["x"], values["W"], float(values["b"]))
@@ -46,7 +51,11 @@ def correlate_backward(values):
 
 # The equations of the chapter that the code cites, and what it computes for each.
 CODE = {
+    "eq:conv-size": lambda values: windows.output_size(
+        len(values["x"]), len(values["W"]), **options(values)
+    ),
     "eq:conv-y": lambda values: convolve(values)[0],
+    "eq:conv-dwindows": dwindows,
     "eq:conv-dx": conv_backward(0),
     "eq:conv-dW": conv_backward(1),
     "eq:conv-db": conv_backward(2),

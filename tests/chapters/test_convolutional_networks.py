@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backprop import pooling, windows
+from backprop import pooling
 
 RESULTS = Path(__file__).parents[2] / "data/results"
 CHAPTER = "convolutional-networks"
@@ -59,11 +59,6 @@ def global_average(values):
 
 # The equations of the chapter that the code cites, and what it computes for each.
 CODE = {
-    "eq:conv-size": lambda values: windows.output_size(
-        len(values["x"]),
-        len(values["W"]),
-        **{name: values[name] for name in ("stride", "padding", "dilation")},
-    ),
     "eq:max-pool-y": lambda values: max_pool(values)[0][0, 0],
     "eq:max-pool-m": max_pool_winners,
     "eq:max-pool-dx": max_pool_dx,

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import json
 import re
 import tempfile
 from pathlib import Path
@@ -19,7 +20,8 @@ from backprop.recurrent import rnn_forward
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.peers
-CHAPTERS = Path(__file__).parents[2] / "docs" / "chapters"
+ROOT = Path(__file__).parents[2]
+CHAPTERS, RESULTS = ROOT / "docs" / "chapters", ROOT / "data" / "results"
 FENCE = re.compile(r"^( *)```python\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
@@ -368,6 +370,46 @@ def learn_by_windows():
         assert right.float().mean() > 0.8
 
 
+def compare_lenet():
+    printed = program("convolutional-networks")
+    rng = np.random.default_rng(0)
+    module = printed["lenet"]((2, 3), (5,), classes=4)
+    first, second = ours.Conv2d(1, 2, 5, rng=rng), ours.Conv2d(2, 3, 5, rng=rng)
+    linear = [ours.Linear(48, 5, rng=rng), ours.ReLU(), ours.Linear(5, 4, rng=rng)]
+    maps = [first, ours.ReLU(), ours.MaxPool2d(2), second, ours.ReLU(), ours.MaxPool2d(2)]
+    layer = ours.Sequential([*maps, ours.Flatten(), *linear])
+    hand_over(module, layer)
+    assert_same(layer, module, rng.normal(size=(3, 1, 28, 28)))
+    told = (CHAPTERS / "convolutional-networks.md").read_text(encoding="utf-8")
+    trained = json.loads((RESULTS / "mnist-cnn.json").read_text())["metrics"]
+    for made, wanted in (
+        (printed["lenet"](), 5994),
+        (printed["lenet"]((16, 32), (100,)), trained["parameters"]),
+    ):
+        assert sum(param.numel() for param in made.parameters()) == wanted
+    assert " 5,994 parameters" in told
+    sides = [size[-1] for _, size in printed["sizes"](module, torch.zeros(1, 1, 28, 28))]
+    assert sides == [24, 24, 12, 8, 8, 4, 48, 5, 5, 4]
+
+
+def learn_with_lenet():
+    printed = program("convolutional-networks")
+    torch.set_default_dtype(torch.float32)
+    images, labels = sample_digits()
+    network = printed["lenet"]()
+    printed["learn"](network, images[:1500], labels[:1500])
+    assert printed["share_right"](network, images[1500:], labels[1500:]) > 0.8
+
+
+def compare_what_is_told_of_pooling():
+    x = torch.randn(1, 1, 6, 6)
+    assert torch.nn.MaxPool2d(3)(x).shape[2:] == (2, 2)
+    assert torch.nn.MaxPool2d(3, 2)(x).shape[2:] == (2, 2)
+    assert torch.nn.MaxPool2d(3, 2, ceil_mode=True)(x).shape[2:] == (3, 3)
+    with pytest.raises(RuntimeError, match="half"):
+        torch.nn.MaxPool2d(3, padding=2)(x)
+
+
 def compare_forecaster():
     printed = program("recurrent")
     rng = np.random.default_rng(0)
@@ -569,6 +611,7 @@ CHECKS = {
     "batch-normalization": (compare_batch_norm, learn_with_batch_norm),
     "classic-networks": (compare_blocks, learn_digits, learn_other_digits),
     "convolution": (compare_convolution, learn_by_windows),
+    "convolutional-networks": (compare_lenet, learn_with_lenet, compare_what_is_told_of_pooling),
     "fast": (digits_in_half_precision, gradients_of_all_cards, a_clock_for_the_card),
     "forecasting": (compare_index_forecaster, learn_a_series),
     "layer-normalization": (compare_norms, compare_the_defaults_that_are_told),
