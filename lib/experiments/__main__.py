@@ -39,6 +39,7 @@ EXPERIMENTS = {
     "waves-plain": "experiments.waves_plain",
     "recall": "experiments.recall",
     "recall-by-rate": "experiments.recall_by_rate",
+    "recall-first-steps": "experiments.recall_first_steps",
     "adding": "experiments.adding",
     "adding-200": "experiments.adding_200",
     "lstm-inside": "experiments.lstm_inside",
