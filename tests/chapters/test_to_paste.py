@@ -53,6 +53,6 @@ def test_what_a_block_lacks_is_seen():
 
 def test_what_is_said_to_be_pasted_has_no_prompts():
     for name, text in pages().items():
-        said = re.findall(r'^\?\?\? \w+ ".*\bto paste"$', text, re.MULTILINE)
+        said = re.findall(r'^(?:\?\?\? \w+ ".*|\*\*.*)\bto paste(?:"$|\.\*\*)', text, re.MULTILINE)
         assert len(said) == len(blocks(text)), name
     assert len(BLOCKS) >= 3

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backprop import GRU, LSTM, RNN, Layer, Linear
-from experiments import recall_by_rate
+from experiments import recall_by_rate, recall_first_steps
 from experiments.gradient_flow import flow_through
 from experiments.recall import CELLS, Settings, learn, recall, run, symbols
 from experiments.record import RESULTS
@@ -263,3 +263,35 @@ def test_what_the_chapters_say_of_the_rate_of_one_cell_holds():
     assert table["metrics"]["rate.lstm_bias_0.100"] == 0.512
     assert table["metrics"]["solved.lstm_bias_0.100"] == found["solved_0.512"]
     assert (found["solved_0.256"], found["solved_1.024"]) == (1, 0)
+
+
+def test_what_the_chapters_say_of_the_first_updates_holds():
+    record = json.loads((RESULTS / "recall-first-steps.json").read_text())
+    settings = json.loads(json.dumps(asdict(recall_first_steps.SETTINGS)))
+    rates = {cell: list(rates) for cell, rates in recall_first_steps.RATES.items()}
+    assert record["settings"] == {**settings, "rates": rates}
+    table = json.loads((RESULTS / "recall.json").read_text())
+    of_chapter = ("symbols", "noise", "units", "batch_size", "max_norm")
+    assert all(settings[name] == table["settings"][name] for name in of_chapter)
+    found, left = record["metrics"], record["by_seed"]
+    assert max(left["left.gru.0.512.0"] + left["left.lstm_bias_0.0.512.0"]) < 1e-13
+    assert min(left["left.gru.0.512.1"] + left["left.gru.2.048.1"]) > 0.01
+    for rate in ("0.512", "2.048"):
+        assert 0.5 < found[f"left_min.gru.{rate}.5"] < found[f"left_max.gru.{rate}.5"] < 2
+    for cell in ("gru", "lstm_bias_0"):
+        assert found[f"left_max.{cell}.0.008.1"] < 1e-12
+        assert found[f"left_max.{cell}.0.008.5"] < 1e-11
+    for rate in ("0.256", "0.512"):
+        assert found[f"left_min.lstm_bias_0.{rate}.5"] < 1e-12
+        assert found[f"left_max.lstm_bias_0.{rate}.5"] > 2
+
+
+def test_the_first_updates_are_those_of_the_whole_run():
+    settings = replace(SMALL, steps=(3,))
+    found = recall_first_steps.run(None, settings, (0, 1), {"gru": (0.01,)}, (2,))
+    few = replace(settings, updates=2, checked_every=2)
+    for when, after in (("untrained", 0), ("trained", 2)):
+        left = [getattr(learn(CELLS["gru"], 3, 0.01, seed, few), when)[0] for seed in (0, 1)]
+        assert found.by_seed[f"left.gru.0.01.{after}"] == left
+        assert found.metrics[f"left_min.gru.0.01.{after}"] == min(left)
+    assert found.by_seed["left.gru.0.01.0"] != found.by_seed["left.gru.0.01.2"]

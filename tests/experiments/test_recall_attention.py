@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict, replace
-from math import comb
 
 import numpy as np
 import pytest
@@ -141,5 +140,7 @@ def test_what_the_chapter_says_of_adding_over_200_steps_holds():
     for cell in ("plain_uniform", "plain_orthogonal"):
         assert of["explained_max"][cell] < 0.1
         assert min(loss for (name, _), loss in losses.items() if name == cell) > 0.99 / 6
-    # If five of five and none of five were as good, five among ten would be shared out so:
-    assert 2 / comb(10, 5) == pytest.approx(1 / 126)
+    # At the lower of their rates the seed of the search learned as well with either bias.
+    lower = of["rate"]["lstm_bias_log"]
+    assert lower < of["rate"]["lstm_bias_1"]
+    assert losses["lstm_bias_log", lower] == pytest.approx(losses["lstm_bias_1", lower], rel=0.05)

@@ -2,9 +2,11 @@
 
 import copy
 import functools
+import io
 import json
 import re
 import tempfile
+from contextlib import redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
@@ -439,8 +441,7 @@ def compare_forecaster():
 
 def learn_waves_and_an_echo():
     printed = program("recurrent")
-    waves = noisy_waves(300, np.random.default_rng(1))
-    x, target = torch.tensor(waves.seen).swapaxes(0, 1), torch.tensor(waves.target)
+    x, target = printed["batch"](noisy_waves(300, np.random.default_rng(1)))
     model = printed["Forecaster"](1, 30, 10)
     printed["learn_last"](model, lambda: (x, target), 300)
     assert ((model(x)[0][-1] - target) ** 2).mean() < 0.05
@@ -519,6 +520,15 @@ def learn_to_write():
     assert printed["learn"](model, tokens, parts=4, window=10, passes=10, rate=0.03) < 0.2
     written = printed["write"](model, torch.tensor([2, 3]), 8, temperature=0.2)
     assert written.tolist() == [2, 3, 4, 0, 1, 2, 3, 4, 0, 1]
+
+
+def learn_as_pasted():
+    """In PyTorch's own precision, on the chapter's waves."""
+    torch.set_default_dtype(torch.float32)
+    said = io.StringIO()
+    with redirect_stdout(said):
+        exec(compile(programs()["recurrent"], "recurrent.md", "exec"), {"__name__": "__main__"})
+    assert float(said.getvalue()) < 0.03
 
 
 def compare_norms():
@@ -616,7 +626,7 @@ CHECKS = {
     "forecasting": (compare_index_forecaster, learn_a_series),
     "layer-normalization": (compare_norms, compare_the_defaults_that_are_told),
     "reading": (compare_reader, learn_to_read),
-    "recurrent": (compare_forecaster, learn_waves_and_an_echo),
+    "recurrent": (compare_forecaster, learn_waves_and_an_echo, learn_as_pasted),
     "writing": (compare_writer, learn_to_write),
 }
 
