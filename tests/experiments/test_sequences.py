@@ -419,9 +419,6 @@ def test_what_the_chapter_on_reading_says_of_imdb_holds():
     bags = ("words", "pairs", "words_end", "pairs_end")
     assert not any(metrics[f"{bag}_penalty_at_end"] for bag in bags)
     assert not metrics["rate_at_end"]
-    # The earlier edition gave half the rate and half the epochs.
-    assert metrics["rate"] == 2 * 0.004
-    assert content["settings"]["epochs"] == 2 * 3
     assert metrics["reader_over_words_end_low"] > 0
     for other in ("pairs_end", "words"):
         assert metrics[f"reader_over_{other}_low"] < 0 < metrics[f"reader_over_{other}_high"]
@@ -436,6 +433,18 @@ def test_what_the_chapter_on_reading_says_of_imdb_holds():
     assert chances[1] < chances[0] < 0.5
     assert abs(chances[2] - chances[3]) < 0.01
     assert content["tested"]["readings"]["data"] == 3
+
+
+def test_most_of_what_pairs_add_is_the_order():
+    bags = json.loads((RESULTS / "imdb-bags.json").read_text())
+    metrics = bags["metrics"]
+    assert bags["settings"] == json.loads(json.dumps(asdict(imdb_bags.SETTINGS)))
+    assert not any(metrics[f"{bag}_penalty_at_end"] for bag in ("words", "more_words", "pairs"))
+    assert metrics["pairs_over_more_words_low"] > 0
+    assert metrics["pairs_over_more_words"] > 4 * metrics["more_words_over_words"] > 0
+    earlier = json.loads((RESULTS / "imdb.json").read_text())["metrics"]
+    for bag in ("words", "pairs"):
+        assert bags["by_seed"][f"{bag}_test_accuracy"][0] == earlier[f"{bag}_test_accuracy"]
 
 
 def test_the_trained_network_passes_on_more_than_the_same_network_at_its_start():

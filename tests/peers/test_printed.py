@@ -334,8 +334,14 @@ def learn_to_read():
         text.insert(int(rng.integers(len(text))), 1 + n % 2)
     reader = printed["Reader"](9, 8, 8, 2)
     printed["learn"](reader, texts, labels, epochs=30, rate=0.02, size=16)
-    reader.eval()
-    assert (reader(texts).argmax(dim=1) == labels).double().mean() > 0.95
+    assert printed["share_right"](reader, texts, labels) > 0.95
+    vocabulary = {"bad": 1, "good": 2, "it": 3, "is": 4, ".": 5}
+    bad, good = (printed["predict"](reader, f"It is {w}.", vocabulary) for w in ("bad", "good"))
+    assert good[1] > 0.8 > 0.2 > bad[1]
+    assert sum(good) == pytest.approx(1)
+    vectors = rng.normal(size=(2, 8))
+    printed["take_vectors"](reader, vocabulary, ["never", "good"], vectors)
+    np.testing.assert_array_equal(reader.table.weight[2].detach(), vectors[1])
 
 
 def compare_convolution():
