@@ -64,16 +64,17 @@ def evaluation_backward(values):
 
 def running(values):
     """Feeds the chapter's batches one after the other; stacks what each step computed."""
-    mean, var, steps = np.zeros(1), np.ones(1), []
+    D = values["x"].shape[2]
+    mean, var, steps = np.zeros(D), np.ones(D), []
     for batch in values["x"]:
-        _, cache = normalization.batchnorm_forward(batch[:, None], np.ones(1), np.zeros(1))
+        _, cache = normalization.batchnorm_forward(batch, np.ones(D), np.zeros(D))
         step = variables(
             normalization.batchnorm_running, mean, var, cache, momentum=values["momentum"]
         )
         mean, var = step["new_mean"], step["new_var"]
         steps.append(step)
     names = ("unbiased", "new_mean", "new_var")
-    return {name: np.concatenate([step[name] for step in steps]) for name in names}
+    return {name: np.stack([step[name] for step in steps]) for name in names}
 
 
 # The equations of the chapter that the code cites: the call, and the variable that it computes.

@@ -289,6 +289,14 @@ def learn_with_batch_norm():
     network = printed["small_network"]()
     printed["learn"](network, images[:1000], labels[:1000])
     assert printed["share_right"](network, images[1000:], labels[1000:]) > 0.8
+    norm, batches = network[1], images[:90].split(30)
+    printed["recompute"](network, batches)
+    with torch.no_grad():
+        maps = torch.stack([network[0](batch) for batch in batches])
+    found = maps.mean(dim=(1, 3, 4)), maps.var(dim=(1, 3, 4))
+    for kept, each in zip((norm.mean, norm.var), found, strict=True):
+        torch.testing.assert_close(kept, each.mean(dim=0), rtol=1e-4, atol=1e-5)
+    assert norm.momentum == 0.1
 
 
 def compare_reader():
