@@ -50,6 +50,11 @@ FALSE = [
     # which hold for any multiple of the values, or fail at it
     r"\sqrt{p} + \sqrt{-q} \ge 1.0001 \sqrt{p - q}",
     r"a^2 + b^2 \ge 2.0001 a b",
+    # where few draws meet the condition
+    r"a > 100 \implies \sin a < 0.99",
+    r"\cos a > -0.9999 \quad \text{for } a > 60",
+    r"a b < 6 \quad \text{for } 0 < a < 2 \text{ and } 0 < b < 3.0001",
+    r"p^2 > 40000 \quad \text{for } p > 199.99",
 ]
 TRUE = [
     r"r (1 - r) \le \frac14",
@@ -69,6 +74,9 @@ TRUE = [
     r"0 < \frac{e^{x_n}}{\sum_m e^{x_m}} \le 1",
     r"a > 2 \implies a^2 > 4",
     r"\mathrm{tr}(S^2) \ge 0",
+    r"a > 100 \implies \sin a \le 1",
+    r"\frac1p < 0.01 \quad \text{for } p > 100",
+    r"a b < 6 \quad \text{for } 0 < a < 2 \text{ and } 0 < b < 3",
     r"z^2 \le z",
     r"\log w \le 0",
 ]

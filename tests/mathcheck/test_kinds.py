@@ -189,6 +189,26 @@ TABLES = {
         r"\frac{\Delta a}{a} = \Delta",
         r"\Delta a is more than one symbol",
     ),
+    "shares that are told apart by many digits": (
+        ["| $r_k$ | | (K,), probabilities | |"],
+        r"\sum_k r_k = \tanh 30",
+        "not equal",
+    ),
+    "shares over the first index, to many digits": (
+        ["| $t_{nk}$ | | (N, K), probabilities over n | |", "| $a$ | | scalar | |"],
+        r"a \sum_n t_{nk} = a (1 + 10^{-20})",
+        "not equal",
+    ),
+    "averages that are told apart by many digits": (
+        ["| $U$ | | random, in 1..3 | |", "| $V$ | | random, 0 or 1 | |"],
+        r"\mathbb E[U] \tanh 30 = \mathbb E[U]",
+        "not equal",
+    ),
+    "ties within a range": (
+        ["| $z_n$ | | (N,), in (-0.1, 0.1) | |", "| $r$ | | scalar, in (0.0003, 0.0005) | |"],
+        r"r \log \sum_n e^{z_n / r} = \max_n z_n",
+        "not equal",
+    ),
     "classes up to the last": (
         ["| $k_n$ | | (N,), in 1..9 | |"],
         r"k_n \le 8",
@@ -264,6 +284,10 @@ TRUE_BY_THE_TABLE = {
     "an average of a logarithm": (
         ["| $V$ | | random, 0 or 1 | |"],
         r"\mathbb E[\log P(V)] = P(V = 0) \log P(V = 0) + P(V = 1) \log P(V = 1)",
+    ),
+    "shares add up to 1, to many digits": (
+        ["| $t_{nk}$ | | (N, K), probabilities over n | |", "| $a$ | | scalar | |"],
+        r"a \sum_n t_{nk} + 10^{-9} = a + 10^{-9}",
     ),
     "some of what the table says": (
         ["| $\\beta$ | | scalar, in (0, 1) | |"],

@@ -111,8 +111,26 @@ def test_the_same_to_many_digits(tex: str) -> None:
     assert precise.order(left, right + Decimal("1e-25")) != 0
 
 
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\int_0^\infty e^{-p t} \, dt = \frac{1}{p}",
+        r"\int_{-\infty}^p e^{t} \, dt = e^p",
+        r"\int_{-\infty}^\infty e^{-t^2} \, dt = \sqrt{\pi}",
+        r"\int_p^\infty \frac{1}{t^2} \, dt = \frac1p",
+        r"\int_\infty^0 \frac{1}{1 + t^2} \, dt = -\frac{\pi}{2}",
+        r"\int_0^\infty t^3 e^{-t} \, dt = 6",
+    ],
+)
+def test_integrals_to_infinity(tex: str) -> None:
+    left, right, precise = sides(tex)
+    assert precise.order(left, right) == 0
+    assert precise.order(left * (1 + Decimal("1e-13")), right) != 0
+    assert not precise.exact
+
+
 NOT_KNOWN = [
-    r"\int_0^\infty e^{-t} \, dt = 1",
+    r"\int_0^\infty \frac{1}{1 + \sqrt{t}} \, dt = 1",
     r"\int_0^1 |t - \frac{1}{10}| \, dt = a",
     r"X_{1,:} = X_{2,:}",
     r"\mathbb{E}_{t \sim \mathcal{N}(0, 1)}[t^2] = 1",

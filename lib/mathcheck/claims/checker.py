@@ -11,7 +11,7 @@ import numpy as np
 from mathcheck.claims import draw_plan
 from mathcheck.claims.chapter import Chapter
 from mathcheck.claims.comparison import Comparison
-from mathcheck.claims.descent import STARTS, descend
+from mathcheck.claims.descent import MOST_STARTS, descend
 from mathcheck.claims.draw_plan import Draw, any_function
 from mathcheck.claims.edges import (
     check_edge,
@@ -250,14 +250,16 @@ class Checker:
             check_edge(edge, claim, comparison, context)
         for end in stated_ends(claim, context.world):
             check_end(end, claim, context)
-        descend(claim, comparison, partial(self._starts, claim, STARTS))
+        descend(claim, comparison, partial(self._starts, claim, MOST_STARTS))
 
     def _starts(self, claim: Claim, most: int) -> list[World]:
         """Returns draws of different manners from which to look for where a claim fails."""
         found, kinds = [], set()
         for draw in itertools.islice(draw_plan.draws(claim, self.draws), draw_plan.least(claim, 1)):
-            if draw.manner.kind not in kinds and draw.manner.kind not in ("vast", "edge"):
-                kinds.add(draw.manner.kind)
+            kind = draw.manner.kind
+            again = claim.condition is not None and kind in ("near", "vast")
+            if (kind not in kinds and kind not in ("vast", "edge")) or again:
+                kinds.add(kind)
                 try:
                     found.append(self._world(draw.number, draw.manner))
                 except SizeError:

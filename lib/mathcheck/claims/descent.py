@@ -26,8 +26,10 @@ from mathcheck.values.settings import allowed
 
 _BOUNDS = {"<": -1.0, "\\le": -1.0, ">": 1.0, "\\ge": 1.0}
 _FOLLOWED = {*_BOUNDS, "\\ne"}
-# From so many draws, with so many points each, fewer if one takes many steps.
-STARTS, _POINTS, _STEPS = 4, 160, 30_000
+# From so many draws that meet the claim's condition, with so many points each, fewer if one takes
+# many steps; draws are offered of so many manners.
+_STARTS, _POINTS, _STEPS = 4, 160, 30_000
+MOST_STARTS = 16
 _MOST_MOVED = 40
 _FARTHEST = 50.0
 # Where a gap is so much smaller than at some distance on both sides, the bound is met there, at a
@@ -72,12 +74,17 @@ class Descent:
         self._shapes = [world.shape(symbol) for symbol in self._symbols]
         self._left = _POINTS
         self._relative = relative
+        self._farthest = _FARTHEST
 
-    def run(self) -> None:
-        """Compares the sides where they are nearest, and at a rounder number beside that."""
+    def run(self) -> bool:
+        """Compares the sides where they are nearest, and at a rounder number beside that.
+
+        Returns:
+            Whether the draw has a point at which the claim's condition is met.
+        """
         sizes = [math.prod(shape) for shape in self._shapes]
         if not 0 < sum(sizes) <= _MOST_MOVED or any(s.symmetric for s in self._symbols):
-            return
+            return True
         context = PlainContext(self._world, self._claim.state)
         try:
             drawn = [
@@ -85,21 +92,23 @@ class Descent:
                 for symbol in self._symbols
             ]
         except _FAILURES:
-            return
+            return True
         values = np.concatenate([np.asarray(each, dtype=float).reshape(-1) for each in drawn])
+        self._farthest = max(_FARTHEST, 2 * float(np.max(np.abs(values))))
         lowest, place = self._downhill(values)
         if place.found is None:
-            return
+            return False
         apart = False  # whether the sides are known not to touch at the lowest place
         for rounded, at in enumerate((lowest, *_rounder(lowest))):
             beside = self._at(at, quick=False)
             if beside.found is None:
                 continue
             if self._compare(beside.found):
-                return
+                return True
             apart |= rounded > 0 and beside.gap <= place.gap and _is_apart(beside.found)
         if not apart:
             self._refuse_touching(lowest, place)
+        return True
 
     def _compare(self, found: Found) -> bool:
         self._comparison.add([found], Manner("vast"), False)
@@ -110,7 +119,7 @@ class Descent:
         settings, start = {}, 0
         for symbol, shape in zip(self._symbols, self._shapes, strict=True):
             part = values[start : start + math.prod(shape)]
-            if not np.all(allowed(symbol, part, self._world) & (np.abs(part) < _FARTHEST)):
+            if not np.all(allowed(symbol, part, self._world) & (np.abs(part) < self._farthest)):
                 return _Place()
             settings[symbol] = part.reshape(shape)
             start += part.size
@@ -229,8 +238,11 @@ def descend(claim: Claim, comparison: Comparison, worlds: Callable[[], list[Worl
     """Compares the sides of a bound where they are nearest, going downhill from some draws."""
     if claim.op not in _FOLLOWED or any_function(claim) is not None or not _moved(claim):
         return
+    met = 0
     for world in worlds():
         for relative in (False, True):
-            Descent(claim, comparison, world, relative).run()
+            met += Descent(claim, comparison, world, relative).run() and not relative
             if comparison.message:
                 return
+        if met == _STARTS * (1 + (claim.condition is not None)):
+            return

@@ -10,7 +10,7 @@ from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
 from mathcheck.text import tree
 
-_DIGITS = 9
+_DIGITS = 8  # of nine the last may be wrong within what a comparison allows
 _FINE = 1e-8
 _CHANGED = 3.0
 # Numbers between these put no formula where nine digits do not tell it from another.

@@ -240,10 +240,10 @@ def _near(
 
     They are taken in turn, from draw to draw and from element to element, so that none is left out.
     """
-    if not known:
-        return usual
-    found = np.asarray(known) if manner.kind == "edge" else _round(known, rng)
     steps = np.arange(usual.size).reshape(usual.shape)
+    if not known:  # no number is an edge here, but ties are
+        return usual.reshape(-1)[steps // 2] if manner.kind == "edge" else usual
+    found = np.asarray(known) if manner.kind == "edge" else _round(known, rng)
     # Every other time all symbols begin with the same number, so that each has its turn; at an edge
     # pairs of elements are alike, for ties are edges as well.
     together = manner.turn % 2 == 0

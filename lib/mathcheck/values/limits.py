@@ -22,6 +22,8 @@ _NOTHING = 1e-17
 # Points of a rule, and how often an interval is halved.
 _COARSE, _FINE, _DEEPEST = 15, 24, 14
 _ACCURATE = 1e-12
+# x = t^8 goes so slowly near 0 that most of what is steep there becomes smooth.
+_FLAT = 8
 # So many further places are looked at, in an infinite range up to here; a value so much larger than
 # all that a rule has met says that it stepped over a peak.
 _PROBES, _WIDE, _UNSEEN = 400, 100.0, 10.0
@@ -104,8 +106,9 @@ def integral_code(letter: str, first: Code, last: Code, body: Code, node: Node, 
             value(x)
         for x in (low, high):
             with suppress(UndefinedError, TooClose):  # an integrand need have no value at an end
-                if np.all(np.isfinite(x)):
-                    value(x)
+                before = seen
+                if np.all(np.isfinite(x)) and not np.all(np.isfinite(value(x))):
+                    seen = before  # what is infinite at an end may be integrated all the same
         if cut and max(float(np.max(np.abs(value(x)))) for x in (low, high)) > _LEFT * highest:
             raise EvalError("what is averaged grows too fast for this distribution", node)
         if seen > _UNSEEN * highest:
@@ -134,14 +137,32 @@ def _places(low: float, high: float) -> list[float]:
 def _over(value: Callable[[Value], Value], low: Value, high: Value, node: Node) -> Value:
     ends = _end(low), _end(high)
     if not np.any(np.isinf(ends)):
-        return _adaptive(lambda t: (low + (high - low) * t, high - low), value, node)
+        return _between(value, low, high, node)
     if ends[0] > ends[1]:
         return -_over(value, high, low, node)
     if np.isinf(ends[0]) and np.isinf(ends[1]):
         return _over(value, 0.0, high, node) + _over(value, low, 0.0, node)
+    if np.isinf(ends[1]) and ends[0] == 0 and np.ndim(low) == 0:
+        return _between(value, low, 1.0, node) + _over(value, 1.0, high, node)
     if np.isinf(ends[1]):  # x = low + t / (1 - t)
         return _adaptive(lambda t: (low + t / (1 - t), 1 / (1 - t) ** 2), value, node)
     return _adaptive(lambda t: (high - t / (1 - t), 1 / (1 - t) ** 2), value, node)
+
+
+def _is_nought(end: Value) -> bool:
+    return np.ndim(end) == 0 and end == 0
+
+
+def _between(value: Callable[[Value], Value], low: Value, high: Value, node: Node) -> Value:
+    r"""Integrates between two numbers; at 0 a function may be steep, as \log t and \sqrt t are."""
+    try:
+        return _adaptive(lambda t: (low + (high - low) * t, high - low), value, node)
+    except (EvalError, UndefinedError, TooClose, ArithmeticError):
+        if not (_is_nought(low) or _is_nought(high)):
+            raise
+    if not _is_nought(low):
+        return -_between(value, high, low, node)
+    return _adaptive(lambda t: (high * t**_FLAT, high * _FLAT * t ** (_FLAT - 1)), value, node)
 
 
 def _adaptive(

@@ -19,6 +19,8 @@ from decimal import (
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from mathcheck.meaning import terms
 from mathcheck.meaning.symbols import Symbol
 from mathcheck.meaning.terms import Term
@@ -48,8 +50,8 @@ _LARGEST_EXPONENT = Decimal("9e8")
 _WITH_ZEROS = ("sin", "cos", "tan", "log", "log2", "log10", "cot")
 # Near the ends of their ranges little more or less makes much of a difference.
 _STEEP = ("arcsin", "arccos", "arcosh", "artanh", "logit")
-# What is drawn of these is only known to the last bit of a float: its sum is not exactly 1.
-_ROUNDED = ("probabilities", "joint", "loss", "function")
+# What is drawn of these is only known to the last bit of a float.
+_ROUNDED = ("loss", "function")
 _UNKNOWN = (
     *(EvalError, TooClose, DecimalException),
     *(ArithmeticError, LookupError, TypeError, ValueError, RecursionError),
@@ -195,7 +197,25 @@ class Precise:
         value = self._ctx.lookup(symbol, at, term.node)
         if symbol.domain == "constant" and not isinstance(value, int):
             raise NotPrecise
+        if symbol.domain in ("probabilities", "joint"):
+            return exactly(float(value)) / self._whole(symbol, at, term)
         return exactly(value)
+
+    def _whole(self, symbol: Symbol, at: tuple[int, ...], term: terms.Ref) -> Decimal:
+        """Returns what drawn shares add up to: of floats not exactly 1."""
+        axis = len(at) + symbol.over
+        fixed = at[:axis] + at[axis + 1 :] if symbol.domain == "probabilities" else ()
+
+        def total() -> Decimal:
+            shares = np.asarray(self._ctx.lookup(symbol, (), term.node))
+            if symbol.domain == "probabilities":
+                firsts = [self._ctx.bounds(symbol, n, at[:n])[0] for n in range(len(at))]
+                places = [number - first for number, first in zip(at, firsts, strict=True)]
+                shares = np.moveaxis(shares, axis, -1)[(*places[:axis], *places[axis + 1 :])]
+            return sum((exactly(share) for share in shares.ravel().tolist()), Decimal(0))
+
+        whole: Decimal = self._once((symbol, "whole", fixed), total)
+        return whole
 
     def _called(self, symbol: Symbol, primes: int, arguments: list[Decimal]) -> Any:
         function = self._ctx.state.functions.get((symbol, primes))

@@ -4,6 +4,7 @@ That takes longer than numbers do, and is done where a claim has a condition, a 
 that may put its values where nine digits do not tell two formulas apart.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _STEP, _WRONG_OF_A_SLOPE = Decimal("1e-30"), Decimal("1e-45")
 _FIRST_HALVING, _LAST_HALVING, _FAR = 3, 6, Decimal("4.5")
 _SETTLED, _LEAST_SETTLED, _CAUTION = Decimal("1e-35"), Decimal("1e-17"), 1000
 _LARGEST_POWER = 64
+# On the way to infinity an integral is over when so many parts in a row are no part of it.
+_QUIET, _GONE = 4, Decimal("1e-60")
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,9 @@ class PreciseWhole(Precise):
                     lambda: self._by(by, env, total, lambda: self._differentiated(of, env, total)),
                 )
             case terms.Integral(_, _, letter, first, last, body, False):
-                return self._integral(letter, self._of(first, env), self._of(last, env), body, env)
+                return self._integral(
+                    letter, self._end(first, env), self._end(last, env), body, env
+                )
         return super()._of(term, env)
 
     # --- arrays -------------------------------------------------------------------------------
@@ -333,19 +338,42 @@ class PreciseWhole(Precise):
 
     # --- integrals ----------------------------------------------------------------------------
 
+    def _end(self, term: Term, env: Mapping[str, Any]) -> Any:
+        """Returns an end of a range, which may be infinite."""
+        match term:
+            case terms.Map(_, _, "neg", argument):
+                return -self._end(argument, env)
+            case terms.Literal(_, _, value) if math.isinf(value):
+                return Decimal(value)
+        return self._of(term, env)
+
     def _integral(
         self, letter: str, low: Any, high: Any, body: Term, env: Mapping[str, Any]
     ) -> Decimal:
-        """Integrates between two numbers, by the rule of Takahasi and Mori."""
+        """Integrates between two numbers, or to infinity, by the rule of Takahasi and Mori."""
         if body.rank or not isinstance(low, Decimal) or not isinstance(high, Decimal):
             raise NotPrecise
-        middle, half = (low + high) / 2, (high - low) / 2
+        if low > high:
+            return -self._integral(letter, high, low, body, env)
+        if low.is_infinite() and high.is_infinite():
+            middle = Decimal(0)
+            left = self._integral(letter, low, middle, body, env)
+            return left + self._integral(letter, middle, high, body, env)
+        finite = low.is_finite() and high.is_finite()
+        places = _places if finite else _places_to_infinity
+        half = (high - low) / 2 if finite else Decimal(1 if low.is_finite() else -1)
+        start = (low + high) / 2 if finite else low if low.is_finite() else high
         total, before = Decimal(0), None
         for halving in range(_FIRST_HALVING, _LAST_HALVING + 1):
-            for place, weight in _places(halving, halving == _FIRST_HALVING):
-                inner = {**env, letter: middle + half * place}
-                total += weight * self._of(body, inner)
-            found = half * total / 2**halving
+            for side in places(halving, halving == _FIRST_HALVING):
+                quiet = 0
+                for place, weight in side:  # from the middle on, until nothing is left
+                    part = weight * self._of(body, {**env, letter: start + half * place})
+                    total += part
+                    quiet = quiet + 1 if abs(part) <= _GONE * abs(total) else 0
+                    if quiet == _QUIET and not finite:
+                        break
+            found = abs(half) * total / 2**halving
             gap = Decimal("Infinity") if before is None else abs(found - before)
             size = max(abs(found), abs(half) * _SETTLED)
             if gap <= _SETTLED * size:
@@ -359,15 +387,43 @@ class PreciseWhole(Precise):
         return Decimal(found)
 
 
+Side = list[tuple[Decimal, Decimal]]
+
+
 @cache
-def _places(halving: int, first: bool) -> list[tuple[Decimal, Decimal]]:
-    """Returns the places from -1 to 1 that a finer rule adds to a coarser, and their weights."""
+def _places(halving: int, first: bool) -> tuple[Side, Side]:
+    """Returns the places from -1 to 1 that a finer rule adds to a coarser, and their weights.
+
+    Those on the right and those on the left, each from the middle on.
+    """
     sinh, cosh = FUNCTIONS["sinh"], FUNCTIONS["cosh"]
     quarter = FUNCTIONS["arctan"](Decimal(1)) * 2
-    count, found = int(_FAR * 2**halving), []
-    for number in range(-count, count + 1):
-        if first or number % 2:
-            t = Decimal(number) / 2**halving
-            inside = quarter * sinh(t)
-            found.append((sinh(inside) / cosh(inside), quarter * cosh(t) / cosh(inside) ** 2))
-    return found
+
+    def at(t: Decimal) -> tuple[Decimal, Decimal]:
+        inside = quarter * sinh(t)
+        return sinh(inside) / cosh(inside), quarter * cosh(t) / cosh(inside) ** 2
+
+    return _sides(at, halving, first)
+
+
+@cache
+def _places_to_infinity(halving: int, first: bool) -> tuple[Side, Side]:
+    """Returns the same from 0 to infinity."""
+    sinh, cosh, exp = FUNCTIONS["sinh"], FUNCTIONS["cosh"], FUNCTIONS["exp"]
+    quarter = FUNCTIONS["arctan"](Decimal(1)) * 2
+
+    def at(t: Decimal) -> tuple[Decimal, Decimal]:
+        place = exp(quarter * sinh(t))
+        return place, quarter * cosh(t) * place
+
+    return _sides(at, halving, first)
+
+
+def _sides(
+    at: Callable[[Decimal], tuple[Decimal, Decimal]], halving: int, first: bool
+) -> tuple[Side, Side]:
+    count = int(_FAR * 2**halving)
+    right = [n for n in range(count + 1) if first or n % 2]
+    sides = right, [-n for n in right if n]
+    up, down = ([at(Decimal(n) / 2**halving) for n in side] for side in sides)
+    return up, down

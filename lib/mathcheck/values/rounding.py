@@ -15,6 +15,16 @@ from mathcheck.values.closures import compile_term, index_code, range_code
 from mathcheck.values.inline import Code, Env
 
 _DEEPEST = 12
+# The slopes of functions that are steep near the ends of their ranges; at an end itself an error of
+# a last bit is its square root.
+_SLOPES: dict[str, Callable[[Any], Any]] = {
+    "arcsin": lambda x: 1 / np.sqrt((1 - x) * (1 + x)),
+    "arccos": lambda x: 1 / np.sqrt((1 - x) * (1 + x)),
+    "arcosh": lambda x: 1 / np.sqrt((x - 1) * (x + 1)),
+    "artanh": lambda x: 1 / ((1 - x) * (1 + x)),
+    "logit": lambda x: 1 / (x * (1 - x)),
+}
+_STEEPEST = 1e8
 # At so many places the size of what is integrated is looked at.
 _PLACES = 33
 
@@ -79,7 +89,10 @@ class Magnitudes:
                 return 1.0 + of(argument)
             case terms.Map(_, _, "exp" | "cosh" | "sinh", argument):
                 return size(term) * (1.0 + of(argument))
-            case terms.Map(_, _, "log", argument):
+            case terms.Map(_, _, function, argument) if function in _SLOPES:
+                steepest = largest(_SLOPES[function](np.asarray(self._code(argument)(env, ctx))))
+                return size(term) + min(steepest or _STEEPEST, _STEEPEST) * of(argument)
+            case terms.Map(_, _, "log" | "log2" | "log10", argument):
                 below = size(argument)
                 return size(term) + (of(argument) / below if below else 0.0)
             case terms.Map(_, _, "sqrt", argument):
