@@ -545,6 +545,42 @@ def learn_as_pasted():
     assert float(said.getvalue()) < 0.03
 
 
+def compare_gated_readers():
+    printed = program("lstm")
+    rng = np.random.default_rng(0)
+    x, dy = rng.normal(size=(6, 3, 2)), rng.normal(size=(3, 5))
+    kept = slice(4, 8)  # the second part of four or three
+    for kind, ours_of in ((torch.nn.LSTM, ours.LSTM), (torch.nn.GRU, ours.GRU)):
+        layer = ours_of(2, 4, rng=rng)
+        model = printed["Reader"](2, 4, 5, kind)
+        printed["open_gates"](model.read, 50)
+        state = {name: weights.numpy() for name, weights in model.read.state_dict().items()}
+        for name, weights in ours.from_torch(state).items():
+            layer.params[name][...] = weights
+        np.testing.assert_allclose(layer.params["b_l0"][kept], np.log(50), rtol=1e-12)
+        others = np.delete(layer.params["b_l0"], kept)
+        assert (np.abs(others) < 1).all()  # as PyTorch drew them
+        say = ours.Linear(4, 5, rng=rng)
+        hand_over(model.say, say)
+        network = ours.Sequential([layer, ours.LastStep(), say])
+        given = torch.tensor(x, requires_grad=True)
+        scores = model(given)
+        scores.backward(torch.tensor(dy))
+        np.testing.assert_allclose(
+            network.forward(x, training=True), scores.detach(), rtol=0, atol=1e-10
+        )
+        np.testing.assert_allclose(network.backward(dy), given.grad, rtol=0, atol=1e-10)
+
+
+def learn_to_recall():
+    torch.set_default_dtype(torch.float32)
+    names = {"__name__": "__main__"}  # as if pasted: it runs the chapter's task
+    exec(compile(programs()["lstm"], "lstm.md", "exec"), names)
+    x, target = ours.symbols_to_recall(200, names["rng"], steps=50)
+    right = names["model"](torch.tensor(x, dtype=torch.float32)).argmax(dim=1)
+    assert (right.numpy() == target).mean() > 0.95
+
+
 def compare_norms():
     printed = program("layer-normalization")
     rng = np.random.default_rng(0)
@@ -642,6 +678,7 @@ CHECKS = {
     "reading": (compare_reader, learn_to_read),
     "recurrent": (compare_forecaster, learn_waves_and_an_echo, learn_as_pasted),
     "writing": (compare_writer, learn_to_write),
+    "lstm": (compare_gated_readers, learn_to_recall),
 }
 
 
