@@ -63,12 +63,12 @@ def gru_cell_forward(
         >>> gru_cell_forward(x, h, W_x, W_h, b, b_hn)[0]  # half of 6, half of tanh(1000)
         array([[3.5]])
     """
-    a_r, a_z, a_n = np.split(x @ W_x + b, 3, axis=1)
+    v_r, v_z, v_n = np.split(x @ W_x + b, 3, axis=1)
     u_r, u_z, u_n = np.split(h @ W_h, 3, axis=1)
-    r, _ = sigmoid_forward(a_r + u_r)  # eq:gru-r
-    z, _ = sigmoid_forward(a_z + u_z)  # eq:gru-z
+    r, _ = sigmoid_forward(v_r + u_r)  # eq:gru-r
+    z, _ = sigmoid_forward(v_z + u_z)  # eq:gru-z
     q = u_n + b_hn  # eq:gru-q
-    n = np.tanh(a_n + r * q)  # eq:gru-n
+    n = np.tanh(v_n + r * q)  # eq:gru-n
     h_next = (1 - z) * n + z * h  # eq:gru-h
     return h_next, GRUCellCache(x, h, W_x, W_h, r, z, q, n)
 
@@ -106,13 +106,13 @@ def gru_cell_backward(dh_next: Array, cache: GRUCellCache) -> GRUGradients:
     dq = da_n * r  # eq:gru-dq
     da_r = dr * r * (1 - r)  # eq:gru-dar
     da_z = dz * z * (1 - z)  # eq:gru-daz
-    da = np.concatenate([da_r, da_z, da_n], axis=1)  # eq:gru-da
+    dv = np.concatenate([da_r, da_z, da_n], axis=1)  # eq:gru-da
     du = np.concatenate([da_r, da_z, dq], axis=1)  # eq:gru-du
-    dx = da @ W_x.T  # eq:gru-dx
+    dx = dv @ W_x.T  # eq:gru-dx
     dh = dh_next * z + du @ W_h.T  # eq:gru-dh
-    dW_x = x.T @ da  # eq:gru-dWx
+    dW_x = x.T @ dv  # eq:gru-dWx
     dW_h = h.T @ du  # eq:gru-dWh
-    db = da.sum(axis=0)  # eq:gru-db
+    db = dv.sum(axis=0)  # eq:gru-db
     db_hn = dq.sum(axis=0)  # eq:gru-dbhn
     return dx, dh, dW_x, dW_h, db, db_hn
 

@@ -61,12 +61,12 @@ def gru_before_cell_forward(
         >>> gru_before_cell_forward(x, h, W_x, W_h, b)[0]  # half of 6, half of tanh(3000 - 2000)
         array([[3.5]])
     """
-    a_r, a_z, a_n = np.split(x @ W_x + b, 3, axis=1)
+    v_r, v_z, v_n = np.split(x @ W_x + b, 3, axis=1)
     W_hr, W_hz, W_hn = np.split(W_h, 3, axis=1)
-    r, _ = sigmoid_forward(a_r + h @ W_hr)  # eq:gru-before-gates
-    z, _ = sigmoid_forward(a_z + h @ W_hz)  # eq:gru-before-gates
+    r, _ = sigmoid_forward(v_r + h @ W_hr)  # eq:gru-before-gates
+    z, _ = sigmoid_forward(v_z + h @ W_hz)  # eq:gru-before-gates
     s = r * h  # eq:gru-before-s
-    n = np.tanh(a_n + s @ W_hn)  # eq:gru-before-n
+    n = np.tanh(v_n + s @ W_hn)  # eq:gru-before-n
     h_next = (1 - z) * n + z * h  # eq:gru-before-h
     return h_next, GRUBeforeCellCache(x, h, W_x, W_h, r, z, s, n)
 
@@ -105,12 +105,12 @@ def gru_before_cell_backward(dh_next: Array, cache: GRUBeforeCellCache) -> GRUBe
     dr = ds * h  # eq:gru-before-dreset
     da_r = dr * r * (1 - r)  # eq:gru-before-dreset
     da_z = dz * z * (1 - z)  # eq:gru-before-dgates
-    da = np.concatenate([da_r, da_z, da_n], axis=1)  # eq:gru-before-da
-    dx = da @ W_x.T  # eq:gru-before-dinput
+    dv = np.concatenate([da_r, da_z, da_n], axis=1)  # eq:gru-before-da
+    dx = dv @ W_x.T  # eq:gru-before-dinput
     dh = dh_next * z + ds * r + da_r @ W_hr.T + da_z @ W_hz.T  # eq:gru-before-dh
-    dW_x = x.T @ da  # eq:gru-before-dinput
+    dW_x = x.T @ dv  # eq:gru-before-dinput
     dW_h = np.concatenate([h.T @ da_r, h.T @ da_z, s.T @ da_n], axis=1)  # eq:gru-before-dWh
-    db = da.sum(axis=0)  # eq:gru-before-dinput
+    db = dv.sum(axis=0)  # eq:gru-before-dinput
     return dx, dh, dW_x, dW_h, db
 
 

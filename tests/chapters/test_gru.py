@@ -92,7 +92,7 @@ CODE = {
     "eq:gru-dq": backward("gru", "dq"),
     "eq:gru-dar": backward("gru", "da_r"),
     "eq:gru-daz": backward("gru", "da_z"),
-    "eq:gru-da": backward("gru", "da"),
+    "eq:gru-da": backward("gru", "dv"),
     "eq:gru-du": backward("gru", "du"),
     "eq:gru-dx": backward("gru", "dx"),
     "eq:gru-dh": backward("gru", "dh"),
@@ -105,7 +105,7 @@ CODE = {
     "eq:gru-before-h": forward("gru_before", "h_next"),
     "eq:gru-before-ds": backward("gru_before", "ds"),
     "eq:gru-before-dh": backward("gru_before", "dh"),
-    "eq:gru-before-da": backward("gru_before", "da"),
+    "eq:gru-before-da": backward("gru_before", "dv"),
     "eq:gru-before-dWh": summed("gru_before", "dW_h"),
 }
 
