@@ -19,6 +19,7 @@ from backprop.convolution import conv2d_backward, conv2d_forward
 from backprop.data.mnist import load_mnist_sample
 from backprop.data.waves import noisy_waves
 from backprop.recurrent import rnn_forward
+from experiments.architectures import NETWORKS, count
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.peers
@@ -189,13 +190,13 @@ def compare_blocks():
     x = rng.normal(size=(3, 8, 6, 6))
 
     def norm_conv(C, K, P=3, **options):
-        kernels = ours.Conv2d(C, K, P, padding=P // 2, rng=rng, **options)
+        kernels = ours.Conv2d(C, K, P, padding=P // 2, rng=rng, bias=False, **options)
         return [ours.BatchNorm(C), ours.ReLU(), kernels]
 
     branch = ours.Sequential(
         norm_conv(8, 4, 1) + norm_conv(4, 4, stride=2, groups=2) + norm_conv(4, 12, 1)
     )
-    bottleneck = ours.Residual(branch, ours.Conv2d(8, 12, 1, stride=2, rng=rng))
+    bottleneck = ours.Residual(branch, ours.Conv2d(8, 12, 1, stride=2, rng=rng, bias=False))
     inception = ours.Concatenate(
         [
             ours.Sequential(each)
@@ -247,6 +248,53 @@ def learn_other_digits():
     for param, kept in zip(network[:-1].parameters(), before, strict=True):
         assert (param == kept).all()
     assert printed["share_right"](network, images[700:], labels[700:]) > 0.5
+    statistics = [each.clone() for each in network.buffers()]
+    last = network[-1].weight.clone()
+    printed["learn"](network, images[:700], labels[:700], [0.03], moving=False)
+    assert (network[-1].weight != last).any()
+    for each, kept in zip(network.buffers(), statistics, strict=True):
+        assert (each == kept).all()
+
+
+def replace_the_last_layer_of_another_module():
+    printed = program("classic-networks")
+    network = torch.nn.Module()  # as torchvision's ResNet: its last layer has a name
+    network.stem, network.fc = torch.nn.Linear(3, 4), torch.nn.Linear(4, 7)
+    printed["new_last_layer"](network, 5)
+    assert network.fc.weight.shape == (5, 4)
+    learning = [name for name, param in network.named_parameters() if param.requires_grad]
+    assert learning == ["fc.weight", "fc.bias"]
+
+
+def count_whole_networks():
+    printed = program("classic-networks")
+    blocks = (3, 4, 6, 3)
+    whole = {
+        "VGG-16": functools.partial(printed["vgg"], (2, 2, 3, 3, 3)),
+        "ResNet-50": functools.partial(printed["resnet"], blocks),
+        "ResNeXt-50": functools.partial(printed["resnet"], blocks, width=128, groups=32),
+        "DenseNet-121": functools.partial(printed["densenet"], (6, 12, 24, 16)),
+    }
+    for name, make in whole.items():
+        layers, size = NETWORKS[name]
+        with torch.device("meta"):  # sizes without numbers
+            network = make()
+            scores = network(torch.empty(2, *size))
+        assert scores.shape == (2, 1000)
+        held = sum(param.numel() for param in network.parameters())
+        assert held == count(layers, size).parameters, name
+
+
+def compare_the_first_resnet():
+    """One block of each kind, against sums and ReLUs written out."""
+    printed = program("classic-networks")
+    network = printed["resnet"]((2,), width=4, groups=2, classes=3)
+    stem, blocks = network[:4], network[4:8]
+    x = torch.randn(2, 3, 16, 16)
+    h = stem(x)
+    for block in (blocks[0], blocks[2]):
+        h = (block.path(h) + block.branch(h)).clamp(min=0)
+    torch.testing.assert_close(network[10](h.mean(dim=(2, 3))), network(x))
 
 
 def compare_batch_norm():
@@ -669,7 +717,14 @@ CHECKS = {
         learn_to_write_days,
     ),
     "batch-normalization": (compare_batch_norm, learn_with_batch_norm),
-    "classic-networks": (compare_blocks, learn_digits, learn_other_digits),
+    "classic-networks": (
+        compare_blocks,
+        learn_digits,
+        learn_other_digits,
+        replace_the_last_layer_of_another_module,
+        count_whole_networks,
+        compare_the_first_resnet,
+    ),
     "convolution": (compare_convolution, learn_by_windows),
     "convolutional-networks": (compare_lenet, learn_with_lenet, compare_what_is_told_of_pooling),
     "fast": (digits_in_half_precision, gradients_of_all_cards, a_clock_for_the_card),
