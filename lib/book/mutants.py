@@ -29,21 +29,24 @@ def main(names: Sequence[str]) -> int:
         be; else 0.
     """
     there = [path for path in sorted(Path("docs").rglob("*.md")) if "$$" in path.read_text("utf-8")]
-    before = recorded(Path())
-    pages = {path.as_posix(): before.get(path.as_posix()) for path in there}
     code = 0
     for path in map(Path, names) if names else there:
         text = path.read_text(encoding="utf-8")
         report = mutate_file(path)
         print(report, flush=True)
         code = code if report.ok else 1
-        pages[path.as_posix()] = {
-            "total": report.total,
-            "killed": report.killed,
-            "accepted": len(report.accepted),
-            "digest": digest(read(path.as_posix(), text)),
+        # Read again each time: other pages may have been recorded while this one was gone through.
+        pages = recorded(Path()) | {
+            path.as_posix(): {
+                "total": report.total,
+                "killed": report.killed,
+                "accepted": len(report.accepted),
+                "digest": digest(read(path.as_posix(), text)),
+            }
         }
-        known = {name: entry for name, entry in pages.items() if entry is not None}
+        known = {
+            each.as_posix(): pages[each.as_posix()] for each in there if each.as_posix() in pages
+        }
         record = {"name": "mutants", "pages": known}
         RECORD.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return code
