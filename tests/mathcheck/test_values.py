@@ -69,7 +69,7 @@ def grow(inner: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
         binary("(%s + %s)", lambda x, y: x + y),
         binary("(%s - %s)", lambda x, y: x - y),
         binary(r"%s \cdot %s", lambda x, y: x * y),
-        binary(r"{%s} {%s}", lambda x, y: x * y),
+        binary(r"\left(%s\right) \left(%s\right)", lambda x, y: x * y),
         binary(r"\frac{%s}{2 + {\left( %s \right)}^2}", lambda x, y: x / (2 + y**2)),
         unary(r"-{%s}", lambda x: -x),
         unary(r"\left(%s\right)^2", lambda x: x**2),
