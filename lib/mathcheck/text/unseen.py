@@ -95,9 +95,10 @@ def paragraph(lines: Sequence[str], at: int) -> str:
 
 
 def section(lines: Sequence[str], at: int) -> str:
-    """Returns what stands under a heading."""
-    level = len(lines[at]) - len(lines[at].lstrip("#"))
-    ends = re.compile(rf"#{{1,{level}}}\s")
+    """Returns what stands under a heading, which may be indented or quoted."""
+    bare = lines[at].lstrip(" \t>")
+    level = len(bare) - len(bare.lstrip("#"))
+    ends = re.compile(rf"[ \t>]*#{{1,{level}}}\s")
     last = next((n for n in range(at + 1, len(lines)) if ends.match(lines[n])), len(lines))
     return "\n".join(lines[at:last])
 
