@@ -155,6 +155,15 @@ def test_mathematics_that_no_reader_sees_is_refused(text: str) -> None:
         (f"::: hidden\n{CLAIM}\n:::", "no reader sees the mathematics in this block"),
         (f":::{{note}}\n:class: hidden\n{CLAIM}\n:::", "no reader sees the mathematics"),
         ("!!! note hidden\n\n    $$\n    a = b\n    $$", "no reader sees the mathematics"),
+        (
+            '!!! note inline hidden "A"\n\n    $$\n    a = b\n    $$',
+            "no reader sees the mathematics",
+        ),
+        (f"It costs $5.\n{CLAIM}\n{{ .hidden }}", "no reader sees the mathematics in this block"),
+        (f"{CLAIM}\n{{ hidden }}", "no reader sees the mathematics in this block"),
+        (f"{CLAIM}\n{{: #a hidden key=1 }}", "no reader sees the mathematics in this block"),
+        (f"{CLAIM}\n{{ .a hidden=hidden }}", "no reader sees the mathematics in this block"),
+        (f'::: hidden "A title"\n{CLAIM}\n:::', "no reader sees the mathematics in this block"),
         (f"<del>{CLAIM}</del>", "the mathematics in this <del> is struck out"),
         ("~~$$a = b$$~~", "is this mathematics seen?"),
         ("![$$ a = b $$](a.png)", "is this mathematics seen?"),
@@ -204,6 +213,14 @@ def test_mathematics_that_may_not_be_seen_is_refused(text: str, why: str) -> Non
         f'<div aria-hidden="true">\n\n{CLAIM}\n\n</div>',
         f"`<div hidden>`\n\n{CLAIM}",
         f"<details>\n\n{CLAIM}\n\n</details>",
+        f"With $n_{{\\text{{ hidden}}}}$ units, $W_{{ hidden }}$, $x_\n{{ hidden }}$,\n{CLAIM}",
+        f"{{ a hidden one }} is\n{CLAIM}",
+        f"{{: .note title=' hidden ' }} is\n{CLAIM}",
+        f'<div data-x="1" hide title="hidden">\n{CLAIM}\n</div>',
+        f"::: tip Hidden layers\n{CLAIM}\n:::",
+        f":::{{note}} Hidden layers\n{CLAIM}\n:::",
+        f'::: {{.note title="hidden units"}}\n{CLAIM}\n:::',
+        f":::{{note}}\n:class: not-hidden\n{CLAIM}\n:::",
     ],
 )
 def test_mathematics_beside_what_is_hidden_is_read(text: str) -> None:
@@ -479,6 +496,58 @@ def test_a_file_that_is_no_python_is_told() -> None:
     (problem,) = read("a.py", "def (:").problems
     assert "cannot be read as Python" in problem.message
     assert load("a.py", "\0").errors
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ['!!! note "The hidden layer"', '=== "Hidden"', '??? question "Hidden units"', "!!! unhidden"],
+)
+def test_a_title_hides_nothing(opening: str) -> None:
+    assert read("a.md", f"{opening}\n\n    $$\n    a = b\n    $$\n").problems == []
+
+
+# Each style that hides, and one that is near to it and does not.
+STYLES = [
+    ("display: none", "display: inline"),
+    ("visibility: hidden", "backface-visibility: hidden"),
+    ("visibility: collapse", "border-collapse: collapse"),
+    ("content-visibility: hidden", "overflow: hidden"),
+    ("opacity: 0", "opacity: .5"),
+    ("OPACITY:0.0 !important", "opacity: 0.01"),
+    ("font-size: 0", "line-height: 0"),
+    ("font-size: 0.0em", "font-size: 0.8em"),
+    ("width: 0", "min-width: 0"),
+    ("width: 0px", "border-width: 0"),
+    ("height: 0", "min-height: 0"),
+    ("max-height: 0%", "max-height: 10%"),
+    ("zoom: 0", "zoom: 1.0"),
+    ("clip-path: inset(100%)", "clip-path: none"),
+    ("clip: rect(0, 0, 0, 0)", "clip: auto"),
+    ("transform: scale(0)", "transform: scale(0.9)"),
+    ("transform: rotate(9deg) scaleX(0)", "transform: translate(0)"),
+    ("left: -9999px", "left: -10px"),
+    ("text-indent: -100em", "text-indent: -2em"),
+    ("margin-left: -9999px", "margin-left: -100px"),
+    ("margin: 0 -100vw", "margin: 0 -100px"),
+    ("color: white", "color: white; background: #333"),
+    ("color: white; background: #ffffff", "color: #fff; background-color: black"),
+    ("color: #fff; background: none", "background-color: white"),
+    ("color: rgb(255, 255, 255)", "color: rgb(200, 255, 255)"),
+    ("color: rgb(255 255 255)", "color: rgb(0, 0, 0)"),
+    ("color: rgba(0, 0, 0, 0)", "color: rgb(200, 0, 0)"),
+    ("color: rgba(0, 0, 0, 0.0)", "color: rgba(0, 0, 0, 0.9)"),
+    ("color: hsl(0 0 0 / 0%)", "color: hsl(0 0 0 / 50%)"),
+    ("color: #12345600", "color: #123400"),
+    ("color: #ffff", "color: #ff0"),
+    ("color: transparent", "border-color: transparent"),
+]
+
+
+@pytest.mark.parametrize(("hidden", "seen"), STYLES)
+def test_a_style_that_hides_and_one_that_does_not(hidden: str, seen: str) -> None:
+    (problem,) = read("a.md", f'<p style="margin: 0; {hidden}">{CLAIM}</p>\n').problems
+    assert "no reader sees the mathematics in this <p>" in str(problem)
+    assert read("a.md", f'<p style="{seen}">{CLAIM}</p>\n').problems == []
 
 
 # --- bytes --------------------------------------------------------------------------------------

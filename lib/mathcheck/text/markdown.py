@@ -17,7 +17,7 @@ from mathcheck.text.unseen import (
     fenced,
     hides,
     indented,
-    is_hidden,
+    is_hidden_by_list,
     opening_tag,
     paragraph,
     section,
@@ -43,7 +43,9 @@ _ASIDES = (
     r"~~(?=[^~\n]{0,500}\$\$[^~\n]{0,500}~~)",
     r"&(?:\#36|\#x24|dollar);\s*&(?:\#36|\#x24|dollar);",
 )
-_CLASS = re.compile(r"[ \t>]*(?::class:|:{3,}|!!!|\?\?\?\+?|===\+?)[ \t]*(\S.*)$")
+_CLASS = re.compile(r"[ \t>]*(?P<mark>:class:|:{3,}|!!!|\?\?\?\+?)[ \t]*(?P<said>\S.*)$")
+# A formula that stands in its line; `$5 and $6` is none.
+_FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])[^$]*(?<![\s\\])\$(?![\d$])")
 _BRANCH = r"\{\#(?=\s)|\{%-?\s*(?:if|unless|for|case|comment|macro|set|block|filter|call)\b"
 _BRANCH_ENDS = re.compile(r"\#\}|\{%-?\s*end")
 _LINK = re.compile(r" {0,3}\[[^\]^][^\]]*\]:\s")
@@ -204,7 +206,8 @@ class MarkdownReader(DisplayReader):
 
     def _attributes(self, found: re.Match[str]) -> None:
         """Refuses mathematics in a block that its attributes, `{ .hidden }`, hide."""
-        if is_hidden(found["attributes"].strip("{}")):
+        hidden = is_hidden_by_list(found["attributes"].strip("{}"))
+        if hidden and not self._is_in_formula(found.start()):
             lines = self._texts()
             line = lines[self.at].lstrip(" \t>")
             of = (
@@ -212,6 +215,13 @@ class MarkdownReader(DisplayReader):
             )
             self._refuse_unseen(of(lines, self.at), _UNSEEN, found.start(), self.at)
         self.column = found.end()
+
+    def _is_in_formula(self, column: int) -> bool:
+        """Tells whether a place in the current line is in a formula of its paragraph, `$…$`."""
+        lines = self._texts()
+        place = len(paragraph([*lines[: self.at], lines[self.at][:column]], self.at))
+        formulas = _FORMULA.finditer(paragraph(lines, self.at))
+        return any(formula.start() < place < formula.end() for formula in formulas)
 
     def _branch(self, found: re.Match[str]) -> None:
         """Refuses mathematics that a template shows or leaves out."""
@@ -227,9 +237,10 @@ class MarkdownReader(DisplayReader):
 
     def _check_block(self, line: str) -> None:
         """Refuses mathematics where a line hides what stands below it, or is not shown itself."""
-        if (marked := _CLASS.match(line)) and hides(marked[1].replace('"', " ")):
-            below = indented if line.lstrip(" \t>")[0] in "!?=" else fenced
-            self._refuse_unseen(below(self._texts(), self.at), _UNSEEN, marked.start(1), self.at)
+        if (marked := _CLASS.match(line)) and hides(_classes(*marked.groups())):
+            below = indented if marked["mark"][0] in "!?" else fenced
+            text = below(self._texts(), self.at)
+            self._refuse_unseen(text, _UNSEEN, marked.start("said"), self.at)
         elif line.startswith("%") or _LINK.match(line):
             what = "a comment of MyST" if line.startswith("%") else "the address of a link"
             self._refuse_unseen(line, f"is this {what}, which is not seen?", 0, self.at)
@@ -450,6 +461,13 @@ def _heading(line: str) -> tuple[str, int] | None:
         title = title[: title.rindex("{")].rstrip()
     bare = title.rstrip("#")
     return (bare.rstrip() if bare.endswith((" ", "\t")) or not bare else title), level
+
+
+def _classes(mark: str, said: str) -> str:
+    """Returns the classes behind the mark of a block, without its title."""
+    if mark.startswith(":::"):  # `::: tip The title`, `:::{note} The title`, `::: tip :::`
+        return said.split()[0]
+    return re.sub(r'"[^"]*"?', " ", said)
 
 
 def _outside(opened: str, line: str) -> bool:

@@ -17,12 +17,28 @@ _TAG = re.compile(
     r"(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*)\s*/?>"
 )
 _ATTRIBUTE = re.compile(r"([\w:.@#-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
-_STYLES = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0?\.?0*%?\s*(?:;|$)"
-    r"|(?:font-size|height|width|zoom)\s*:\s*0(?![\d.])|(?<![\w-])clip(?:-path)?\s*:"
-    r"|(?<![\w-])color\s*:\s*(?:white|transparent|#fff(?:fff)?\b|\w+\([^)]*[,/]\s*0\s*\))"
-    r"|(?:left|right|top|bottom|margin[\w-]*|text-indent)\s*:\s*-\d{3}",
-    re.IGNORECASE,
+_NOUGHT = r"0*\.?0+(?:%|[a-z]+)?"
+_AWAY = r"-\d{3}.*"
+# Values with which a property of a style hides what has it.
+_STYLES = {
+    "display": r"none",
+    "visibility": r"hidden|collapse",
+    "content-visibility": r"hidden",
+    "clip": r"(?!auto).*",
+    "clip-path": r"(?!none).*",
+    "transform": rf".*\bscale\w*\(\s*{_NOUGHT}\s*[,)].*",
+    **dict.fromkeys(("opacity", "scale", "zoom", "font-size"), _NOUGHT),
+    **dict.fromkeys(("height", "width", "max-height", "max-width"), _NOUGHT),
+    **dict.fromkeys(("left", "right", "top", "bottom", "text-indent"), _AWAY),
+    **dict.fromkeys(
+        ("margin", "margin-left", "margin-right", "margin-top", "margin-bottom"),
+        r"(?:.*\s)?-(?:\d{4}|\d{3}(?:r?em|v[wh]|%)).*",
+    ),
+    "color": r"transparent|#[0-9a-f]{3}0|#[0-9a-f]{6}00"
+    rf"|\w+\((?:[^,)]*,){{3}}\s*{_NOUGHT}\s*\)|\w+\([^)/]*/\s*{_NOUGHT}\s*\)",
+}
+_WHITE = re.compile(
+    r"white|#(?:f{3,4}|f{6}|f{8})|rgba?\(\s*255(?:\s*[,\s]\s*255){2}\s*(?:[,/].*)?\)"
 )
 _CLASSES = re.compile(
     r"(?:(?:is|md|u|v|ui|uk|w|visually|content|text|element)[-_]?)?hidden|(?:is-)?(?:hide|invisible)"
@@ -58,15 +74,42 @@ def unseen(tag: Tag) -> str | None:
 
 
 def is_hidden(attributes: str) -> bool:
-    """Tells whether attributes of HTML or of an attribute list, `.hidden`, hide something."""
+    """Tells whether attributes of HTML hide what has them."""
     for name, *values in _ATTRIBUTE.findall(attributes):
         value = "".join(values)
-        said = name.lower()
-        if said == "hidden" or (said == "class" and hides(value)) or hides(name.lstrip(".:")):
+        said = name.lower().lstrip(":")
+        if said == "hidden" or (said == "class" and hides(value)):
             return True
-        if said == "style" and _STYLES.search(value):
+        if said == "style" and _is_styled_away(value):
             return True
     return False
+
+
+def is_hidden_by_list(attributes: str) -> bool:
+    """Tells whether an attribute list, `{ .hidden }`, hides what has it; `{ one hidden }` is text.
+
+    Args:
+        attributes: the list, without its braces.
+    """
+    names = [found[1] for found in _ATTRIBUTE.finditer(attributes.removeprefix(":"))]
+    if any(name.startswith(".") and hides(name[1:]) for name in names):
+        return True
+    words = re.sub(r"[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'|\S+)|[.#]\S+", " ", attributes).split()
+    is_prose = not attributes.startswith(":") and len(words) > 1
+    return not is_prose and is_hidden(attributes.removeprefix(":"))
+
+
+def _is_styled_away(style: str) -> bool:
+    """Tells whether a style hides: white is seen where the style says on what else it stands."""
+    said = {}
+    for part in style.lower().split(";"):
+        name, _, value = part.partition(":")
+        said[name.strip()] = value.replace("!important", "").strip()
+    if any(re.fullmatch(_STYLES[name], said[name]) for name in said.keys() & _STYLES.keys()):
+        return True
+    ground = said.get("background-color") or said.get("background") or "none"
+    is_plain = ground in ("none", "inherit", "transparent") or _WHITE.fullmatch(ground)
+    return bool(_WHITE.fullmatch(said.get("color", "")) and is_plain)
 
 
 def hides(classes: str) -> bool:
