@@ -29,51 +29,51 @@ def places_are_right(found: Document) -> None:
                 assert there == letter or "aligned" in equation.tex, (equation.tex, offset)
 
 
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("$$a = b$$", ("a = b", None)),
-        ("$$\na = b\n$$ {#eq-name}", ("a = b", "eq-name")),
-        ("$$\na = b\n$$ {#eq:name .wide}", ("a = b", "eq:name")),
-        ("$$\na = b\n$$ (name)", ("a = b", "name")),
-        ("$$a = b$$ (see below)", ("a = b", None)),
-        ("$$\na = b \\label{eq:x}\n$$", ("a = b", "eq:x")),
-        ("```math\na = b\n```", ("a = b", None)),
-        ("~~~ math\na = b\n~~~", ("a = b", None)),
-        ("> ```math\n> a = b\n> ```", ("a = b", None)),
-        ("- so\n\n  ```math\n  a = b\n  ```", ("a = b", None)),
-        ("```{math}\n:label: one\na = b\n```", ("a = b", "one")),
-        ("```{math}\n---\nlabel: one\n---\na = b\n```", ("a = b", "one")),
-        ("```{math} a = b\n```", ("a = b", None)),
-        (":::{math}\n:label: one\n\na = b\n:::", ("a = b", "one")),
-        (".. math::\n   :label: one\n\n   a\n   = b\n\nThen", ("a = b", "one")),
-        (".. math:: a = b\n\nThen", ("a = b", None)),
-        ("\\[a = b\\]", ("a = b", None)),
-        ("\\[\na = b\n\\]", ("a = b", None)),
-        ("so that \\[ a = b \\] holds", ("a = b", None)),
-        ("\\\\[ a = b \\\\]", ("a = b", None)),
-        ("so $$a = b$$ holds", ("a = b", None)),
-        ("so \\begin{equation} a = b \\end{equation} holds", ("a = b", None)),
-        ("\\begin{equation*}\na = b\n\\end{equation*}", ("a = b", None)),
-        ("\\begin{equation}\\label{one} a = b\\end{equation}", ("a = b", "one")),
-        ("\\\\\\[ a = b \\\\\\]", ("a = b", None)),
-        ("# So $$a = b$$", ("a = b", None)),
-        ("```{eval-rst}\n.. math::\n\n   a = b\n```", ("a = b", None)),
-        ('<script type="math/tex; mode=display">a = b</script>', ("a = b", None)),
-        ("<script type='math/tex;mode=display'>\na = b\n</script>", ("a = b", None)),
-        ("{{< math >}}\n$$\na = b\n$$\n{{< /math >}}", ("a = b", None)),
-        (
-            "\\begin{aligned} a = b \\end{aligned}",
-            ("\\begin{aligned} a = b \\end{aligned}", None),
-        ),
-        ("````{note}\n```{tip}\n$$\na = b\n$$\n```\n````", ("a = b", None)),
-        ("::: {.callout-note}\n$$\na = b\n$$\n:::", ("a = b", None)),
-        ("```{=latex}\n\\begin{equation}\na = b\n\\end{equation}\n```", ("a = b", None)),
-        ("<div>\n$$\na = b\n$$\n</div>", ("a = b", None)),
-        ("1. so\n\n    $$\n    a = b\n    $$", ("a = b", None)),
-        ("a `code` span, <!-- a comment --> $$a = b$$", ("a = b", None)),
-    ],
-)
+WAYS: list[tuple[str, tuple[str, str | None]]] = [
+    ("$$a = b$$", ("a = b", None)),
+    ("$$\na = b\n$$ {#eq-name}", ("a = b", "eq-name")),
+    ("$$\na = b\n$$ {#eq:name .wide}", ("a = b", "eq:name")),
+    ("$$\na = b\n$$ (name)", ("a = b", "name")),
+    ("$$a = b$$ (see below)", ("a = b", None)),
+    ("$$\na = b \\label{eq:x}\n$$", ("a = b", "eq:x")),
+    ("```math\na = b\n```", ("a = b", None)),
+    ("~~~ math\na = b\n~~~", ("a = b", None)),
+    ("> ```math\n> a = b\n> ```", ("a = b", None)),
+    ("- so\n\n  ```math\n  a = b\n  ```", ("a = b", None)),
+    ("```{math}\n:label: one\na = b\n```", ("a = b", "one")),
+    ("```{math}\n---\nlabel: one\n---\na = b\n```", ("a = b", "one")),
+    ("```{math} a = b\n```", ("a = b", None)),
+    (":::{math}\n:label: one\n\na = b\n:::", ("a = b", "one")),
+    (".. math::\n   :label: one\n\n   a\n   = b\n\nThen", ("a = b", "one")),
+    (".. math:: a = b\n\nThen", ("a = b", None)),
+    ("\\[a = b\\]", ("a = b", None)),
+    ("\\[\na = b\n\\]", ("a = b", None)),
+    ("so that \\[ a = b \\] holds", ("a = b", None)),
+    ("\\\\[ a = b \\\\]", ("a = b", None)),
+    ("so $$a = b$$ holds", ("a = b", None)),
+    ("so \\begin{equation} a = b \\end{equation} holds", ("a = b", None)),
+    ("\\begin{equation*}\na = b\n\\end{equation*}", ("a = b", None)),
+    ("\\begin{equation}\\label{one} a = b\\end{equation}", ("a = b", "one")),
+    ("\\\\\\[ a = b \\\\\\]", ("a = b", None)),
+    ("# So $$a = b$$", ("a = b", None)),
+    ("```{eval-rst}\n.. math::\n\n   a = b\n```", ("a = b", None)),
+    ('<script type="math/tex; mode=display">a = b</script>', ("a = b", None)),
+    ("<script type='math/tex;mode=display'>\na = b\n</script>", ("a = b", None)),
+    ("{{< math >}}\n$$\na = b\n$$\n{{< /math >}}", ("a = b", None)),
+    (
+        "\\begin{aligned} a = b \\end{aligned}",
+        ("\\begin{aligned} a = b \\end{aligned}", None),
+    ),
+    ("````{note}\n```{tip}\n$$\na = b\n$$\n```\n````", ("a = b", None)),
+    ("::: {.callout-note}\n$$\na = b\n$$\n:::", ("a = b", None)),
+    ("```{=latex}\n\\begin{equation}\na = b\n\\end{equation}\n```", ("a = b", None)),
+    ("<div>\n$$\na = b\n$$\n</div>", ("a = b", None)),
+    ("1. so\n\n    $$\n    a = b\n    $$", ("a = b", None)),
+    ("a `code` span, <!-- a comment --> $$a = b$$", ("a = b", None)),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), WAYS)
 def test_each_way_to_set_an_equation_in_markdown(text: str, wanted: tuple[str, str | None]) -> None:
     found = read("a.md", f"# T\n\nText.\n\n{text}\n\nMore.\n")
     assert spoken(found) == [wanted]
@@ -140,6 +140,20 @@ CLAIM = "$$\na = b\n$$"
 def test_mathematics_that_no_reader_sees_is_refused(text: str) -> None:
     (problem,) = read("a.md", f"Text.\n\n{text}\n").problems
     assert str(problem).startswith("a.md:3:1: no reader sees the mathematics in this <")
+
+
+@pytest.mark.parametrize("text", [text for text, _ in WAYS])
+def test_each_way_is_refused_where_it_is_hidden(text: str) -> None:
+    (problem,) = read("a.md", f"Text.\n\n<div hidden>\n\n{text}\n\nThen.\n\n</div>\n").problems
+    assert str(problem).startswith("a.md:3:1: no reader sees the mathematics in this <div>")
+
+
+@pytest.mark.parametrize("name", ["script", "style"])
+def test_a_script_holds_no_element_and_must_end(name: str) -> None:
+    within = f'<{name}>a("<{name}>", "<{name}-a>", "</{name}s>")</{name.upper()} >'
+    assert spoken(read("a.md", f"{within}\n\n{CLAIM}\n")) == [("a = b", None)]
+    (problem,) = read("a.md", f"So\n\na <{name}> b\n\n{CLAIM}\n").problems
+    assert str(problem) == f"a.md:3:3: this <{name}> is never closed"
 
 
 @pytest.mark.parametrize(
@@ -212,6 +226,8 @@ def test_mathematics_that_may_not_be_seen_is_refused(text: str, why: str) -> Non
         f"<div data-hidden>\n\n{CLAIM}\n\n</div>",
         f'<div aria-hidden="true">\n\n{CLAIM}\n\n</div>',
         f"`<div hidden>`\n\n{CLAIM}",
+        f"<div hidden>\n<div-a>\n</div>\n\n{CLAIM}",
+        f'<div hidden>\nSee math. <script type="math/tex">a</script>\n</div>\n\n{CLAIM}',
         f"<details>\n\n{CLAIM}\n\n</details>",
         f"With $n_{{\\text{{ hidden}}}}$ units, $W_{{ hidden }}$, $x_\n{{ hidden }}$,\n{CLAIM}",
         f"{{ a hidden one }} is\n{CLAIM}",

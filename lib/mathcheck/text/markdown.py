@@ -20,6 +20,7 @@ from mathcheck.text.unseen import (
     is_hidden_by_list,
     opening_tag,
     paragraph,
+    raw_end,
     section,
     unseen,
 )
@@ -186,7 +187,7 @@ class MarkdownReader(DisplayReader):
             message = f"no reader sees the mathematics in the attributes of this <{tag.name}>"
             self._problem(message, opened, start)
         elif tag.name in ("script", "style"):
-            self._skip_raw(tag.name)
+            self._skip_raw(tag.name, start, opened)
         elif why := unseen(tag):
             self._refuse_unseen(
                 element(self._rest(), tag.name), why.format(tag.name), start, opened
@@ -197,9 +198,13 @@ class MarkdownReader(DisplayReader):
         rest = [line.text for line in self.lines[self.at + 1 : self.at + _REACH]]
         return "\n".join([self._text()[self.column :], *rest])
 
-    def _skip_raw(self, name: str) -> None:
+    def _skip_raw(self, name: str, start: int, opened: int) -> None:
         """Goes behind a script or a style sheet, which is no text."""
-        inside = element(self._rest(), name)
+        rest = "\n".join([self._text()[self.column :], *self._texts()[self.at + 1 :]])
+        end = raw_end(rest, name)
+        if end is None:
+            self._problem(f"this <{name}> is never closed", opened, start)
+        inside = rest[:end]
         lines = inside.count("\n")
         self.at += lines
         self.column = len(inside) - inside.rfind("\n") - 1 + (0 if lines else self.column)

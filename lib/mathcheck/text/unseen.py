@@ -7,8 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# All that a reader of these texts takes for an equation or for a table of symbols.
 MATHEMATICS = re.compile(
-    r"\$\$|\\\[|\\begin\b|^[ \t>|*_]*symbols?[*_ \t]*\||^[ \t>]*[`~:]{3,}[ \t]*\{?\.?math\b",
+    r"\$\$|\\\[|\\begin\b|^[ \t>|*_]*symbols?[*_ \t]*\||^[ \t>]*[`~:]{3,}[ \t]*\{?\s*\.?math\b"
+    r"|^[ \t>]*\.\. math::|<script\b[^>]*math/tex;\s*mode\s*=\s*display",
     re.IGNORECASE | re.MULTILINE,
 )
 # An opening tag as HTML and Markdown know it, over several lines too.
@@ -120,11 +122,17 @@ def hides(classes: str) -> bool:
 def element(text: str, name: str) -> str:
     """Returns what stands in an element whose opening tag ends where the text begins."""
     depth = 1
-    for tag in re.finditer(rf"<(/?){re.escape(name)}\b", text, re.IGNORECASE):
+    for tag in re.finditer(rf"<(/?){re.escape(name)}(?=[\s/>])", text, re.IGNORECASE):
         depth += -1 if tag[1] else 1
         if not depth:
             return text[: tag.start()]
     return text
+
+
+def raw_end(text: str, name: str) -> int | None:
+    """Returns where a script or a style sheet ends, which knows no element within itself."""
+    found = re.search(rf"</{re.escape(name)}(?=[\s/>])", text, re.IGNORECASE)
+    return found.start() if found else None
 
 
 def paragraph(lines: Sequence[str], at: int) -> str:
