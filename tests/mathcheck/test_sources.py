@@ -189,6 +189,24 @@ def test_a_script_holds_no_element_and_must_end(name: str) -> None:
             f"{{% if pdf %}}\n{CLAIM}\n{{% endif %}}",
             "is the mathematics in this part of a template",
         ),
+        (
+            f"{{% if a %}}{{% if b %}}x{{% endif %}}\n{CLAIM}\n{{% endif %}}",
+            "is the mathematics in this part of a template",
+        ),
+        (
+            f"{{% for a in b %}}{{# c #}}\n{CLAIM}\n{{%- endfor %}}",
+            "is the mathematics in this part",
+        ),
+        (f"{{% if a %}}{{% raw %}}{{% endraw %}}\n{CLAIM}\n{{% endif %}}", "is the mathematics in"),
+        (f"{{% if a %}}{{% for b %}}x{{% end %}}\n{CLAIM}\n{{% end %}}", "is the mathematics in"),
+        (
+            f"{{%+ if a %}}\n{CLAIM}\n{{%~ endif %}}",
+            "is the mathematics in this part of a template",
+        ),
+        (
+            f"{{% set a %}}\n{CLAIM}\n{{% endset %}}",
+            "is the mathematics in this part of a template",
+        ),
         ("{# $$ a = b $$ #}", "is the mathematics in this part of a template seen?"),
         (f"<!-- a --!>\n{CLAIM}\n<!-- b -->", "where does this comment end?"),
         (f"<!-->\n{CLAIM}\n-->", "where does this comment end?"),
@@ -216,6 +234,9 @@ def test_mathematics_that_may_not_be_seen_is_refused(text: str, why: str) -> Non
         f"> ## A part {{ .hidden }}\n>\n> Nothing.\n>\n> # Another\n\n{CLAIM}",
         f"Let $a <b >$ be.\n\n{CLAIM}",
         f"{{% raw %}}\n{CLAIM}\n{{% endraw %}}",
+        f"{{% set a = 1 %}}\n{CLAIM}\n{{% if b %}}c{{% endif %}}",
+        f"{{% if a %}}{{% if b %}}{{% endif %}}{{% endif %}}\n{CLAIM}\n{{% if b %}}{{% endif %}}",
+        f"{{% iffy %}}\n{CLAIM}\n{{% endif %}}",
         f"[a]: b.md\n\n{CLAIM}",
         f"{CLAIM} {{#eq-name}}",
         f"``` {{ .python }}\nx\n```\n{CLAIM}",
@@ -658,12 +679,45 @@ def test_a_cell_that_a_tag_removes_defines_nothing() -> None:
 
 @pytest.mark.parametrize(
     "hidden",
-    ["\\iffalse\n{}\n\\ifx\\a\\b c \\fi\n\\fi\n", "\\if0 {} \\fi\n"],
+    [
+        "\\iffalse\n{}\n\\ifx\\a\\b c \\fi\n\\fi\n",
+        "\\if0 {} \\fi\n",
+        "\\iffalse {} \\else d \\fi\n",
+        "\\iffalse \\ifx\\a\\b c \\else d \\fi {} \\else\n\\fi\n",
+        "\\iffalse \\newif \\ifa \\ifthenelse{a}{b}{c}\n{} \\fi\n",
+    ],
 )
 def test_what_latex_leaves_out_is_passed_over(hidden: str) -> None:
     text = hidden.replace("{}", "$$ c = d $$") + "Here $a \\iff b$.\n$$\na = b\n$$\n"
     ended = text + "\\end{document}\n$$ c = d $$\n"
     assert spoken(read("a.tex", text)) == spoken(read("a.tex", ended)) == [("a = b", None)]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "\\iffalse c \\else {} \\fi",
+        "\\if0 c \\else\n{}\n\\fi",
+        "\\iffalse \\ifx\\a\\b c \\else d \\fi \\else {} \\fi",
+        "\\iffalse c \\fi {} \\ifx\\a\\b c \\fi",
+        "\\newif \\ifa\n{}\n\\ifa c \\fi",
+        "\\ifthenelse{a}{b}{c} {} \\ifx\\a\\b c \\fi",
+    ],
+)
+def test_what_latex_sets_beside_what_it_leaves_out_is_read(around: str) -> None:
+    assert spoken(read("a.tex", around.replace("{}", "$$ a = b $$"))) == [("a = b", None)]
+
+
+@pytest.mark.parametrize("branch", ["iffalse", "if0"])
+def test_what_latex_leaves_out_must_end(branch: str) -> None:
+    (problem,) = read("a.tex", f"So\n\\{branch} \\ifx c \\fi").problems
+    assert str(problem) == f"a.tex:2:1: this \\{branch} is never closed"
+
+
+@pytest.mark.parametrize("branch", ["if00", "if01", "ifx\\a\\b c \\else"])
+def test_what_latex_sets_in_a_branch_is_refused(branch: str) -> None:
+    (problem,) = read("a.tex", f"\\{branch} $$ a = b $$ \\fi").problems
+    assert problem.message.startswith("is what stands behind this \\if")
 
 
 def test_what_latex_may_leave_out_is_refused() -> None:

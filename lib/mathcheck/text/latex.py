@@ -22,13 +22,16 @@ _LEVELS = {
 }
 _VERBATIM = r"verbatim|Verbatim|lstlisting|minted|comment|filecontents"
 _TABLES = r"tabular|tabularx|longtable|tabulary|array"
+# A branch that \fi ends; others have arguments instead.
+_BRANCH = r"if(?!(?:f|thenelse|toggle|bool|blank|strequal|strempty)(?![a-zA-Z]))[a-zA-Z]*"
+_NEW_BRANCH = r"\\newif\s*\\[a-zA-Z]+"
 _TOKEN = re.compile(
     rf"(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT})"
     rf"|{UNREAD}|\\(?P<short>b(?:e|ea|eq|eqn|eqa))(?![a-zA-Z])"
     rf"|\\begin\s*\{{(?P<verbatim>(?:{_VERBATIM})\*?)\}}"
     rf"|\\begin\s*\{{(?P<table>(?:{_TABLES})\*?)\}}"
     rf"|\\(?P<level>{'|'.join(_LEVELS)})\*?\s*(?:\[[^\]]*\])?\s*\{{(?P<title>[^{{}}]*)"
-    r"|\\verb\*?(?P<bar>[^a-zA-Z*\s])|(?<!\\newif)\\(?P<branch>if0|if(?!f(?![a-zA-Z]))[a-zA-Z]*)"
+    rf"|\\verb\*?(?P<bar>[^a-zA-Z*\s])|{_NEW_BRANCH}|\\(?P<branch>if0(?!\d)|{_BRANCH})"
     r"|(?P<last>\\end\s*\{document\})|(?P<escape>\\.)|(?P<comment>%)"
 )
 _COMMAND = re.compile(
@@ -36,7 +39,7 @@ _COMMAND = re.compile(
     r"\s*(?:\[(?P<count>\d)\]|(?P<marks>(?:#\d)+))?\s*(?=\{)"
 )
 _DISPLAYS = re.compile(rf"\$\$|(?<!\\)\\[\[\]]|\\end\s*\{{|{ENVIRONMENT}")
-_BRANCHES = re.compile(r"\\fi(?![a-zA-Z])|(?<!\\newif)\\if(?!f(?![a-zA-Z]))[a-zA-Z]*")
+_BRANCHES = re.compile(rf"{_NEW_BRANCH}|\\(?P<sign>(?:fi|else)(?![a-zA-Z])|{_BRANCH})")
 _USE = re.compile(r"\\([a-zA-Z]+)")
 _MOST_NESTED, _LONGEST = 20, 20_000  # commands in one another, characters of an equation
 _REMARK = re.compile(r"\s*%+\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*$")
@@ -194,23 +197,27 @@ class LatexReader(DisplayReader):
         yield line, start + done, text[done:]
 
     def _branch(self, found: re.Match[str]) -> None:
-        r"""Goes behind `\iffalse … \fi`; what else TeX sets or leaves out is refused."""
+        r"""Goes behind `\iffalse … \fi` or `\iffalse … \else`; other branches are refused."""
         start, lines = (self.at, found.start()), []
+        is_left_out = found["branch"] in ("iffalse", "if0")
         self.column = found.end()
         depth = 1
         for at in range(self.at, len(self.lines)):
             line = _uncommented(self.lines[at].text)
             for sign in _BRANCHES.finditer(line, self.column if at == self.at else 0):
-                depth += -1 if sign[0] == "\\fi" else 1
-                if not depth:
+                if sign["sign"] not in (None, "else"):
+                    depth += -1 if sign["sign"] == "fi" else 1
+                if not depth or (depth == 1 and sign["sign"] == "else" and is_left_out):
                     lines.append(line[: sign.start()])
-                    if found["branch"] in ("iffalse", "if0"):
+                    if is_left_out:
                         self.at, self.column = at, sign.end()
                     elif _DISPLAYS.search("\n".join(lines)[found.end() :]):
                         message = f"is what stands behind this \\{found['branch']} set? Show it"
                         self._problem(message, *start)
                     return
             lines.append(line)
+        if is_left_out:
+            self._problem(f"this \\{found['branch']} is never closed", *start)
 
     def _skip_verbatim(self, name: str) -> None:
         opened = self.at

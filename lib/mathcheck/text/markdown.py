@@ -13,6 +13,7 @@ from mathcheck.text.displays import ENVIRONMENT, UNREAD, DisplayReader
 from mathcheck.text.document import Cell, Document, Line, Opening
 from mathcheck.text.unseen import (
     MATHEMATICS,
+    PART,
     element,
     fenced,
     hides,
@@ -22,6 +23,7 @@ from mathcheck.text.unseen import (
     paragraph,
     raw_end,
     section,
+    template_part,
     unseen,
 )
 
@@ -47,8 +49,6 @@ _ASIDES = (
 _CLASS = re.compile(r"[ \t>]*(?P<mark>:class:|:{3,}|!!!|\?\?\?\+?)[ \t]*(?P<said>\S.*)$")
 # A formula that stands in its line; `$5 and $6` is none.
 _FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])[^$]*(?<![\s\\])\$(?![\d$])")
-_BRANCH = r"\{\#(?=\s)|\{%-?\s*(?:if|unless|for|case|comment|macro|set|block|filter|call)\b"
-_BRANCH_ENDS = re.compile(r"\#\}|\{%-?\s*end")
 _LINK = re.compile(r" {0,3}\[[^\]^][^\]]*\]:\s")
 _TAG_LINES, _REACH = 40, 2000  # the most lines of an opening tag, and of what is hidden
 _TOKEN = re.compile(
@@ -56,7 +56,7 @@ _TOKEN = re.compile(
     r"|<script\b[^>]*math/tex;\s*mode\s*=\s*display[^>]*>)"
     r"|(?P<inline><script\b[^>]*math/tex[^>]*>)"
     rf"|{UNREAD}|(?P<escape>\\.)|(?P<image>{_ASIDES[0]})|(?P<struck>{_ASIDES[1]})"
-    rf"|(?P<entity>{_ASIDES[2]})|(?P<branch>{_BRANCH})|(?P<attributes>\{{:?[ \t.#:][^{{}}\n]*\}})"
+    rf"|(?P<entity>{_ASIDES[2]})|(?P<branch>{PART})|(?P<attributes>\{{:?[ \t.#:][^{{}}\n]*\}})"
     r"|(?P<shortcode>"
     r"\{%\s*(?:math|katex|mathjax|latex)\b[^%]*%\}|\{\{[<%]\s*(?:math|katex|mathjax|latex)\b[^>%]*[>%]\}\}"
     r"|\[latex\](?!\()|<(?:(?:Block)?Math|Katex|TeX)\b[^>]*>|<math\b[^>]*display\s*=\s*.?block[^>]*>)"
@@ -231,9 +231,9 @@ class MarkdownReader(DisplayReader):
     def _branch(self, found: re.Match[str]) -> None:
         """Refuses mathematics that a template shows or leaves out."""
         rest = self._rest()[found.start() - self.column :]
-        if end := _BRANCH_ENDS.search(rest, 2):
+        if within := template_part(rest):
             message = "is the mathematics in this part of a template seen? Show it"
-            self._refuse_unseen(rest[: end.start()], message, found.start(), self.at)
+            self._refuse_unseen(within, message, found.start(), self.at)
         self.column = found.end()
 
     def _refuse_unseen(self, text: str, message: str, column: int, at: int) -> None:

@@ -47,6 +47,14 @@ _CLASSES = re.compile(
     r"|(?:d|display)-none|sr-only|screen-reader(?:-text|-only)?|off-?screen|content-visible",
     re.IGNORECASE,
 )
+# Parts of a template that are shown or left out; `{% set x = 1 %}` has no end.
+_KINDS = {
+    **{kind: kind for kind in ("if", "unless", "for", "case", "comment")},
+    **{kind: kind for kind in ("macro", "block", "filter", "call")},
+    "set": r"set\s+[^=%]*%\}",
+}
+_TAG_OF = r"\{%[-+~]?\s*"
+PART = rf"\{{\#(?=\s)|{_TAG_OF}(?:{'|'.join(_KINDS.values())})(?!\w)"
 _NEVER_SHOWN = {"template", "noscript", "textarea", "title", "head", "datalist", "iframe"}
 _STRUCK_OUT = {"del", "s", "strike"}
 _EMPTY = {"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -127,6 +135,22 @@ def element(text: str, name: str) -> str:
         if not depth:
             return text[: tag.start()]
     return text
+
+
+def template_part(text: str) -> str | None:
+    """Returns the part of a template with which a text begins, None if that has no end."""
+    if text.startswith("{#"):
+        before, end, _ = text.partition("#}")
+        return before if end else None
+    any_kind = "|".join(_KINDS.values())
+    own = next(kind for kind in _KINDS if re.match(rf"{_TAG_OF}{kind}\b", text))
+    for opening, closing in ((_KINDS[own], f"end{own}"), (any_kind, "end")):
+        depth = 0
+        for tag in re.finditer(rf"{_TAG_OF}(?:({closing})|{opening})(?!\w)", text):
+            depth += -1 if tag[1] else 1
+            if not depth:
+                return text[: tag.start()]
+    return None
 
 
 def raw_end(text: str, name: str) -> int | None:
