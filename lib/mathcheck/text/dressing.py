@@ -46,10 +46,10 @@ def undressed(tokens: Tokens) -> Tokens:
                 at += 1
             case "HSPACE":
                 at += 1
-                if _is_backwards(token):
+                if _is_long(_BACK, token):
                     message = "this space sets one thing over another: leave it out"
                     raise TreeError(message, token.start_pos or 0)
-                if _is_wide(token):
+                if _is_long(_WIDE, token):
                     found.append(token.update(type="QUAD"))
             case "COLOR":
                 if _UNSEEN.search(token):
@@ -89,13 +89,9 @@ def group(tokens: Tokens, at: int) -> tuple[Tokens, int]:
     raise TreeError(f"'{tokens[at]}' is never closed", tokens[at].start_pos or 0)
 
 
-def _is_wide(token: Token) -> bool:
-    match = _WIDE.search(token)
-    return match is not None and float(match[1]) * _INCHES[match[2]] >= 0.1
-
-
-def _is_backwards(token: Token) -> bool:
-    match = _BACK.search(token)
+def _is_long(space: re.Pattern[str], token: Token) -> bool:
+    """Tells whether a token is a space of such a kind, and long enough to change what is read."""
+    match = space.search(token)
     return match is not None and float(match[1]) * _INCHES[match[2]] >= 0.1
 
 

@@ -142,7 +142,7 @@ def _over(value: Callable[[Value], Value], low: Value, high: Value, node: Node) 
         return -_over(value, high, low, node)
     if np.isinf(ends[0]) and np.isinf(ends[1]):
         return _over(value, 0.0, high, node) + _over(value, low, 0.0, node)
-    if np.isinf(ends[1]) and ends[0] == 0 and np.ndim(low) == 0:
+    if np.isinf(ends[1]) and _is_nought(low):
         return _between(value, low, 1.0, node) + _over(value, 1.0, high, node)
     if np.isinf(ends[1]):  # x = low + t / (1 - t)
         return _adaptive(lambda t: (low + t / (1 - t), 1 / (1 - t) ** 2), value, node)
@@ -160,9 +160,8 @@ def _between(value: Callable[[Value], Value], low: Value, high: Value, node: Nod
     except (EvalError, UndefinedError, TooClose, ArithmeticError):
         if not (_is_nought(low) or _is_nought(high)):
             raise
-    if not _is_nought(low):
-        return -_between(value, high, low, node)
-    return _adaptive(lambda t: (high * t**_FLAT, high * _FLAT * t ** (_FLAT - 1)), value, node)
+    end, sign = (high, 1) if _is_nought(low) else (low, -1)
+    return sign * _adaptive(lambda t: (end * t**_FLAT, end * _FLAT * t ** (_FLAT - 1)), value, node)
 
 
 def _adaptive(
