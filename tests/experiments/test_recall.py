@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from backprop import GRU, LSTM, RNN, Layer, Linear
-from experiments import recall_by_rate, recall_first_steps
+from backprop.lstm import lstm_cell_backward, lstm_forward
+from backprop.steps import walk_back
+from experiments import recall_by_rate, recall_cut, recall_first_steps
 from experiments.gradient_flow import flow_through
 from experiments.recall import CELLS, Settings, learn, recall, run, symbols
 from experiments.record import RESULTS
@@ -295,3 +297,39 @@ def test_the_first_updates_are_those_of_the_whole_run():
         assert found.by_seed[f"left.gru.0.01.{after}"] == left
         assert found.metrics[f"left_min.gru.0.01.{after}"] == min(left)
     assert found.by_seed["left.gru.0.01.0"] != found.by_seed["left.gru.0.01.2"]
+
+
+def test_the_cut_goes_through_every_hidden_state_and_nowhere_else(rng):
+    cell = recall_cut.CutLSTM(3, 4, 50, rng)
+    weights = [param.astype(np.float64) for param in cell.params.values()]
+    for param, weight in zip(cell.params, weights, strict=True):
+        cell.params[param] = weight
+    x, dh = rng.standard_normal((5, 2, 3)), rng.standard_normal((5, 2, 4))
+    start = np.zeros((2, 4))
+    h, c, cache = lstm_forward(x, start, start, *weights)
+    np.testing.assert_allclose(cell.forward(x, training=True), h, rtol=1e-12)
+
+    def cut(dh_next, dc_next, step):
+        dx, dh, *rest = lstm_cell_backward(dh_next, dc_next, step)
+        return dx, 0 * dh, *rest
+
+    dx, _, _, *grads = walk_back(cut, dh, (0 * c,), cache)
+    np.testing.assert_allclose(cell.backward(dh), dx, atol=1e-12)
+    assert list(cell.grads) == ["W_x_l0", "W_h_l0", "b_l0"]
+    for found, wanted in zip(cell.grads.values(), grads, strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-12)
+        assert np.abs(wanted).max() > 0.1
+
+
+def test_the_cut_cell_learns_beside_the_whole_one():
+    settings = replace(SMALL, steps=(2, 3), updates=60)
+    found = recall_cut.run(None, settings, (0, 1))
+    whole = run(None, settings, (0, 1), {"lstm_bias_log": CELLS["lstm_bias_log"]})
+    for steps in (2, 3):
+        score = found.metrics[f"accuracy_mean.whole.{steps}"]
+        assert score == whole.metrics[f"accuracy_mean.lstm_bias_log.{steps}"]
+        assert found.metrics[f"accuracy_min.cut.{steps}"] > 0.5
+        # With no gradient for the hidden state, a step hands back f times what it got.
+        kept = (steps / (steps + 1)) ** steps
+        assert 0.2 * kept < found.metrics[f"left_untrained.cut.{steps}"] < kept
+    assert found.metrics["parameters.cut"] == found.metrics["parameters.whole"]
