@@ -57,8 +57,6 @@ EXPERIMENTS = {
 }
 # Those whose run reads the test set of some data at its end. A run is a reading, then.
 TESTED_BY_RUN = {
-    "mnist-conv": "mnist",
-    "mnist-cnn": "mnist",
     "mnist-cnn-deep": "mnist",
     "mnist-cnn-best": "mnist",
     "small-networks": "fashion-mnist",
@@ -68,7 +66,7 @@ TESTED_BY_RUN = {
     "characters-attention": "king-james",
 }
 # Those that are tested apart, by `test NAME`.
-TESTED_APART = ("mnist-sgd", "mnist-mlp", "csi300")
+TESTED_APART = ("mnist-sgd", "mnist-mlp", "mnist-conv", "mnist-cnn", "csi300")
 
 
 def main(arguments: Sequence[str], data: Path | None = None) -> int:

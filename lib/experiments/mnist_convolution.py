@@ -1,5 +1,6 @@
 """What the experiments with convolutions on MNIST share: networks for images, augmentation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -18,12 +19,15 @@ from backprop import (
     MaxPool2d,
     ReLU,
     Sequential,
+    load_mnist,
     shift_and_rotate,
     to_unit_interval,
 )
 from backprop.data.mnist import Digits
+from backprop.layers.arrays import assign, state
 from experiments.mnist import CLASSES, Settings, Split, examine_network, split_digits, train_network
 from experiments.record import Result
+from experiments.testing import Examined, Weights
 
 # What the feature maps after a layer are kept as; of others they are not kept.
 LAYERS_SHOWN = {Conv2d: "convolution", ReLU: "relu", MaxPool2d: "pooling"}
@@ -96,16 +100,15 @@ def build_for_images(settings: ConvSettings, side: int, rng: np.random.Generator
     return Sequential(layers[: -2 if settings.batch_norm else -1])  # the scores end it
 
 
-def run_on_images(
-    settings: ConvSettings, digits: Digits, checkpoints: Path | None = None
+def train_on_images(
+    settings: ConvSettings, split: Split, checkpoints: Path | None = None
 ) -> tuple[Result, Sequential, Sequential]:
-    """Trains on images, chooses on validation, tests once.
+    """Trains on images, and chooses on validation.
 
     Returns:
         What it found; the network; and the network as it was before training.
     """
-    split = split_images(digits)
-    side = digits.train_images.shape[1]
+    side = split.train_x.shape[-1]
     rng = np.random.default_rng(settings.seed)
     network = build_for_images(settings, side, rng)
     untrained = build_for_images(settings, side, np.random.default_rng(settings.seed))
@@ -113,11 +116,40 @@ def run_on_images(
     if settings.shift or settings.degrees:
         augment = partial(shift_and_rotate, shift=settings.shift, degrees=settings.degrees, rng=rng)
     result, _ = train_network(settings, split, network, rng, checkpoints, augment)
-    tested = examine_network(network, digits, (1, *digits.test_images.shape[1:]))
+    return result, network, untrained
+
+
+def run_on_images(
+    settings: ConvSettings, digits: Digits, checkpoints: Path | None = None
+) -> tuple[Result, Sequential]:
+    """Trains on images, chooses on validation, tests once; returns what it found, and the network.
+
+    For a network that is tested by its run, which is not repeated.
+    """
+    result, network, _ = train_on_images(settings, split_images(digits), checkpoints)
+    tested = _examine(network, digits)
     result = replace(
         result, metrics=result.metrics | tested.metrics, arrays=tested.arrays, networks=[]
     )
-    return result, network, untrained
+    return result, network
+
+
+def examine_on_images(
+    settings: ConvSettings, networks: Sequence[Weights], digits: Digits | None = None
+) -> list[Examined]:
+    """Tests networks that were trained with these settings; keeps a digit's maps in each."""
+    digits = digits or load_mnist()
+    side, found = digits.test_images.shape[1], []
+    for weights in networks:
+        network = build_for_images(settings, side, np.random.default_rng(0))
+        assign(state(network), weights, "the weights that were kept")
+        tested = _examine(network, digits)
+        found.append(replace(tested, arrays=tested.arrays | feature_maps(network, digits)))
+    return found
+
+
+def _examine(network: Sequential, digits: Digits) -> Examined:
+    return examine_network(network, digits, (1, *digits.test_images.shape[1:]))
 
 
 def feature_maps(network: Sequential, digits: Digits) -> dict[str, NDArray[np.float32]]:

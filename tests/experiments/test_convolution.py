@@ -28,6 +28,7 @@ from experiments.mnist_convolution import (
     feature_maps,
     run_on_images,
     split_images,
+    train_on_images,
 )
 
 
@@ -74,13 +75,17 @@ def test_network_with_all_that_helps():
 
 
 def test_small_network_learns_and_its_insides_are_kept(digits, tmp_path):
-    result = mnist_conv.run(tmp_path, digits, small(mnist_conv.SETTINGS, epochs=3))
-    assert result.metrics["test_accuracy"] > 0.6
+    settings = small(mnist_conv.SETTINGS, epochs=3)
+    result = mnist_conv.run(tmp_path, digits, settings, seeds=(0, 1))
+    first, second = mnist_conv.examine(settings, result.networks, digits)
+    assert first.metrics["test_accuracy"] > 0.6
+    assert second.metrics["test_loss"] != first.metrics["test_loss"]
     assert result.arrays["filters_before"].shape == (30, 1, 5, 5)
+    np.testing.assert_array_equal(result.arrays["filters_after"], result.networks[0]["0.W"])
     moved = result.arrays["filters_after"] - result.arrays["filters_before"]
     assert (np.abs(moved).max(axis=(1, 2, 3)) > 0).all()
     assert np.abs(moved).max() < 0.5
-    maps = maps_of(result)
+    maps = maps_of(first)
     assert list(maps) == ["image", "convolution_1", "relu_1", "pooling_1"]
     np.testing.assert_array_equal(maps["image"], digits.test_images[0] / np.float32(255))
     assert maps["convolution_1"].shape == maps["relu_1"].shape == (30, 24, 24)
@@ -91,10 +96,9 @@ def test_small_network_learns_and_its_insides_are_kept(digits, tmp_path):
 
 def test_a_digit_is_followed_through_all_maps(digits, tmp_path):
     settings = small(mnist_cnn.SETTINGS, blocks=((2,), (3,)), epochs=1)
-    shapes = {
-        name: array.shape
-        for name, array in maps_of(mnist_cnn.run(tmp_path, digits, settings)).items()
-    }
+    result = mnist_cnn.run(tmp_path, digits, settings, seeds=(0, 1))
+    tested = mnist_cnn.examine(settings, result.networks, digits)[0]
+    shapes = {name: array.shape for name, array in maps_of(tested).items()}
     first, second = (2, 24, 24), (3, 8, 8)
     assert shapes == {
         "image": (28, 28),
@@ -107,7 +111,7 @@ def test_a_digit_is_followed_through_all_maps(digits, tmp_path):
 
 def test_maps_of_a_block_are_those_after_its_last_layers(digits):
     settings = small(mnist_cnn_best.SETTINGS, blocks=((2, 3), (4,)), hidden=(8,), epochs=1)
-    _, network, _ = run_on_images(settings, digits)
+    _, network = run_on_images(settings, digits)
     maps = feature_maps(network, digits)
     assert [len(maps[f"maps_convolution_{block}"]) for block in (1, 2)] == [3, 4]
     x = to_unit_interval(digits.test_images[:1, None])
@@ -123,7 +127,7 @@ def maps_of(result):
     }
 
 
-@pytest.mark.parametrize("experiment", [mnist_cnn, mnist_cnn_deep, mnist_cnn_best])
+@pytest.mark.parametrize("experiment", [mnist_cnn_deep, mnist_cnn_best])
 def test_accuracy_and_provenance(digits, tmp_path, experiment):
     blocks = tuple(tuple(K // 4 for K in block) for block in experiment.SETTINGS.blocks)
     settings = small(experiment.SETTINGS, blocks=blocks, epochs=4, batch_size=20)
@@ -131,6 +135,21 @@ def test_accuracy_and_provenance(digits, tmp_path, experiment):
     assert result.metrics["test_accuracy"] > 0.3
     assert len(result.curve["epoch"]) == 4
     assert json.loads(json.dumps(result.settings))["blocks"] == [list(b) for b in blocks]
+
+
+def test_five_seeds_of_the_network_with_two_convolutions_by_its_own_command(digits, tmp_path):
+    settings = small(mnist_cnn.SETTINGS, blocks=((4,), (8,)), epochs=4, batch_size=20)
+    result = mnist_cnn.run(tmp_path, digits, settings)
+    assert len(result.networks) == len(result.seeds) == 5
+    assert len(set(result.by_seed["train_loss"])) == 5
+    assert not any(name.startswith("test") for name in result.metrics)
+    assert len(result.curve["epoch"]) == 4
+    assert json.loads(json.dumps(result.settings))["blocks"] == [[4], [8]]
+    tested = mnist_cnn.examine(settings, result.networks, digits)
+    assert min(one.metrics["test_accuracy"] for one in tested) > 0.3
+    swapped = [{**result.networks[0], "0.b": result.networks[0]["0.b"][:-1]}]
+    with pytest.raises(ValueError, match=r"0\.b in the weights that were kept has shape"):
+        mnist_cnn.examine(settings, swapped, digits)
 
 
 def test_same_seed_same_numbers_and_augmentation_matters(digits):
@@ -150,6 +169,6 @@ def test_same_seed_same_numbers_and_augmentation_matters(digits):
 
 def test_untrained_network_is_where_training_began(digits):
     settings = small(mnist_cnn.SETTINGS, blocks=((2,),), hidden=(8,), learning_rate=1e-12)
-    _, network, untrained = run_on_images(settings, digits)
+    _, network, untrained = train_on_images(settings, split_images(digits))
     for name, param in untrained.params.items():
         np.testing.assert_allclose(network.params[name], param, atol=1e-8)
