@@ -46,6 +46,7 @@ EXPERIMENTS = {
     "characters": "experiments.characters",
     "characters-inside": "experiments.characters_inside",
     "characters-attention": "experiments.characters_attention",
+    "characters-counts": "experiments.characters_counts",
     "csi300": "experiments.csi300",
     "imdb": "experiments.imdb",
     "imdb-bags": "experiments.imdb_bags",
@@ -64,6 +65,7 @@ TESTED_BY_RUN = {
     "imdb": "imdb",
     "imdb-bags": "imdb",
     "characters-attention": "king-james",
+    "characters-counts": "king-james",
 }
 # Those that are tested apart, by `test NAME`.
 TESTED_APART = ("mnist-sgd", "mnist-mlp", "mnist-conv", "mnist-cnn", "csi300")

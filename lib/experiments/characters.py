@@ -354,21 +354,49 @@ def spoken(model: Model, tokens: Tokens) -> Array:
 
 
 def counted(known: Tokens, held: Tokens, V: int, settings: Settings) -> dict[str, Number]:
-    """Bits of tables: what followed each context, leaning on what followed the shorter one.
+    """Bits of tables whose lean is chosen on the text that they are judged on."""
+    found = tables(known, held, held, V, settings)
+    return {f"bits.counts.{order}": table.bits for order, table in enumerate(found)}
+
+
+class Table(NamedTuple):
+    """What followed each run of so many characters.
+
+    Attributes:
+        bits: a character, on the text that it is judged on.
+        entries: how many counts it has, those of the shorter contexts not among them.
+        strength: how much it leans on the shorter one.
+    """
+
+    bits: float
+    entries: int
+    strength: float
+
+
+def tables(
+    known: Tokens, chosen_on: Tokens, judged_on: Tokens, V: int, settings: Settings
+) -> list[Table]:
+    """Tables of order 0, 1 and so on: what followed each context, leaning on the shorter one.
 
     A table of order n gives the next character (c + m q) / (C + m): c times it followed the last n
     characters of C times that these were seen, and q is what the table of order n - 1 gives. m is
-    the best of the settings' strengths, chosen on the text that it is judged on.
+    the best of the settings' strengths on the text to choose on.
     """
-    found: dict[str, Number] = {}
-    shorter = np.full(len(held) - settings.orders, 1 / V)
+    found = []
+    shorter = [np.full(len(text) - settings.orders, 1 / V) for text in (chosen_on, judged_on)]
     for order in range(settings.orders):
-        seen, sought = (_contexts(tokens, order, V) for tokens in (known, held))
-        judged = [codes[settings.orders - order :] for codes in sought]
-        c, C = (_frequencies(a, b) for a, b in zip(seen, judged, strict=True))
-        given = [(c + m * shorter) / (C + m) for m in settings.strengths]
-        shorter = min(given, key=lambda p: -float(np.log(p).mean()))
-        found[f"bits.counts.{order}"] = -float(np.log2(shorter).mean())
+        seen = [np.unique(codes, return_counts=True) for codes in _contexts(known, order, V)]
+        leaning = []
+        for text, q in zip((chosen_on, judged_on), shorter, strict=True):
+            sought = [codes[settings.orders - order :] for codes in _contexts(text, order, V)]
+            c, C = (
+                _frequencies(*counts, codes) for counts, codes in zip(seen, sought, strict=True)
+            )
+            leaning.append([(c + m * q) / (C + m) for m in settings.strengths])
+        best = int(np.argmax([np.log(p).mean() for p in leaning[0]]))
+        shorter = [given[best] for given in leaning]
+        surprise = -float(np.log2(shorter[1]).mean())
+        found.append(Table(surprise, len(seen[0][0]), settings.strengths[best]))
     return found
 
 
@@ -381,9 +409,8 @@ def _contexts(tokens: Tokens, order: int, V: int) -> tuple[Tokens, Tokens]:
     return before * V + tokens[order:], before
 
 
-def _frequencies(seen: Tokens, sought: Tokens) -> NDArray[np.int64]:
-    """How often each that is sought was seen."""
-    codes, counts = np.unique(seen, return_counts=True)
+def _frequencies(codes: Tokens, counts: Tokens, sought: Tokens) -> Tokens:
+    """How often each that is sought was seen, given all that were and how often."""
     places = np.searchsorted(codes, sought).clip(max=len(codes) - 1)
     return np.where(codes[places] == sought, counts[places], 0)
 

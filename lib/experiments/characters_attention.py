@@ -171,8 +171,7 @@ def run(
     """Finds both rates, trains both in turn from each seed, and tests; a text may be given."""
     start = time.perf_counter()
     given = characters.corpus(load_king_james() if text is None else text, settings)
-    last = round(len(given.known) * settings.test_share / (1 - settings.validation_share))
-    known, test = given.known[:-last], given.known[-last:]
+    known, test = without_test(given, settings)
     V = len(given.alphabet)
     rates: dict[str, float] = {}
     metrics: dict[str, Number] = {
@@ -226,6 +225,12 @@ def run(
         tried=tried,
         by_seed=by_seed,
     )
+
+
+def without_test(given: characters.Corpus, settings: Settings) -> tuple[Tokens, Tokens]:
+    """The part to train on, and the test set, which is the end of what `characters` trains on."""
+    last = round(len(given.known) * settings.test_share / (1 - settings.validation_share))
+    return given.known[:-last], given.known[-last:]
 
 
 def train_in_turn(

@@ -1,22 +1,32 @@
-"""`waves-plain`: a network without a state foretells the waves of `waves`, on an equal footing.
+"""`waves-plain`: a network without a state foretells waves, beside the one of `waves` with one.
 
-It has ten features in, ten numbers out and about as many weights. It trains on the very waves that
-the recurrent network trained on, for as many epochs, with Adam and the same schedule. Its rate is
-chosen on one half of the validation waves, over a seed of its own; then it learns from each seed
-and is judged on the other half. The test waves are not read; what `waves` found on them is.
-The excess of an error is what is left of it without the variance of the noise.
+It has ten features in, ten numbers out and about as many weights. Both learn from the waves that
+`waves` trains on, for as many epochs, with Adam and the same schedule, and each is timed on its
+own, without the drawing of waves or a look at others. Each has its own rate, the best of the same
+grid on one half of the validation waves, over a seed that is used for nothing else. Then both learn
+from each seed, and are judged on the other half. The test waves are not read.
+
+The metrics, SIDE is `plain` or `recurrent`, means over the seeds:
+
+- `SIDE_mse`, and `SIDE_over_best`, as a multiple of what the best forecast has, `best_mse`;
+- `SIDE_excess`, the same once the variance of the noise is taken off both;
+- `SIDE_parameters`, `SIDE_rate`, `SIDE_rate_at_end`; `SIDE_seconds` of the processor, for a run;
+- `difference`: the error of the recurrent network less that of the other, seed by seed, with the
+  interval that holds it with 95 in 100.
 """
 
-import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from backprop import (
     MEAN_SQUARED_ERROR,
     Adam,
+    Flatten,
     Linear,
     ReLU,
     Sequential,
@@ -27,15 +37,16 @@ from backprop import (
 )
 from backprop.data.waves import Waves, best_forecast
 from experiments import waves
+from experiments.comparison import paired_difference
 from experiments.grid import best_of
-from experiments.record import RESULTS, Number, Result
-from experiments.repeats import SEEDS, over_seeds
+from experiments.record import Number, Result
+from experiments.repeats import SEEDS, summary
 from experiments.updates import updates_in
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The hyper-parameters; `recurrent` are those of the other network."""
+    """The hyper-parameters; `recurrent` are those of the other network, its rate apart."""
 
     recurrent: waves.Settings = field(default_factory=waves.Settings)
     hidden: int = 60
@@ -43,10 +54,49 @@ class Settings:
     search_seed: int = 100
 
 
+@dataclass(frozen=True)
+class Side:
+    """One of the two networks.
+
+    Attributes:
+        make: a network as it starts, samples first, to as many steps as it is given.
+        max_norm: the norm that its gradients are clipped to, if they are.
+    """
+
+    make: Callable[[Settings, int, np.random.Generator], Sequential]
+    max_norm: float | None
+
+
+def sides(settings: Settings) -> dict[str, Side]:
+    """Both, by name."""
+    return {
+        "plain": Side(plain, None),
+        "recurrent": Side(
+            lambda settings, steps, rng: waves.build(settings.recurrent, steps, rng),
+            settings.recurrent.max_norm,
+        ),
+    }
+
+
+def plain(settings: Settings, steps: int, rng: np.random.Generator) -> Sequential:
+    """Makes the network without a state."""
+    H = settings.hidden
+    return Sequential(
+        [
+            Flatten(),
+            Linear(steps, H, rng=rng, dtype=np.float32),
+            ReLU(),
+            Linear(H, H, rng=rng, dtype=np.float32),
+            ReLU(),
+            Linear(H, steps, rng=rng, dtype=np.float32),
+        ]
+    )
+
+
 def run(
     _checkpoints: Path, settings: Settings = Settings(), seeds: tuple[int, ...] = SEEDS
 ) -> Result:
-    """Chooses the rate, then trains from each seed."""
+    """Chooses both rates, then trains both from each seed."""
     start = time.perf_counter()
     rng = np.random.default_rng(settings.recurrent.seed)
     sizes = settings.recurrent.train_size, settings.recurrent.validation_size
@@ -56,70 +106,59 @@ def run(
         Waves(validation_set.seen[part], validation_set.target[part])
         for part in (slice(half), slice(half, None))
     )
-    errors = {
-        rate: _learn(settings, rate, settings.search_seed, train_set, chosen_on)["mse"]
-        for rate in settings.rates
-    }
-    rate, at_end = best_of(errors)
     best = best_forecast(judged_on.seen, noise=waves.NOISE)
     floor = float(((best - judged_on.target) ** 2).mean())
-    recurrent = json.loads((RESULTS / "waves.json").read_text(encoding="utf-8"))["metrics"]
-
-    def once(seed: int) -> Result:
-        found = _learn(settings, rate, seed, train_set, judged_on)
-        found |= {
-            "rate": rate,
-            "rate_at_end": int(at_end),
-            "best_mse": floor,
-            "mse_over_best": found["mse"] / floor,
-            "excess_over_best": _excess(found["mse"], floor),
-            "recurrent_excess_over_best": _excess(recurrent["test_mse"], recurrent["best_mse"]),
+    metrics: dict[str, Number] = {"best_mse": floor}
+    tried: list[dict[str, Any]] = []
+    rates: dict[str, float] = {}
+    for name, side in sides(settings).items():
+        errors = {
+            rate: learn(side, settings, rate, settings.search_seed, train_set, chosen_on)["mse"]
+            for rate in settings.rates
         }
-        return Result(found, {}, (seed,), asdict(settings), time.perf_counter() - start)
-
-    found = over_seeds(once, seeds)
-    tried = [{"rate": rate, "mse": round(error, 7)} for rate, error in errors.items()]
+        rates[name], at_end = best_of(errors)
+        metrics |= {f"{name}_rate": rates[name], f"{name}_rate_at_end": int(at_end)}
+        tried += [
+            {"side": name, "rate": rate, "mse": round(error, 7)} for rate, error in errors.items()
+        ]
+        print(f"  {name}: a rate of {rates[name]:g}", flush=True)
+    found: list[dict[str, Number]] = []
+    for seed in seeds:
+        measured: dict[str, Number] = {}
+        for name, side in sides(settings).items():
+            of_side = learn(side, settings, rates[name], seed, train_set, judged_on)
+            error = of_side["mse"]
+            of_side |= {
+                "over_best": error / floor,
+                "excess": (error - waves.NOISE**2) / (floor - waves.NOISE**2),
+            }
+            measured |= {f"{name}_{key}": value for key, value in of_side.items()}
+        print(f"  seed {seed}:", *(f"{key} {value:.4g}" for key, value in measured.items()))
+        found.append(measured)
+    means, by_seed = summary(found)
+    pair = (by_seed[f"{name}_mse"] for name in ("recurrent", "plain"))
     return Result(
-        metrics=found.metrics,
+        metrics=metrics | means | paired_difference(*pair).metrics("difference"),
         curve={},
         seeds=seeds,
-        settings=found.settings,
+        settings=asdict(settings),
         seconds=time.perf_counter() - start,
         tried=tried,
-        by_seed=found.by_seed,
+        by_seed=by_seed,
     )
 
 
-def _excess(error: float, floor: float) -> float:
-    """How an error compares with the best, without the noise that nobody can foretell."""
-    return (error - waves.NOISE**2) / (floor - waves.NOISE**2)
-
-
-def _learn(
-    settings: Settings, rate: float, seed: int, train_set: Waves, judged_on: Waves
+def learn(
+    side: Side, settings: Settings, rate: float, seed: int, train_set: Waves, judged_on: Waves
 ) -> dict[str, Number]:
-    """Trains one network; returns its error, its size and the seconds of one core."""
-    start = time.process_time()
+    """Trains one network; returns its error, its size and the seconds of the processor."""
     rng = np.random.default_rng(seed)
-    H, steps = settings.hidden, train_set.target.shape[1]
-    layers = [
-        Linear(steps, H, rng=rng, dtype=np.float32),
-        ReLU(),
-        Linear(H, H, rng=rng, dtype=np.float32),
-        ReLU(),
-        Linear(H, steps, rng=rng, dtype=np.float32),
-    ]
-    network = Sequential(layers)
+    network = side.make(settings, train_set.target.shape[1], rng)
     given = settings.recurrent
     x, target, judged_x, judged_target = (
-        array.astype(np.float32)
-        for array in (
-            train_set.seen[:, :, 0],
-            train_set.target,
-            judged_on.seen[:, :, 0],
-            judged_on.target,
-        )
+        array.astype(np.float32) for part in (train_set, judged_on) for array in part
     )
+    start = time.process_time()
     train(
         network,
         Adam(rate),
@@ -131,9 +170,10 @@ def _learn(
         loss=MEAN_SQUARED_ERROR,
         measure=None,
         schedule=cosine_decay(rate, updates_in(given.epochs, len(x), given.batch_size)),
+        max_norm=side.max_norm,
         progress=False,
     )
     seconds = time.process_time() - start
     score = evaluate(network, judged_x, judged_target, loss=MEAN_SQUARED_ERROR, measure=None)
     parameters = sum(param.size for param in network.params.values())
-    return {"mse": score.loss, "parameters": parameters, "seconds_of_a_run": seconds}
+    return {"mse": score.loss, "parameters": parameters, "seconds": seconds}

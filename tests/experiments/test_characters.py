@@ -92,6 +92,19 @@ def test_tables_count():
     assert found["bits.counts.1"] == pytest.approx(np.mean(second))
 
 
+def test_a_table_leans_as_is_best_on_the_text_to_choose_on():
+    """Known is a and b in turn; the first text to choose on goes on so, the second does not."""
+    known, odd = np.tile([0, 1], 50), np.repeat([0, 1], 8)
+    settings = Settings(orders=2, strengths=(1.0, 64.0))
+    for chosen_on, strength in ((known, 1.0), (odd, 64.0)):
+        none, one = characters.tables(known, chosen_on, known, 2, settings)
+        assert (none.entries, one.entries) == (2, 2)  # a and b; ab and ba
+        assert one.strength == strength
+        assert one.bits == pytest.approx(
+            -math.log2((50 + strength / 2) / (50 + strength)), abs=0.03
+        )
+
+
 def test_the_result_reaches_its_mark():
     content = json.loads((RESULTS / "characters.json").read_text())
     assert content["settings"] == json.loads(json.dumps(asdict(Settings())))

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from experiments import characters
+from experiments import characters, characters_counts
 from experiments import characters_attention as experiment
 from experiments.characters_attention import Attention, Settings
 from experiments.record import RESULTS
@@ -85,6 +85,26 @@ def test_the_test_set_is_between_what_is_learned_from_and_what_is_chosen_by(monk
     # Three rates a side, then of two seeds and both sides, validation and test.
     tokens = [given.held] * 6 + [given.held, given.known[-240:]] * 4
     assert all(np.array_equal(a, b) for a, b in zip(seen, tokens, strict=True))
+
+
+def test_tables_count_in_the_part_to_train_on_and_are_judged_on_the_test_set(monkeypatch):
+    seen = []
+    tables = characters.tables
+    monkeypatch.setattr(
+        characters, "tables", lambda *given: seen.append(given[:3]) or tables(*given)
+    )
+    small = characters_counts.Settings(orders=2)
+    metrics = characters_counts.run(None, small, TEXT).metrics
+    held, test = seen[0][1], seen[1][2]
+    assert len(held) == len(test) == 240
+    for known, chosen_on, _ in seen:
+        np.testing.assert_array_equal(chosen_on, held)
+        np.testing.assert_array_equal(
+            np.concatenate([known, test, held]), characters.corpus(TEXT, SMALL).numbers(TEXT)
+        )
+    assert metrics["test_bits.1"] < metrics["test_bits.0"]
+    # \n, a, b and c; and the pairs ab, bc, ca, b\n and \na
+    assert (metrics["entries.0"], metrics["entries.1"]) == (4, 9)
 
 
 def test_the_settings_are_those_of_the_code(recorded):

@@ -375,23 +375,30 @@ def test_lengths_are_counted_in_columns():
 
 def test_waves_without_a_state(tmp_path):
     settings = waves_plain.Settings(
-        recurrent=waves.Settings(train_size=400, validation_size=100, epochs=3, batch_size=50),
+        recurrent=waves.Settings(
+            units=8, train_size=400, validation_size=100, epochs=3, batch_size=50
+        ),
         hidden=8,
         rates=(1e-5, 0.01, 0.02),
     )
     result = waves_plain.run(tmp_path, settings, (0, 1))
     metrics = result.metrics
-    assert metrics["rate"] == min(result.tried, key=lambda row: row["mse"])["rate"] > 1e-5
-    assert metrics["rate_at_end"] == (metrics["rate"] == 0.02)
-    assert metrics["parameters"] == 10 * 8 + 8 + 8 * 8 + 8 + 8 * 10 + 10
-    assert metrics["mse"] == np.mean(result.by_seed["mse"])
-    assert metrics["mse_over_best"] == pytest.approx(metrics["mse"] / metrics["best_mse"])
-    assert metrics["mse_over_best"] > 1
-    excess = (metrics["mse"] - 0.01) / (metrics["best_mse"] - 0.01)
-    assert metrics["excess_over_best"] == pytest.approx(excess)
-    assert 1.2 < metrics["recurrent_excess_over_best"] < 1.4
-    # Below the error of foretelling 0, so it has learned something.
-    assert metrics["mse"] < 0.5
+    for side in ("plain", "recurrent"):
+        tried = [row for row in result.tried if row["side"] == side]
+        assert metrics[f"{side}_rate"] == min(tried, key=lambda row: row["mse"])["rate"] > 1e-5
+        assert metrics[f"{side}_rate_at_end"] == (metrics[f"{side}_rate"] == 0.02)
+        error = metrics[f"{side}_mse"]
+        assert error == np.mean(result.by_seed[f"{side}_mse"])
+        assert metrics[f"{side}_over_best"] == pytest.approx(error / metrics["best_mse"])
+        assert metrics[f"{side}_over_best"] > 1
+        excess = (error - 0.01) / (metrics["best_mse"] - 0.01)
+        assert metrics[f"{side}_excess"] == pytest.approx(excess)
+        # Below the error of foretelling 0, so it has learned something.
+        assert error < 0.5
+    assert metrics["plain_parameters"] == 10 * 8 + 8 + 8 * 8 + 8 + 8 * 10 + 10
+    assert metrics["recurrent_parameters"] == 8 + 64 + 8 + 80 + 10
+    difference = metrics["recurrent_mse"] - metrics["plain_mse"]
+    assert metrics["difference"] == pytest.approx(difference)
 
 
 def test_the_result_of_imdb_is_of_these_settings_and_adds_up():
