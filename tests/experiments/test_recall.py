@@ -10,7 +10,7 @@ import pytest
 from backprop import GRU, LSTM, RNN, Layer, Linear
 from backprop.lstm import lstm_cell_backward, lstm_forward
 from backprop.steps import walk_back
-from experiments import recall_by_rate, recall_cut, recall_first_steps
+from experiments import recall_by_rate, recall_cut, recall_first_steps, recall_left
 from experiments.gradient_flow import flow_through
 from experiments.recall import CELLS, Settings, learn, recall, run, symbols
 from experiments.record import RESULTS
@@ -333,3 +333,21 @@ def test_the_cut_cell_learns_beside_the_whole_one():
         kept = (steps / (steps + 1)) ** steps
         assert 0.2 * kept < found.metrics[f"left_untrained.cut.{steps}"] < kept
     assert found.metrics["parameters.cut"] == found.metrics["parameters.whole"]
+
+
+def test_what_is_left_is_told_by_the_middle_and_the_ends():
+    settings = replace(SMALL, steps=(3,))
+    found = recall_left.run(None, settings, (0, 1, 2), {"gru": 0.01})
+    once = [learn(CELLS["gru"], 3, 0.01, seed, settings) for seed in (0, 1, 2)]
+    assert found.metrics["solved.gru"] == sum(one.solved for one in once)
+    assert found.by_seed["accuracy.gru"] == [one.score for one in once]
+    for when in ("untrained", "trained"):
+        left = [getattr(one, when)[0] for one in once]
+        assert found.by_seed[f"left_{when}.gru"] == left
+        low, middle, high = sorted(left)
+        assert low < found.metrics[f"left_median_{when}.gru"] == middle < high
+        assert found.metrics[f"left_min_{when}.gru"] == low
+        assert found.metrics[f"left_max_{when}.gru"] == high
+        assert found.curve[f"flow_{when}.gru"][0] == middle
+        assert found.curve[f"flow_{when}.gru"][-1] == pytest.approx(1)
+    assert found.by_seed["left_trained.gru"] != found.by_seed["left_untrained.gru"]
