@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from dataclasses import replace
 from itertools import pairwise
 
@@ -106,6 +107,7 @@ def test_measure_agrees_with_itself(digits):
     result, network, history = measure(SMALL, split)
     metrics = result.metrics
     assert metrics["parameters"] == 784 * 16 + 16 + 16 * 10 + 10
+    assert 0 < metrics["seconds_of_processor"] <= 1.01 * os.cpu_count() * result.seconds
     assert metrics["validation_accuracy"] == max(history.validation_accuracy)
     # The network is the one that validated best.
     scores = network.forward(split.validation_x, training=False)
