@@ -21,7 +21,9 @@ from experiments.record import Number, Result
 
 @dataclass(frozen=True)
 class Settings(characters_attention.Settings):
-    """Those of `characters-attention`: its parts, and the orders and strengths of the tables."""
+    """Those of `characters-attention`, but for strengths that go on beyond the best."""
+
+    strengths: tuple[float, ...] = tuple(2.0**power for power in range(11))
 
 
 def run(_checkpoints: Path, settings: Settings = Settings(), text: str | None = None) -> Result:

@@ -107,6 +107,15 @@ def test_tables_count_in_the_part_to_train_on_and_are_judged_on_the_test_set(mon
     assert (metrics["entries.0"], metrics["entries.1"]) == (4, 9)
 
 
+def test_each_strength_of_the_tables_has_a_worse_one_on_either_side():
+    content = json.loads((RESULTS / "characters-counts.json").read_text())
+    settings = characters_counts.Settings()
+    assert content["settings"] == json.loads(json.dumps(asdict(settings)))
+    for order in range(1, settings.orders):
+        strength = content["metrics"][f"strength.{order}"]
+        assert settings.strengths[0] < strength < settings.strengths[-1]
+
+
 def test_the_settings_are_those_of_the_code(recorded):
     assert recorded["settings"] == json.loads(json.dumps(asdict(Settings())))
 
