@@ -77,6 +77,17 @@ def test_the_best_forecast_is_near_the_noise_and_below_any_other(rng, noise):
         assert ((best_forecast(seen, noise=wrong_noise) - target) ** 2).mean() > error
 
 
+def test_the_best_forecast_looks_as_far_ahead_as_is_wanted(rng):
+    seen, _ = noisy_waves(5, rng, steps=6)
+    whole = best_forecast(seen)
+    for ahead in (2, 6):
+        np.testing.assert_allclose(best_forecast(seen, ahead=ahead), whole[:, :ahead], rtol=1e-12)
+    further = best_forecast(seen, ahead=20)
+    np.testing.assert_allclose(further[:, :6], whole, rtol=1e-12)
+    assert further.shape == (5, 20)
+    assert np.abs(further[:, 6:]).max() > 0.1
+
+
 def test_the_best_forecast_of_clean_waves_is_what_follows(rng):
     seen, target = noisy_waves(50, rng, noise=0)
     np.testing.assert_allclose(best_forecast(seen, noise=0.02), target, atol=0.01)
@@ -101,3 +112,5 @@ def test_what_makes_no_sense_is_refused(rng, refused):
         (np.ones((2, 3, 1)), 0, ValueError, "noise is 0.0, wanted a number in (0, inf)"),
     ]:
         refused(error, f"best_forecast: {message}", best_forecast, seen, noise=noise)
+    message = "best_forecast: ahead is 0, wanted at least 1"
+    refused(ValueError, message, best_forecast, np.ones((2, 3, 1)), ahead=0)

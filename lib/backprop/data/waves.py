@@ -52,29 +52,35 @@ def noisy_waves(N: int, rng: np.random.Generator, *, steps: int = 10, noise: flo
     return Waves(noisy[:, :steps, np.newaxis], noisy[:, steps:])
 
 
-@shapes(seen="N T F", noise="(0, inf)")
-def best_forecast(seen: Array, *, noise: float = 0.1) -> Array:
+@shapes(seen="N T F", ahead="count", noise="(0, inf)")
+def best_forecast(seen: Array, *, ahead: int | None = None, noise: float = 0.1) -> Array:
     """Returns the best forecast there is, for one who knows how the waves are made.
 
     It is the mean of what follows, over all periods and phases, each weighed by how likely it makes
-    what was seen. No forecast has a smaller mean squared error.
+    what was seen. No forecast has a smaller expected squared error; on a few waves another may come
+    out lower.
 
     Args:
         seen: noisy waves, shape (N, steps, 1).
+        ahead: how many steps to forecast; as many as were seen if None.
         noise: standard deviation of the noise, above 0.
 
     Returns:
-        The forecast, shape (N, steps).
+        The forecast, shape (N, ahead).
 
     Raises:
-        TypeError: seen is no float array, or noise no number.
-        ValueError: seen has not the right shape, or noise is not above 0.
+        TypeError: seen is no float array, ahead no integer, or noise no number.
+        ValueError: seen has not the right shape, ahead is below 1, or noise is not above 0.
+
+    Examples:
+        >>> best_forecast(np.zeros((1, 1, 1)), ahead=2).round(9) + 0.0  # up or down, as likely
+        array([[0., 0.]])
     """
     _, steps, features = seen.shape
     if features != 1:
         raise ValueError(f"seen has shape {seen.shape}, wanted (N, T, 1)")
     period, phase = np.meshgrid([8.0, 13.0, 21.0], 2 * np.pi * np.arange(400) / 400)
-    t = np.arange(2 * steps)
+    t = np.arange(steps + (steps if ahead is None else ahead))
     possible = np.sin(2 * np.pi * t / period.reshape(-1, 1) + phase.reshape(-1, 1))
     past, future = possible[:, :steps], possible[:, steps:]
     # The squared distance but for seen², which is the same for every possible wave.
