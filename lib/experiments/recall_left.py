@@ -7,6 +7,10 @@ the state after the symbol, before training: `left_median_untrained.CELL`, `left
 and `left_max_untrained.CELL`, and `trained` likewise; `by_seed` has each seed's. The curves
 `flow_untrained.CELL` and `flow_trained.CELL` are the medians at every step, the earliest first.
 `solved.CELL` counts the seeds that solved the task.
+
+Over all cells and seeds, `networks` of them: of the `solved_networks` that solved the task, the
+least and the most that is left after training are `left_min_solved` and `left_max_solved`; of the
+`shut_networks` that leave less than `SHUT`, the most accurate is right in `accuracy_max_shut`.
 """
 
 import time
@@ -21,6 +25,7 @@ from experiments.record import Number, Result
 from experiments.repeats import SEEDS
 
 SETTINGS = replace(recall.SETTINGS, steps=(100,))
+SHUT = 1e-12
 # The rates over 100 steps of the record of `recall`.
 RATES = {
     "plain_uniform": 0.128,
@@ -45,8 +50,10 @@ def run(
     metrics: dict[str, Number] = {"steps": steps}
     by_seed: dict[str, list[Number]] = {}
     curve: dict[str, list[Number]] = {}
+    solved: list[bool] = []
     for cell, rate in rates.items():
         found = [recall.learn(recall.CELLS[cell], steps, rate, seed, settings) for seed in seeds]
+        solved += [one.solved for one in found]
         by_seed[f"accuracy.{cell}"] = [one.score for one in found]
         metrics[f"solved.{cell}"] = sum(one.solved for one in found)
         for when in ("untrained", "trained"):
@@ -58,6 +65,17 @@ def run(
                 f"left_max_{when}.{cell}": float(flows[:, 0].max()),
             }
             curve[f"flow_{when}.{cell}"] = np.median(flows, axis=0).tolist()
+    score = np.concatenate([by_seed[f"accuracy.{cell}"] for cell in rates])
+    left = np.concatenate([by_seed[f"left_trained.{cell}"] for cell in rates])
+    shut = left < SHUT
+    metrics |= {
+        "networks": len(solved),
+        "solved_networks": sum(solved),
+        "left_min_solved": float(left[solved].min(initial=np.inf)),
+        "left_max_solved": float(left[solved].max(initial=0)),
+        "shut_networks": int(shut.sum()),
+        "accuracy_max_shut": float(score[shut].max(initial=0)),
+    }
     return Result(
         metrics=metrics,
         curve=curve,

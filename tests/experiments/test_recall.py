@@ -351,3 +351,26 @@ def test_what_is_left_is_told_by_the_middle_and_the_ends():
         assert found.curve[f"flow_{when}.gru"][0] == middle
         assert found.curve[f"flow_{when}.gru"][-1] == pytest.approx(1)
     assert found.by_seed["left_trained.gru"] != found.by_seed["left_untrained.gru"]
+
+
+def test_networks_that_solved_the_task_are_told_from_those_that_let_nothing_back(monkeypatch):
+    settings = replace(SMALL, steps=(1,), solved=0.9)
+    rates = {"gru": 0.02, "plain_orthogonal": 1e-9}
+    solved = recall_left.run(None, settings, (0, 1), {"gru": 0.02})
+    assert solved.metrics["solved.gru"] == 2
+    monkeypatch.setattr(recall_left, "SHUT", 1.0)
+    found = recall_left.run(None, settings, (0, 1), rates)
+    assert (found.metrics["networks"], found.metrics["solved_networks"]) == (4, 2)
+    trained = found.by_seed["left_trained.gru"]
+    assert found.metrics["left_min_solved"] == min(trained)
+    assert found.metrics["left_max_solved"] == max(trained)
+    pairs = [
+        (left, right)
+        for cell in rates
+        for left, right in zip(
+            found.by_seed[f"left_trained.{cell}"], found.by_seed[f"accuracy.{cell}"], strict=True
+        )
+    ]
+    shut = [right for left, right in pairs if left < 1]
+    assert found.metrics["shut_networks"] == len(shut) > 0
+    assert found.metrics["accuracy_max_shut"] == max(shut)
