@@ -17,7 +17,7 @@ LOWEST = 1e-12
 
 
 def draw():
-    curve = result("recall")["curve"]
+    curve = result("recall-left")["curve"]
     fig, axes = figure(5.6, 4.0, columns=2, sharey=True)
     cells = {name: label for name, label in CELLS.items() if f"flow_trained.{name}" in curve}
     for ax, when in zip(axes, ("untrained", "trained"), strict=True):

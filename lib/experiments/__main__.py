@@ -40,6 +40,7 @@ EXPERIMENTS = {
     "recall": "experiments.recall",
     "recall-by-rate": "experiments.recall_by_rate",
     "recall-first-steps": "experiments.recall_first_steps",
+    "recall-left": "experiments.recall_left",
     "adding": "experiments.adding",
     "adding-200": "experiments.adding_200",
     "lstm-inside": "experiments.lstm_inside",

@@ -374,3 +374,34 @@ def test_networks_that_solved_the_task_are_told_from_those_that_let_nothing_back
     shut = [right for left, right in pairs if left < 1]
     assert found.metrics["shut_networks"] == len(shut) > 0
     assert found.metrics["accuracy_max_shut"] == max(shut)
+
+
+def test_what_the_chapter_says_of_what_is_left_holds():
+    record = json.loads((RESULTS / "recall-left.json").read_text())
+    settings = json.loads(json.dumps(asdict(recall_left.SETTINGS)))
+    assert record["settings"] == {**settings, "rates": recall_left.RATES}
+    table = json.loads((RESULTS / "recall.json").read_text())
+    assert {**settings, "steps": list(LENGTHS)} == table["settings"]
+    found, by_seed = record["metrics"], record["by_seed"]
+    for cell, rate in recall_left.RATES.items():
+        assert rate == table["metrics"][f"rate.{cell}.100"]
+        assert found[f"solved.{cell}"] == table["metrics"][f"solved.{cell}.100"]
+    assert list(recall_left.RATES) == list(CELLS)
+    assert (found["networks"], found["solved_networks"], found["shut_networks"]) == (35, 25, 7)
+    assert found["left_median_untrained.plain_uniform"] < 1e-20
+    assert found["left_median_untrained.plain_orthogonal"] == pytest.approx(0.01, rel=0.2)
+    assert found["left_median_untrained.gru"] < 1e-12
+    assert found["left_min_untrained.lstm_bias_log"] > 1
+    # Six of those that let nothing back are not far from a guess; the other has a uniform start.
+    shut = {
+        (cell, right)
+        for cell in CELLS
+        for left, right in zip(
+            by_seed[f"left_trained.{cell}"], by_seed[f"accuracy.{cell}"], strict=True
+        )
+        if left < recall_left.SHUT
+    }
+    *others, last = sorted(shut, key=lambda one: one[1])
+    assert len(others) == 6
+    assert all(right < 1 / 4 for _, right in others)
+    assert last == ("plain_uniform", found["accuracy_max_shut"])
