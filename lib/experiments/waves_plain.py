@@ -1,10 +1,11 @@
 """`waves-plain`: a network without a state foretells waves, beside the one of `waves` with one.
 
 It has ten features in, ten numbers out and about as many weights. Both learn from the waves that
-`waves` trains on, for as many epochs, with Adam and the same schedule, and each is timed on its
-own, without the drawing of waves or a look at others. Each has its own rate, the best of the same
-grid on one half of the validation waves, over a seed that is used for nothing else. Then both learn
-from each seed, and are judged on the other half. The test waves are not read.
+`waves` trains on, for a fifth of its epochs, with Adam and the same schedule, and each is timed on
+its own, without the drawing of waves or a look at others. Each has its own rate, from a grid with
+steps of a factor of 2 that goes on where the best lies at its end, by the error on one half of the
+validation waves, over a seed that is used for nothing else. Then both learn from each seed, and are
+judged on the other half. The test waves are not read.
 
 The metrics, SIDE is `plain` or `recurrent`, means over the seeds:
 
@@ -12,9 +13,11 @@ The metrics, SIDE is `plain` or `recurrent`, means over the seeds:
 - `SIDE_excess`, the same once the variance of the noise is taken off both;
 - `SIDE_parameters`, `SIDE_rate`, `SIDE_rate_at_end`; `SIDE_seconds` of the processor, for a run;
 - `difference`: the error of the recurrent network less that of the other, seed by seed, with the
-  interval that holds it with 95 in 100.
+  interval that holds it with 95 in 100;
+- `waves_excess`, as `SIDE_excess`, of what `waves` has recorded of its long training.
 """
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -38,19 +41,24 @@ from backprop import (
 from backprop.data.waves import Waves, best_forecast
 from experiments import waves
 from experiments.comparison import paired_difference
-from experiments.grid import best_of
-from experiments.record import Number, Result
+from experiments.grid import best_of, search
+from experiments.record import RESULTS, Number, Result
 from experiments.repeats import SEEDS, summary
 from experiments.updates import updates_in
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The hyper-parameters; `recurrent` are those of the other network, its rate apart."""
+    """The hyper-parameters.
 
-    recurrent: waves.Settings = field(default_factory=waves.Settings)
+    Attributes:
+        recurrent: those of the network with a state, its rate where both searches begin.
+        hidden: the units in each of the other's two layers.
+    """
+
+    recurrent: waves.Settings = field(default_factory=lambda: waves.Settings(epochs=8))
     hidden: int = 60
-    rates: tuple[float, ...] = (7.5e-4, 1.5e-3, 3e-3, 6e-3, 1.2e-2)
+    largest_grid: int = 6
     search_seed: int = 100
 
 
@@ -108,18 +116,26 @@ def run(
     )
     best = best_forecast(judged_on.seen, noise=waves.NOISE)
     floor = float(((best - judged_on.target) ** 2).mean())
-    metrics: dict[str, Number] = {"best_mse": floor}
+    whole = json.loads((RESULTS / "waves.json").read_text(encoding="utf-8"))["metrics"]
+    metrics: dict[str, Number] = {
+        "best_mse": floor,
+        "epochs": settings.recurrent.epochs,
+        "waves_excess": excess(whole["test_mse"], whole["best_mse"]),
+    }
     tried: list[dict[str, Any]] = []
     rates: dict[str, float] = {}
     for name, side in sides(settings).items():
-        errors = {
-            rate: learn(side, settings, rate, settings.search_seed, train_set, chosen_on)["mse"]
-            for rate in settings.rates
-        }
+
+        def score(rate: float, side: Side = side) -> float:
+            """The error on what is chosen by."""
+            seed = settings.search_seed
+            return float(learn(side, settings, rate, seed, train_set, chosen_on)["mse"])
+
+        errors = search(score, settings.recurrent.learning_rate, settings.largest_grid)
         rates[name], at_end = best_of(errors)
         metrics |= {f"{name}_rate": rates[name], f"{name}_rate_at_end": int(at_end)}
         tried += [
-            {"side": name, "rate": rate, "mse": round(error, 7)} for rate, error in errors.items()
+            {"side": name, "rate": rate, "mse": round(errors[rate], 7)} for rate in sorted(errors)
         ]
         print(f"  {name}: a rate of {rates[name]:g}", flush=True)
     found: list[dict[str, Number]] = []
@@ -130,7 +146,7 @@ def run(
             error = of_side["mse"]
             of_side |= {
                 "over_best": error / floor,
-                "excess": (error - waves.NOISE**2) / (floor - waves.NOISE**2),
+                "excess": excess(error, floor),
             }
             measured |= {f"{name}_{key}": value for key, value in of_side.items()}
         print(f"  seed {seed}:", *(f"{key} {value:.4g}" for key, value in measured.items()))
@@ -146,6 +162,11 @@ def run(
         tried=tried,
         by_seed=by_seed,
     )
+
+
+def excess(error: float, floor: float) -> float:
+    """How an error compares with the best, without the noise that nobody can foretell."""
+    return (error - waves.NOISE**2) / (floor - waves.NOISE**2)
 
 
 def learn(
