@@ -41,6 +41,7 @@ EXPERIMENTS = {
     "recall-by-rate": "experiments.recall_by_rate",
     "recall-first-steps": "experiments.recall_first_steps",
     "recall-left": "experiments.recall_left",
+    "recall-cut": "experiments.recall_cut",
     "adding": "experiments.adding",
     "adding-200": "experiments.adding_200",
     "lstm-inside": "experiments.lstm_inside",

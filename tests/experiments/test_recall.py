@@ -405,3 +405,18 @@ def test_what_the_chapter_says_of_what_is_left_holds():
     assert len(others) == 6
     assert all(right < 1 / 4 for _, right in others)
     assert last == ("plain_uniform", found["accuracy_max_shut"])
+
+
+def test_what_the_chapter_says_of_the_cut_holds():
+    record = json.loads((RESULTS / "recall-cut.json").read_text())
+    assert record["settings"] == json.loads(json.dumps(asdict(recall_cut.SETTINGS)))
+    found = record["metrics"]
+    table = json.loads((RESULTS / "recall.json").read_text())["metrics"]
+    for steps, solved in ((50, 5), (100, 4)):
+        for what in ("rate", "solved", "updates_mean", "left_untrained"):
+            assert found[f"{what}.whole.{steps}"] == table[f"{what}.lstm_bias_log.{steps}"]
+        assert found[f"solved.cut.{steps}"] == solved
+        assert found[f"updates_mean.cut.{steps}"] > 2 * found[f"updates_mean.whole.{steps}"]
+        assert found[f"rate.cut.{steps}"] >= 8 * found[f"rate.whole.{steps}"]
+        assert not found[f"rate_at_end.cut.{steps}"]
+    assert found["left_untrained.cut.100"] < 0.1 < 10 < found["left_untrained.whole.100"]
