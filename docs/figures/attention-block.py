@@ -1,27 +1,11 @@
 """A block of a transformer: its two ways past, and two heads between queries and output."""
 
-from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+from matplotlib.patches import Circle, Rectangle
 
-from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure
+from book.block_figures import arrow, box
+from book.figures import ACCENT, FAINT, INK, PAPER, figure
 
 PAST, LOOK = 0.6, 4.3
-
-
-def box(ax, x, y, text, width=1.5):
-    ax.add_patch(
-        Rectangle((x - width / 2, y - 0.26), width, 0.52, facecolor=PAPER, edgecolor=INK,
-                  linewidth=0.9, zorder=3)
-    )  # fmt: skip
-    ax.text(x, y, text, color=INK, ha="center", va="center", fontsize=9, zorder=4)
-
-
-def arrow(ax, *points, color=MUTED, width=1.0):
-    """A line through points, with a head at its end."""
-    ax.plot(*zip(*points, strict=True), color=color, linewidth=width, zorder=2)
-    ax.add_patch(
-        FancyArrowPatch(points[-2], points[-1], arrowstyle="-|>", mutation_scale=8, color=color,
-                        linewidth=0, shrinkA=0, shrinkB=0, zorder=2)
-    )  # fmt: skip
 
 
 def added(ax, y):
@@ -51,15 +35,15 @@ def draw():
     ax.text(PAST, -0.15, "$x$", color=INK, ha="center", va="top", fontsize=11)
     arrow(ax, (PAST, 0), (PAST, 5.1), color=ACCENT, width=2.2)
     arrow(ax, (PAST, 0.3), (LOOK, 0.3), (LOOK, 0.59))
-    box(ax, LOOK, 0.85, "norm")
+    box(ax, LOOK, 0.85, "norm", 1.5)
     heads(ax, 2.1)
-    box(ax, LOOK, 4.41, "mix")
+    box(ax, LOOK, 4.41, "mix", 1.5)
     arrow(ax, (LOOK, 4.67), (LOOK, 5.3), (PAST + 0.2, 5.3))
     added(ax, 5.3)
     ax.text(PAST - 0.15, 5.8, "$y$", color=INK, ha="right", va="center", fontsize=11)
     arrow(ax, (PAST, 5.5), (PAST, 8.5), color=ACCENT, width=2.2)
     arrow(ax, (PAST, 6.0), (LOOK, 6.0), (LOOK, 6.29))
-    box(ax, LOOK, 6.55, "norm")
+    box(ax, LOOK, 6.55, "norm", 1.5)
     arrow(ax, (LOOK, 6.81), (LOOK, 7.29))
     box(ax, LOOK, 7.55, "linear, GELU, linear", 3.4)
     arrow(ax, (LOOK, 7.81), (LOOK, 8.7), (PAST + 0.2, 8.7))

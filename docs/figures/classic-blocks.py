@@ -1,43 +1,15 @@
 """Blocks of five classic networks, from the maps below to those above, and how their ends meet."""
 
-from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+from matplotlib.patches import Circle
 
+from book.block_figures import arrow, box
 from book.figures import ACCENT, INK, MUTED, PAPER, figure
 
 LEVELS = (1.0, 2.1, 3.2)
 
 
-def box(ax, x, y, text, width=0.86, color=INK):
-    ax.add_patch(
-        Rectangle(
-            (x - width / 2, y - 0.27),
-            width,
-            0.54,
-            facecolor=PAPER,
-            edgecolor=color,
-            linewidth=0.9,
-            zorder=3,
-        )
-    )
-    ax.text(x, y, text, color=INK, ha="center", va="center", fontsize=8, zorder=4)
-
-
-def arrow(ax, *points, color=MUTED):
-    """A line through points, with a head at its end."""
-    ax.plot(*zip(*points, strict=True), color=color, linewidth=1.0, zorder=2)
-    ax.add_patch(
-        FancyArrowPatch(
-            points[-2],
-            points[-1],
-            arrowstyle="-|>",
-            mutation_scale=7,
-            color=color,
-            linewidth=0,
-            shrinkA=0,
-            shrinkB=0,
-            zorder=2,
-        )
-    )
+def work(ax, x, y, text, width=0.86):
+    box(ax, x, y, text, width, size=8)
 
 
 def joint(ax, x, y, text):
@@ -48,7 +20,7 @@ def joint(ax, x, y, text):
 def in_groups(ax, x, y, text):
     """A box in four parts, and what it says on its left."""
     for part in (-0.33, -0.11, 0.11, 0.33):
-        box(ax, x + part, y, "", width=0.16)
+        work(ax, x + part, y, "", width=0.16)
     ax.text(x - 0.48, y, text, color=INK, ha="right", va="center", fontsize=8)
 
 
@@ -57,7 +29,7 @@ def column(ax, x, texts, end, start=None, groups=None):
     below = (x, 0) if start is None else start
     for level, (y, text) in enumerate(zip(LEVELS, texts, strict=False)):
         arrow(ax, below, (x, y - 0.27))
-        (in_groups if level == groups else box)(ax, x, y, text)
+        (in_groups if level == groups else work)(ax, x, y, text)
         below = (x, y + 0.27)
     arrow(ax, below, end)
 

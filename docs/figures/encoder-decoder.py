@@ -1,27 +1,11 @@
 """An encoder and a decoder of two blocks each, and what goes back to the context between them."""
 
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.patches import Rectangle
 
-from book.figures import ACCENT, FAINT, INK, MUTED, PAPER, figure, series
+from book.block_figures import arrow, box
+from book.figures import ACCENT, FAINT, INK, figure, series
 
 LEFT, RIGHT, WIDTH = 1.6, 6.6, 2.5
-
-
-def box(ax, x, y, text, color=INK):
-    ax.add_patch(
-        Rectangle((x - WIDTH / 2, y - 0.28), WIDTH, 0.56, facecolor=PAPER, edgecolor=color,
-                  linewidth=1.0, zorder=3)
-    )  # fmt: skip
-    ax.text(x, y, text, color=INK, ha="center", va="center", fontsize=9, zorder=4)
-
-
-def arrow(ax, *points, color=MUTED, width=1.0, dashes=()):
-    """A line through points, with a head at its end."""
-    ax.plot(*zip(*points, strict=True), color=color, linewidth=width, dashes=dashes, zorder=2)
-    ax.add_patch(
-        FancyArrowPatch(points[-2], points[-1], arrowstyle="-|>", mutation_scale=9, color=color,
-                        linewidth=0, shrinkA=0, shrinkB=0, zorder=2)
-    )  # fmt: skip
 
 
 def pile(ax, x, y, names):
@@ -32,7 +16,7 @@ def pile(ax, x, y, names):
                   edgecolor=FAINT, linewidth=1.4)
     )  # fmt: skip
     for k, name in enumerate(names):
-        box(ax, x, y + 0.8 * k, name, color=ACCENT if name == "cross" else INK)
+        box(ax, x, y + 0.8 * k, name, WIDTH, color=ACCENT if name == "cross" else INK)
         if k:
             arrow(ax, (x, y + 0.8 * k - 0.52), (x, y + 0.8 * k - 0.28))
 
