@@ -494,6 +494,15 @@ def test_a_table_scrolls_in_its_box_and_its_rows_have_heads(make: Make) -> None:
     assert '<tr><th scope="row">SGD</th><td class="number">1</td></tr>' in out
 
 
+def test_a_formula_that_heads_a_row_is_said_in_letters(make: Make) -> None:
+    table = (
+        "<table><thead><tr><th></th><th>loss</th></tr></thead><tbody>"
+        "<tr><td><span class='arithmatex'>\\(x_n\\)</span></td><td>1</td></tr></tbody></table>"
+    )
+    out, _ = make(f"{LABELLED}{table}")
+    assert 'scope="row" aria-label="x_n"' in out
+
+
 def test_columns_of_numbers_are_known_and_an_empty_head_is_none(make: Make) -> None:
     head = "<thead><tr><th>rate</th><th>gain</th><th></th></tr></thead>"
     rows = "".join(

@@ -55,7 +55,7 @@ class Making:
 
     def html(self) -> str:
         """The content."""
-        return _TOKEN.sub(lambda match: self._raw[int(match[1])], serialise(self.root))
+        return self.kept(serialise(self.root))
 
     def length(self, element: lxml_html.HtmlElement) -> int:
         """How many characters an element shows."""
@@ -66,6 +66,10 @@ class Making:
         """Puts finished HTML away, and returns what holds its place in the tree."""
         self._raw.append(html)
         return f"\ue000{len(self._raw) - 1}\ue001"
+
+    def kept(self, text: str) -> str:
+        """A text with the finished HTML where something holds its place."""
+        return _TOKEN.sub(lambda match: self._raw[int(match[1])], text)
 
     def problem(self, needle: str, message: str) -> None:
         """Notes a problem at the next place where a text stands in the source."""

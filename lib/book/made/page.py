@@ -203,6 +203,14 @@ class _Page(Making):
                     number, address = self.link(self.cards.definitions[name])
                     row.set("data-defined", f"{number} {address}")
 
+    def _head_row(self, cell: lxml_html.HtmlElement) -> None:
+        """Makes a row's first cell its head; a formula alone is said in letters as well."""
+        cell.tag = "th"
+        cell.set("scope", "row")
+        formula = cell.find("span[@class='math']")
+        if formula is not None and cell.text_content().strip() == formula.text:
+            cell.set("aria-label", plain(self.kept(formula.text)))
+
     def tables(self) -> None:
         """Tables: each in a box that scrolls where the page is too narrow for it."""
         of_symbols = iter(self.cards.rows)
@@ -223,8 +231,7 @@ class _Page(Making):
                 head.tag = "td"  # it heads nothing
             if any(empty[:1]):  # what heads a row stands below the corner
                 for row in element.findall("tbody/tr"):
-                    row[0].tag = "th"
-                    row[0].set("scope", "row")
+                    self._head_row(row[0])
             _align(element)
 
         for element in list(self.root.iter("div")):
