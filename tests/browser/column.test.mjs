@@ -6,16 +6,6 @@ import { open } from "./tab.mjs";
 
 const LIMIT = { timeout: 600_000 };
 
-// Looks at pages one after another in one tab, which is quicker than one each.
-async function visit(t, addresses, options, look) {
-  const page = await open(t, addresses[0], options);
-  const home = page.url().slice(0, -addresses[0].length);
-  for (const [place, address] of addresses.entries()) {
-    if (place) await page.goto(home + address);
-    await look(page, address);
-  }
-}
-
 // Brings each equation that has lines on the page into the middle of the window, folds open, and tells which of them
 // have no line in view beside them or below them: in their column, or quoted.
 const alone = (page) =>
@@ -44,34 +34,38 @@ const alone = (page) =>
     return { count: equations.length, found };
   });
 
-for (const width of [1200, 1440, 1920]) {
-  test(`at ${width} px the code of every equation is in view with it`, LIMIT, async (t) => {
-    await visit(t, lighting(), { viewport: { width, height: 900 }, reducedMotion: "reduce" }, async (page, address) => {
+// Where the columns of derivations that are higher than their code begin, once the reader has scrolled into them.
+const tops = (page) =>
+  page.evaluate(async () => {
+    const found = [];
+    for (const pair of document.querySelectorAll(".pair")) {
+      for (let count = 0; count < 3; count++) {
+        pair.scrollIntoView();
+        await new Promise((ready) => requestAnimationFrame(() => setTimeout(ready)));
+      }
+      const [text, code] = [...pair.children].map(({ clientHeight }) => clientHeight);
+      if (text < code + 200) continue; // it scrolls with its column
+      scrollBy({ top: 150, behavior: "instant" });
+      found.push(pair.lastElementChild.getBoundingClientRect().top);
+    }
+    return found;
+  });
+
+test("the code of every equation is in view with it, in a column that stays below the header", LIMIT, async (t) => {
+  const page = await open(t, "", { viewport: { width: 1200, height: 800 }, reducedMotion: "reduce" });
+  const home = page.url();
+  for (const address of lighting()) {
+    await page.setViewportSize({ width: 1200, height: 800 });
+    await page.goto(home + address);
+    const begin = await tops(page);
+    assert.ok(begin.every((top) => top >= 48 && top < 100), `/${address}: columns begin at ${begin} px`);
+    for (const width of [1200, 1440, 1920]) {
+      await page.setViewportSize({ width, height: 900 });
       const { count, found } = await alone(page);
       assert.ok(count > 0);
-      assert.deepEqual(found, [], `/${address}`);
-    });
-  });
-}
-
-test("a column stays below the header while its derivation scrolls", LIMIT, async (t) => {
-  await visit(t, lighting(), { viewport: { width: 1200, height: 800 }, reducedMotion: "reduce" }, async (page, address) => {
-    const tops = await page.evaluate(async () => {
-      const found = [];
-      for (const pair of document.querySelectorAll(".pair")) {
-        for (let count = 0; count < 3; count++) {
-          pair.scrollIntoView();
-          await new Promise((ready) => requestAnimationFrame(() => setTimeout(ready)));
-        }
-        const [text, code] = [...pair.children].map(({ clientHeight }) => clientHeight);
-        if (text < code + 200) continue; // it scrolls with its column
-        scrollBy({ top: 150, behavior: "instant" });
-        found.push(pair.lastElementChild.getBoundingClientRect().top);
-      }
-      return found;
-    });
-    assert.ok(tops.every((top) => top >= 48 && top < 100), `/${address}: columns begin at ${tops} px`);
-  });
+      assert.deepEqual(found, [], `/${address} at ${width} px`);
+    }
+  }
 });
 
 // The first equation whose line lies far down in a column that is higher than the window.

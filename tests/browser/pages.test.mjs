@@ -1,33 +1,10 @@
-// Opens every page of the built site: wide and narrow, light and dark, and without JavaScript.
+// Chapters as they are opened: jumps arrive, code stands where it should, and nothing needs JavaScript.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LOOKS, axe } from "./axe.mjs";
-import { lighting, pages } from "./site.mjs";
-import { open, overflow, until } from "./tab.mjs";
+import { lighting } from "./site.mjs";
+import { open, until } from "./tab.mjs";
 
 const LIMIT = { timeout: 120_000 };
-// The themes differ in their colours alone, and colours do not depend on the width.
-const VIEWS = [
-  { widths: [1024, 1440], colorScheme: "light" },
-  { widths: [390, 360], colorScheme: "dark", rules: LOOKS },
-];
-
-// Chapters come from one template, and so do the pages of the reference: every other one is looked at in each view.
-const viewsOf = (address, place) => (/^(chapters|reference)\//.test(address) ? [VIEWS[place % 2]] : VIEWS);
-
-for (const [place, address] of pages().entries()) {
-  for (const { widths, colorScheme, rules } of viewsOf(address, place)) {
-    test(`/${address} at ${widths.join(" and ")}, ${colorScheme}`, LIMIT, async (t) => {
-      const page = await open(t, address, { colorScheme });
-      await page.evaluate(() => document.fonts.ready.then(() => true));
-      for (const width of widths) {
-        await page.setViewportSize({ width, height: 900 });
-        assert.ok((await overflow(page)) <= 0, `at ${width} px it scrolls sideways by ${await overflow(page)} px`);
-      }
-      assert.deepEqual(await axe(page, undefined, rules), []);
-    });
-  }
-}
 
 // Parts of a page that are far off have heights that are guessed, and a column follows its derivation: a jump must
 // arrive all the same, below the header.
