@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from textwrap import dedent
 
+import numpy as np
 import pytest
 
 from book.made.cells import Names
@@ -45,6 +46,36 @@ def test_a_block_stands_alone(name, code, tmp_path):
     file.write_text(code, encoding="utf-8")
     run = subprocess.run([sys.executable, file], capture_output=True, text=True)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def pasted(chapter):
+    """What the block of a chapter defines."""
+    names = {}
+    (code,) = blocks(pages()[chapter])
+    exec(compile(code, chapter, "exec"), names)
+    return names
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, np.float32])
+def test_pasted_convolution_and_pooling_take_images_of_whole_numbers(kind):
+    images = np.random.default_rng(0).integers(0, 255, (2, 1, 5, 6)).astype(kind)
+    W, b = np.full((3, 1, 2, 2), 0.25, np.float32), np.full(3, 0.5, np.float32)
+    dy = np.ones((2, 3, 4, 5), np.float32)
+    convolve = pasted("convolution")
+    y, cache = convolve["conv_forward"](images, W, b)
+    exact, of_floats = convolve["conv_forward"](images.astype(float), W, b)
+    np.testing.assert_allclose(y, exact, rtol=1e-6)
+    assert y.dtype == (np.float64 if kind is np.int64 else np.float32)
+    for found, wanted in zip(
+        convolve["conv_backward"](dy, cache),
+        convolve["conv_backward"](dy, of_floats),
+        strict=True,
+    ):
+        np.testing.assert_allclose(found, wanted, rtol=1e-6)
+    pool = pasted("convolutional-networks")["pool_forward"]
+    for padding in (0, 1):
+        y, _ = pool(images, 2, padding=padding)
+        np.testing.assert_array_equal(y, pool(images.astype(float), 2, padding=padding)[0])
 
 
 def test_what_a_block_lacks_is_seen():
