@@ -23,8 +23,9 @@ def pool_windows(padded: Array, kernel: Pair, stride: Pair | None, padding: Pair
         padding: how wide the padding is.
 
     Raises:
-        ValueError: the padding is larger than half the kernel, so that windows could lie in it
-            whole; or the kernel is larger than the padded images.
+        ValueError: the padding is larger than half the kernel, PyTorch's rule (less than the kernel
+            would do for every window to meet the images); or the kernel is larger than the padded
+            images.
     """
     P, Q = np.broadcast_to(kernel, 2)
     if (2 * np.broadcast_to(padding, 2) > (P, Q)).any():
