@@ -310,6 +310,10 @@ def test_batch_norm_at_its_best_reads_more_by_a_margin_that_six_seeds_leave_open
     # The three that the chapter quotes.
     assert (plain[2], plain[5], norm[4]) == (min(plain), max(plain), min(norm))
     assert min(norm) > max(plain)
+    # The two starts that the chapter opens with.
+    scales, tried = found["curve"]["scale"], found["curve"]["plain_accuracy"]
+    assert max(tried) == tried[3]
+    assert 6 < scales[3] / scales[6] < 6.5
     assert math.comb(12, 6) == 924
     assert not metrics["plain_best_at_end"]
     assert not metrics["batch_norm_best_at_end"]
@@ -319,6 +323,11 @@ def test_batch_norm_in_a_convolutional_network_is_just_told_from_nothing():
     found = read("batchnorm-cnn")
     metrics, curve = found["metrics"], found["curve"]
     assert 0 < metrics["gain_low"] < 0.001
+    for kind, row in zip(("plain", "batch_norm"), found["table"], strict=True):
+        assert row["kind"] == kind
+        assert np.mean(row["accuracy"]) == pytest.approx(metrics[f"{kind}_accuracy"])
+        lowest, second, *_ = sorted(row["accuracy"])
+        assert second - lowest > 0.015
     assert not metrics["plain_best_at_end"]
     assert not metrics["batch_norm_best_at_end"]
     tried = dict(zip(curve["rate"], curve["plain_tried"], strict=True))
