@@ -617,13 +617,37 @@ def compare_gated_readers():
         np.testing.assert_allclose(network.backward(dy), given.grad, rtol=0, atol=1e-10)
 
 
+def recall_each_text_from_its_last_real_state():
+    printed = program("lstm")
+    x, lengths = torch.randn(6, 3, 2), torch.tensor([6, 2, 4])
+    model = printed["Reader"](2, 4, 5, torch.nn.GRU, num_layers=2)
+    alone = [model(x[: lengths[n], [n]])[0] for n in range(3)]
+    torch.testing.assert_close(model(x, lengths), torch.stack(alone))
+    for layer in (0, 1):
+        gates = getattr(model.read, f"weight_hh_l{layer}").detach().split(4)
+        assert len(gates) == 3
+        for gate in gates:
+            torch.testing.assert_close(gate @ gate.T, torch.eye(4))
+
+
 def learn_to_recall():
+    """As pasted, and again as a GRU."""
     torch.set_default_dtype(torch.float32)
-    names = {"__name__": "__main__"}  # as if pasted: it runs the chapter's task
-    exec(compile(programs()["lstm"], "lstm.md", "exec"), names)
-    x, target = ours.symbols_to_recall(200, names["rng"], steps=50)
-    right = names["model"](torch.tensor(x, dtype=torch.float32)).argmax(dim=1)
-    assert (right.numpy() == target).mean() > 0.95
+    code = programs()["lstm"]
+    for text in (code, code.replace("Reader(9, 32, 8)", "Reader(9, 32, 8, nn.GRU)")):
+        names, said = {"__name__": "__main__"}, io.StringIO()
+        with redirect_stdout(said):
+            exec(compile(text, "lstm.md", "exec"), names)
+        assert float(said.getvalue()) > 0.95
+    assert isinstance(names["model"].read, torch.nn.GRU)
+
+
+def draw_what_the_book_draws():
+    printed = program("lstm")
+    wanted = ours.symbols_to_recall(5, np.random.default_rng(0), steps=4)
+    found = printed["symbols_to_recall"](5, np.random.default_rng(0), 4)
+    for mine, theirs in zip(wanted, found, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
 
 
 def compare_norms():
@@ -732,7 +756,12 @@ CHECKS = {
     "reading": (compare_reader, learn_to_read),
     "recurrent": (compare_forecaster, learn_waves_and_an_echo, learn_as_pasted),
     "writing": (compare_writer, learn_to_write),
-    "lstm": (compare_gated_readers, learn_to_recall),
+    "lstm": (
+        compare_gated_readers,
+        recall_each_text_from_its_last_real_state,
+        draw_what_the_book_draws,
+        learn_to_recall,
+    ),
 }
 
 
