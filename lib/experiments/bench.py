@@ -4,9 +4,14 @@ Each case is a row of `CASES`: it makes two functions, ours and PyTorch's, that 
 the same numbers and return how long its parts took. They take turns; a turn begins after a pause,
 in which the other's idle threads fall asleep, with a call that is not counted. The cores are kept
 awake meanwhile.
+
+What the machine does at best has its turns beside them: a case that multiplies matrices is told as
+a share of the rate of a large product, any other as a share of the bandwidth of a copy. Operations
+and bytes are counted by formulas.
 """
 
 import importlib
+import math
 import os
 import platform
 import statistics
@@ -44,6 +49,7 @@ from backprop.fast.parallel import one_thread
 from backprop.normalization import batchnorm_running
 from experiments.awake import cores_awake
 from experiments.record import RESULTS, Number, Result, commit_of_code, record
+from experiments.speed import SETTINGS, by_halves, copy_of_rows, product_of_rows
 
 # A function that works once and returns the seconds that each part took.
 Timed = Callable[[], tuple[float, ...]]
@@ -51,6 +57,10 @@ Timed = Callable[[], tuple[float, ...]]
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
 PAUSE = 0.05
 CALLS = 4
+# Products of a layer in a training step: for the output and for the gradients of both factors.
+PRODUCTS = 3
+# Weighted sums that a unit has.
+GATES = {RNN: 1, LSTM: 4, GRU: 3}
 
 
 @dataclass(frozen=True)
@@ -61,11 +71,30 @@ class Case:
         group: what it is compared with others of; the group has one mean ratio.
         name: what is computed, in words.
         make: from PyTorch's module, the two functions to be timed, ours and PyTorch's.
+        operations: additions and multiplications of its products, forward and backward.
+        bytes: if it has no products, what must at least be read and written.
     """
 
     group: str
     name: str
     make: Callable[[Any], tuple[Timed, Timed]]
+    operations: int = 0
+    bytes: int = 0
+
+
+def least_bytes(inputs: int, outputs: int, *, again: bool = False) -> int:
+    """Bytes that a function and its gradient read and write at least, if each number comes once.
+
+    Forward the inputs are read and the outputs written; backward the outputs' gradients are read
+    and the inputs' are written. Masks and indices are not counted.
+
+    Args:
+        inputs: how many there are, in float32.
+        outputs: how many there are.
+        again: whether the gradient depends on the inputs too, which are then read once more; or
+            on as many outputs in their place.
+    """
+    return 4 * ((2 + again) * inputs + 2 * outputs)
 
 
 def pair(
@@ -75,6 +104,8 @@ def pair(
     backward: Callable[..., Any],
     theirs: Callable[[Any], Callable[..., Any]],
     *shapes: Sequence[int],
+    operations: int = 0,
+    bytes: int = 0,
 ) -> Case:
     """A pair of functions on arrays of these shapes, all of which get a gradient.
 
@@ -85,6 +116,8 @@ def pair(
         backward: ours.
         theirs: from PyTorch's module, its function, of which it finds the gradients itself.
         *shapes: those of the arguments.
+        operations: the case's.
+        bytes: the case's.
     """
 
     def make(torch: Any) -> tuple[Timed, Timed]:
@@ -110,12 +143,13 @@ def pair(
 
         return time_ours, time_theirs
 
-    return Case(group, name, make)
+    return Case(group, name, make, operations, bytes)
 
 
 def conv_case(N: int, C: int, H: int, K: int, kernel: int, stride: int = 1, pad: int = 0) -> Case:
     """A convolution of square images with square kernels."""
     options: dict[str, Any] = {"stride": stride, "padding": pad}
+    side = (H + 2 * pad - kernel) // stride + 1
     name = f"{N} images of {C}×{H}×{H}, to {K} channels by {kernel}×{kernel}"
     return pair(
         "convolution",
@@ -124,6 +158,7 @@ def conv_case(N: int, C: int, H: int, K: int, kernel: int, stride: int = 1, pad:
         convolution.conv2d_backward,
         lambda torch: partial(torch.nn.functional.conv2d, **options),
         *((N, C, H, H), (K, C, kernel, kernel), (K,)),
+        operations=PRODUCTS * 2 * N * K * side**2 * C * kernel**2,
     )
 
 
@@ -136,6 +171,7 @@ def max_pool_case(*shape: int) -> Case:
         pooling.max_pool2d_backward,
         lambda torch: partial(torch.nn.functional.max_pool2d, kernel_size=2),
         shape,
+        bytes=least_bytes(math.prod(shape), math.prod(shape) // 4),
     )
 
 
@@ -148,6 +184,7 @@ def average_pool_case(*shape: int) -> Case:
         pooling.avg_pool2d_backward,
         lambda torch: partial(torch.nn.functional.avg_pool2d, kernel_size=2),
         shape,
+        bytes=least_bytes(math.prod(shape), math.prod(shape) // 4),
     )
 
 
@@ -167,7 +204,13 @@ def batchnorm_case(*shape: int) -> Case:
 
     name = f"batch norm of {'×'.join(map(str, shape))}"
     return pair(
-        "batch norm", name, forward, normalization.batchnorm_backward, theirs, shape, (D,), (D,)
+        "batch norm",
+        name,
+        forward,
+        normalization.batchnorm_backward,
+        theirs,
+        *(shape, (D,), (D,)),
+        bytes=least_bytes(math.prod(shape), math.prod(shape), again=True),
     )
 
 
@@ -181,6 +224,7 @@ def layernorm_case(*shape: int) -> Case:
         normalization.layernorm_backward,
         lambda torch: lambda x, gamma, beta: torch.nn.functional.layer_norm(x, (D,), gamma, beta),
         *(shape, (D,), (D,)),
+        bytes=least_bytes(math.prod(shape), math.prod(shape), again=True),
     )
 
 
@@ -193,6 +237,7 @@ def sigmoid_case(*shape: int) -> Case:
         activations.sigmoid_backward,
         lambda torch: torch.sigmoid,
         shape,
+        bytes=least_bytes(math.prod(shape), math.prod(shape), again=True),
     )
 
 
@@ -205,6 +250,7 @@ def dropout_case(*shape: int) -> Case:
         dropout_backward,
         lambda torch: partial(torch.nn.functional.dropout, p=0.5),
         shape,
+        bytes=least_bytes(math.prod(shape), math.prod(shape)),
     )
 
 
@@ -218,6 +264,7 @@ def cross_entropy_case(N: int, K: int) -> Case:
         softmax_cross_entropy_backward,
         lambda torch: partial(torch.nn.functional.cross_entropy, target=torch.tensor(target)),
         (N, K),
+        bytes=least_bytes(N * K, 1, again=True),
     )
 
 
@@ -279,6 +326,22 @@ def as_torch(torch: Any, layers: Sequence[Layer]) -> Any:
     return torch.nn.Sequential(*made)
 
 
+def operations_of_step(layers: Sequence[Layer]) -> int:
+    """Operations of all products in a training step on one digit.
+
+    The gradient for the digit, which nobody asks for, is left out.
+    """
+    found, x = 0, np.zeros((1, 1, 28, 28), np.float32)
+    for layer in layers:
+        x = layer(x)
+        if isinstance(layer, Conv2d | Linear):
+            # Each output is the sum of as many products as a unit, or a kernel, has weights.
+            weights = layer.params["W"].size // layer.params["b"].size
+            products = PRODUCTS - 1 if layer is layers[0] else PRODUCTS
+            found += products * 2 * x.size * weights
+    return found
+
+
 def step_case(name: str, build: Callable[[np.random.Generator], list[Layer]], N: int) -> Case:
     """A whole training step on N digits: forward, loss, backward, Adam."""
 
@@ -308,7 +371,8 @@ def step_case(name: str, build: Callable[[np.random.Generator], list[Layer]], N:
 
         return time_ours, time_theirs
 
-    return Case("training step", name, make)
+    operations = N * operations_of_step(build(np.random.default_rng(0)))
+    return Case("training step", name, make, operations)
 
 
 def recurrent_case(
@@ -349,16 +413,20 @@ def recurrent_case(
 
         return time_ours, time_theirs
 
-    layers = options.get("layers", 1)
-    ways = ", both ways" if options.get("bidirectional") else ""
-    name = f"{kind.__name__}, {layers} of {H} units{ways}, {N} sequences of {T}×{D}"
-    return Case("recurrent", name, make)
+    layers, ways = options.get("layers", 1), 2 if options.get("bidirectional") else 1
+    told = ", both ways" if ways == 2 else ""
+    name = f"{kind.__name__}, {layers} of {H} units{told}, {N} sequences of {T}×{D}"
+    # The first layer sees D features, the others what the layer below hands out.
+    seen = D + (layers - 1) * ways * H + layers * H
+    operations = PRODUCTS * 2 * T * N * ways * seen * GATES[kind] * H
+    return Case("recurrent", name, make, operations)
 
 
 def embedding_case(V: int, D: int, T: int, N: int) -> Case:
     """Vectors of words, a few of which make up most of a text, as in any language."""
     ranks = np.random.default_rng(0).zipf(1.2, (T, N))
     tokens = np.minimum(ranks, V) - 1
+    vectors = T * N * D  # forward read and written; backward read, and the table's gradient written
     return pair(
         "embedding",
         f"{V} words of {D} numbers, {N} texts of {T}",
@@ -366,6 +434,7 @@ def embedding_case(V: int, D: int, T: int, N: int) -> Case:
         embedding_backward,
         lambda torch: partial(torch.nn.functional.embedding, torch.tensor(tokens)),
         (V, D),
+        bytes=4 * (3 * vectors + V * D),
     )
 
 
@@ -407,29 +476,66 @@ def take_turns(functions: Sequence[Timed], rounds: int) -> list[list[float]]:
     ]
 
 
+def best_of_machine(case: Case) -> tuple[list[Timed], float]:
+    """What the machine does as fast as it can, to be timed beside a case.
+
+    Returns:
+        Two ways to do it, of which the faster counts: by NumPy alone, and by half for each of two
+        threads; and how many times this work a case is.
+    """
+    if case.operations:
+        n = SETTINGS.side
+        arrays = np.random.default_rng(0).standard_normal((3, n, n), np.float32)
+        return both_ways(product_of_rows, *arrays), case.operations / (2 * n**3)
+    source = np.ones(case.bytes // 8, np.float32)  # half of the bytes are read, half written
+    return both_ways(copy_of_rows, source, np.zeros_like(source)), 1.0
+
+
+def both_ways(work: Callable[..., None], *arrays: Any) -> list[Timed]:
+    """Times work on all rows at once, and on half of them by each of two threads."""
+
+    def timed(call: Callable[[], None]) -> tuple[float]:
+        start = time.perf_counter()
+        call()
+        return (time.perf_counter() - start,)
+
+    whole, halves = partial(work, slice(None), *arrays), partial(by_halves, work, *arrays)
+    return [partial(timed, whole), partial(timed, halves)]
+
+
 def measure(torch: Any, cases: Sequence[Case], rounds: int) -> Result:
     """Times all cases, and prints each as it is done."""
     start = time.perf_counter()
     table: list[dict[str, Any]] = []
     ratios: dict[str, list[float]] = {}
     metrics: dict[str, Number] = {}
+    peaks: list[float] = []
     for case in cases:
-        ours, theirs = take_turns(case.make(torch), rounds)
-        ratio = sum(ours) / sum(theirs)
+        best, scale = best_of_machine(case)
+        ours, theirs, *limits = take_turns([*case.make(torch), *best], rounds)
+        limit = scale * min(map(sum, limits))
+        ratio, share = sum(ours) / sum(theirs), limit / sum(ours)
         group = case.group.replace(" ", "_")
         ratios.setdefault(group, []).append(ratio)
-        metrics[f"{group}_{len(ratios[group])}_ms"] = sum(ours)
-        metrics[f"{group}_{len(ratios[group])}_ratio"] = ratio
+        key = f"{group}_{len(ratios[group])}"
+        metrics |= {f"{key}_ms": sum(ours), f"{key}_ratio": ratio, f"{key}_share": share}
+        if case.operations:
+            metrics[f"{key}_rate"] = case.operations / sum(ours) / 1e6
+            peaks.append(case.operations / limit / 1e6)
         columns = {"ours_ms": ours, "pytorch_ms": theirs}
         rounded = {name: [round(part, 3) for part in parts] for name, parts in columns.items()}
-        table.append({"group": case.group, "case": case.name, **rounded, "ratio": round(ratio, 3)})
+        told = {"ratio": round(ratio, 3), "limit": "the peak" if case.operations else "a copy"}
+        told |= {"share": round(share, 3)}
+        table.append({"group": case.group, "case": case.name, **rounded, **told})
         print(
             f"{case.group:14} {case.name:72} "
-            f"{sum(ours):8.2f} ms {sum(theirs):8.2f} ms {ratio:6.2f}",
+            f"{sum(ours):8.2f} ms {sum(theirs):8.2f} ms {ratio:6.2f} {share:6.0%}",
             flush=True,
         )
     for group, found in ratios.items():
         metrics[f"{group}_ratio"] = statistics.geometric_mean(found)
+    if peaks:
+        metrics["peak_rate"] = statistics.median(peaks)
     return Result(
         metrics=metrics,
         curve={},
@@ -466,7 +572,7 @@ def main(arguments: Sequence[str]) -> int:
     if os.getloadavg()[0] > 0.5:
         print("bench: the machine is busy with other work, so the times will mean little")
     keep_freed_memory()  # as the experiments do; it serves both sides
-    print(f"{'':87} {'ours':>11} {'PyTorch':>11} {'ratio':>6}")
+    print(f"{'':87} {'ours':>11} {'PyTorch':>11} {'ratio':>6} {'share':>6}")
     commit = commit_of_code()
     with cores_awake():
         result = measure(torch, cases, rounds=15)

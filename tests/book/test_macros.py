@@ -116,12 +116,19 @@ def test_timings_become_a_table(root: Path) -> None:
         {"group": "a", "case": "one", "ours_ms": [1.5, 20], "pytorch_ms": [100, 1], "ratio": 0.21},
         {"group": "b", "case": "two", "ours_ms": [1], "pytorch_ms": [1], "ratio": 1},
     ]
+    rows[0] |= {"limit": "the peak", "share": 0.456}
+    rows[1] |= {"limit": "a copy", "share": 1.2}
     (root / "data" / "results" / "bench.json").write_text(json.dumps({"table": rows}))
     text, problems = expand('{{ timings("bench", "b", "a") }}', FILE, root)
-    one, two = "| one | 1.50 + 20.0 | 100 + 1.00 | 0.21 |", "| two | 1.00 | 1.00 | 1.00 |\n"
-    head = "| | ours, ms | PyTorch, ms | ratio |\n|---|---|---|---|\n"
+    one, two = (
+        "| one | 1.50 + 20.0 | 100 + 1.00 | 0.21 | 46% |",
+        "| two | 1.00 | 1.00 | 1.00 | 120% |\n",
+    )
+    ends = "of a copy or the peak |\n|---|---|---|---|---|\n"
+    head = f"| | ours, ms | PyTorch, ms | ratio | {ends}"
     below = '\n\n<div class="origins" data-results="bench"></div>\n'
-    assert (text, problems) == (head + two + one.replace(" + ", "\xa0+\xa0") + below, [])
+    assert (text, problems) == (head + two + one + below, [])
+    assert "| ratio | of the peak |\n" in expand('{{ timings("bench", "a") }}', FILE, root)[0]
     _, problems = expand('{{ timings("bench", "c") }}', FILE, root)
     assert 'result "bench" has no rows of the group "c"' in str(problems[0])
 

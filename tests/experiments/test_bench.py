@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 import pytest
 
-from backprop import GRU, Sequential
+from backprop import GRU, LSTM, RNN, Sequential
 from experiments import bench
 from experiments.awake import cores_awake
 
@@ -26,15 +26,21 @@ class Clockwork:
         return tuple(100 * part for part in self.parts) if first else self.parts
 
 
+STEPS = {
+    bench.small_network: "a convolution, two dense layers",
+    bench.deep_network: "six convolutions, two dense layers",
+}
+
+
 @pytest.fixture
 def log(monkeypatch):
     monkeypatch.setattr(bench, "PAUSE", 0)
     return []
 
 
-def case(log, group, name, ours, theirs):
+def case(log, group, name, ours, theirs, **counted):
     made = Clockwork(log, "ours", *ours), Clockwork(log, "theirs", *theirs)
-    return bench.Case(group, name, lambda torch: made)
+    return bench.Case(group, name, lambda torch: made, **counted or {"bytes": 8})
 
 
 def test_they_take_turns_and_the_first_call_does_not_count(log):
@@ -46,11 +52,19 @@ def test_they_take_turns_and_the_first_call_does_not_count(log):
     assert log == (["ours"] * turn + ["theirs"] * turn) * 2
 
 
-def test_a_group_has_the_geometric_mean_of_its_ratios(log, capsys):
+def test_a_group_has_the_geometric_mean_of_its_ratios(log, capsys, monkeypatch):
+    # A product takes 0.5 ms by itself and 0.4 ms by two threads; a copy 0.6 ms and 0.9 ms.
+    at_best = {bench.product_of_rows: (0.0005, 0.0004), bench.copy_of_rows: (0.0006, 0.0009)}
+    monkeypatch.setattr(
+        bench,
+        "both_ways",
+        lambda work, *arrays: [Clockwork(log, f"{work} {s}", s) for s in at_best[work]],
+    )
+    twice = 2 * 2 * bench.SETTINGS.side**3
     cases = [
         case(log, "batch norm", "one", (0.001, 0.001), (0.001, 0.001)),
         case(log, "batch norm", "two", (0.004, 0.004), (0.001, 0.001)),
-        case(log, "pooling", "three", (0.003,), (0.002,)),
+        case(log, "pooling", "three", (0.003,), (0.002,), operations=twice),
     ]
 
     class Torch:
@@ -61,12 +75,17 @@ def test_a_group_has_the_geometric_mean_of_its_ratios(log, capsys):
         {
             "batch_norm_1_ms": 2,
             "batch_norm_1_ratio": 1,
+            "batch_norm_1_share": 0.3,
             "batch_norm_2_ms": 8,
             "batch_norm_2_ratio": 4,
+            "batch_norm_2_share": 0.075,
             "pooling_1_ms": 3,
             "pooling_1_ratio": 1.5,
+            "pooling_1_share": 2 * 0.4 / 3,
+            "pooling_1_rate": twice / 0.003 / 1e9,
             "batch_norm_ratio": 2,
             "pooling_ratio": 1.5,
+            "peak_rate": twice / 2 / 0.0004 / 1e9,
         }
     )
     assert result.table[2] == {
@@ -75,10 +94,88 @@ def test_a_group_has_the_geometric_mean_of_its_ratios(log, capsys):
         "ours_ms": [3.0],
         "pytorch_ms": [2.0],
         "ratio": 1.5,
+        "limit": "the peak",
+        "share": 0.267,
     }
+    assert result.table[0]["limit"] == "a copy"
     assert result.settings["pytorch"] == "2.13.0"
     assert json.dumps(result.settings)
     assert capsys.readouterr().out.count("\n") == 3
+
+
+def test_the_machine_at_its_best_does_what_is_said(monkeypatch):
+    done = []
+    monkeypatch.setattr(bench, "both_ways", lambda work, *arrays: done.append((work, arrays)))
+    n = bench.SETTINGS.side
+    product = bench.Case("a", "b", lambda torch: (), operations=6 * n**3)
+    assert bench.best_of_machine(product)[1] == 3
+    assert bench.best_of_machine(bench.Case("a", "b", lambda torch: (), bytes=24))[1] == 1
+    (work, matrices), (copy, vectors) = done
+    assert (work, copy) == (bench.product_of_rows, bench.copy_of_rows)
+    assert [a.shape for a in matrices] == 3 * [(n, n)]
+    assert sum(a.nbytes for a in vectors) == 24
+    assert {a.dtype for a in (*matrices, *vectors)} == {np.dtype("float32")}
+
+
+def test_both_ways_do_all_of_the_work():
+    for way in range(2):
+        source, target = np.arange(7.0), np.zeros(7)
+        (seconds,) = bench.both_ways(bench.copy_of_rows, source, target)[way]()
+        np.testing.assert_array_equal(target, source)
+        assert seconds > 0
+
+
+def counted(group):
+    return [case.operations or case.bytes for case in bench.CASES if case.group == group]
+
+
+def test_each_case_has_one_limit():
+    for case in bench.CASES:
+        assert (case.operations > 0) != (case.bytes > 0), case.name
+
+
+def test_operations_are_two_for_each_weight_that_meets_an_input():
+    # 30 kernels of 25 weights at 24 x 24 places of 100 images: output and two gradients.
+    assert counted("convolution")[0] == 3 * 2 * 100 * 24**2 * 30 * 25
+    # Stride 2 and padding 3 leave 16 of 32 places.
+    assert counted("convolution")[5] == 3 * 2 * 32 * 16**2 * 64 * 3 * 49
+
+
+@pytest.mark.parametrize("kind", [RNN, LSTM, GRU])
+@pytest.mark.parametrize("ways", [1, 2])
+def test_operations_of_recurrent_layers_are_those_of_their_matrices(kind, ways):
+    H, T, N, D, options = 4, 5, 2, 3, {"layers": 3, "bidirectional": ways == 2}
+    layer = kind(D, H, rng=np.random.default_rng(0), **options)
+    weights = sum(W.size for W in layer.params.values() if W.ndim == 2)
+    assert bench.recurrent_case(kind, H, T, N, D, **options).operations == 6 * T * N * weights
+
+
+@pytest.mark.parametrize("build", [bench.small_network, bench.deep_network])
+def test_operations_of_a_step_are_those_of_its_layers(build):
+    """For each place twice as many as the layer has weights; none for the digits' gradient."""
+    layers = build(np.random.default_rng(0))
+    x, expected = np.zeros((1, 1, 28, 28), np.float32), 0
+    for number, layer in enumerate(layers):
+        y = layer(x)
+        if "W" in layer.params:
+            places = y[0, 0].size if y.ndim == 4 else 1
+            expected += (2 if number == 0 else 3) * 2 * places * layer.params["W"].size
+        x = y
+    assert bench.operations_of_step(layers) == expected
+    (case,) = (c for c in bench.CASES if c.name == STEPS[build])
+    assert case.operations == 100 * expected
+
+
+def test_bytes_are_those_of_all_numbers_once():
+    a = 4 * 64 * 32 * 256
+    assert counted("layer norm") == [5 * a]  # x, y; x, dy, dx
+    a = 4 * 100 * 30 * 24 * 24
+    assert counted("pooling") == 2 * [2 * a + 2 * a // 4]  # x, y; dy, dx
+    assert counted("elementwise") == [5 * 4_000_000, 4 * 4_000_000]
+    assert counted("batch norm") == [5 * 4 * 100 * 32 * 14 * 14]
+    assert counted("loss") == [4 * (3 * 6400 * 100 + 2)]
+    # Vectors that are looked up, handed out, and whose gradients come; the gradient of all words.
+    assert counted("embedding") == [4 * (3 * 200 * 64 * 50 + 20_000 * 50)]
 
 
 @pytest.mark.parametrize("variable", bench.THREAD_VARIABLES)
