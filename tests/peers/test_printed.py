@@ -684,6 +684,26 @@ def compare_the_defaults_that_are_told():
     assert torch.nn.LayerNorm(3).eps == torch.nn.GroupNorm(1, 3).eps == 1e-5
 
 
+def norms_of_numbers_of_two_bytes():
+    """PyTorch's own compute in float32 inside; the chapter's, which does not, must be handed it."""
+    printed, functional = program("layer-normalization"), torch.nn.functional
+    normalise, (gamma, beta) = printed["Normalise"].apply, torch.eye(8)[:2].float() + 1
+    for half, step in ((torch.float16, 2e-3), (torch.bfloat16, 2e-2)):
+        x = (400 * torch.randn(4, 8)).to(half)
+        close = functools.partial(torch.testing.assert_close, rtol=step, atol=step)
+        for norm in (
+            lambda x: functional.layer_norm(x, (8,)),
+            lambda x: functional.rms_norm(x, (8,), eps=1e-5),
+            lambda x: functional.group_norm(x, 2),
+        ):
+            assert norm(x).dtype == half
+            close(norm(x).float(), norm(x.float()))
+        exact = functional.layer_norm(x.float(), (8,), gamma, beta)
+        close(normalise(x.float(), gamma, beta).to(half).float(), exact)
+        by_itself = normalise(x, gamma.to(half), beta.to(half)).float()
+        assert half == torch.bfloat16 or (by_itself - exact).abs().max() > 0.5
+
+
 def digits_in_half_precision():
     printed = program("fast")
     torch.set_default_dtype(torch.float32)
@@ -752,7 +772,11 @@ CHECKS = {
     "convolutional-networks": (compare_lenet, learn_with_lenet, compare_what_is_told_of_pooling),
     "fast": (digits_in_half_precision, gradients_of_all_cards, a_clock_for_the_card),
     "forecasting": (compare_index_forecaster, learn_a_series),
-    "layer-normalization": (compare_norms, compare_the_defaults_that_are_told),
+    "layer-normalization": (
+        compare_norms,
+        compare_the_defaults_that_are_told,
+        norms_of_numbers_of_two_bytes,
+    ),
     "reading": (compare_reader, learn_to_read),
     "recurrent": (compare_forecaster, learn_waves_and_an_echo, learn_as_pasted),
     "writing": (compare_writer, learn_to_write),
