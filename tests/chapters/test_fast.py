@@ -237,7 +237,7 @@ def test_what_the_text_reckons_with_what_was_measured(measured):
     assert found > most  # "So the copy is not all"
     calls = (settings["steps"] - 1) * metrics["call_us"] / 1e3
     saved = metrics["inputs_by_step_ms"] - metrics["inputs_at_once_ms"]
-    assert f"fall away, {calls:.2f} ms; the inputs' product saves {saved:.2f}." in text
+    assert f"fall away, {calls:.2f} ms; the inputs' product saves {saved:.2f} of" in text
     passes = 25 * 4 * settings["parameters"] / metrics["copy_cached_bandwidth"] / 1e6
     assert f"these 25 take {passes:.1f} ms" in text
     assert f"with the seven, {passes + metrics['adam_bound_ms']:.1f}" in text

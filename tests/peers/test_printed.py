@@ -726,22 +726,38 @@ def digits_in_half_precision():
             assert 0 < moved < off
 
 
-def gradients_of_all_cards():
-    printed = program("fast")
-    network = torch.nn.Linear(3, 2)
+def training_on_all_cards():
+    printed, distributed = program("fast"), torch.distributed
+    torch.set_default_dtype(torch.float32)
+    images, labels = sample_digits()
+    samples = torch.utils.data.TensorDataset(images[:100], labels[:100])
+    network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(28 * 28, 10))
     alone = copy.deepcopy(network)
-    x = torch.randn(5, 3)
-    alone(x).square().sum().backward()
+    order = torch.utils.data.distributed.DistributedSampler(samples, num_replicas=1, rank=0)
+    orders = []
+    for epoch in range(2):
+        order.set_epoch(epoch)
+        orders.append(list(order))
+        batches = [samples[orders[-1][start : start + 25]] for start in range(0, 100, 25)]
+        printed["learn"](alone, batches, 0.1, device="cpu")
+    assert orders[0] != orders[1]
     with tempfile.TemporaryDirectory() as folder:
         where = {"init_method": f"file://{folder}/meet", "rank": 0, "world_size": 1}
-        start = functools.partial(torch.distributed.init_process_group, **where)
-        with patch.object(torch.distributed, "init_process_group", start):
-            shared = printed["on_all_cards"](network, "gloo")
-        try:
-            shared(x).square().sum().backward()
-        finally:
-            torch.distributed.destroy_process_group()
-    torch.testing.assert_close(network.weight.grad, alone.weight.grad)
+        start = functools.partial(distributed.init_process_group, **where)
+        with patch.object(distributed, "init_process_group", start):
+            printed["on_all_cards"](network, samples, 25, 0.1, epochs=2, backend="gloo")
+    assert not distributed.is_initialized()
+    for found, wanted in zip(network.parameters(), alone.parameters(), strict=True):
+        torch.testing.assert_close(found, wanted)
+
+
+def a_profile():
+    x = torch.randn(8, 8)
+    assert "aten::mm" in program("fast")["rows_of_profile"]("cpu", lambda: x @ x)
+
+
+def what_is_told_of_convolutions_on_cards():
+    assert torch.backends.cudnn.allow_tf32
 
 
 def a_clock_for_the_card():
@@ -770,7 +786,13 @@ CHECKS = {
     ),
     "convolution": (compare_convolution, learn_by_windows),
     "convolutional-networks": (compare_lenet, learn_with_lenet, compare_what_is_told_of_pooling),
-    "fast": (digits_in_half_precision, gradients_of_all_cards, a_clock_for_the_card),
+    "fast": (
+        digits_in_half_precision,
+        training_on_all_cards,
+        a_clock_for_the_card,
+        a_profile,
+        what_is_told_of_convolutions_on_cards,
+    ),
     "forecasting": (compare_index_forecaster, learn_a_series),
     "layer-normalization": (
         compare_norms,
