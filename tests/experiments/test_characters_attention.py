@@ -116,6 +116,15 @@ def test_each_strength_of_the_tables_has_a_worse_one_on_either_side():
         assert settings.strengths[0] < strength < settings.strengths[-1]
 
 
+def test_what_the_chapter_on_writing_says_of_the_tables_holds(recorded):
+    counts = json.loads((RESULTS / "characters-counts.json").read_text())["metrics"]
+    bits = [counts[f"test_bits.{n}"] for n in range(9)]
+    ours, spread = (recorded["metrics"][f"test_lstm_bits{of}"] for of in ("", "_std"))
+    assert max(bits[6:]) < ours - 3 * spread < ours + 3 * spread < min(bits[:5])
+    assert abs(bits[5] - ours) < spread
+    assert counts["entries.5"] > 4 * recorded["metrics"]["lstm_parameters"]
+
+
 def test_the_settings_are_those_of_the_code(recorded):
     assert recorded["settings"] == json.loads(json.dumps(asdict(Settings())))
 

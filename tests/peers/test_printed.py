@@ -583,7 +583,21 @@ def learn_to_write():
     printed = program("writing")
     tokens = torch.arange(5).repeat(100)
     model = printed["Writer"](5, 4, 8)
-    assert printed["learn"](model, tokens, parts=4, window=10, passes=10, rate=0.03) < 0.2
+    given = {"parts": 4, "window": 10, "passes": 2, "rate": 0.03}
+    first = printed["learn"](model, tokens, **given)
+    given["passes"] = 8
+    assert printed["learn"](model, tokens, **given) < 0.2 < first
+    # Window by window or at once: a mean over all that is to be foretold.
+    bits = printed["judge"](model, tokens)
+    assert printed["judge"](model, tokens, window=7) == pytest.approx(bits)
+    scores, _ = model(tokens[:-1, None])
+    came = scores[:, 0].log_softmax(dim=1)[range(499), tokens[1:]]
+    assert bits == pytest.approx(-came.mean().item() / np.log(2))
+    assert bits < 0.2
+    for length in (9, 49):  # the borders move by up to a window
+        with pytest.raises(ValueError, match=f"a text of {length} is too short"):
+            printed["learn"](model, tokens[:length], **given)
+    assert printed["learn"](model, tokens[:50], **given) < 3
     written = printed["write"](model, torch.tensor([2, 3]), 8, temperature=0.2)
     assert written.tolist() == [2, 3, 4, 0, 1, 2, 3, 4, 0, 1]
 
