@@ -21,6 +21,7 @@ EXPERIMENTS = {
     "mnist-mlp": "experiments.mnist_mlp",
     "mnist-search": "experiments.mnist_search",
     "speed": "experiments.speed",
+    "speed-parts": "experiments.speed_parts",
     "shuffled-digits": "experiments.shuffled",
     "mnist-conv": "experiments.mnist_conv",
     "mnist-cnn": "experiments.mnist_cnn",

@@ -1,0 +1,64 @@
+"""The parts of the fast convolution, timed one by one on a small batch."""
+
+import time
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+
+from backprop import convolution
+from backprop.fast import unrolling
+from experiments import speed_parts
+from experiments.speed_parts import STEPS, PartsSettings, by_columns, run, steps
+
+SMALL = PartsSettings(rounds=2, images=3, channels=2, size=5, kernel=3)
+
+
+@pytest.fixture
+def drawn():
+    rng = np.random.default_rng(SMALL.seed)
+    shapes = [(3, 2, 5, 5), (2, 2, 3, 3), (2,)]
+    return [rng.standard_normal(shape, np.float32) for shape in shapes]
+
+
+def test_every_step_convolves_and_does_so_again(drawn):
+    wanted, _ = convolution.conv2d_forward(*drawn, padding=1)
+    pieces = list(steps(SMALL, np.random.default_rng(SMALL.seed)))
+    assert tuple(piece.name for piece in pieces) == STEPS
+    for piece in pieces:
+        for _ in range(2):
+            found = np.concatenate(piece.work())
+            np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5, err_msg=piece.name)
+
+
+@pytest.mark.parametrize("part", ["copy_rows", "pieces"])
+def test_what_is_left_out_is_not_called(drawn, part):
+    """And is back afterwards."""
+    whole = {"single_items": True, "in_pieces": True, "biases_inside": True}
+    option = {"copy_rows": "single_items", "pieces": "in_pieces"}[part]
+    with patch.object(unrolling, part, wraps=getattr(unrolling, part)) as called:
+        by_columns(*drawn, **whole | {option: False})
+        assert not called.called
+        by_columns(*drawn, **whole)
+        assert called.called
+
+
+def test_biases_are_inside_only_if_they_are_said_to_be(drawn):
+    x, W, b = drawn
+    for inside in (False, True):
+        forward = speed_parts.columns.conv2d_forward
+        with patch.object(speed_parts.columns, "conv2d_forward", wraps=forward) as called:
+            by_columns(x, W, b, single_items=True, in_pieces=True, biases_inside=inside)
+        assert called.call_args.args[2].any() == inside
+
+
+def test_gains_follow_from_times():
+    if not hasattr(time, "pthread_getcpuclockid"):
+        pytest.skip("no clock of a thread here")
+    metrics = run(Path(), SMALL).metrics
+    gains = [metrics[f"{step}_gain"] for step in STEPS[1:]]
+    assert gains[0] == pytest.approx(metrics["im2col_ms"] / metrics["kept_ms"])
+    assert np.prod(gains[:2]) == pytest.approx(metrics["blocks_over_im2col"])
+    assert np.prod(gains[2:]) == pytest.approx(metrics["columns_over_blocks"])
+    assert all(metrics[f"{step}_spread"] >= 0 for step in STEPS)
