@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from backprop import pooling
+from experiments.comparison import paired_difference
 
 RESULTS = Path(__file__).parents[2] / "data/results"
 CHAPTER = "convolutional-networks"
@@ -102,11 +103,12 @@ def test_of_a_tie_the_winner_is_the_smallest_number_as_the_equation_says():
 
 def test_what_is_said_of_luck_with_the_test_digits():
     """Differences of misread digits in standard errors of two independent shares, and in seeds."""
-    errors, sizes, spread = {}, {}, {}
+    errors, sizes, spread, by_seed = {}, {}, {}, {}
     for name in ("mnist-mlp", "mnist-conv", "mnist-cnn"):
-        metrics = json.loads((RESULTS / f"{name}.json").read_text())["metrics"]
+        content = json.loads((RESULTS / f"{name}.json").read_text())
+        metrics, by_seed[name] = content["metrics"], content["by_seed"]["test_errors"]
         errors[name], sizes[name] = metrics["test_errors"], metrics["test_size"]
-        spread[name] = metrics.get("test_errors_std")
+        spread[name] = metrics["test_errors_std"]
     share = {name: errors[name] / sizes[name] for name in errors}
     variance = {name: share[name] * (1 - share[name]) / sizes[name] for name in errors}
 
@@ -115,5 +117,8 @@ def test_what_is_said_of_luck_with_the_test_digits():
         return gain / np.sqrt(variance[worse] + variance[better])
 
     assert apart("mnist-mlp", "mnist-cnn") > 4
-    assert errors["mnist-mlp"] - errors["mnist-cnn"] > 4 * 2**0.5 * spread["mnist-mlp"]
+    widest = max(spread["mnist-mlp"], spread["mnist-cnn"])
+    assert errors["mnist-mlp"] - errors["mnist-cnn"] > 4 * 2**0.5 * widest
     assert 0 < apart("mnist-conv", "mnist-cnn") < 2
+    assert min(np.subtract(by_seed["mnist-conv"], by_seed["mnist-cnn"])) > 0
+    assert paired_difference(by_seed["mnist-conv"], by_seed["mnist-cnn"]).low > 0

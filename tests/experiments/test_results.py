@@ -32,7 +32,7 @@ TIMINGS = {"backpropagation-cost", "speed", "speed-parts"}
 # That which draws nothing, so that a second run would find the same.
 WITHOUT_CHANCE = {"characters-counts"}
 # Those that were recorded once, before short runs were repeated; each is run anew with its chapter.
-RECORDED_ONCE = {"mnist-cnn", "mnist-conv", "waves"}
+RECORDED_ONCE = {"waves"}
 
 
 def read(name):
@@ -177,7 +177,9 @@ def test_marks_agree_with_each_other(name):
 def test_the_promise_is_kept(name, accuracy, seconds):
     content = read(name)
     assert content["metrics"]["test_accuracy"] >= accuracy
-    assert content["seconds"] / len(content["seeds"]) < seconds
+    # The clock's time is that of the machine's other work as well.
+    by_clock = content["seconds"] / len(content["seeds"])
+    assert content["metrics"].get("seconds_of_processor", by_clock) < seconds
 
 
 @pytest.mark.parametrize(
