@@ -3,7 +3,8 @@
 import numpy as np
 
 from backprop import load_mnist_sample
-from experiments.shuffled import CASES, Settings, network, run
+from experiments.mnist import split_digits
+from experiments.shuffled import CASES, Settings, mix, network, run
 
 SMALL = Settings(digits=80, hidden=8, kernels=3, epochs=2, rates=(0.001, 0.01), search_seeds=(100,))
 
@@ -28,3 +29,15 @@ def test_the_two_networks_have_the_layers_that_the_chapter_says():
     dense, convolution = (network(case, Settings(), rng) for case in (CASES[0], CASES[2]))
     assert sum(value.size for value in dense.params.values()) == 785 * 100 + 101 * 10
     assert sum(value.size for value in convolution.params.values()) == 16 * 26 + (16 * 144 + 1) * 10
+
+
+def test_each_seed_has_an_order_of_its_own_the_same_for_all_digits():
+    split = split_digits(load_mnist_sample())
+    first, again, second = (mix(split, seed) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first.train_x, again.train_x)
+    assert (first.train_x != second.train_x).any()
+    # What stands in a place comes from one place, in training and in validation alike.
+    both = [np.concatenate([part.train_x, part.validation_x]) for part in (split, first)]
+    pixels, mixed = (sorted(map(tuple, images.T)) for images in both)
+    assert pixels == mixed
+    assert (both[0] != both[1]).any()
