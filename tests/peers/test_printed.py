@@ -148,6 +148,15 @@ def hide_padding_in_attention():
     behind = torch.nn.functional.pad(text, (0, 2), value=printed["PAD"])
     alone, beside = (model(text, *model.read(given)) for given in (text, behind))
     torch.testing.assert_close(alone, beside)
+    look = printed["Attention"](8, 2, causal=True)
+    x, real = torch.randn(2, 5, 8), torch.arange(5) < torch.tensor([[5], [3]])
+    both = look(x, x, real)
+    torch.testing.assert_close(both[0], look(x, x)[0])  # no padding, no other mask
+    torch.testing.assert_close(both[1, :3], look(x[1:, :3], x[1:, :3])[0])
+    # Behind the padding the last step would see all five, were one of the masks not there.
+    alone = printed["Attention"](8, 2)
+    alone.load_state_dict(look.state_dict())
+    torch.testing.assert_close(both[1, 4], alone(x[1:, 4:], x[1:, :3])[0, 0])
     sees = torch.tensor([[True], [False]]).expand(2, 2)
     q = torch.randn(1, 1, 2, 4)
     nothing = torch.nn.functional.scaled_dot_product_attention(q, q, q, attn_mask=sees)[0, 0, 1]
@@ -166,6 +175,43 @@ def learn_to_write_days():
         said == str(day) for said, day in zip(printed["answers"](model, asked), days, strict=True)
     ]
     assert np.mean(right) > 0.95
+    # It stops at the end, says nothing behind it, and leaves the model as it was.
+    START, END = printed["START"], printed["END"]
+    given, start = printed["encode"](asked[:9]), torch.full((9, 1), START)
+    assert model.training
+    written = printed["write"](model, start, 20, given, end=END)
+    assert model.training
+    assert written.shape == (9, 12)
+    assert (written[:, -1] == END).float().mean() > 0.8
+    model.eval()
+    assert printed["write"](model, start, 20, given).shape == (9, 21)
+    assert not model.training
+    assert printed["decode"](torch.tensor([START, 5, 0, START, 6, END, 7])) == "".join(
+        printed["letters"][n - 3] for n in (5, 6)
+    )
+
+
+def train_with_a_look_at_other_texts():
+    printed = program("attention")
+    torch.set_default_dtype(torch.float32)
+    model = printed["Model"](3 + len(printed["letters"]), 8, 2, dropout=0.5, reads=True)
+    drawn = printed["draw_days"](days=printed["watched"][:50])
+    parts = [printed[name] for name in ("learned", "watched", "held_back")]
+    assert len({day for part in parts for day in part}) == sum(map(len, parts)) == 36524
+    said = io.StringIO()
+    with redirect_stdout(said):
+        printed["train"](model, printed["draw_days"], 4, held=lambda: drawn, every=2)
+    lines = re.findall(r"^(\d+): [\d.]+, held back ([\d.]+)$", said.getvalue(), re.MULTILINE)
+    assert [update for update, _ in lines] == ["2", "4"]
+    assert model.training
+    once, again = (printed["validate"](model, lambda: drawn) for _ in range(2))
+    assert once == again  # nothing is dropped
+    assert lines[-1][1] == f"{once:.3f}"
+    model.eval()
+    text, following, given = drawn
+    scores = model(text, *model.read(given)).flatten(0, 1)
+    loss = torch.nn.functional.cross_entropy(scores, following.flatten())
+    assert loss.item() == pytest.approx(once, rel=1e-5)
 
 
 def learn_to_turn_round():
@@ -793,6 +839,7 @@ CHECKS = {
         hide_padding_in_attention,
         learn_to_turn_round,
         learn_to_write_days,
+        train_with_a_look_at_other_texts,
     ),
     "batch-normalization": (compare_batch_norm, learn_with_batch_norm),
     "classic-networks": (
