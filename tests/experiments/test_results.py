@@ -346,16 +346,13 @@ def test_mixed_pixels_matter_to_the_convolution_alone_as_its_chapter_says():
     found = read("shuffled-digits")
     metrics, rates = found["metrics"], found["settings"]["rates"]
     assert metrics["dense_loss_low"] < 0 < metrics["dense_loss_high"]
-    assert metrics["gain_ordered_low"] > 0 > metrics["gain_shuffled_high"]
+    assert metrics["gain_ordered_low"] > 0
+    assert metrics["gain_shuffled_low"] < 0 < metrics["gain_shuffled_high"]
     assert metrics["convolution_loss_low"] > 0
     table = {row["case"]: row["accuracy"] for row in found["table"]}
-    for better, other, sure in (
-        ("convolution_ordered", "dense_ordered", True),
-        ("convolution_ordered", "convolution_shuffled", True),
-        ("dense_shuffled", "convolution_shuffled", False),
-    ):
-        difference = paired_difference(table[better], table[other])
-        assert (difference.mean > student_t(0.995, 4) * difference.error) == sure  # 99 in 100
+    for other in ("dense_ordered", "convolution_shuffled"):
+        difference = paired_difference(table["convolution_ordered"], table[other])
+        assert difference.mean > student_t(0.995, 4) * difference.error  # 99 in 100
     for name, value in metrics.items():
         assert not name.endswith("_rate") or rates[0] < value < rates[-1]
 
