@@ -256,6 +256,25 @@ def test_what_the_text_reckons_with_what_was_measured(measured):
     assert f"100 images and no padding, {operations / 1e9:.2f} billion operations" in text
 
 
+def test_the_parts_were_told_apart_as_the_text_says(measured):
+    """Its interval says of each part whether it can be told from nothing."""
+    parts = json.loads((ROOT / "data/results/speed-parts.json").read_text(encoding="utf-8"))
+    metrics = parts["metrics"]
+    for setting in ("images", "channels", "size", "kernel"):
+        assert parts["settings"][setting] == measured["settings"][setting]
+    text = (ROOT / "docs/chapters/fast.md").read_text(encoding="utf-8")
+    phrases = {
+        "blocks add nothing that can be told": ["blocks"],
+        "of the rest only the biases in the product": ["single_items", "in_pieces"],
+    }
+    for phrase, nothing in phrases.items():
+        assert phrase in text
+        for part in nothing:
+            assert metrics[f"{part}_gain_low"] < 1 < metrics[f"{part}_gain_high"], part
+    for part in ("kept", "columns_alone", "columns"):
+        assert metrics[f"{part}_gain_low"] > 1, part
+
+
 def test_what_is_recorded_follows_from_what_was_measured(measured):
     settings = SpeedSettings(**measured["settings"])
     for name, value in explained(measured["metrics"], settings).items():
