@@ -50,7 +50,6 @@ EXPERIMENTS = {
     "characters-inside": "experiments.characters_inside",
     "characters-attention": "experiments.characters_attention",
     "characters-counts": "experiments.characters_counts",
-    "characters-updates": "experiments.characters_updates",
     "csi300": "experiments.csi300",
     "imdb": "experiments.imdb",
     "imdb-bags": "experiments.imdb_bags",

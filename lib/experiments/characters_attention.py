@@ -181,7 +181,16 @@ def run(
     }
     tried: list[dict[str, Any]] = []
     for name, side in sides(settings).items():
-        scores = seek(side, given, known, settings)
+        short = round(side.updates * settings.search_share)
+
+        def score(rate: float, side: Side = side, short: int = short) -> float:
+            """Bits on validation after a short run."""
+            model = side.make(V, settings, settings.search_seed)
+            for _ in updates(model, known, rate, short, settings):
+                pass
+            return bits(model, given.held, side.judged)
+
+        scores = search(score, side.middle_rate, settings.largest_grid)
         rates[name], at_end = best_of(scores)
         tried += [
             {"side": name, "rate": rate, "bits": round(scores[rate], 4)} for rate in sorted(scores)
@@ -216,21 +225,6 @@ def run(
         tried=tried,
         by_seed=by_seed,
     )
-
-
-def seek(
-    side: Side, given: characters.Corpus, known: Tokens, settings: Settings
-) -> dict[float, float]:
-    """Bits on validation after short runs, by rate."""
-    short = round(side.updates * settings.search_share)
-
-    def score(rate: float) -> float:
-        model = side.make(len(given.alphabet), settings, settings.search_seed)
-        for _ in updates(model, known, rate, short, settings):
-            pass
-        return bits(model, given.held, side.judged)
-
-    return search(score, side.middle_rate, settings.largest_grid)
 
 
 def without_test(given: characters.Corpus, settings: Settings) -> tuple[Tokens, Tokens]:

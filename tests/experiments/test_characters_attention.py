@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from experiments import characters, characters_counts, characters_updates
+from experiments import characters, characters_counts
 from experiments import characters_attention as experiment
 from experiments.characters_attention import Attention, Settings
 from experiments.record import RESULTS
@@ -123,19 +123,6 @@ def test_what_the_chapter_on_writing_says_of_the_tables_holds(recorded):
     assert max(bits[6:]) < ours - 3 * spread < ours + 3 * spread < min(bits[:5])
     assert abs(bits[5] - ours) < spread
     assert counts["entries.5"] > 4 * recorded["metrics"]["lstm_parameters"]
-
-
-def test_the_lstm_alone_is_trained_as_beside_attention(tmp_path):
-    small = characters_updates.Settings(**{**asdict(SMALL), "updates": 80})
-    found = characters_updates.run(tmp_path, small, (0, 1), TEXT)
-    both = experiment.run(tmp_path, replace(SMALL, updates=80), (0, 1), TEXT)
-    assert found.by_seed["bits"] == both.by_seed["lstm_bits"]
-    assert found.metrics["rate"] == both.metrics["lstm_rate"]
-    assert found.tried == [
-        {"rate": row["rate"], "bits": row["bits"]} for row in both.tried if row["side"] == "lstm"
-    ]
-    assert found.metrics["updates"] == 80
-    assert characters_updates.Settings().updates == Settings().attention_updates
 
 
 def test_the_settings_are_those_of_the_code(recorded):
