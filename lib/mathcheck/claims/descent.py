@@ -80,7 +80,8 @@ class Descent:
         """Compares the sides where they are nearest, and at a rounder number beside that.
 
         Returns:
-            Whether the draw has a point at which the claim's condition is met.
+            False if the claim's condition is met at no point of the draw, so that another draw
+            should stand in for it.
         """
         sizes = [math.prod(shape) for shape in self._shapes]
         if not 0 < sum(sizes) <= _MOST_MOVED or any(s.symmetric for s in self._symbols):
@@ -238,11 +239,11 @@ def descend(claim: Claim, comparison: Comparison, worlds: Callable[[], list[Worl
     """Compares the sides of a bound where they are nearest, going downhill from some draws."""
     if claim.op not in _FOLLOWED or any_function(claim) is not None or not _moved(claim):
         return
-    met = 0
+    wanted = _STARTS if claim.condition is None else 2 * _STARTS
     for world in worlds():
-        for relative in (False, True):
-            met += Descent(claim, comparison, world, relative).run() and not relative
-            if comparison.message:
-                return
-        if met == _STARTS * (1 + (claim.condition is not None)):
+        has_point = Descent(claim, comparison, world).run()
+        if not comparison.message:
+            Descent(claim, comparison, world, relative=True).run()
+        wanted -= has_point
+        if comparison.message or not wanted:
             return
