@@ -9,11 +9,12 @@ from mathcheck.claims.mutants import outcomes
 from mathcheck.claims.report import check_chapter
 from mathcheck.text.errors import EvalError, SizeError
 from mathcheck.text.tree import Number
-from mathcheck.values import budget, derivatives
+from mathcheck.values import budget, derivatives, rounding
 from mathcheck.values.budget import (
     MOST_KEPT,
     MOST_STEPS,
     Budget,
+    Total,
     check_elements,
     check_slopes,
     size_kept,
@@ -144,6 +145,52 @@ def test_steps_are_counted_to_the_last_one() -> None:
     assert caught.value.node is node
     steps.renew()
     assert steps.spent == 0
+
+
+def test_the_steps_of_all_draws_are_counted_to_the_last_one() -> None:
+    total, node = Total(), Number("1")
+    for _ in range(budget.MOST_OF_A_CLAIM // MOST_STEPS):
+        Budget(total).spend(MOST_STEPS, 0, node)
+    assert total.is_much
+    rest = budget.MOST_OF_A_CLAIM - total.spent
+    last = Budget(total)
+    last.spend(rest, 0, node)
+    wanted = r"^this takes more than 4,000,000 steps in all of its draws: take .* sum$"
+    with pytest.raises(EvalError, match=wanted) as caught:
+        last.spend(1, 0, node)
+    assert caught.value.node is node
+    with pytest.raises(EvalError, match=wanted):
+        total.check(node)
+
+
+@pytest.mark.parametrize(
+    ("tex", "message"),
+    [
+        (r"\sum_{n=1}^{10^6} x_{11} = 10^6 x_{11}", "this takes more than 4,000,000 steps"),
+        (r"\sum_{n=1}^{10^6} \frac{x_{11}^2}{n^2} < 2 x_{11}^2", "this takes more than 4,000,000"),
+        (r"\sum_{n=1}^{10^5} x_{11} = 10^5 x_{11}", ""),
+    ],
+)
+def test_a_claim_takes_so_many_steps_over_all_draws(tex: str, message: str) -> None:
+    checker = Checker(load("long.md", f"{CHAPTER}\n$$\n{tex}\n$$\n"))
+    last = checker.chapter.claims[-1]
+    for _ in range(2):  # what other claims have taken does not count
+        result = checker.check(last)
+        assert result.message.startswith(message)
+        assert result.ok == (not message)
+
+
+def test_of_a_long_sum_not_all_terms_are_looked_at_for_their_size() -> None:
+    def places(low: int, high: int) -> list[tuple[int, float]]:
+        return list(rounding._places(low, high))
+
+    assert places(3, 2) == []
+    assert places(3, 1502) == [(index, 1.0) for index in range(3, 1503)]
+    long = places(1, 100_000)
+    assert long[:500] == [(index, 1.0) for index in range(1, 501)]
+    assert len(long) == 1000
+    assert max(index for index, _ in long) <= 100_000
+    assert sum(weight for _, weight in long) == pytest.approx(100_000)
 
 
 @pytest.mark.parametrize(("lanes", "cost"), [(0, 10), (99, 10), (100, 20), (199, 20), (250, 30)])

@@ -38,7 +38,7 @@ from mathcheck.text.errors import (
     UndefinedError,
 )
 from mathcheck.values.bounds import Known
-from mathcheck.values.budget import ENOUGH_KEPT
+from mathcheck.values.budget import ENOUGH_KEPT, Total
 from mathcheck.values.coverage import Missing, missing
 from mathcheck.values.definitions import State
 from mathcheck.values.derivatives import PlainContext
@@ -135,6 +135,7 @@ class Checker:
         self._worlds: dict[tuple[int, Manner], World] = {}
         self._attempts: dict[tuple[int, Manner], int] = {}
         self._at = self._usual(0)
+        self._total = Total()
         self._contexts: dict[tuple[int, int], tuple[World, PlainContext]] = {}
         self.distinguished = set(differentiated_along_all(chapter.claims))
 
@@ -156,7 +157,8 @@ class Checker:
         sizes = self._sizes[manner.sizes]
         if sizes is None:
             raise SizeError("no such sizes can be had")
-        world = World(self.chapter.scope, sizes, (self.seed, draw, attempt), manner)
+        key = (self.seed, draw, attempt)
+        world = World(self.chapter.scope, sizes, key, manner, self._total)
         self._worlds[draw, manner], self._attempts[draw, manner] = world, attempt
 
     def _forget_if_full(self) -> None:
@@ -185,6 +187,7 @@ class Checker:
         if (reason := self.broken(claim.state, claim.left, claim.right)) is not None:
             return Result(claim, False, math.inf, 0, 0.0, reason, skipped=True)
         started = time.perf_counter()
+        self._total.spent = 0
         try:
             with np.errstate(all="ignore"):
                 worst, points, message = self._check(claim)
@@ -224,7 +227,8 @@ class Checker:
         least, taken = draw_plan.least(claim, self.draws), Taken()
         for seen, draw in enumerate(draw_plan.draws(claim, self.draws)):
             most, cheap = (_MORE, _CHEAP) if claim.op == "=" else (_MOST, _MOST)
-            enough = seen >= most or (comparison.points > cheap and not comparison.nothing)
+            many = comparison.points > cheap or self._total.is_much
+            enough = seen >= most or (many and not comparison.nothing)
             last = seen >= least and (least == 1 or enough)
             if last and (least == 1 or seen >= _MOST or self._missing(claim, taken) is None):
                 break
@@ -237,6 +241,7 @@ class Checker:
             self._refuse_undecided(claim, comparison)
             self._check_reading(claim)
             self._look_further(claim, comparison)
+            self._total.check(claim.left.node)  # draws that end early are passed over
         return comparison.result()
 
     def _look_further(self, claim: Claim, comparison: Comparison) -> None:

@@ -1,5 +1,6 @@
 """Bounds what one claim may cost, so that each gets an answer soon and in little memory."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -7,9 +8,11 @@ import numpy as np
 from mathcheck.text.errors import EvalError, SizeError
 from mathcheck.text.tree import Node
 
-# Steps of sums, elements of symbols: some seconds of them. The largest claim of this project's
-# chapters, a convolution's gradient, takes a third of it.
+# Steps of sums, elements of symbols, in one draw of a claim: about a second of them.
 MOST_STEPS = 1_500_000
+# And in all of its draws: some seconds. The largest claim of this project's chapters, a gradient of
+# attention, takes a sixteenth of it.
+MOST_OF_A_CLAIM = 4_000_000
 # Elements of one array; elements of what is differentiated times elements that it is taken by.
 MOST_ELEMENTS = 1_000_000
 MOST_SLOPES = 10_000_000
@@ -23,19 +26,45 @@ MOST_KEPT = 800_000_000
 _ENTRY = 300
 # So many perturbed copies of a number cost about as much as the step that computes them.
 _LANES_A_STEP = 100
+_REMEDY = (
+    "take smaller bounds, sizes that are letters (they are drawn small), or a formula for the sum"
+)
+
+
+@dataclass
+class Total:
+    """Counts the steps of a claim in all of its draws."""
+
+    spent: int = 0
+
+    @property
+    def is_much(self) -> bool:
+        """Whether a claim has taken so many that it should do with what it needs."""
+        return self.spent > MOST_OF_A_CLAIM // 4
+
+    def check(self, node: Node) -> None:
+        """Refuses a claim that takes too many.
+
+        Raises:
+            EvalError: it does.
+        """
+        if self.spent > MOST_OF_A_CLAIM:
+            message = f"this takes more than {MOST_OF_A_CLAIM:,} steps in all of its draws"
+            raise EvalError(f"{message}: {_REMEDY}", node)
 
 
 class Budget:
-    """Counts the steps that a claim takes, and what is kept of the values of a draw.
+    """Counts the steps that a claim takes in a draw, and what is kept of the values of that.
 
     Attributes:
-        spent: steps since the claim began.
+        spent: steps since the draw was last looked at anew.
         kept: bytes, about.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, total: Total | None = None) -> None:
         self.spent = 0
         self.kept = 0
+        self._total = total or Total()
 
     @property
     def is_full(self) -> bool:
@@ -57,7 +86,7 @@ class Budget:
             )
 
     def renew(self) -> None:
-        """Begins anew, for the next claim."""
+        """Begins anew, for the next claim or the next look at a draw."""
         self.spent = 0
 
     def spend(self, steps: int, lanes: int, node: Node) -> None:
@@ -71,13 +100,12 @@ class Budget:
         Raises:
             EvalError: they are too many.
         """
-        self.spent += steps * (1 + lanes // _LANES_A_STEP)
+        cost = steps * (1 + lanes // _LANES_A_STEP)
+        self.spent += cost
         if self.spent > MOST_STEPS:
-            raise EvalError(
-                f"this takes more than {MOST_STEPS:,} steps: take smaller bounds, sizes that are "
-                "letters (they are drawn small), or a formula for the sum",
-                node,
-            )
+            raise EvalError(f"this takes more than {MOST_STEPS:,} steps: {_REMEDY}", node)
+        self._total.spent += cost
+        self._total.check(node)
 
 
 def size_kept(value: Any) -> int:

@@ -14,7 +14,7 @@ from mathcheck.text.document import Section
 from mathcheck.text.errors import EvalError, SizeError
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
-from mathcheck.values.budget import Budget, check_elements
+from mathcheck.values.budget import Budget, Total, check_elements
 from mathcheck.values.draws import Manner, RandomFunction, RandomLoss, generator, random_array
 from mathcheck.values.sizes import (
     all_have_elements,
@@ -97,6 +97,7 @@ class World:
         sizes: dict[Section, dict[str, int]],
         key: tuple[int, int, int],
         manner: Manner | None = None,
+        total: Total | None = None,
     ) -> None:
         """Values are drawn when they are asked for.
 
@@ -105,13 +106,14 @@ class World:
             sizes: for each root of sections the sizes, by letter.
             key: the seed, which draw this is, and which attempt at it.
             manner: how values are drawn; as usual if it is not given.
+            total: counts what a claim takes in all draws.
         """
         self.manner = manner or Manner()
         self.taken: dict[int, set[object]] = {}
         self._scope_of = scope_of
         self._key = key
         self.sizes = sizes
-        self.budget = Budget()
+        self.budget = Budget(total)
         self.tables: dict[object, dict[tuple[int, ...], Any]] = {}
         self.derivatives: dict[object, Any] = {}
         self.ranges: dict[object, tuple[int, int]] = {}
