@@ -6,57 +6,57 @@ spans and comments are passed over. A comment on the lines after an equation say
 `<!-- unchecked: why -->`, `<!-- no code: why -->`.
 """
 
+import html
 import re
 from collections.abc import Mapping
 
 from mathcheck.text.displays import ENVIRONMENT, UNREAD, DisplayReader
 from mathcheck.text.document import Cell, Document, Line, Opening
+from mathcheck.text.fences import CODE, FENCE, closes, fenced, indented, paragraph, section
 from mathcheck.text.unseen import (
     MATHEMATICS,
     PART,
     element,
-    fenced,
     hides,
-    indented,
+    hiding_rule,
     is_hidden_by_list,
     opening_tag,
-    paragraph,
     raw_end,
-    section,
     template_part,
     unseen,
 )
 
-_FENCE = re.compile(r"([ \t>]*)(`{3,}(?!.*`)|~{3,}|:{3,})[ \t]*(.*?)[ \t]*$")
-_MATH = re.compile(r"(?:math\b|\{math\}|\{\s*\.math\s*\})[ \t]*")
+# A fence of mathematics, perhaps with attributes, `{.math #eq-a}`.
+_MATH = re.compile(r"(?:math\b|\{math\}|\{(?P<attributes>[^}]*\.math\b[^}]*)\})[ \t]*")
 _OPTION = re.compile(r":?([\w-]+):[ \t]*(.*?)[ \t]*$")
-# Directives that hold code; all others hold text, which may hold equations.
-_CODE = re.compile(
-    r"\{\s*\.|\{(?:code|code-block|code-cell|sourcecode|literalinclude|parsed-literal|mermaid|raw|dot"
-    r"|graphviz|python|r|julia|ojs|bash|sh|sql|js|rust|cpp|c|include|embed|bibliography|toctree"
-    r"|image|autodoc2-object|autoclass|autofunction|automodule)\b"
-)
 _REST_MATH = re.compile(r"([ \t]*)\.\. math::[ \t]*(.*)$")
 _COMMENT = re.compile(r"[ \t>]*<!--\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*-->[ \t]*$")
 _HEADER = re.compile(r"[ \t>]*(?:\|[ \t]*)?[*_]{0,2}symbols?[*_]{0,2}[ \t]*\|", re.IGNORECASE)
 _RULE = re.compile(r"[ \t>]*[|:-][ |:\t-]*$")
 # Where something may be hidden, or be none of the text's: what is more is asked of `unseen`.
-_ASIDES = (
-    r"!\[[^\]\n]{0,500}?(?:\$\$|\\\[)|\]\([^)\n]{0,500}?(?:\$\$|\\\[)",
-    r"~~(?=[^~\n]{0,500}\$\$[^~\n]{0,500}~~)",
-    r"&(?:\#36|\#x24|dollar);\s*&(?:\#36|\#x24|dollar);",
-)
+_ASIDES = {
+    "image": (r"!\[", re.compile(r"!\[(.*?)\][ ]*[(\[]", re.DOTALL)),
+    "title": (r"\]\(", re.compile(r"\]\(([^)]*?[\"'(].*?)\)", re.DOTALL)),
+    "struck": (r"~~(?=[^~\s])", re.compile(r"~~(.*?)~~", re.DOTALL)),
+    "critic": (
+        r"\{(?=--|>>|~~)",
+        re.compile(r"\{(--.*?--|>>.*?<<|~~.*?(?:~>|~~))\}?", re.DOTALL),
+    ),
+}
+_ASIDE_BEGINS = "|".join(f"(?P<{kind}>{begins})" for kind, (begins, _) in _ASIDES.items())
+_ENTITY = r"&(?:\#0*36|\#x0*24|dollar|\#0*92|\#x0*5c|bsol);"
 _CLASS = re.compile(r"[ \t>]*(?P<mark>:class:|:{3,}|!!!|\?\?\?\+?)[ \t]*(?P<said>\S.*)$")
 # A formula that stands in its line; `$5 and $6` is none.
 _FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])[^$]*(?<![\s\\])\$(?![\d$])")
-_LINK = re.compile(r" {0,3}\[[^\]^][^\]]*\]:\s")
+_LINK = re.compile(r" {0,3}\*?\[[^\]^][^\]]*\]:(?:\s|$)")
+_FOOTNOTE = re.compile(r"[ \t>]*\[\^([^\]\s]+)\]:")
 _TAG_LINES, _REACH = 40, 2000  # the most lines of an opening tag, and of what is hidden
 _TOKEN = re.compile(
     rf"(?P<comment><!--)|(?P<code>`+)|(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT}"
     r"|<script\b[^>]*math/tex;\s*mode\s*=\s*display[^>]*>)"
     r"|(?P<inline><script\b[^>]*math/tex[^>]*>)"
-    rf"|{UNREAD}|(?P<escape>\\.)|(?P<image>{_ASIDES[0]})|(?P<struck>{_ASIDES[1]})"
-    rf"|(?P<entity>{_ASIDES[2]})|(?P<branch>{PART})|(?P<attributes>\{{:?[ \t.#:][^{{}}\n]*\}})"
+    rf"|{UNREAD}|(?P<escape>\\.)|{_ASIDE_BEGINS}"
+    rf"|(?P<entity>(?i:{_ENTITY}))|(?P<branch>{PART})|(?P<attributes>\{{:?[ \t.#:][^{{}}\n]*\}})"
     r"|(?P<shortcode>"
     r"\{%\s*(?:math|katex|mathjax|latex)\b[^%]*%\}|\{\{[<%]\s*(?:math|katex|mathjax|latex)\b[^>%]*[>%]\}\}"
     r"|\[latex\](?!\()|<(?:(?:Block)?Math|Katex|TeX)\b[^>]*>|<math\b[^>]*display\s*=\s*.?block[^>]*>)"
@@ -74,7 +74,7 @@ _ALONE = re.compile(
 # An equation that begins with its line.
 _BLOCK = re.compile(r"^[ \t>]*(?:\$\$|\\\[|\\begin\b)", re.MULTILINE)
 # `$$ {#eq-name}` of Quarto, `$$ (name)` of MyST
-_LABEL_BEHIND = re.compile(r"[ \t]*(?:\{#([\w:.-]+)[^}\n]*\}|\(([\w:.-]+)\)(?=[ \t]*$))")
+_LABEL_BEHIND = re.compile(r"[ \t]*(?:\{(#([\w:.-]+)[^}\n]*)\}|\(([\w:.-]+)\)(?=[ \t]*$))")
 
 
 _UNSEEN = "no reader sees the mathematics in this block: show it"
@@ -119,10 +119,8 @@ class MarkdownReader(DisplayReader):
             self._attributes(found)
         elif found["branch"]:
             self._branch(found)
-        elif found["image"] or found["struck"] or found["entity"]:
-            message = "is this mathematics seen? It stands in a title, struck out, or escaped"
-            self._problem(message, self.at, found.start())
-            self._next_line()
+        elif found["entity"] or any(found[kind] for kind in _ASIDES):
+            self._aside(found)
         elif found["shortcode"]:
             self._shortcode(found)
         else:
@@ -131,7 +129,7 @@ class MarkdownReader(DisplayReader):
     def _block(self, line: str) -> bool:
         """Reads what begins with its line: a fence, a heading, a table."""
         self._check_block(line)
-        if fence := _FENCE.match(line):
+        if fence := FENCE.match(line):
             return self._fence(fence)
         if heading := _heading(line):
             self._enter(*heading)
@@ -187,7 +185,10 @@ class MarkdownReader(DisplayReader):
             message = f"no reader sees the mathematics in the attributes of this <{tag.name}>"
             self._problem(message, opened, start)
         elif tag.name in ("script", "style"):
-            self._skip_raw(tag.name, start, opened)
+            inside = self._skip_raw(tag.name, start, opened)
+            if tag.name == "style" and (hiding := hiding_rule(inside)):
+                message = f"this style sheet hides {hiding}: is there mathematics in it? Show it"
+                self._problem(message, opened, start)
         elif why := unseen(tag):
             self._refuse_unseen(
                 element(self._rest(), tag.name), why.format(tag.name), start, opened
@@ -198,8 +199,8 @@ class MarkdownReader(DisplayReader):
         rest = [line.text for line in self.lines[self.at + 1 : self.at + _REACH]]
         return "\n".join([self._text()[self.column :], *rest])
 
-    def _skip_raw(self, name: str, start: int, opened: int) -> None:
-        """Goes behind a script or a style sheet, which is no text."""
+    def _skip_raw(self, name: str, start: int, opened: int) -> str:
+        """Goes behind a script or a style sheet, which is no text, and returns what it holds."""
         rest = "\n".join([self._text()[self.column :], *self._texts()[self.at + 1 :]])
         end = raw_end(rest, name)
         if end is None:
@@ -208,6 +209,7 @@ class MarkdownReader(DisplayReader):
         lines = inside.count("\n")
         self.at += lines
         self.column = len(inside) - inside.rfind("\n") - 1 + (0 if lines else self.column)
+        return inside
 
     def _attributes(self, found: re.Match[str]) -> None:
         """Refuses mathematics in a block that its attributes, `{ .hidden }`, hide."""
@@ -220,6 +222,23 @@ class MarkdownReader(DisplayReader):
             )
             self._refuse_unseen(of(lines, self.at), _UNSEEN, found.start(), self.at)
         self.column = found.end()
+
+    def _aside(self, found: re.Match[str]) -> None:
+        """Refuses mathematics in a title, struck out or escaped, in one line or over several."""
+        rest = paragraph([self._text()[found.start() :], *self._texts()[self.at + 1 :]], 0)
+        if found["entity"]:
+            hides_it = len(MATHEMATICS.findall(html.unescape(rest))) > len(
+                MATHEMATICS.findall(rest)
+            )
+        else:
+            kind = next(kind for kind in _ASIDES if found[kind])
+            aside = _ASIDES[kind][1].match(rest)
+            hides_it = aside is not None and bool(MATHEMATICS.search(aside[1]))
+        self.column = found.end()
+        if hides_it:
+            message = "is this mathematics seen? It stands in a title, struck out, or escaped"
+            self._problem(message, self.at, found.start())
+            self._next_line()
 
     def _is_in_formula(self, column: int) -> bool:
         """Tells whether a place in the current line is in a formula of its paragraph, `$…$`."""
@@ -246,9 +265,24 @@ class MarkdownReader(DisplayReader):
             below = indented if marked["mark"][0] in "!?" else fenced
             text = below(self._texts(), self.at)
             self._refuse_unseen(text, _UNSEEN, marked.start("said"), self.at)
-        elif line.startswith("%") or _LINK.match(line):
-            what = "a comment of MyST" if line.startswith("%") else "the address of a link"
-            self._refuse_unseen(line, f"is this {what}, which is not seen?", 0, self.at)
+        elif line.startswith("%"):
+            self._refuse_unseen(line, "is this a comment of MyST, which is not seen?", 0, self.at)
+        elif _LINK.match(line):
+            message = "is this the address of a link, which is not seen?"
+            self._refuse_unseen(self._with_title(line), message, 0, self.at)
+        elif (note := _FOOTNOTE.match(line)) and not self._is_cited(note[1]):
+            message = "nothing refers to this footnote, which is so not shown: refer to it"
+            rest = indented(self._texts(), self.at)
+            self._refuse_unseen(f"{line[note.end() :]}\n{rest}", message, 0, self.at)
+
+    def _with_title(self, line: str) -> str:
+        """Returns the address of a link with its title, which may stand in the next line."""
+        below = self.lines[self.at + 1].text if self.at + 1 < len(self.lines) else ""
+        return f"{line}\n{below}" if below.lstrip()[:1] in ("'", '"', "(") else line
+
+    def _is_cited(self, footnote: str) -> bool:
+        """Tells whether something refers to a footnote."""
+        return any(f"[^{footnote}]" in _FOOTNOTE.sub("", line) for line in self._texts())
 
     def _underlined(self) -> int:
         """Returns the level of a heading that has `===` or `---` below it, 0 if it has not."""
@@ -260,7 +294,7 @@ class MarkdownReader(DisplayReader):
         return {"=": 1, "-": 2}[below[0]] if set(below) in ({"="}, {"-"}) else 0
 
     def _interrupts(self, line: str) -> bool:
-        fence = _FENCE.match(line)
+        fence = FENCE.match(line)
         return bool(_heading(line)) or (fence is not None and not fence[2].startswith(":"))
 
     def _margin(self, line: str) -> int:
@@ -274,7 +308,7 @@ class MarkdownReader(DisplayReader):
 
     def _fence(self, fence: re.Match[str]) -> bool:
         mark, info = fence[2], fence[3]
-        if self._holders and not info and _closes(mark, self._holders[-1][0]):
+        if self._holders and not info and closes(mark, self._holders[-1][0]):
             self._holders.pop()
             self._next_line()
         elif mark[0] == ":":
@@ -282,8 +316,10 @@ class MarkdownReader(DisplayReader):
                 return False  # `:::` holds text, or names an object
             self._math_fence(mark, info[math.end() :], fence.start(3) + math.end())
         elif math := _MATH.match(info):
+            if math["attributes"] and is_hidden_by_list(math["attributes"]):
+                self._problem(_UNSEEN, self.at, fence.start(3))
             self._math_fence(mark, info[math.end() :], fence.start(3) + math.end())
-        elif info.startswith("{") and not _CODE.match(info.casefold()):
+        elif info.startswith("{") and not CODE.match(info):
             self._holders.append((mark, self.at))
             self._next_line()
         else:
@@ -297,9 +333,9 @@ class MarkdownReader(DisplayReader):
         self._next_line()
         while self.at < len(self.lines):
             self._check_within(opened, self._text(), "fence")
-            closing = _FENCE.match(self._text())
+            closing = FENCE.match(self._text())
             self._next_line()
-            if closing and not closing[3] and _closes(closing[2], mark):
+            if closing and not closing[3] and closes(closing[2], mark):
                 return True
         return False
 
@@ -329,7 +365,13 @@ class MarkdownReader(DisplayReader):
             at += 1
         at += settings
         inside += [(each, self._margin(self.lines[each].text)) for each in range(at, end)]
+        self._check_options(options, opened)
         self._add_parts(inside, opened, options.get("label") or options.get("name"))
+
+    def _check_options(self, options: Mapping[str, str], opened: int) -> None:
+        """Refuses a directive of mathematics whose class hides it."""
+        if hides(options.get("class", "")):
+            self._problem(_UNSEEN, opened, 0)
 
     def _rest_math(self, directive: re.Match[str]) -> None:
         """Reads `.. math::` of reStructuredText, as docstrings have it."""
@@ -348,6 +390,7 @@ class MarkdownReader(DisplayReader):
             else:
                 inside.append((self.at, margin))
             self._next_line()
+        self._check_options(options, opened)
         self._add_parts(inside, opened, options.get("label"))
 
     def _add_parts(self, inside: list[tuple[int, int]], opened: int, label: str | None) -> None:
@@ -417,8 +460,10 @@ class MarkdownReader(DisplayReader):
         match = _LABEL_BEHIND.match(self._text(), self.column)
         if match is None:
             return None
+        if match[1] and is_hidden_by_list(match[1]):
+            self._problem(_UNSEEN, self.at, match.start(1) - 1)
         self.column = match.end()
-        return match[1] or match[2]
+        return match[2] or match[3]
 
     # --- tables ----------------------------------------------------------------------------------
 
@@ -482,10 +527,6 @@ def _outside(opened: str, line: str) -> bool:
     assert own is not None
     quoted = own[0].count(">") < before[0].count(">")
     return bool(line.strip()) and (quoted or len(own[0]) < len(before[0]))
-
-
-def _closes(mark: str, opened: str) -> bool:
-    return mark[0] == opened[0] and len(mark) >= len(opened)
 
 
 def _masked(line: str) -> str:

@@ -23,7 +23,10 @@ Lines = tuple[list[Line], Openings]
 
 SUFFIXES = (".md", ".markdown", ".qmd", ".rmd", ".ipynb", ".tex", ".py")
 _SHOWN = re.compile(r"%%(?:latex|markdown)\b")
-_REMOVING = {"remove-cell", "remove_cell", "remove-input", "remove_input", "hidden"}
+_REMOVING = {
+    *("remove-cell", "remove_cell", "remove-input", "remove_input", "hidden", "nbsphinx-hidden"),
+    *("remove-output", "remove_output", "hide", "hide_cell"),
+}
 _JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _JSON_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL)
 _PYTHON_STRING = re.compile(r"(?P<prefix>\w*)(?P<quotes>\"\"\"|'''|\"|')", re.DOTALL)
@@ -114,11 +117,11 @@ def _notebook(document: Document) -> Lines:
         outline = json.loads(_JSON_STRING.sub(lambda _: f'"{next(numbers)}"', text))
         cells = _get(outline, strings, "cells")
         sources = [
-            (pieces, _is_removed(cell, strings))
+            (kind, pieces, _is_removed(cell, strings))
             for cell in cells
+            for kind in [_said(_get(cell, strings, "cell_type"), strings)]
             for pieces in [_pieces(_get(cell, strings, "source"))]
-            if strings[int(_get(cell, strings, "cell_type"))][1] == "markdown"
-            or _shows_text(pieces, strings)
+            if kind in ("markdown", "raw") or _shows_text(pieces, strings)
         ]
     except json.JSONDecodeError as error:
         place = Place(document.path, error.lineno, error.colno)
@@ -128,22 +131,41 @@ def _notebook(document: Document) -> Lines:
         raise MathError(message, start) from None
     starts = _line_starts(text)
     lines: list[Line] = []
-    for pieces, removed in sources:
+    for kind, pieces, removed in sources:
         letters = [letter for piece in pieces for letter in _json_letters(strings[int(piece)])]
         shown = _lines_of(letters, starts)
-        if removed and MATHEMATICS.search("\n".join(line.text for line in shown)):
-            message = "no reader sees the mathematics in this cell, which a tag removes: show it"
+        whole = "\n".join(line.text for line in shown)
+        if MATHEMATICS.search(whole) and (removed or kind == "raw"):
+            message = (
+                "no reader sees the mathematics in this cell, which a tag removes: show it"
+                if removed
+                else "the mathematics in a raw cell is not read: make it one of Markdown"
+            )
             document.problems.append(MathError(message, Place(document.path, *shown[0].at(0))))
+        if kind == "raw":
+            continue
         lines.extend(shown)
         lines.append(Line("", lines[-1].number if lines else 1))
     return lines, {}
 
 
 def _get(outline: Any, strings: list[re.Match[str]], key: str) -> Any:
-    for name, value in outline.items():
-        if strings[int(name)][1] == key:
+    for name, value in reversed(outline.items()):  # of two of one name the last counts
+        if _said(name, strings) == key:
             return value
     raise LookupError(key)
+
+
+def _said(value: Any, strings: list[re.Match[str]]) -> Any:
+    """Returns what a value is, with its strings in the place of their numbers."""
+    match value:
+        case str():
+            return json.loads(strings[int(value)][0])
+        case list():
+            return [_said(each, strings) for each in value]
+        case dict():
+            return {_said(key, strings): _said(each, strings) for key, each in value.items()}
+    return value
 
 
 def _pieces(source: Any) -> list[str]:
@@ -155,17 +177,22 @@ def _pieces(source: Any) -> list[str]:
 
 
 def _is_removed(cell: Any, strings: list[re.Match[str]]) -> bool:
-    """Tells whether a cell has a tag that takes it out of the page."""
+    """Tells whether a cell has a tag, or a setting, that takes it out of the page."""
     try:
-        tags = _get(_get(cell, strings, "metadata"), strings, "tags")
+        said = _said(_get(cell, strings, "metadata"), strings)
     except LookupError:
         return False
-    return any(strings[int(tag)][1] in _REMOVING for tag in tags)
+    return (
+        not _REMOVING.isdisjoint(said.get("tags", ()))
+        or said.get("nbsphinx") == "hidden"
+        or said.get("hidden") is True
+        or bool(said.get("jupyter", {}).get("source_hidden"))
+    )
 
 
 def _shows_text(pieces: list[str], strings: list[re.Match[str]]) -> bool:
     """Tells whether a cell of code shows what stands in it, `%%latex`."""
-    return bool(pieces) and bool(_SHOWN.match(strings[int(pieces[0])][1]))
+    return bool(pieces) and bool(_SHOWN.match(_said(pieces[0], strings)))
 
 
 def _json_letters(string: re.Match[str]) -> Iterator[tuple[str, int]]:

@@ -3,9 +3,11 @@ r"""Tells what no reader of a page sees: hidden elements and blocks, attributes,
 What defines something there, or narrows a table, would decide claims that are seen.
 """
 
+import html
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+from mathcheck.text.colors import is_transparent, is_white
 
 # All that a reader of these texts takes for an equation or for a table of symbols.
 MATHEMATICS = re.compile(
@@ -20,7 +22,9 @@ _TAG = re.compile(
 )
 _ATTRIBUTE = re.compile(r"([\w:.@#-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
 _NOUGHT = r"0*\.?0+(?:%|[a-z]+)?"
+_TINY = rf"{_NOUGHT}|[0-3](?:\.\d+)?(?:px|pt)|0?\.[01]\d*(?:r?em|ex|ch)"
 _AWAY = r"-\d{3}.*"
+_CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
 # Values with which a property of a style hides what has it.
 _STYLES = {
     "display": r"none",
@@ -28,23 +32,29 @@ _STYLES = {
     "content-visibility": r"hidden",
     "clip": r"(?!auto).*",
     "clip-path": r"(?!none).*",
-    "transform": rf".*\bscale\w*\(\s*{_NOUGHT}\s*[,)].*",
-    **dict.fromkeys(("opacity", "scale", "zoom", "font-size"), _NOUGHT),
-    **dict.fromkeys(("height", "width", "max-height", "max-width"), _NOUGHT),
-    **dict.fromkeys(("left", "right", "top", "bottom", "text-indent"), _AWAY),
+    "transform": rf".*\b(?:scale\w*\(\s*{_NOUGHT}\s*[,)]|translate\w*\(.*-?\d{{3}}|rotate[xy]\().*",
+    "filter": r".*\b(?:opacity|brightness|contrast)\(\s*(?:0|[1-9]\d{2}).*|.*\bblur\(.*",
+    "text-decoration": r".*line-through.*",
+    "font": r"0.*",
+    **dict.fromkeys(("opacity", "scale", "zoom"), _NOUGHT),
+    **dict.fromkeys(("font-size", "height", "width", "max-height", "max-width"), _TINY),
+    **dict.fromkeys(("left", "right", "top", "bottom", "inset", "text-indent"), _AWAY),
+    **dict.fromkeys(("text-decoration-line", "-webkit-text-decoration"), r".*line-through.*"),
     **dict.fromkeys(
         ("margin", "margin-left", "margin-right", "margin-top", "margin-bottom"),
         r"(?:.*\s)?-(?:\d{4}|\d{3}(?:r?em|v[wh]|%)).*",
     ),
-    "color": r"transparent|#[0-9a-f]{3}0|#[0-9a-f]{6}00"
-    rf"|\w+\((?:[^,)]*,){{3}}\s*{_NOUGHT}\s*\)|\w+\([^)/]*/\s*{_NOUGHT}\s*\)",
 }
-_WHITE = re.compile(
-    r"white|#(?:f{3,4}|f{6}|f{8})|rgba?\(\s*255(?:\s*[,\s]\s*255){2}\s*(?:[,/].*)?\)"
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+# What ends a selector of something that holds no equation of the text.
+_NO_MATHEMATICS = re.compile(
+    r"(?:^|[\s>+~])(?:h1|nav|header|footer|button|img|svg|a|hr)(?:[.#:\[][^\s>+~]*)?$|::[\w-]+$"
+    r"|\.md-(?:sidebar|header|footer|tabs|nav|source|button|search|top)[\w-]*$"
 )
 _CLASSES = re.compile(
     r"(?:(?:is|md|u|v|ui|uk|w|visually|content|text|element)[-_]?)?hidden|(?:is-)?(?:hide|invisible)"
-    r"|(?:d|display)-none|sr-only|screen-reader(?:-text|-only)?|off-?screen|content-visible",
+    r"|(?:d|display)-none|no-?display|(?:sr|print|screen-reader)-only|only-(?:print|light|dark)"
+    r"|screen-reader(?:-text)?|off-?screen|content-visible",
     re.IGNORECASE,
 )
 # Parts of a template that are shown or left out; `{% set x = 1 %}` has no end.
@@ -55,7 +65,12 @@ _KINDS = {
 }
 _TAG_OF = r"\{%[-+~]?\s*"
 PART = rf"\{{\#(?=\s)|{_TAG_OF}(?:{'|'.join(_KINDS.values())})(?!\w)"
-_NEVER_SHOWN = {"template", "noscript", "textarea", "title", "head", "datalist", "iframe"}
+_NEVER_SHOWN = {
+    *("template", "noscript", "textarea", "title", "head", "datalist", "iframe", "noframes"),
+    *("noembed", "audio", "video", "canvas", "object", "select", "rp"),
+}
+# Attributes that hide by themselves, or where a script or a condition says so.
+_HIDING = {"hidden", "popover", "v-if", "v-show", "x-if", "x-show", "ng-if", "ng-show", "ng-hide"}
 _STRUCK_OUT = {"del", "s", "strike"}
 _EMPTY = {"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
@@ -79,18 +94,21 @@ def unseen(tag: Tag) -> str | None:
     """Returns why what stands in an element is not seen, None if it is."""
     if tag.name in _STRUCK_OUT:
         return "the mathematics in this <{}> is struck out: take it away"
-    hidden = tag.name in _NEVER_SHOWN or (tag.name not in _EMPTY and is_hidden(tag.attributes))
+    closed = tag.name == "dialog" and not re.search(r"\sopen\b", tag.attributes)
+    hidden = (
+        closed or tag.name in _NEVER_SHOWN or (tag.name not in _EMPTY and is_hidden(tag.attributes))
+    )
     return "no reader sees the mathematics in this <{}>: show it" if hidden else None
 
 
 def is_hidden(attributes: str) -> bool:
     """Tells whether attributes of HTML hide what has them."""
     for name, *values in _ATTRIBUTE.findall(attributes):
-        value = "".join(values)
+        value = html.unescape("".join(values))
         said = name.lower().lstrip(":")
-        if said == "hidden" or (said == "class" and hides(value)):
+        if said in _HIDING or (said == "class" and hides(value)):
             return True
-        if said == "style" and _is_styled_away(value):
+        if (said == "style" and is_styled_away(value)) or (said == "color" and is_white(value)):
             return True
     return False
 
@@ -109,17 +127,30 @@ def is_hidden_by_list(attributes: str) -> bool:
     return not is_prose and is_hidden(attributes.removeprefix(":"))
 
 
-def _is_styled_away(style: str) -> bool:
+def is_styled_away(style: str) -> bool:
     """Tells whether a style hides: white is seen where the style says on what else it stands."""
+    if "\\" in style:  # an escape, `d\69splay`, has no other use in a style
+        return True
     said = {}
-    for part in style.lower().split(";"):
+    for part in _CSS_COMMENT.sub("", style.lower()).split(";"):
         name, _, value = part.partition(":")
         said[name.strip()] = value.replace("!important", "").strip()
     if any(re.fullmatch(_STYLES[name], said[name]) for name in said.keys() & _STYLES.keys()):
         return True
+    color = said.get("-webkit-text-fill-color") or said.get("color", "")
     ground = said.get("background-color") or said.get("background") or "none"
-    is_plain = ground in ("none", "inherit", "transparent") or _WHITE.fullmatch(ground)
-    return bool(_WHITE.fullmatch(said.get("color", "")) and is_plain)
+    is_plain = ground in ("none", "inherit", "transparent") or is_white(ground)
+    return is_transparent(color) or (is_white(color) and is_plain) or color == ground
+
+
+def hiding_rule(sheet: str) -> str | None:
+    """Returns what a style sheet hides that may hold mathematics, None if it hides nothing."""
+    for selectors, style in _RULE.findall(_CSS_COMMENT.sub("", sheet)):
+        if is_styled_away(style):
+            for selector in selectors.split(","):
+                if not _NO_MATHEMATICS.search(selector.strip().lower()):
+                    return " ".join(selector.split())
+    return None
 
 
 def hides(classes: str) -> bool:
@@ -157,46 +188,3 @@ def raw_end(text: str, name: str) -> int | None:
     """Returns where a script or a style sheet ends, which knows no element within itself."""
     found = re.search(rf"</{re.escape(name)}(?=[\s/>])", text, re.IGNORECASE)
     return found.start() if found else None
-
-
-def paragraph(lines: Sequence[str], at: int) -> str:
-    """Returns the lines round one, up to the empty ones."""
-    first, last = at, at
-    while first and lines[first - 1].strip():
-        first -= 1
-    while last + 1 < len(lines) and lines[last + 1].strip():
-        last += 1
-    return "\n".join(lines[first : last + 1])
-
-
-def section(lines: Sequence[str], at: int) -> str:
-    """Returns what stands under a heading, which may be indented or quoted."""
-    bare = lines[at].lstrip(" \t>")
-    level = len(bare) - len(bare.lstrip("#"))
-    ends = re.compile(rf"[ \t>]*#{{1,{level}}}\s")
-    last = next((n for n in range(at + 1, len(lines)) if ends.match(lines[n])), len(lines))
-    return "\n".join(lines[at:last])
-
-
-def indented(lines: Sequence[str], at: int) -> str:
-    """Returns what stands indented below a line."""
-    margin = _margin(lines[at])
-    last = at + 1
-    while last < len(lines) and (not lines[last].strip() or _margin(lines[last]) > margin):
-        last += 1
-    return "\n".join(lines[at + 1 : last])
-
-
-def fenced(lines: Sequence[str], at: int) -> str:
-    """Returns what stands between a line and the fence that closes what it is in."""
-    depth = 1
-    for last in range(at + 1, len(lines)):
-        if found := re.match(r"[ \t>]*(?:`{3,}|~{3,}|:{3,})[ \t]*(\S?)", lines[last]):
-            depth += 1 if found[1] else -1
-            if not depth:
-                return "\n".join(lines[at + 1 : last])
-    return "\n".join(lines[at + 1 :])
-
-
-def _margin(line: str) -> int:
-    return len(line) - len(line.lstrip(" \t"))

@@ -1,0 +1,188 @@
+"""What no reader of a page sees is refused, however it is hidden; what is seen is read."""
+
+import json
+
+import pytest
+
+from mathcheck.text.colors import is_transparent, is_white
+from mathcheck.text.sources import read
+
+CLAIM = "$$\na = b\n$$"
+INDENTED = "    $$\n    a = b\n    $$"
+
+
+def problems(text: str, path: str = "a.md") -> list[str]:
+    return [problem.message for problem in read(path, text).problems]
+
+
+HIDDEN = [
+    # classes and attributes of the equation itself
+    "```{math}\n:class: hidden\n\na = b\n```",
+    "```{math}\n---\nclass: hidden\n---\na = b\n```",
+    ":::{math}\n:class: wide sr-only\n\na = b\n:::",
+    ".. math::\n   :class: hidden\n\n   a = b\n\nThen",
+    "$$\na = b\n$$ {#eq-a .hidden}",
+    "$$\na = b\n$$ {#eq-a style='display: none'}",
+    "``` {.math .hidden}\na = b\n```",
+    # elements
+    '<div class="&#104;idden">\n$$\na = b\n$$\n</div>',
+    '<p style="display:/**/none">$$a = b$$</p>',
+    '<p style="d\\69splay: none">$$a = b$$</p>',
+    '<p style="color: #123; background: #123">$$a = b$$</p>',
+    '<p style="-webkit-text-fill-color: transparent">$$a = b$$</p>',
+    '<p style="text-decoration: line-through">$$a = b$$</p>',
+    '<p style="filter: opacity(0)">$$a = b$$</p>',
+    '<p style="font: 0/0 a">$$a = b$$</p>',
+    '<p style="font-size: 1px">$$a = b$$</p>',
+    '<p style="transform: translateX(-9999px)">$$a = b$$</p>',
+    '<font color="white">$$a = b$$</font>',
+    "<dialog>$$a = b$$</dialog>",
+    "<div popover>$$a = b$$</div>",
+    '<div v-if="false">$$a = b$$</div>',
+    # a section and a fence that hold code
+    f"## A part {{.hidden}}\n\n```python\n# a comment\n```\n\n{CLAIM}",
+    f"## A part {{.hidden}}\n\n~~~\n# one\n```\n# two\n~~~\n\n{CLAIM}",
+    f"## A part {{.hidden}}\n\n<!--\n# a comment\n-->\n\n{CLAIM}",
+    f"::: hidden\n```\ncode\n```\n{CLAIM}\n:::",
+    f"::: {{.hidden}}\n```python\n:::\n```\n{CLAIM}\n:::",
+    f":::: hidden\n:::\n{CLAIM}\n::::",
+    f":::{{note}}\n:class: hidden\n```\ncode\n```\n{CLAIM}\n:::",
+    f"````{{note}}\n:class: hidden\n```\ncode\n```\n{CLAIM}\n````",
+    # several lines
+    "![a picture of\n$$ a = b $$\nand more](a.png)",
+    f"![a picture\n{CLAIM}\n][a]",
+    "[a link](a.md\n'$$ a = b $$')",
+    "~~this is\n$$ a = b $$\nno longer so~~",
+    f"~~this\n{CLAIM}\n~~",
+    "{-- $$ a = b $$ --}",
+    "{>> $$ a = b $$ <<}",
+    "{~~ $$ a = b $$ ~> so ~~}",
+    '[a]: b.md\n  "$$ a = b $$"',
+    "*[HTML]: $$ a = b $$",
+    # a footnote that is not shown
+    "[^1]: $$ a = b $$",
+    f"Text.[^2]\n\n[^1]: So\n\n{INDENTED}\n\n[^2]: Not so.",
+    # written with entities
+    "&#0036;&#0036;a = b&#0036;&#0036;",
+    "&#x0024;&#x24;a = b&DOLLAR;&dollar;".replace("&DOLLAR;", "$"),
+    "&#36;$ a = b $&#36;",
+    "&#92;[ a = b &#92;]",
+    "&bsol;begin{align} a = b &bsol;end{align}",
+]
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_what_is_hidden_is_refused(text: str) -> None:
+    assert problems(f"Text.\n\n{text}\n") != []
+
+
+SEEN = [
+    '<p style="color: #123; background: #eee">$$a = b$$</p>',
+    '<p style="text-decoration: underline; font: 12px serif">$$a = b$$</p>',
+    '<p style="font-size: 12px; height: 40px">$$a = b$$</p>',
+    '<font color="black">$$a = b$$</font>',
+    "<dialog open>$$a = b$$</dialog>",
+    "$$\na = b\n$$ {#eq-a .wide}",
+    "``` {.math .wide}\na = b\n```",
+    "```{math}\n:class: wide\n\na = b\n```",
+    f"## A part {{.hidden}}\n\nText.\n\n## Another\n\n{CLAIM}",
+    f"::: hidden\n```\ncode\n```\n:::\n\n{CLAIM}",
+    f"```{{note}}\n:class: hidden\nText.\n```\n\n{CLAIM}\n\n```\ncode\n```",
+    f"::: hidden\n:::: {{note}}\nText.\n::::\n:::\n\n{CLAIM}",
+    f"![a picture](a.png)\n\n{CLAIM}\n\n![another](b.png)",
+    f"~~no longer~~\n\n{CLAIM}\n\n~~nor this~~",
+    f"It is ~~ not struck out\n\n{CLAIM}",
+    "a [link](a.md) before $$a = b$$ (see below)",
+    f"Text.[^1]\n\n[^1]: So\n\n{INDENTED}",
+    "It costs 5 &#36; and $$a = b$$",
+    f"[a]: b.md\n\n{CLAIM}",
+]
+
+
+@pytest.mark.parametrize("text", SEEN)
+def test_what_is_seen_is_read(text: str) -> None:
+    found = read("a.md", f"Text.\n\n{text}\n")
+    assert [problem.message for problem in found.problems] == []
+    assert [" ".join(each.tex.split()) for each in found.equations] == ["a = b"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "what"),
+    [
+        (".note { display: none; }", ".note"),
+        ("/* a */ div.a, .b p { color: white }", "div.a"),
+        ("@media (min-width: 1px) { mjx-container { opacity: 0 } }", "mjx-container"),
+        ("h1, .arithmatex { visibility:hidden }", ".arithmatex"),
+    ],
+)
+def test_a_style_sheet_that_hides_is_refused(rule: str, what: str) -> None:
+    (problem,) = problems(f"<style>\n{rule}\n</style>\n\n{CLAIM}\n")
+    assert problem.startswith(f"this style sheet hides {what}: is there mathematics in it?")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ".note { color: red; }",
+        ".md-typeset h1, .md-sidebar--secondary { display: none }",
+        ".a::before { display: none }",
+        "nav > a { display: none }",
+    ],
+)
+def test_a_style_sheet_that_hides_no_text_is_passed_over(rule: str) -> None:
+    assert problems(f"<style>\n{rule}\n</style>\n\n{CLAIM}\n") == []
+
+
+def cell(kind: str, metadata: object, source: str = CLAIM) -> str:
+    cells = [{"cell_type": kind, "metadata": metadata, "source": source}]
+    return json.dumps({"cells": cells, "nbformat": 4})
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"tags": ["a", "remove-cell"]},
+        {"tags": ["nbsphinx-hidden"]},
+        {"nbsphinx": "hidden"},
+        {"hidden": True},
+        {"jupyter": {"source_hidden": True}},
+    ],
+)
+def test_a_cell_that_is_not_shown(metadata: object) -> None:
+    (problem,) = problems(cell("markdown", metadata), "a.ipynb")
+    assert "no reader sees the mathematics in this cell" in problem
+
+
+@pytest.mark.parametrize(
+    "metadata", [{}, {"tags": ["a"]}, {"nbsphinx": "allow"}, {"hidden": False}]
+)
+def test_a_cell_that_is_shown(metadata: object) -> None:
+    assert problems(cell("markdown", metadata), "a.ipynb") == []
+
+
+def test_a_raw_cell_is_not_read() -> None:
+    (problem,) = problems(cell("raw", {}), "a.ipynb")
+    assert "the mathematics in a raw cell is not read" in problem
+    assert problems(cell("raw", {}, "---\ntitle: A\n---"), "a.ipynb") == []
+
+
+def test_of_two_settings_of_one_name_the_last_counts() -> None:
+    both = cell("markdown", {}).replace('"markdown"', '"code", "cell_type": "mark\\u0064own"')
+    assert len(read("a.ipynb", both).equations) == 1
+
+
+UNSEEN = [
+    *("white", "WHITE", "snow", "#fff", "#ffff", "#FEFEFE", "#ffffff80", "rgb(255, 255, 255)"),
+    *("rgb(100% 100% 100%)", "rgba(250, 250, 250, 0.5)", "hsl(0, 0%, 100%)", "hsl(0 0 98)"),
+    *("black!5", "red!0!white", "white!20"),
+]
+FAINT = ["transparent", "#0000", "#12345600", "rgba(0, 0, 0, .0)", "rgb(0 0 0 / 0%)"]
+
+
+def test_colours() -> None:
+    assert all(map(is_white, UNSEEN))
+    assert not any(map(is_transparent, UNSEEN))
+    assert all(map(is_transparent, FAINT))
+    for color in ("black", "#000", "#ff0", "rgb(0, 0, 0)", "hsl(0 0 20)", "black!50", "rgb(1)", ""):
+        assert not is_white(color), color
+        assert not is_transparent(color), color
