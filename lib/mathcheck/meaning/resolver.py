@@ -33,6 +33,7 @@ from mathcheck.meaning.terms import Range, Term, Use
 from mathcheck.meaning.unread import UNDECIDED, unread
 from mathcheck.text import tree
 from mathcheck.text.errors import TreeError, UnknownNameError
+from mathcheck.text.numerals import check_numerals
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 
@@ -603,7 +604,9 @@ class Resolver:
             digits = [tree.Number(d, start=node.start, end=node.end) for d in items[0].text]
             given = [*above, *digits]
         elif below == 1 and len(items) > 1 and isinstance(items[0], tree.Number):
-            given = [*above, tree.Run(items, start=items[0].start, end=items[-1].end)]
+            product = tree.Run(items, start=items[0].start, end=items[-1].end)
+            check_numerals(product)
+            given = [*above, product]
         if len(given) > symbol.rank:
             wanted = "no index" if not symbol.rank else _count(symbol.rank, "index", "indices")
             raise TreeError(f"{symbol.name} has {wanted}, not {len(given)}", node.start)
@@ -807,7 +810,8 @@ class Resolver:
         series = binders[-1].last == tree.Name("\\infty")
         if series:
             if node.op != "sum" or len(letters) != 1:
-                raise TreeError(f"this \\{node.op} to \\infty is not read here", node.start)
+                remedy = ": write the sum of its logarithms" if node.op == "prod" else ""
+                raise TreeError(f"this \\{node.op} to \\infty is not read here{remedy}", node.start)
             binders[0].last = binders[0].first
         bounds = {letter: self._bounds(binder) for binder in binders for letter in binder.letters}
         for letter in letters:

@@ -4,11 +4,13 @@ Nothing of it changes what is said. Where it could, a formula under a brace or a
 an equals sign, it is refused.
 """
 
+import math
 import re
 from collections.abc import Iterator
 
 from lark import Token
 
+from mathcheck.text.colors import is_transparent, is_white
 from mathcheck.text.errors import TreeError
 from mathcheck.text.words import check_words
 
@@ -17,15 +19,30 @@ Tokens = list[Token]
 _DEFINES = {"def", "def.", "Def", "\\triangle", "\\Delta", "\\mathrm{def}", "by definition"}
 # What may stand behind the mark that ends a proof.
 _BEHIND_THE_END = {"STOP", "TAG", "QUAD", "NEWROW", "END_ROWS"}
-# Colours that are not seen on paper.
-_UNSEEN = re.compile(r"\{\s*(?:white|transparent|#fff(?:fff)?)\s*\}", re.IGNORECASE)
 # What a tag says, if it is more than a number or a name.
 _SAYS = re.compile(r"[=<>]|\\(?:neq?|[lg]eq?q?|approx|equiv|in)\b")
-# A space as wide as these sets equations apart.
-_WIDE = re.compile(r"\{\s*(\d*\.?\d+)\s*(in|cm|em|pt|mm|ex)")
-# And one that is as wide to the left sets them over one another.
-_BACK = re.compile(r"-\s*(\d*\.?\d+)\s*(in|cm|em|pt|mm|ex)")
-_INCHES = {"in": 1.0, "cm": 0.4, "mm": 0.04, "em": 0.14, "ex": 0.06, "pt": 0.014}
+# A space that is as wide as so many inches sets equations apart, and to the left over one another.
+_WIDE = 0.1
+_LENGTH = re.compile(r"([-+ ]*)(\d*[.,]?\d+|\d+[.,])\s*([a-z]{2})(?![a-z])")
+_INCHES = {
+    **{"in": 1.0, "cm": 0.4, "mm": 0.04, "em": 0.14, "ex": 0.06, "pt": 0.014, "bp": 0.014},
+    **{"mu": 0.008, "pc": 0.17, "dd": 0.015, "cc": 0.18, "sp": 0.0},
+}
+# Each of these goes a sixth of an em back.
+_BACK = re.compile(r"(?:(?:\\!|\\negthinspace(?![a-zA-Z]))\s*){5,}")
+
+
+def check_spaces(text: str) -> None:
+    r"""Refuses so many `\\!` in a row that one thing stands over another.
+
+    Raises:
+        TreeError: at the first of them.
+    """
+    if found := _BACK.search(text):
+        raise TreeError(_OVER, found.start())
+
+
+_OVER = "this space sets one thing over another: leave it out"
 
 
 def undressed(tokens: Tokens) -> Tokens:
@@ -46,13 +63,14 @@ def undressed(tokens: Tokens) -> Tokens:
                 at += 1
             case "HSPACE":
                 at += 1
-                if _is_long(_BACK, token):
-                    message = "this space sets one thing over another: leave it out"
-                    raise TreeError(message, token.start_pos or 0)
-                if _is_long(_WIDE, token):
+                width = _width(token)
+                if width <= -_WIDE:
+                    raise TreeError(_OVER, token.start_pos or 0)
+                if width >= _WIDE:
                     found.append(token.update(type="QUAD"))
             case "COLOR":
-                if _UNSEEN.search(token):
+                color = token[token.index("{") + 1 : -1]
+                if is_white(color) or is_transparent(color):
                     message = "what is set in white is not seen: leave it out, or the colour"
                     raise TreeError(message, token.start_pos or 0)
                 inner, at = group(tokens, at + 1)
@@ -89,10 +107,13 @@ def group(tokens: Tokens, at: int) -> tuple[Tokens, int]:
     raise TreeError(f"'{tokens[at]}' is never closed", tokens[at].start_pos or 0)
 
 
-def _is_long(space: re.Pattern[str], token: Token) -> bool:
-    """Tells whether a token is a space of such a kind, and long enough to change what is read."""
-    match = space.search(token)
-    return match is not None and float(match[1]) * _INCHES[match[2]] >= 0.1
+def _width(space: Token) -> float:
+    """Returns how wide a space is, in inches; one of an unknown unit is wide."""
+    found = _LENGTH.search(space)
+    if found is None or found[3] not in _INCHES:
+        return -math.inf if "-" in space else math.inf
+    size = float(found[2].replace(",", ".")) * _INCHES[found[3]]
+    return -size if found[1].count("-") % 2 else size
 
 
 def _braced(tokens: Tokens, at: int, found: Tokens) -> int:
@@ -109,6 +130,9 @@ def _braced(tokens: Tokens, at: int, found: Tokens) -> int:
             raise TreeError(message, start or 0)
         for token in note:
             check_words(token)
+        if after < len(tokens) and tokens[after].type in ("SUB", "SUP"):
+            message = "is this a script of what the brace holds, or a second note? Write brackets"
+            raise TreeError(message, tokens[after].start_pos or 0)
     return after
 
 
@@ -120,7 +144,7 @@ def _stacked(tokens: Tokens, at: int, found: Tokens) -> int:
     note, base = undressed(note), undressed(base)
     if len(base) == 1 and base[0].type == "RELATION":
         found.append(_annotated(base[0], note))
-    elif command == "\\underset" and base:
+    elif command == "\\underset" and len(base) == 1:
         found += base
         found += [_sign("SUB", "_", command), _sign("LBRACE", "{", command), *note]
         found.append(_sign("RBRACE", "}", base[-1]))

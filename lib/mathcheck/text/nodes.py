@@ -172,6 +172,10 @@ def _lettered(parsed: Parsed[Token]) -> Node:
     return _placed(node, parsed)
 
 
+def _braces(parsed: Parsed[Token]) -> Node:
+    return _placed(_only(parsed), parsed)
+
+
 def _negative(parsed: Parsed[Token]) -> Node:
     return tree.Negative(_only(parsed), **_span(parsed))
 
@@ -594,7 +598,7 @@ _HANDLERS: dict[str, Callable[[Parsed[Token]], Node]] = {
     "percent": _percent,
     "repeating": _repeating,
     "name": _name,
-    "braces": _only,
+    "braces": _braces,
     "parens": _group,
     "brackets": _group,
     "curly": _group,

@@ -15,7 +15,7 @@ from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 from lark import Tree as Parsed
 
 from mathcheck.text import tree
-from mathcheck.text.dressing import punctuated, undressed
+from mathcheck.text.dressing import check_spaces, punctuated, undressed
 from mathcheck.text.errors import TreeError
 from mathcheck.text.lookalikes import told_apart
 from mathcheck.text.nodes import build
@@ -109,6 +109,7 @@ def parse_condition(text: str) -> Node:
 
 
 def _tokens(text: str) -> list[Token]:
+    check_spaces(text)
     try:
         lexer = _lark().parse_interactive(text, "side").lexer_thread
         tokens: list[Token] = list(lexer.lex(None))  # type: ignore[no-untyped-call]
