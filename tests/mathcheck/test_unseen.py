@@ -62,6 +62,28 @@ HIDDEN = [
     # a footnote that is not shown
     "[^1]: $$ a = b $$",
     f"Text.[^2]\n\n[^1]: So\n\n{INDENTED}\n\n[^2]: Not so.",
+    # in what some writers of pages leave out
+    f"%%\n{CLAIM}\n%%",
+    f"%% so\n{CLAIM}\n%% and",
+    f"/// html | div.hidden\n{CLAIM}\n///",
+    f"/// html | div[style='display: none']\n{CLAIM}\n///",
+    f"/// details | More\n    attrs: {{class: hidden}}\n{CLAIM}\n///",
+    f"```{{dropdown}} More\n:class-container: hidden\n{CLAIM}\n```",
+    f":::{{only}} latex\n{CLAIM}\n:::",
+    f"```{{ifconfig}} x\n{CLAIM}\n```",
+    ".. only:: latex\n\n   .. math:: a = b",
+    ".. a comment\n   $$ a = b $$",
+    f'+++ {{"tags": ["remove-cell"]}}\n\n{CLAIM}\n\n+++',
+    f"{{{{< hint hidden >}}}}\n{CLAIM}\n{{{{< /hint >}}}}",
+    f"{{{{% comment %}}}}\n{CLAIM}\n{{{{% /comment %}}}}",
+    f"\\begin{{comment}}\n{CLAIM}\n\\end{{comment}}",
+    f"<?php\n{CLAIM}\n?>",
+    f"<![CDATA[\n{CLAIM}\n]]>",
+    f"<!DOCTYPE a [\n{CLAIM}\n]>",
+    f"<svg><desc>\n{CLAIM}\n</desc></svg>",
+    f"<div/hidden>\n{CLAIM}\n</div>",
+    f"<div class='hidden-print'>\n{CLAIM}\n</div>",
+    f"::: notes\n{CLAIM}\n:::",
     # written with entities
     "&#0036;&#0036;a = b&#0036;&#0036;",
     "&#x0024;&#x24;a = b&DOLLAR;&dollar;".replace("&DOLLAR;", "$"),
@@ -96,6 +118,15 @@ SEEN = [
     f"Text.[^1]\n\n[^1]: So\n\n{INDENTED}",
     "It costs 5 &#36; and $$a = b$$",
     f"[a]: b.md\n\n{CLAIM}",
+    f"%%\na comment\n%%\n\n{CLAIM}",
+    f"/// admonition | The hidden layer\n{CLAIM}\n///",
+    f"/// details | More\n    open: true\n{CLAIM}\n///",
+    f"+++\n\n{CLAIM}\n\n+++",
+    f'+++ {{"tags": ["a"]}}\n\n{CLAIM}',
+    f"{{{{< hint info >}}}}\n{CLAIM}\n{{{{< /hint >}}}}",
+    f".. note::\n\n   A note.\n\n.. _target:\n\n{CLAIM}",
+    f"<?php a ?>\n\n{CLAIM}",
+    "$\\newcommand{\\reals}{\\mathbb{R}}$ and\n\n" + CLAIM,
 ]
 
 
@@ -104,6 +135,131 @@ def test_what_is_seen_is_read(text: str) -> None:
     found = read("a.md", f"Text.\n\n{text}\n")
     assert [problem.message for problem in found.problems] == []
     assert [" ".join(each.tex.split()) for each in found.equations] == ["a = b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$\\renewcommand{\\le}{\\ge}$\n",
+        "so $\\let\\le\\ge$ is\n",
+        "\\(\\def\\le{\\ge}\\)\n",
+        "$$\n\\gdef\\le{\\ge}\n$$\n<!-- unchecked: signs -->\n",
+        "<script>MathJax = {tex: {macros: {le: '\\\\ge'}}}</script>\n",
+    ],
+)
+def test_a_command_with_another_meaning_is_refused(text: str) -> None:
+    (problem,) = problems(f"{text}\n$$\na \\le b\n$$\n")
+    assert "\\le gets another meaning here, which is not read" in problem
+
+
+# --- LaTeX: what is not set, and what commands mean ----------------------------------------------
+
+SET = "\\[ a = b \\]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\phantom{@}",
+        "\\setbox0\\vbox{@}",
+        "\\sbox0{@}",
+        "\\savebox{\\a}{@}",
+        "\\begin{lrbox}{\\a} @ \\end{lrbox}",
+        "{\\color{white} @}",
+        "\\color{white} @ \\color{black}",
+        "\\textcolor{white}{\\emph{@}}",
+        "\\textcolor{black!2}{@}",
+        "\\transparent{0} @",
+        "\\note{@}",
+        "\\only<0>{@}",
+        "\\rlap{@}",
+        "\\scalebox{0}{@}",
+        "\\excludecomment{sol} \\begin{sol} @ \\end{sol}",
+        "\\newenvironment{h}{\\setbox0\\vbox\\bgroup}{\\egroup} \\begin{h} @ \\end{h}",
+        "@\n\\begin{document}\n\\end{document}",
+        "\\phantom{\\begin{tabular}{ll}\nSymbol & Shape \\\\\n$c$ & scalar \\\\\n\\end{tabular}}",
+    ],
+)
+def test_what_latex_does_not_set_is_refused(text: str) -> None:
+    assert len(problems(text.replace("@", SET), "a.tex")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\footnote{So @}",
+        "\\textbf{a} @ \\emph{b}",
+        "{\\color{white} a} @",
+        "\\textcolor{white}{a} @ \\textcolor{red}{b}",
+        "\\textcolor{red}{@}",
+        "\\color{white} a \\color{black} @",
+        "\\only<2->{@}",
+        "\\phantom{a} \\sbox0{a} @",
+        "\\begin{theorem}[One] @ \\end{theorem}",
+        "\\newenvironment{h}{\\begin{quote}}{\\end{quote}} \\begin{h} @ \\end{h}",
+        "\\excludecomment{sol} \\begin{sol} a \\end{sol} @",
+        "\\begin{document}\n@\n\\end{document}",
+        "\\verb|\\phantom{| and \\{ @",
+        "@ \\endinput \\[ a = 1 \\]",
+        "\\phantom{\n% }\na}\n@",
+    ],
+)
+def test_what_latex_sets_is_read(text: str) -> None:
+    found = read("a.tex", text.replace("@", SET))
+    assert [problem.message for problem in found.problems] == []
+    assert [each.tex.strip() for each in found.equations] == ["a = b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\renewcommand\\le[1][x]{\\ge}",
+        "\\RenewDocumentCommand{\\le}{}{\\ge}",
+        "\\mathchardef\\le=42",
+        "\\def\\le#1.{\\ge}",
+        "\\let\\le<",
+    ],
+)
+def test_a_change_that_is_not_followed_is_refused_where_it_counts(text: str) -> None:
+    assert problems(f"{text} {SET}", "a.tex") == []
+    (problem,) = problems(f"{text}\n\\[ a \\le b \\]", "a.tex")
+    assert problem == "\\le has been given another meaning, which is not read"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("\\let\\le\\ge", "a \\ge b"),
+        ("\\let\\le=\\ge", "a \\ge b"),
+        ("\\gdef\\le{\\ge}", "a \\ge b"),
+        ("\\DeclareRobustCommand{\\le}{\\ge}", "a \\ge b"),
+        ("\\providecommand{\\le}{\\ge}", "a \\le b"),
+        ("\\newcommand{\\x}{<} \\let\\le\\x", "a < b"),
+    ],
+)
+def test_other_names_of_commands_are_followed(text: str, wanted: str) -> None:
+    found = read("a.tex", f"{text}\n\\[a \\le b\\]")
+    assert [problem.message for problem in found.problems] == []
+    assert [" ".join(each.tex.split()) for each in found.equations] == [wanted]
+
+
+def test_a_copy_of_what_is_changed_later_is_refused() -> None:
+    text = "\\let\\old\\le \\let\\le\\ge"
+    (problem,) = problems(f"{text}\n\\[ a \\old b \\]", "a.tex")
+    assert problem == "\\old has been given another meaning, which is not read"
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("\\catcode`\\+=9", "catcode"),
+        ("\\expandafter\\def\\csname le\\endcsname{\\ge}", "csname"),
+        ("\\everymath{a}", "everymath"),
+    ],
+)
+def test_what_may_change_anything_is_refused(text: str, sign: str) -> None:
+    (problem,) = problems(f"{text} {SET}", "a.tex")
+    assert problem == f"what \\{sign} changes is not read"
 
 
 @pytest.mark.parametrize(

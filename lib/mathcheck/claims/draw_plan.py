@@ -56,6 +56,8 @@ _NEAR_ONE = 0.1  # what is bounded may be a share, p / (1 + p)
 _SIZES, _ANY_SIZES, _HUGE_SIZES = 10, 4, 4
 # The numbers of a claim that are tried as sizes, where it has arrays and where it has none.
 _LEAST_STATED, _MOST_STATED, _MOST_STATED_ALONE = 8.0, 300.0, 20_000.0
+# All sizes up to these are tried.
+_LEAST, _LEAST_ALONE = 3, 12
 # How large all numbers are where they may differ by their signs alone.
 _MIRRORED = (0.7, 1.3, 0.9, 2.0, 1.1)
 
@@ -112,7 +114,7 @@ def draws(claim: Claim, usual: int) -> Iterator[Draw]:
 def least(claim: Claim, usual: int) -> int:
     """Returns how many draws a claim gets at least."""
     everything = behind(claim)
-    drawn = any(isinstance(part, _DRAWN) for term in everything for part in term.walk())
+    drawn = any(_is_drawn(part) for term in everything for part in term.walk())
     if not drawn and not any(map(free_letters, everything)):
         return 1
     without = _without(claim)
@@ -131,8 +133,9 @@ def _vast(claim: Claim) -> int:
 
 
 def _stated_sizes(claim: Claim) -> list[tuple[int, str]]:
-    r"""Returns the sizes at which a number of a claim may count, `\gcd(N, 97) = 1`, and manners.
+    r"""Returns the least sizes, those at which a number of a claim may count, and manners.
 
+    Where `\gcd(N, 97) = 1` fails is said by its number.
     A bound on a sum of so many terms is met where they are as many, or the entropy of so many.
     """
     most = _MOST_STATED_ALONE if is_of_sizes(claim) else _MOST_STATED
@@ -146,7 +149,8 @@ def _stated_sizes(claim: Claim) -> list[tuple[int, str]]:
         # of an entropy, in nats or in bits
         numbers |= {base**value for value in small if value < 20 for base in (math.e, 2.0)}
     large = sorted(value for value in numbers if _LEAST_STATED < value <= most)[:_MOST_NEAR]
-    stated = {math.ceil(factor * value) for value in large for factor in (1.0, 2.0)}
+    stated = set(range(1, (_LEAST_ALONE if is_of_sizes(claim) else _LEAST) + 1))
+    stated |= {math.ceil(factor * value) for value in large for factor in (1.0, 2.0)}
     stated |= {math.ceil(value) + 1 for value in large}
     kinds = ("usual", "positive", "small", "large") if claim.op in _ORDERED else ("usual",)
     return [(size, kind) for size in sorted(stated) for kind in kinds]
@@ -208,7 +212,16 @@ def _is_smooth(claim: Claim) -> bool:
     )
 
 
-_DRAWN = terms.Ref | terms.Size | terms.Call
+def _is_drawn(part: Term) -> bool:
+    """Tells whether a term itself depends on what is drawn, if only on how much there is."""
+    match part:
+        case terms.Ref() | terms.Size() | terms.Call():
+            return True
+        case terms.Reduce(_, _, _, over):
+            return over.first is None or over.last is None
+        case terms.Ones(_, _, _, length):
+            return length is None
+    return False
 
 
 def _manner(kind: str, near: tuple[float, ...], sizes: object, turn: int) -> Manner:
@@ -376,8 +389,12 @@ def _lengths(side: Term, claim: Claim) -> Iterator[str]:
         if symbol.domain == "integer":
             ends.append(symbol.details[1])
         for end in ends:
-            if isinstance(end, tree.Name) and not end.text.startswith("?"):
-                yield end.text
+            yield from _names(end)
+
+
+def _names(end: tree.Node) -> Iterator[str]:
+    if isinstance(end, tree.Name) and not end.text.startswith("?"):
+        yield end.text
 
 
 def _counted(side: Term) -> Iterator[str]:
@@ -387,6 +404,8 @@ def _counted(side: Term) -> Iterator[str]:
             for bound in (part.range.first, part.range.last):
                 if bound is not None:
                     yield from _sizes(bound)
+            for use in part.range.uses:
+                yield from _names(use.symbol.axes[use.axis].last)
 
 
 def _sizes(term: Term) -> Iterator[str]:

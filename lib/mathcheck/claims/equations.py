@@ -25,6 +25,7 @@ from mathcheck.meaning.unread import uncheckable
 from mathcheck.text import tree
 from mathcheck.text.document import Equation, Table
 from mathcheck.text.errors import Place, TreeError, UnknownNameError
+from mathcheck.text.parser import parse
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.closures import compile_term, index_code
@@ -176,6 +177,8 @@ class EquationReader:
     def _check_quantified(self, statement: tree.Statement) -> None:
         """Refuses "for all c" where c is not drawn freely: it is claimed of other values too."""
         within = [part for test in statement.conditions if test is not None for part in test.walk()]
+        if statement.widened is not None:
+            self._check_widened(statement, statement.widened)
         for name in statement.over:
             symbol = self._known(name)
             if symbol is None:
@@ -190,6 +193,19 @@ class EquationReader:
                     f"else: write the condition with \\text{{for}}"
                 )
                 raise TreeError(message, name.start)
+
+    def _check_widened(self, statement: tree.Statement, at: int) -> None:
+        """Refuses "for all real numbers" of what the table says is less than that."""
+        for part in (part for side in statement.sides for part in side.walk()):
+            symbol = self._known(part) if isinstance(part, tree.Name | tree.Script) else None
+            if symbol is not None and self._is_narrow(symbol):
+                message = f"the table says less of {symbol.name} than this text: say it there"
+                raise TreeError(message, at)
+
+    def _is_narrow(self, symbol: Symbol) -> bool:
+        """Tells whether a symbol is drawn from less than all real numbers."""
+        free = symbol.domain in ("real", "function", "loss", "random", "constant")
+        return not free and symbol not in self.state.definitions
 
     def _lists_a_set(self, statement: tree.Statement) -> bool:
         r"""Takes in `S \coloneqq \{1, 3\}`, a set of numbers to sum over."""
@@ -335,6 +351,10 @@ class EquationReader:
         term = meaning.sides[0]
         if term.rank != len(sizes):
             message = f"{latex(left)} has {_axes(term.rank)}, this says {_axes(len(sizes))}"
+            raise TreeError(message, space.start)
+        beside = len(parse(self.equation.tex)) > 1
+        if beside and isinstance(term, terms.Ref) and self._is_narrow(term.symbol):
+            message = f"the table says less of {term.symbol.name} than this set: leave it out"
             raise TreeError(message, space.start)
         if not sizes:
             return []

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from mathcheck.text.document import Cell, Document, Equation, Line, Opening, Row, Section, Table
 from mathcheck.text.errors import MathError, Place
+from mathcheck.text.parser import is_known
 
 # Environments that display one equation, and those that display rows of them.
 _SINGLE = ("equation", "displaymath", "math", "dmath")
@@ -37,6 +38,11 @@ _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 _STRUCTURE = re.compile(r"\\begin\s*\{[^}]*\}|\\end\s*\{[^}]*\}|\\\\|(?<!\\)&")
 _MOST_ROWS = 1000
 _FIELDS = ("symbol", "code", "shape", "meaning")  # the columns of a symbols table
+# What gives a command another meaning, for all that follows.
+RENAMES = (
+    r"\\(?:let|(?:re|provide)?newcommand|[gex]?def|DeclareMathOperator)\*?\s*\{?\s*"
+    r"\\(?P<renamed>[a-zA-Z]+)"
+)
 _CLOSING = {"$$": "$$", "\\[": "\\]", "\\\\[": "\\\\]", "\\\\\\[": "\\\\\\]"}
 _ANY_ENVIRONMENT = re.compile(r"\\begin\s*\{(\w+\*?)\}")
 _SCRIPT_ENDS = "</script>"
@@ -127,6 +133,12 @@ class DisplayReader(ABC):
         message = f"\\begin{{{found['unread']}}} is not read: write align, or cases in brackets"
         self._problem(message, self.at, found.start())
         self.column = found.end()
+
+    def _renamed(self, name: str, at: int, column: int) -> None:
+        """Refuses that a command that is known gets another meaning."""
+        if is_known(name):
+            message = f"\\{name} gets another meaning here, which is not read: take another name"
+            self._problem(message, at, column)
 
     # --- tables ----------------------------------------------------------------------------------
 
@@ -245,6 +257,8 @@ class DisplayReader(ABC):
         starts = [0]
         for _, _, piece in pieces[:-1]:
             starts.append(starts[-1] + len(piece))
+        for found in re.finditer(RENAMES, tex):
+            self._renamed(found["renamed"], first, column)
         labels = self._labels(tex, outer, first, column)
         said = self._remarks() if remarks is None else remarks
         for kind, why in said.items():

@@ -60,6 +60,7 @@ def undressed(tokens: Tokens) -> Tokens:
                 if _SAYS.search(token):
                     message = "a formula in a tag is not read: write it as an equation of its own"
                     raise TreeError(message, token.start_pos or 0)
+                check_words(token)
                 at += 1
             case "HSPACE":
                 at += 1

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from mathcheck.text.displays import ENVIRONMENT, UNREAD, DisplayReader
 from mathcheck.text.document import Cell, Document, Line, Opening
 from mathcheck.text.errors import MathError, Place
+from mathcheck.text.groups import Groups
+from mathcheck.text.parser import is_known
 
 _LEVELS = {
     "part": 1,
@@ -25,6 +27,12 @@ _TABLES = r"tabular|tabularx|longtable|tabulary|array"
 # A branch that \fi ends; others have arguments instead.
 _BRANCH = r"if(?!(?:f|thenelse|toggle|bool|blank|strequal|strempty)(?![a-zA-Z]))[a-zA-Z]*"
 _NEW_BRANCH = r"\\newif\s*\\[a-zA-Z]+"
+# What gives a command another meaning; what is more than one command for another is not followed.
+_CHANGED = (
+    r"\\(?P<changes>let|(?:re|provide)?newcommand|DeclareRobustCommand|[gex]?def|mathchardef"
+    r"|(?:New|Renew|Provide|Declare)(?:Expandable)?DocumentCommand|DeclareMathSymbol"
+    r"|DeclarePairedDelimiter\w*)\*?\s*\{?\s*\\(?P<changed>[a-zA-Z]+)(?:\s*=?\s*\\(?P<to>[a-zA-Z]+))?"
+)
 _TOKEN = re.compile(
     rf"(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT})"
     rf"|{UNREAD}|\\(?P<short>b(?:e|ea|eq|eqn|eqa))(?![a-zA-Z])"
@@ -32,16 +40,20 @@ _TOKEN = re.compile(
     rf"|\\begin\s*\{{(?P<table>(?:{_TABLES})\*?)\}}"
     rf"|\\(?P<level>{'|'.join(_LEVELS)})\*?\s*(?:\[[^\]]*\])?\s*\{{(?P<title>[^{{}}]*)"
     rf"|\\verb\*?(?P<bar>[^a-zA-Z*\s])|{_NEW_BRANCH}|\\(?P<branch>if0(?!\d)|{_BRANCH})"
-    r"|(?P<last>\\end\s*\{document\})|(?P<escape>\\.)|(?P<comment>%)"
+    r"|(?P<last>\\end\s*\{document\}|\\endinput(?![a-zA-Z]))"
+    r"|(?P<anything>\\(?:catcode|mathcode|csname|scantokens|everymath|everydisplay|lowercase|uppercase)"
+    rf"(?![a-zA-Z]))|{_CHANGED}|(?P<escape>\\.)|(?P<comment>%)"
 )
 _COMMAND = re.compile(
-    r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|def)\*?\s*\{?\s*\\(?P<name>[a-zA-Z]+)\s*\}?"
+    r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|DeclareRobustCommand|[gex]?def)\*?"
+    r"\s*\{?\s*\\(?P<name>[a-zA-Z]+)\s*\}?"
     r"\s*(?:\[(?P<count>\d)\]|(?P<marks>(?:#\d)+))?\s*(?=\{)"
 )
 _DISPLAYS = re.compile(rf"\$\$|(?<!\\)\\[\[\]]|\\end\s*\{{|{ENVIRONMENT}")
 _BRANCHES = re.compile(rf"{_NEW_BRANCH}|\\(?P<sign>(?:fi|else)(?![a-zA-Z])|{_BRANCH})")
 _USE = re.compile(r"\\([a-zA-Z]+)")
 _MOST_NESTED, _LONGEST = 20, 20_000  # commands in one another, characters of an equation
+_BEGINS = re.compile(r"\\begin\s*\{document\}")
 _REMARK = re.compile(r"\s*%+\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*$")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 _RULES = re.compile(r"\\(?:[hc]line|toprule|midrule|bottomrule)(?:\{[^}]*\})?")
@@ -59,6 +71,12 @@ class LatexReader(DisplayReader):
         self._commands: dict[
             str, tuple[int, str]
         ] = {}  # how many arguments, and what it stands for
+        self._changed: set[str] = set()  # commands of which nobody knows what they stand for
+        self._copied: dict[str, str] = {}  # and those that stand for what another one did
+        self._groups = Groups()
+        self._followed = (0, 0)  # how far the braces of the text have been followed
+        begins = (at for at, line in enumerate(lines) if _BEGINS.search(_uncommented(line.text)))
+        self._begins = next(begins, -1)  # the line before which nothing is set
 
     def _step(self) -> None:
         if command := _COMMAND.search(self._text(), self.column):
@@ -70,7 +88,9 @@ class LatexReader(DisplayReader):
         if found is None or found["comment"]:
             self._next_line()
         elif found["display"]:
+            self._check_shown(found.start())
             self._display(found["display"], found.start())
+            self._followed = self.at, self.column
         elif found["unread"]:
             self._unread(found)
         elif found["short"]:
@@ -78,7 +98,15 @@ class LatexReader(DisplayReader):
             self._problem(message, self.at, found.start())
             self.column = found.end()
         elif found["verbatim"]:
+            self._follow(found.start())
             self._skip_verbatim(found["verbatim"])
+            self._followed = self.at, self.column
+        elif found["anything"]:
+            message = f"what {found['anything']} changes is not read"
+            self._problem(message, self.at, found.start())
+            self.column = found.end()
+        elif found["changed"]:
+            self._change(found)
         elif found["table"]:
             self._table(found["table"], found.end())
         elif found["branch"]:
@@ -120,6 +148,27 @@ class LatexReader(DisplayReader):
             self.at, self.column = at, 0
         return said
 
+    # --- what is set ----------------------------------------------------------------------------
+
+    def _follow(self, column: int) -> None:
+        """Follows the braces of the text up to a place in the current line."""
+        at, start = self._followed
+        while at < self.at:
+            self._groups.read(f"{_uncommented(self.lines[at].text)[start:]}\n")
+            at, start = at + 1, 0
+        self._groups.read(_uncommented(self._text())[start:column])
+        self._followed = self.at, column
+
+    def _check_shown(self, column: int) -> None:
+        """Refuses mathematics that is not set, or may not be."""
+        self._follow(column)
+        if self.at < self._begins:
+            message = "this stands before \\begin{document}, and is not set"
+            self._problem(message, self.at, column)
+        elif (hiding := self._groups.hides()) is not None:
+            message = f"no reader may see the mathematics that {hiding} holds: take it out"
+            self._problem(message, self.at, column)
+
     # --- the author's own commands ---------------------------------------------------------------
 
     def _define(self, command: re.Match[str]) -> None:
@@ -136,9 +185,29 @@ class LatexReader(DisplayReader):
         count = int(command["count"] or len(command["marks"] or "") // 2)
         if "DeclareMathOperator" in command[0]:
             body = f"\\operatorname{{{body}}}"
+        is_there = command["name"] in self._commands or is_known(command["name"])
+        if "providecommand" in command[0] and is_there:
+            return
         self._commands[command["name"]] = count, body.strip()
+        self._forget_copies(command["name"])
         if _DISPLAYS.search(body):
             self._write_out(command["name"], count, body.strip())
+
+    def _change(self, found: re.Match[str]) -> None:
+        r"""Takes in `\\let\\a=\\b`; of any other change what comes of it is not known."""
+        name, other = found["changed"], found["to"]
+        self.column = found.start("changed") - 1 if name == "csname" else found.end()
+        self._forget_copies(name)
+        if found["changes"] == "let" and other and other not in self._changed:
+            self._commands[name] = self._commands.get(other, (0, f"\\{other}"))
+            self._copied[name] = other
+        else:
+            self._changed.add(name)
+
+    def _forget_copies(self, name: str) -> None:
+        """Notes that what stands for a command stands for what that was before."""
+        self._changed.discard(name)
+        self._changed.update(copy for copy, of in self._copied.items() if of == name)
 
     def _write_out(self, name: str, count: int, body: str) -> None:
         r"""Writes out a command that begins or ends an equation, `\be`, in all that follows."""
@@ -154,7 +223,7 @@ class LatexReader(DisplayReader):
                 start = found.start() + len(body)
 
     def _expanded(self, pieces: list[tuple[Line, int, str]]) -> list[tuple[Line, int, str]]:
-        if not self._commands:
+        if not self._commands and not self._changed:
             return pieces
         found: list[tuple[Line, int, str]] = []
         length = 0
@@ -176,6 +245,12 @@ class LatexReader(DisplayReader):
         """Yields the parts of a text; what a command stands for is all where the command is."""
         done = 0
         for use in _USE.finditer(text):
+            if use[1] in self._changed:
+                place = Place(
+                    self.document.path, *line.at(min(start + use.start(), len(line.text)))
+                )
+                message = f"\\{use[1]} has been given another meaning, which is not read"
+                self.document.problems.append(MathError(message, place))
             if use[1] not in self._commands or use.start() < done or depth > _MOST_NESTED:
                 continue
             count, body = self._commands[use[1]]
@@ -243,6 +318,7 @@ class LatexReader(DisplayReader):
         if end == len(self.lines) or not rows or _name(rows[0][1][0].text) != "symbol":
             return
         first = self.at
+        self._check_shown(start)
         self.at, self.column = end, self.lines[end].text.index(closing) + len(closing)
         names = [_name(cell.text) for cell in rows[0][1]]
         self._add_table(names, rows[1:], first)

@@ -10,7 +10,8 @@ import html
 import re
 from collections.abc import Mapping
 
-from mathcheck.text.displays import ENVIRONMENT, UNREAD, DisplayReader
+from mathcheck.text.asides import aside
+from mathcheck.text.displays import ENVIRONMENT, RENAMES, UNREAD, DisplayReader
 from mathcheck.text.document import Cell, Document, Line, Opening
 from mathcheck.text.fences import CODE, FENCE, closes, fenced, indented, paragraph, section
 from mathcheck.text.unseen import (
@@ -45,7 +46,7 @@ _ASIDES = {
 }
 _ASIDE_BEGINS = "|".join(f"(?P<{kind}>{begins})" for kind, (begins, _) in _ASIDES.items())
 _ENTITY = r"&(?:\#0*36|\#x0*24|dollar|\#0*92|\#x0*5c|bsol);"
-_CLASS = re.compile(r"[ \t>]*(?P<mark>:class:|:{3,}|!!!|\?\?\?\+?)[ \t]*(?P<said>\S.*)$")
+_CLASS = re.compile(r"[ \t>]*(?P<mark>:class(?:-\w+)*:|:{3,}|!!!|\?\?\?\+?)[ \t]*(?P<said>\S.*)$")
 # A formula that stands in its line; `$5 and $6` is none.
 _FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])[^$]*(?<![\s\\])\$(?![\d$])")
 _LINK = re.compile(r" {0,3}\*?\[[^\]^][^\]]*\]:(?:\s|$)")
@@ -55,6 +56,7 @@ _TOKEN = re.compile(
     rf"(?P<comment><!--)|(?P<code>`+)|(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT}"
     r"|<script\b[^>]*math/tex;\s*mode\s*=\s*display[^>]*>)"
     r"|(?P<inline><script\b[^>]*math/tex[^>]*>)"
+    rf"|{RENAMES}"
     rf"|{UNREAD}|(?P<escape>\\.)|{_ASIDE_BEGINS}"
     rf"|(?P<entity>(?i:{_ENTITY}))|(?P<branch>{PART})|(?P<attributes>\{{:?[ \t.#:][^{{}}\n]*\}})"
     r"|(?P<shortcode>"
@@ -119,6 +121,9 @@ class MarkdownReader(DisplayReader):
             self._attributes(found)
         elif found["branch"]:
             self._branch(found)
+        elif found["renamed"]:
+            self._renamed(found["renamed"], self.at, found.start())
+            self.column = found.end()
         elif found["entity"] or any(found[kind] for kind in _ASIDES):
             self._aside(found)
         elif found["shortcode"]:
@@ -186,6 +191,9 @@ class MarkdownReader(DisplayReader):
             self._problem(message, opened, start)
         elif tag.name in ("script", "style"):
             inside = self._skip_raw(tag.name, start, opened)
+            macros = inside.partition("macros")[2] if tag.name == "script" else ""
+            for name in re.findall(r"\w+(?=[\"']?\s*:)", macros):
+                self._renamed(name, opened, start)
             if tag.name == "style" and (hiding := hiding_rule(inside)):
                 message = f"this style sheet hides {hiding}: is there mathematics in it? Show it"
                 self._problem(message, opened, start)
@@ -265,6 +273,9 @@ class MarkdownReader(DisplayReader):
             below = indented if marked["mark"][0] in "!?" else fenced
             text = below(self._texts(), self.at)
             self._refuse_unseen(text, _UNSEEN, marked.start("said"), self.at)
+        elif (hidden := aside(line, self._texts, self.at)) is not None:
+            message = "is the mathematics in this block seen in every form of the page? Show it"
+            self._refuse_unseen(hidden, message, 0, self.at)
         elif line.startswith("%"):
             self._refuse_unseen(line, "is this a comment of MyST, which is not seen?", 0, self.at)
         elif _LINK.match(line):
@@ -516,7 +527,7 @@ def _heading(line: str) -> tuple[str, int] | None:
 def _classes(mark: str, said: str) -> str:
     """Returns the classes behind the mark of a block, without its title."""
     if mark.startswith(":::"):  # `::: tip The title`, `:::{note} The title`, `::: tip :::`
-        return said.split()[0]
+        return said.split()[0].replace("notes", "hidden")  # of a speaker
     return re.sub(r'"[^"]*"?', " ", said)
 
 

@@ -84,6 +84,7 @@ def _statement(chain: Chain, end: int) -> tree.Statement:
         tuple(conditions),
         tuple(link.tolerance for link in chain.links),
         tuple(tree.Name(str(token), start=token.start_pos or 0) for token in chain.over),
+        None if chain.widened is None else chain.widened.start_pos or 0,
         start=sides[0].start,
         end=sides[-1].end,
     )
@@ -144,6 +145,19 @@ def _commands() -> list[str]:
     """Returns the commands that the grammar knows."""
     patterns = (terminal.pattern.value for terminal in _lark().terminals)
     return sorted({word for pattern in patterns for word in re.findall(r"[a-zA-Z]{2,}", pattern)})
+
+
+@cache
+def is_known(name: str) -> bool:
+    """Tells whether a command is one that the grammar knows."""
+    for text in (f"\\{name}", f"\\{name}{{a}}"):
+        try:
+            lexer = _lark().parse_interactive(text, "side").lexer_thread
+            list(lexer.lex(None))  # type: ignore[no-untyped-call]
+        except UnexpectedCharacters:
+            continue
+        return True
+    return False
 
 
 def _check_spelling(tokens: list[Token]) -> None:

@@ -14,7 +14,7 @@ from lark import Token
 
 from mathcheck.text.errors import TreeError
 from mathcheck.text.nodes import relation_name, words
-from mathcheck.text.words import check_words
+from mathcheck.text.words import check_words, widens
 
 Tokens = list[Token]
 
@@ -47,12 +47,14 @@ class Link:
 class Chain:
     """The tokens of `side op side op side`; there is one more side than there are links.
 
-    `over` are the names that the equation says it is for all of.
+    `over` are the names that the equation says it is for all of; `widened` is a text that says
+    it is of all numbers.
     """
 
     sides: list[Tokens]
     links: list[Link] = field(default_factory=list)
     over: Tokens = field(default_factory=list)
+    widened: Token | None = None
 
 
 def lay_out(tokens: Tokens) -> list[Chain]:
@@ -128,8 +130,10 @@ class _Layout:
         self.row = [link for chain in self.chains for link in chain.links]
         self.begins_row = False
         self._column(after)
+        texts = (token for token in tokens if token.type in ("TEXT", "SAID") and widens(token))
+        widened = next(texts, None)
         for chain in self.chains:
-            chain.over = self.over
+            chain.over, chain.widened = self.over, widened
         return self.chains
 
     def _column(self, tokens: Tokens) -> None:

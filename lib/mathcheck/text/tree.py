@@ -312,7 +312,8 @@ class Statement(Node):
     """One chain of definitions and claims: link i is `sides[i] ops[i] sides[i + 1]`.
 
     `conditions[i]` says where link i holds, `None` for everywhere; `tolerances[i]` is what was
-    said beside an approximation; `over` are the names that it is said to hold for all of.
+    said beside an approximation; `over` are the names that it is said to hold for all of, and
+    `widened` is where a text says that it holds for all numbers.
     """
 
     sides: tuple[Node, ...]
@@ -320,3 +321,4 @@ class Statement(Node):
     conditions: tuple[Node | None, ...]
     tolerances: tuple[float | None, ...]
     over: tuple[Name, ...] = field(default=(), compare=False)
+    widened: int | None = field(default=None, compare=False)

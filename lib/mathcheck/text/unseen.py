@@ -17,7 +17,7 @@ MATHEMATICS = re.compile(
 )
 # An opening tag as HTML and Markdown know it, over several lines too.
 _TAG = re.compile(
-    r"<(?P<name>[a-zA-Z][\w-]*)(?P<attributes>(?:\s+[a-zA-Z_:@.#][\w:.@-]*"
+    r"<(?P<name>[a-zA-Z][\w-]*)(?P<attributes>(?:[\s/]+[a-zA-Z_:@.#][\w:.@-]*"
     r"(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*)\s*/?>"
 )
 _ATTRIBUTE = re.compile(r"([\w:.@#-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
@@ -54,7 +54,7 @@ _NO_MATHEMATICS = re.compile(
 _CLASSES = re.compile(
     r"(?:(?:is|md|u|v|ui|uk|w|visually|content|text|element)[-_]?)?hidden|(?:is-)?(?:hide|invisible)"
     r"|(?:d|display)-none|no-?display|(?:sr|print|screen-reader)-only|only-(?:print|light|dark)"
-    r"|screen-reader(?:-text)?|off-?screen|content-visible",
+    r"|screen-reader(?:-text)?|off-?screen|content-visible|hidden-(?:print|xs|sm|md|lg|xl)",
     re.IGNORECASE,
 )
 # Parts of a template that are shown or left out; `{% set x = 1 %}` has no end.
@@ -67,7 +67,8 @@ _TAG_OF = r"\{%[-+~]?\s*"
 PART = rf"\{{\#(?=\s)|{_TAG_OF}(?:{'|'.join(_KINDS.values())})(?!\w)"
 _NEVER_SHOWN = {
     *("template", "noscript", "textarea", "title", "head", "datalist", "iframe", "noframes"),
-    *("noembed", "audio", "video", "canvas", "object", "select", "rp"),
+    *("noembed", "audio", "video", "canvas", "object", "select", "rp", "desc", "metadata", "defs"),
+    *("annotation", "annotation-xml"),
 }
 # Attributes that hide by themselves, or where a script or a condition says so.
 _HIDING = {"hidden", "popover", "v-if", "v-show", "x-if", "x-show", "ng-if", "ng-show", "ng-hide"}

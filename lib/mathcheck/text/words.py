@@ -4,11 +4,15 @@ What words claim is not evaluated, so it may not stand where a reader takes it f
 """
 
 import re
+import unicodedata
 
 from lark import Token
 
 from mathcheck.text.errors import TreeError
 
+# Signs that say "this holds" or "the proof ends", and those of units.
+_HARMLESS = set("\u2713\u2714\u2611\u2705\u25a0\u25a1\u220e\u00b0\u00a9\n\t")
+_UNSEEN = ("Cf", "Cc", "Co", "Cn")
 _TRUE = (
     r"(?:true|so|right|correct|valid|satisfied|possible|equal|the case|an? (?:equation|identity))"
 )
@@ -24,6 +28,9 @@ _DENIES = re.compile(
     rf"|^(?:not|never|no|{_FALSE})$|^{_FALSE}\b|\b{_FALSE} (?:that|for|if|when)\b"
     rf"|\b{_FALSE} (?:\w+ )?(?:formula|equation|claim|statement|version|result|identity)\b"
     rf"|^(?:(?:this|that|which|it) is )?(?:an? )?(?:\w+ )?{_MISTAKE}$"
+    r"|\b(?:false(?! (?:positive|negative|discover|alarm|accept|reject))|untrue|incorrect|invalid"
+    r"|erroneous|mistaken|nobody|no one|rarely|seldom|hardly|barely|scarcely)\b"
+    r"|\bfor (?:(?:almost|nearly|practically) )?(?:no|few)\b|\b(?:falsch|faux|fausse|falso|nicht)\b"
     r"|\bnever (?:have|has|holds?|happens?|be|equals?)\b|\bno longer\b"
     r"|\b(?:unless|except|excepting|excluding|fails?|nowhere|counter-?example|only (?:if|when))\b"
 )
@@ -43,6 +50,13 @@ _ASSERTS = re.compile(
     rf"{_ADVERBS}(?:{_VALUES}|{_KINDS}|above|below)\b"
     rf"|^{_ADVERBS}(?:{_VALUES}(?: (?:\d+|one|zero))?|(?:above|below) (?:\d+|one|zero))$"
 )
+# What says that a claim is made of more than the tables may say.
+_WIDENS = re.compile(
+    r"\b(?:all|every|any|each|arbitrary) (?:\w+ )*(?:reals?|numbers?|values?|signs?|cases?)\b"
+    r"|\b(?:whatever|regardless|irrespective|(?:both|either|any) signs?|everywhere)\b"
+    r"|\bpositive and negative\b|\bpositive or negative\b|\bnegative (?:\w+ )?(?:too|as well)\b"
+)
+_COMPLEX = re.compile(r"\bcomplex (?:numbers?|values?|[a-z])?$|\bcomplex numbers?\b")
 # What sets a word or parts two of them.
 _SETS = re.compile(r"\\(?:[a-zA-Z]+\*?|!)|[{}]")
 _PARTS = re.compile(r"~|\\[ ,;:>_]|\s+")
@@ -55,12 +69,24 @@ def check_words(token: Token) -> None:
         TreeError: at the text.
     """
     said = _said(str(token))
+    kinds = {unicodedata.category(letter) for letter in str(token) if letter not in _HARMLESS}
+    if not kinds.isdisjoint(_UNSEEN):
+        raise TreeError("there are signs in this text that no reader sees", _at(token))
+    if "So" in kinds:
+        raise TreeError("what does this sign say of what is claimed? Write it in words", _at(token))
+    if _COMPLEX.search(said):
+        raise TreeError("numbers are real here: nothing is drawn that is complex", _at(token))
     if _DENIES.search(said):
         raise TreeError("does this text take back what is claimed? That is not read", _at(token))
     if "?" in str(token) and not said:
         raise TreeError("does this question mark doubt what is claimed?", _at(token))
     if _ASSERTS.search(said):
         raise TreeError("this text claims something: write it as a formula, as > 0", _at(token))
+
+
+def widens(token: Token) -> bool:
+    """Tells whether a text claims something of all numbers, "for all real"."""
+    return bool(_WIDENS.search(_said(str(token))))
 
 
 def _said(text: str) -> str:
