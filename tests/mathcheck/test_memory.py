@@ -152,10 +152,11 @@ def test_the_steps_of_all_draws_are_counted_to_the_last_one() -> None:
     for _ in range(budget.MOST_OF_A_CLAIM // MOST_STEPS):
         Budget(total).spend(MOST_STEPS, 0, node)
     assert total.is_much
+    assert not Total(budget.MOST_OF_A_CLAIM // 4).is_much
     rest = budget.MOST_OF_A_CLAIM - total.spent
     last = Budget(total)
     last.spend(rest, 0, node)
-    wanted = r"^this takes more than 4,000,000 steps in all of its draws: take .* sum$"
+    wanted = r"^this takes more than 6,000,000 steps in all of its draws: take .* sum$"
     with pytest.raises(EvalError, match=wanted) as caught:
         last.spend(1, 0, node)
     assert caught.value.node is node
@@ -163,11 +164,32 @@ def test_the_steps_of_all_draws_are_counted_to_the_last_one() -> None:
         total.check(node)
 
 
+def test_a_draw_that_is_not_usual_may_take_a_few_times_what_the_usual_ones_take() -> None:
+    assert Total().most_of_a_draw(usual=True) == MOST_STEPS
+    assert Total().most_of_a_draw(usual=False) == 150_000
+    assert Total(usual=100_000).most_of_a_draw(usual=False) == 550_000
+    assert Total(usual=MOST_STEPS).most_of_a_draw(usual=False) == MOST_STEPS
+    small = Budget()
+    small.most = 10
+    small.spend(10, 0, Number("1"))
+    with pytest.raises(EvalError, match=r"^this takes more than 10 steps: "):
+        small.spend(1, 0, Number("1"))
+
+
+def test_sizes_that_are_drawn_large_do_not_use_up_what_a_claim_may_take() -> None:
+    tex = r"\sum_{i=1}^{N} \sum_{j=1}^{D} \sum_{k=1}^{N} \sum_{l=1}^{D} 2 = 2 N^2 D^2"
+    checker = Checker(load("long.md", f"{CHAPTER}\n$$\n{tex}\n$$\n"))
+    result = checker.check(checker.chapter.claims[-1])
+    assert result.ok
+    assert 0 < checker._total.usual < 2000
+    assert checker._total.spent < 12 * 150_000
+
+
 @pytest.mark.parametrize(
     ("tex", "message"),
     [
-        (r"\sum_{n=1}^{10^6} x_{11} = 10^6 x_{11}", "this takes more than 4,000,000 steps"),
-        (r"\sum_{n=1}^{10^6} \frac{x_{11}^2}{n^2} < 2 x_{11}^2", "this takes more than 4,000,000"),
+        (r"\sum_{n=1}^{10^6} x_{11} = 10^6 x_{11}", "this takes more than 6,000,000 steps"),
+        (r"\sum_{n=1}^{10^6} \frac{x_{11}^2}{n^2} < 2 x_{11}^2", "this takes more than 6,000,000"),
         (r"\sum_{n=1}^{10^5} x_{11} = 10^5 x_{11}", ""),
     ],
 )

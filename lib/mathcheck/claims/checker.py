@@ -187,7 +187,7 @@ class Checker:
         if (reason := self.broken(claim.state, claim.left, claim.right)) is not None:
             return Result(claim, False, math.inf, 0, 0.0, reason, skipped=True)
         started = time.perf_counter()
-        self._total.spent = 0
+        self._total.spent = self._total.usual = 0
         try:
             with np.errstate(all="ignore"):
                 worst, points, message = self._check(claim)
@@ -295,6 +295,7 @@ class Checker:
         for _ in range(_ATTEMPTS):
             try:
                 world = self._world(*at)
+                world.budget.most = self._total.most_of_a_draw(draw.usual)
                 found = comparison.evaluate(self._context(world, claim.state), draw.usual)
             except TooClose:
                 self._set_world(*at, self._attempts[at] + 1)
@@ -315,6 +316,8 @@ class Checker:
                 if not draw.usual and isinstance(error, ArithmeticError):
                     return ""
                 raise EvalError(uncomputable(error), claim.left.node) from error
+            if draw.usual:
+                self._total.usual = max(self._total.usual, world.budget.spent)
             taken.add(world.taken)
             comparison.add(found, draw.manner, draw.usual)
             return ""

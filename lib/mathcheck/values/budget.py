@@ -10,9 +10,11 @@ from mathcheck.text.tree import Node
 
 # Steps of sums, elements of symbols, in one draw of a claim: about a second of them.
 MOST_STEPS = 1_500_000
+# A draw that is not a usual one may take so many, and a few times what the usual ones take.
+LEAST_STEPS, _TIMES = 150_000, 4
 # And in all of its draws: some seconds. The largest claim of this project's chapters, a gradient of
-# attention, takes a sixteenth of it.
-MOST_OF_A_CLAIM = 4_000_000
+# a transposed convolution, takes a third of it.
+MOST_OF_A_CLAIM = 6_000_000
 # Elements of one array; elements of what is differentiated times elements that it is taken by.
 MOST_ELEMENTS = 1_000_000
 MOST_SLOPES = 10_000_000
@@ -33,9 +35,19 @@ _REMEDY = (
 
 @dataclass
 class Total:
-    """Counts the steps of a claim in all of its draws."""
+    """Counts the steps of a claim in all of its draws.
+
+    Attributes:
+        spent: in all of them.
+        usual: the most that one of the usual draws has taken.
+    """
 
     spent: int = 0
+    usual: int = 0
+
+    def most_of_a_draw(self, usual: bool) -> int:
+        """Returns how many steps a draw may take."""
+        return MOST_STEPS if usual else min(MOST_STEPS, LEAST_STEPS + _TIMES * self.usual)
 
     @property
     def is_much(self) -> bool:
@@ -59,11 +71,13 @@ class Budget:
     Attributes:
         spent: steps since the draw was last looked at anew.
         kept: bytes, about.
+        most: how many steps it may take.
     """
 
     def __init__(self, total: Total | None = None) -> None:
         self.spent = 0
         self.kept = 0
+        self.most = MOST_STEPS
         self._total = total or Total()
 
     @property
@@ -102,8 +116,8 @@ class Budget:
         """
         cost = steps * (1 + lanes // _LANES_A_STEP)
         self.spent += cost
-        if self.spent > MOST_STEPS:
-            raise EvalError(f"this takes more than {MOST_STEPS:,} steps: {_REMEDY}", node)
+        if self.spent > self.most:
+            raise EvalError(f"this takes more than {self.most:,} steps: {_REMEDY}", node)
         self._total.spent += cost
         self._total.check(node)
 
