@@ -70,6 +70,11 @@ WAYS: list[tuple[str, tuple[str, str | None]]] = [
     ("<div>\n$$\na = b\n$$\n</div>", ("a = b", None)),
     ("1. so\n\n    $$\n    a = b\n    $$", ("a = b", None)),
     ("a `code` span, <!-- a comment --> $$a = b$$", ("a = b", None)),
+    ("```katex\na = b\n```", ("a = b", None)),
+    ("```{note} The rule $$a = b$$\nText.\n```", ("a = b", None)),
+    ("```{raw} html\n\\[ a = b \\]\n```", ("a = b", None)),
+    ('<span class="math display">\\[a = b\\]</span>', ("a = b", None)),
+    ("``` {#eq-a .math .wide}\na = b\n```", ("a = b", None)),
 ]
 
 
@@ -604,6 +609,8 @@ def test_bytes_that_are_no_text_are_told_with_their_place() -> None:
         "{{< katex display >}}a = b{{< /katex >}}",
         "[latex]a = b[/latex]",
         "<BlockMath>a = b</BlockMath>",
+        "<katex-block>a = b</katex-block>",
+        '<div class="wide math display">a = b</div>',
         '<math display="block"><mi>a</mi></math>',
         "\\begin{empheq}{align} a = b \\end{empheq}",
         "\\begin{numcases}{a=} b & c \\end{numcases}",
@@ -727,7 +734,8 @@ def test_what_latex_may_leave_out_is_refused() -> None:
     ]
 
 
-def test_two_columns_of_one_name_are_refused() -> None:
-    table = "| Symbol | Shape | Shape |\n|---|---|---|\n| $a$ | scalar | scalar, positive |\n"
+@pytest.mark.parametrize("header", ["Shape", "*Shape*", "Shape <!-- a -->", "<b>Shape</b>"])
+def test_two_columns_of_one_name_are_refused(header: str) -> None:
+    table = f"| Symbol | {header} | Shape |\n|---|---|---|\n| $a$ | scalar | scalar, positive |\n"
     (problem,) = read("a.md", table).problems
     assert problem.message == "this symbols table has two columns called shape"

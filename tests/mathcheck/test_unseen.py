@@ -302,6 +302,9 @@ def cell(kind: str, metadata: object, source: str = CLAIM) -> str:
         {"nbsphinx": "hidden"},
         {"hidden": True},
         {"jupyter": {"source_hidden": True}},
+        {"jupyter": {"outputs_hidden": True}},
+        {"slideshow": {"slide_type": "notes"}},
+        {"tags": ["no-print"]},
     ],
 )
 def test_a_cell_that_is_not_shown(metadata: object) -> None:
@@ -310,7 +313,11 @@ def test_a_cell_that_is_not_shown(metadata: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "metadata", [{}, {"tags": ["a"]}, {"nbsphinx": "allow"}, {"hidden": False}]
+    "metadata",
+    [
+        *({}, {"tags": ["a"]}, {"nbsphinx": "allow"}, {"hidden": False}),
+        *({"jupyter": {"source_hidden": False}}, {"slideshow": {"slide_type": "slide"}}),
+    ],
 )
 def test_a_cell_that_is_shown(metadata: object) -> None:
     assert problems(cell("markdown", metadata), "a.ipynb") == []

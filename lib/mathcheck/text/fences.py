@@ -11,7 +11,7 @@ FENCE = re.compile(
 )
 # Directives that hold code; all others hold text, which may hold equations.
 CODE = re.compile(
-    r"\{\s*\.|\{(?:code|code-block|code-cell|sourcecode|literalinclude|parsed-literal|mermaid|raw|dot"
+    r"\{\s*\.|\{(?:code|code-block|code-cell|sourcecode|literalinclude|parsed-literal|mermaid|dot"
     r"|graphviz|python|r|julia|ojs|bash|sh|sql|js|rust|cpp|c|include|embed|bibliography|toctree"
     r"|image|autodoc2-object|autoclass|autofunction|automodule)\b",
     re.IGNORECASE,

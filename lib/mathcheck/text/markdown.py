@@ -28,7 +28,9 @@ from mathcheck.text.unseen import (
 )
 
 # A fence of mathematics, perhaps with attributes, `{.math #eq-a}`.
-_MATH = re.compile(r"(?:math\b|\{math\}|\{(?P<attributes>[^}]*\.math\b[^}]*)\})[ \t]*")
+_MATH = re.compile(
+    r"(?:(?:math|katex)\b(?!:)|\{math\}|\{(?P<attributes>[^}]*\.math\b[^}]*)\})[ \t]*"
+)
 _OPTION = re.compile(r":?([\w-]+):[ \t]*(.*?)[ \t]*$")
 _REST_MATH = re.compile(r"([ \t]*)\.\. math::[ \t]*(.*)$")
 _COMMENT = re.compile(r"[ \t>]*<!--\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*-->[ \t]*$")
@@ -61,7 +63,10 @@ _TOKEN = re.compile(
     rf"|(?P<entity>(?i:{_ENTITY}))|(?P<branch>{PART})|(?P<attributes>\{{:?[ \t.#:][^{{}}\n]*\}})"
     r"|(?P<shortcode>"
     r"\{%\s*(?:math|katex|mathjax|latex)\b[^%]*%\}|\{\{[<%]\s*(?:math|katex|mathjax|latex)\b[^>%]*[>%]\}\}"
-    r"|\[latex\](?!\()|<(?:(?:Block)?Math|Katex|TeX)\b[^>]*>|<math\b[^>]*display\s*=\s*.?block[^>]*>)"
+    r"|\[latex\](?!\()|<(?:(?:Block)?Math|Katex|TeX)\b[^>]*>"
+    r"|<(?:katex|tex|la-tex|math-)(?:-?\w+)*[^>]*>"
+    r"|<\w+\s[^>]*class\s*=\s*.[^\"'>]*\b(?:math[- ]display|display[- ]math|(?:katex|math)-block)"
+    r"\b[^>]*>|<math\b[^>]*display\s*=\s*.?block[^>]*>)"
     r"|(?P<tag><[a-zA-Z][\w-]*(?=[\s/>]|$))"
 )
 # What stands in a shortcode may be written as everywhere.
@@ -71,7 +76,8 @@ _CLAIMS = re.compile(r"[=<>]|\\(?:[lg]eq?|neq?|approx|equiv)(?![a-zA-Z])")
 _DOUBLED = re.compile(r"[ \t>]*(\\\\\\?\[)")
 # Environments that stand in equations, and that MathJax sets as equations where they stand alone.
 _ALONE = re.compile(
-    r"[ \t>]*(\\begin\s*\{(?:aligned|alignedat|split|gathered|cases|array|[pbvBV]?matrix)\})"
+    r"[ \t>]*(\\begin\s*\{(?:aligned|alignedat|split|gathered|d?r?cases|array"
+    r"|(?:small)?[pbvBV]?matrix)\})"
 )
 # An equation that begins with its line.
 _BLOCK = re.compile(r"^[ \t>]*(?:\$\$|\\\[|\\begin\b)", re.MULTILINE)
@@ -332,7 +338,9 @@ class MarkdownReader(DisplayReader):
             self._math_fence(mark, info[math.end() :], fence.start(3) + math.end())
         elif info.startswith("{") and not CODE.match(info):
             self._holders.append((mark, self.at))
-            self._next_line()
+            self.column = (
+                fence.start("info") + info.index("}") + 1 if "}" in info else len(fence[0])
+            )
         else:
             opened = self.at
             if not self._skip_fence(mark):
@@ -484,7 +492,9 @@ class MarkdownReader(DisplayReader):
 
     def _table(self) -> None:
         first = self.at
-        names = [cell.text.strip("*_ ").casefold() for cell in self._cells()]
+        names = [
+            re.sub(r"<[^>]*>", "", cell.text).strip("*_~ ").casefold() for cell in self._cells()
+        ]
         names[0] = "symbol"
         self.at += 2
         rows = []

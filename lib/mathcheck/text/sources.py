@@ -25,7 +25,8 @@ SUFFIXES = (".md", ".markdown", ".qmd", ".rmd", ".ipynb", ".tex", ".py")
 _SHOWN = re.compile(r"%%(?:latex|markdown)\b")
 _REMOVING = {
     *("remove-cell", "remove_cell", "remove-input", "remove_input", "hidden", "nbsphinx-hidden"),
-    *("remove-output", "remove_output", "hide", "hide_cell"),
+    *("remove-output", "remove_output", "hide", "hide_cell", "exclude", "ignore", "skip"),
+    *("no-print", "noprint", "no-export", "noexport"),
 }
 _JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _JSON_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL)
@@ -182,11 +183,13 @@ def _is_removed(cell: Any, strings: list[re.Match[str]]) -> bool:
         said = _said(_get(cell, strings, "metadata"), strings)
     except LookupError:
         return False
+    jupyter = said.get("jupyter", {})
     return (
         not _REMOVING.isdisjoint(said.get("tags", ()))
         or said.get("nbsphinx") == "hidden"
         or said.get("hidden") is True
-        or bool(said.get("jupyter", {}).get("source_hidden"))
+        or bool({"source_hidden", "outputs_hidden"} & {key for key, on in jupyter.items() if on})
+        or said.get("slideshow", {}).get("slide_type") in ("skip", "notes")
     )
 
 

@@ -11,7 +11,9 @@ from mathcheck.text.colors import is_transparent, is_white
 
 # All that a reader of these texts takes for an equation or for a table of symbols.
 MATHEMATICS = re.compile(
-    r"\$\$|\\\[|\\begin\b|^[ \t>|*_]*symbols?[*_ \t]*\||^[ \t>]*[`~:]{3,}[ \t]*\{?\s*\.?math\b"
+    r"\$\$|\\\[|\\begin\b|^[ \t>|*_]*symbols?[*_ \t]*\|"
+    r"|^[ \t>]*[`~:]{3,}[ \t]*\{?\s*\.?(?:math|katex)\b"
+    r"|^[ \t>]*[`~]{3,}[ \t]*\{[^}\n]*\.math\b"
     r"|^[ \t>]*\.\. math::|<script\b[^>]*math/tex;\s*mode\s*=\s*display",
     re.IGNORECASE | re.MULTILINE,
 )
