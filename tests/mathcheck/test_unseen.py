@@ -170,6 +170,16 @@ SET = "\\[ a = b \\]"
         "\\textcolor{white}{\\emph{@}}",
         "\\textcolor{black!2}{@}",
         "\\transparent{0} @",
+        "{\\color[rgb]{1, 1, 1} @}",
+        "\\textcolor[gray]{0.99}{@}",
+        "\\textcolor[HTML]{FFFFFF}{@}",
+        "\\textcolor[RGB]{255,255,255}{@}",
+        "\\textcolor[cmyk]{0,0,0,0}{@}",
+        "\\begin{onlyenv}<0> @ \\end{onlyenv}",
+        "\\begin{invisibleenv} @ \\end{invisibleenv}",
+        "\\write18{@}",
+        "\\put(500, 500){@}",
+        "\\fontsize{0.1}{1} @",
         "\\note{@}",
         "\\only<0>{@}",
         "\\rlap{@}",
@@ -194,6 +204,11 @@ def test_what_latex_does_not_set_is_refused(text: str) -> None:
         "\\textcolor{red}{@}",
         "\\color{white} a \\color{black} @",
         "\\only<2->{@}",
+        "\\textcolor[rgb]{1, 0, 0}{@}",
+        "\\textcolor[gray]{0}{@}",
+        "\\textcolor[cmyk]{0,0,0,1}{@}",
+        "\\begin{onlyenv}<1-> @ \\end{onlyenv}",
+        "\\fontsize{12}{14} @",
         "\\phantom{a} \\sbox0{a} @",
         "\\begin{theorem}[One] @ \\end{theorem}",
         "\\newenvironment{h}{\\begin{quote}}{\\end{quote}} \\begin{h} @ \\end{h}",
@@ -255,6 +270,9 @@ def test_a_copy_of_what_is_changed_later_is_refused() -> None:
         ("\\catcode`\\+=9", "catcode"),
         ("\\expandafter\\def\\csname le\\endcsname{\\ge}", "csname"),
         ("\\everymath{a}", "everymath"),
+        ("\\renewcommand{\\,}{-}", "renewcommand{\\,"),
+        ("\\def~{-}", "def~"),
+        ("\\renewenvironment{align}{}{}", "renewenvironment{align}"),
     ],
 )
 def test_what_may_change_anything_is_refused(text: str, sign: str) -> None:
@@ -332,6 +350,22 @@ def test_a_raw_cell_is_not_read() -> None:
 def test_of_two_settings_of_one_name_the_last_counts() -> None:
     both = cell("markdown", {}).replace('"markdown"', '"code", "cell_type": "mark\\u0064own"')
     assert len(read("a.ipynb", both).equations) == 1
+
+
+@pytest.mark.parametrize(
+    "header",
+    ['tags=["remove-cell"]', '{"nbsphinx": "hidden"}', 'slideshow={"slide_type": "skip"}'],
+)
+def test_a_cell_of_python_that_its_header_removes(header: str) -> None:
+    text = f"# %% [markdown] {header}\n# $$ a = b $$\n"
+    (problem,) = problems(text, "a.py")
+    assert "no reader sees the mathematics in this cell, which its first line removes" in problem
+    assert problems(text.replace(header, 'tags=["a"]'), "a.py") == []
+
+
+def test_a_comment_of_latex_closes_no_equation() -> None:
+    found = read("a.tex", "\\[ a = b % \\]\n + 1 \\] \\% \\[ a = 2 \\]")
+    assert [" ".join(each.tex.split()) for each in found.equations] == ["a = b + 1", "a = 2"]
 
 
 UNSEEN = [

@@ -209,7 +209,7 @@ class DisplayReader(ABC):
                 if self._interrupts(line.text):
                     break
                 start = search = self._margin(line.text)
-            end = _find(line.text, closing, search)
+            end = _find(self._set(line.text), closing, search)
             if end >= 0:
                 stop = end + len(closing) if environment else end
                 pieces.append((line, start, line.text[start:stop]))
@@ -221,6 +221,10 @@ class DisplayReader(ABC):
         self._problem(f"this {opening} is never closed", first, column)
         if self.at == first:
             self._next_line()
+
+    def _set(self, line: str) -> str:
+        """Returns what is set of a line, as long as that is."""
+        return line
 
     def _margin(self, line: str) -> int:
         return len(line) - len(line.lstrip(" \t"))

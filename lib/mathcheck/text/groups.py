@@ -20,14 +20,16 @@ _SHOWING = {
 }
 # Those that a presentation shows on some of its slides.
 _ON_SLIDES = {"only", "uncover", "visible", "onslide", "alt"}
-_HIDING_ENVIRONMENTS = {"lrbox", "hide", "hidden", "invisible"}
+_HIDING_ENVIRONMENTS = {"lrbox", "hide", "hidden", "invisible", "invisibleenv", "textblock"}
+_ENVIRONMENTS_ON_SLIDES = {"onlyenv", "uncoverenv", "visibleenv", "actionenv"}
 # What in the definition of an environment may keep what it holds from being set.
 _HIDES = re.compile(r"box|comment|phantom|bgroup|color|hid|iffalse|discard|ignore")
+_SLIDE = re.compile(r"[1-9]|\+")
 # Commands before whose brace a number or a size may stand.
-_BOXES = {"sbox", "hbox", "vbox", "vtop", "raise", "lower", "moveleft", "moveright"}
+_BOXES = {"write", "put", "sbox", "hbox", "vbox", "vtop", "raise", "lower", "moveleft", "moveright"}
 _LOOKED_INTO = {"color", "textcolor", "transparent", "newenvironment"}
 _SIGN = re.compile(
-    r"\\(?P<begins>begin|end)\s*\{(?P<environment>[^{}]*)\}|\\excludecomment\s*\{(?P<excluded>[^{}]*)\}"
+    r"\\(?P<begins>begin|end)\s*\{(?P<environment>[^{}]*)\}(?P<on><[^<>]*>)?|\\excludecomment\s*\{(?P<excluded>[^{}]*)\}"
     r"|\\(?:re)?newenvironment\*?\s*\{(?P<made>[^{}]*)\}|\\verb\*?(?P<bar>[^a-zA-Z*\s]).*?(?P=bar)"
     r"|\\(?P<command>[a-zA-Z@]+)\*?|\\.|(?P<slides><[^<>]*>)|(?P<option>\[[^\[\]]*\])"
     r"|(?P<opens>\{)|(?P<closes>\})|(?P<rest>\S)",
@@ -53,6 +55,7 @@ class Groups:
         self._command, self._slides = "", ""  # what stands before the next brace
         self._white_argument = False  # whether that has been given white as its colour
         self._excluded = set(_HIDING_ENVIRONMENTS)
+        self._model = ""  # in which the next colour is written, `[rgb]`
         self._made = ""  # the environment that is being defined
         self._hidden: list[str] = []  # environments that are open and set nothing
 
@@ -76,7 +79,9 @@ class Groups:
                 self._excluded.add(sign["excluded"])
             elif sign["made"]:
                 self._made, self._command = sign["made"], "newenvironment"
-            elif not sign["option"] and self._command not in _BOXES:
+            elif sign["option"]:
+                self._model = sign["option"] if self._command in _LOOKED_INTO else ""
+            elif self._command not in _BOXES:
                 self._command, self._white_argument = "", False
             if group.command in _LOOKED_INTO and not sign["closes"]:
                 group.inside.append(sign[0])
@@ -89,7 +94,7 @@ class Groups:
             return "this colour"
         for group in self._open:
             shown = group.command in _SHOWING or (
-                group.command in _ON_SLIDES and re.search(r"[1-9]|\+", group.slides)
+                group.command in _ON_SLIDES and _SLIDE.search(group.slides)
             )
             if group.command and not shown:
                 return f"\\{group.command}"
@@ -102,7 +107,8 @@ class Groups:
         color = "".join(group.inside)
         if group.command == "newenvironment" and _HIDES.search(color):
             self._excluded.add(self._made)
-        white = is_white(color) or is_transparent(color)
+        white = is_white(_in_model(color, self._model)) or is_transparent(color)
+        self._model = ""
         white |= group.command == "transparent" and bool(re.fullmatch(r"0?\.?0*", color))
         # A command may have several arguments: what stands in the next brace is its too.
         self._command, self._slides = group.command, group.slides
@@ -113,8 +119,34 @@ class Groups:
 
     def _environment(self, sign: re.Match[str]) -> None:
         name = sign["environment"]
-        if sign["begins"] == "begin" and name in self._excluded:
+        never = sign["on"] is not None and not _SLIDE.search(sign["on"])
+        hides = name in self._excluded or (name in _ENVIRONMENTS_ON_SLIDES and never)
+        if sign["begins"] == "begin" and hides:
             self._hidden.append(name)
         elif sign["begins"] == "end" and name in self._hidden:
             self._hidden.remove(name)
         self._command = "begin"
+
+
+def _in_model(color: str, model: str) -> str:
+    """Returns a colour of LaTeX's models as CSS writes it."""
+    parts = color.split(",")
+    match model.strip("[] "):
+        case "gray":
+            return f"rgb({' '.join(3 * [_percent(color)])})"
+        case "rgb":
+            return f"rgb({' '.join(map(_percent, parts))})"
+        case "RGB":
+            return f"rgb({color})"
+        case "HTML":
+            return f"#{color}"
+        case "cmyk":
+            return "white" if {part.strip() for part in parts} <= {"0", "0.0"} else color
+    return color
+
+
+def _percent(part: str) -> str:
+    try:
+        return f"{100 * float(part):g}%"
+    except ValueError:
+        return part

@@ -33,6 +33,15 @@ _CHANGED = (
     r"|(?:New|Renew|Provide|Declare)(?:Expandable)?DocumentCommand|DeclareMathSymbol"
     r"|DeclarePairedDelimiter\w*)\*?\s*\{?\s*\\(?P<changed>[a-zA-Z]+)(?:\s*=?\s*\\(?P<to>[a-zA-Z]+))?"
 )
+# A sign that is no word, a space or the end of a row, gets another meaning.
+_SIGN_CHANGED = (
+    r"\\(?:let|(?:re|provide)?newcommand|[gex]?def|DeclareRobustCommand)\*?\s*\{?\s*"
+    r"(?:\\[,;:!> \\|]|~)"
+)
+_KNOWN_ENVIRONMENTS = (
+    r"equation|align|gather|multline|eqnarray|flalign|alignat|displaymath|math|aligned|split"
+    r"|gathered|alignedat|d?cases|array|[pbvBV]?matrix"
+)
 _TOKEN = re.compile(
     rf"(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT})"
     rf"|{UNREAD}|\\(?P<short>b(?:e|ea|eq|eqn|eqa))(?![a-zA-Z])"
@@ -41,7 +50,8 @@ _TOKEN = re.compile(
     rf"|\\(?P<level>{'|'.join(_LEVELS)})\*?\s*(?:\[[^\]]*\])?\s*\{{(?P<title>[^{{}}]*)"
     rf"|\\verb\*?(?P<bar>[^a-zA-Z*\s])|{_NEW_BRANCH}|\\(?P<branch>if0(?!\d)|{_BRANCH})"
     r"|(?P<last>\\end\s*\{document\}|\\endinput(?![a-zA-Z]))"
-    r"|(?P<anything>\\(?:catcode|mathcode|csname|scantokens|everymath|everydisplay|lowercase|uppercase)"
+    rf"|(?P<anything>{_SIGN_CHANGED}|\\renewenvironment\*?\s*\{{(?:{_KNOWN_ENVIRONMENTS})\*?\}}"
+    r"|\\(?:pdfliteral|special|fontsize\{[0-2](?:\.\d*)?(?:pt)?\}|catcode|mathcode|csname|scantokens|everymath|everydisplay|lowercase|uppercase)"
     rf"(?![a-zA-Z]))|{_CHANGED}|(?P<escape>\\.)|(?P<comment>%)"
 )
 _COMMAND = re.compile(
@@ -121,6 +131,9 @@ class LatexReader(DisplayReader):
             self.column = found.end() if end < 0 else end + 1
         else:
             self.column = found.end()
+
+    def _set(self, line: str) -> str:
+        return _uncommented(line)
 
     def _interrupts(self, line: str) -> bool:
         found = _TOKEN.search(line)

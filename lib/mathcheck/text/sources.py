@@ -28,6 +28,8 @@ _REMOVING = {
     *("remove-output", "remove_output", "hide", "hide_cell", "exclude", "ignore", "skip"),
     *("no-print", "noprint", "no-export", "noexport"),
 }
+_HEADERS_REMOVING = _REMOVING - {"hide"} | {"skip", "notes", "source_hidden"}
+_UNSEEN_CELL = "no reader sees the mathematics in this cell"
 _JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _JSON_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL)
 _PYTHON_STRING = re.compile(r"(?P<prefix>\w*)(?P<quotes>\"\"\"|'''|\"|')", re.DOTALL)
@@ -135,10 +137,9 @@ def _notebook(document: Document) -> Lines:
     for kind, pieces, removed in sources:
         letters = [letter for piece in pieces for letter in _json_letters(strings[int(piece)])]
         shown = _lines_of(letters, starts)
-        whole = "\n".join(line.text for line in shown)
-        if MATHEMATICS.search(whole) and (removed or kind == "raw"):
+        if _has_mathematics(shown) and (removed or kind == "raw"):
             message = (
-                "no reader sees the mathematics in this cell, which a tag removes: show it"
+                f"{_UNSEEN_CELL}, which a tag removes: show it"
                 if removed
                 else "the mathematics in a raw cell is not read: make it one of Markdown"
             )
@@ -148,6 +149,10 @@ def _notebook(document: Document) -> Lines:
         lines.extend(shown)
         lines.append(Line("", lines[-1].number if lines else 1))
     return lines, {}
+
+
+def _has_mathematics(lines: list[Line]) -> bool:
+    return bool(MATHEMATICS.search("\n".join(line.text for line in lines)))
 
 
 def _get(outline: Any, strings: list[re.Match[str]], key: str) -> Any:
@@ -252,7 +257,12 @@ def _docstrings(document: Document) -> Lines:
             openings.setdefault(len(lines), []).append(Opening("", deep + 1))
             level = deep
         if isinstance(what, int):
-            new = list(_comment_cell(text.split("\n"), what))
+            split = text.split("\n")
+            new = list(_comment_cell(split, what))
+            words = {*re.findall(r"[\w-]+", split[what])}
+            if not _HEADERS_REMOVING.isdisjoint(words) and _has_mathematics(new):
+                message = f"{_UNSEEN_CELL}, which its first line removes: show it"
+                document.problems.append(MathError(message, Place(document.path, what + 1, 1)))
         else:
             assert isinstance(what, ast.Constant)
             new = _dedented(_lines_of(list(_python_letters(text, starts, what)), starts))
