@@ -187,7 +187,22 @@ TABLES = {
     "two letters for one symbol": (
         ["| $\\Delta a$ | | scalar | |", "| $a$ | | scalar | |"],
         r"\frac{\Delta a}{a} = \Delta",
-        r"\Delta a is more than one symbol",
+        r"\Delta is not in the symbols table",
+    ),
+    "two other letters for one symbol": (
+        ["| $a b$ | | scalar | |", "| $a$ | | scalar | |"],
+        "a b = a",
+        "a b is more than one symbol",
+    ),
+    "a change is no product": (
+        ["| $\\Delta\\theta_n$ | | (N,) | |", "| $\\theta_n$ | | (N,) | |"],
+        r"\Delta\theta_n^2 = \theta_n \Delta\theta_n",
+        "not equal",
+    ),
+    "a product is no change": (
+        ["| $\\Delta$ | | scalar | |", "| $\\theta_n$ | | (N,) | |"],
+        r"\Delta\theta_n = \theta_n",
+        "not equal",
     ),
     "shares that are told apart by many digits": (
         ["| $r_k$ | | (K,), probabilities | |"],
@@ -257,6 +272,18 @@ TRUE_BY_THE_TABLE = {
     "symmetric and positive": (
         ["| $Q_{ij}$ | | (J, J), symmetric, positive | |"],
         "Q_{ij} = Q_{ji}",
+    ),
+    "a change with its index": (
+        ["| $\\Delta\\theta_n$ | | (N,) | |", "| $\\theta_n$ | | (N,) | |"],
+        r"\|\Delta\theta\|^2 + 2 \theta_1 - \theta_1 = \theta_1 + \sum_n \Delta\theta_n^2",
+    ),
+    "a change that the text defines": (
+        ["| $a$ | | scalar | |", "| $b$ | | scalar | |"],
+        r"\Delta a \coloneqq b - a, \quad 2 \Delta a = 2 b - 2 a",
+    ),
+    "a product with Δ": (
+        ["| $\\Delta$ | | scalar | |", "| $x_n$ | | (N,) | |"],
+        r"2 \Delta x_n^2 - \Delta x_n^2 = \Delta \cdot x_n x_n",
     ),
     "its values": (["| $Q_{ij}$ | | (J, J), symmetric, positive | |"], "Q_{ij} > 0"),
     "over n": (["| $t_{nk}$ | | (N, K), probabilities over n | |"], r"\sum_n t_{nk} = 1"),

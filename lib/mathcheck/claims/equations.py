@@ -1,6 +1,6 @@
 """Reads the statements of an equation as definitions and claims."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from mathcheck.meaning import terms
@@ -25,6 +25,7 @@ from mathcheck.meaning.unread import uncheckable
 from mathcheck.text import tree
 from mathcheck.text.document import Equation, Table
 from mathcheck.text.errors import Place, TreeError, UnknownNameError
+from mathcheck.text.lookalikes import CHANGE
 from mathcheck.text.parser import parse
 from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
@@ -117,6 +118,8 @@ class EquationReader:
 
     def read(self, statement: tree.Statement) -> list[Claim]:
         """Takes in a statement's definition, if it has one, and returns its claims."""
+        if self.scope.has_letter(CHANGE):
+            statement = _apart(statement, self.scope)
         if not statement.ops:
             raise TreeError("neither a definition nor a claim: no = here", statement.start)
         if "\\coloneqq" in statement.ops[1:]:
@@ -411,6 +414,33 @@ class EquationReader:
             elif extra:
                 at = _find_letter(side, extra[0]) or node
                 raise TreeError(f"nothing binds the index {extra[0]}", at.start)
+
+
+def _apart(node: tree.Statement, scope: Scope) -> tree.Statement:
+    r"""Reads `\Delta x` as a product, where the tables have a Δ and no such x."""
+
+    def split(part: Node) -> Node:
+        match part:
+            case tree.Name(text) | tree.Script(tree.Name(text)) if text.startswith(
+                f"{CHANGE} "
+            ) and not scope.has_letter(text):
+                change = tree.Name(CHANGE, start=part.start, end=part.end)
+                rest = tree.Name(text.removeprefix(f"{CHANGE} "), start=part.start, end=part.end)
+                if isinstance(part, tree.Script):
+                    inner = part.rebuild([rest, *(split(each) for each in [*part.children()][1:])])
+                    return tree.Run((change, inner), start=part.start, end=part.end)
+                return tree.Run((change, rest), start=part.start, end=part.end)
+            case tree.Run(factors):
+                return replace(part, factors=_flat(map(split, factors)))
+        return part.rebuild([split(child) for child in part.children()])
+
+    return node.rebuild([split(child) for child in node.children()])
+
+
+def _flat(factors: Iterable[Node]) -> tuple[Node, ...]:
+    """Returns factors with those of a product among them in its place."""
+    runs = [each.factors if isinstance(each, tree.Run) else (each,) for each in factors]
+    return tuple(factor for run in runs for factor in run)
 
 
 def _is_size(node: Node, scope: Scope) -> bool:

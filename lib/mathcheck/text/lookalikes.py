@@ -15,6 +15,7 @@ from mathcheck.text.rows import CLOSING, OPENING
 
 Tokens = list[Token]
 
+CHANGE = "\\Delta"
 # Texts that are never a name where they stand in a row.
 _JOINING = {"and", "with", "where", "or"}
 _REMARKS = {
@@ -57,9 +58,23 @@ _FUNCTIONS = {
 
 def told_apart(tokens: Tokens) -> Tokens:
     """Returns the tokens with the types that they have where they stand."""
-    tokens = _named(list(_said(_remainders(list(indicators(tokens))))))
+    tokens = _named(list(_said(_remainders(list(indicators(_changes(tokens)))))))
     tokens = list(_such_that(_over(_short_arguments(_marks(_primes(_differentials(tokens)))))))
     return list(bars(_half_open(tokens)))
+
+
+def _changes(tokens: Tokens) -> Tokens:
+    r"""Joins the Δ of `\Delta\theta`, a change of θ, with its letter to one name."""
+    found: Tokens = []
+    for token in tokens:
+        before = found[-1] if found else None
+        if token.type in ("LETTER", "SYMBOL") and token != CHANGE and before == CHANGE:
+            found[-1] = Token(
+                "SYMBOL", f"{CHANGE} {token}", before.start_pos, end_pos=token.end_pos
+            )
+        else:
+            found.append(token)
+    return found
 
 
 # Arrows that say "so" where they stand between two equations.
