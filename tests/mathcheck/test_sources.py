@@ -555,7 +555,7 @@ STYLES = [
     ("visibility: collapse", "border-collapse: collapse"),
     ("content-visibility: hidden", "overflow: hidden"),
     ("opacity: 0", "opacity: .5"),
-    ("OPACITY:0.0 !important", "opacity: 0.01"),
+    ("OPACITY:0.0 !important", "opacity: 0.5"),
     ("font-size: 0", "line-height: 0"),
     ("font-size: 0.0em", "font-size: 0.8em"),
     ("width: 0", "min-width: 0"),

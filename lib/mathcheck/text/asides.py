@@ -16,6 +16,11 @@ _ATTRIBUTES = re.compile(r"[ \t>]{4,}\S")
 _DIRECTIVE = re.compile(
     r"[ \t>]*(?P<mark>[`~:]{3,}[ \t]*\{|\.\.[ ])(?:only|ifconfig|todo|comment|versionremoved)"
 )
+_CLASSED = re.compile(
+    r"[ \t>]*(?:[`~:]{3,}[ \t]*\{|(?P<rest>\.\.)[ ])"
+    r"(?P<name>container|div|rst-class|class|cssclass)(?:\}|::)[ \t]*(?P<said>.*)"
+)
+_BELOW = 12  # lines in which what a class is given to ends
 _REST_COMMENT = re.compile(r"[ \t]*\.\.(?:[ ](?![\[_|])(?!\S*::)|$)")
 _BREAK = re.compile(r"\+\+\+\s*(?P<said>\{.*\})")
 _REMOVING = re.compile(
@@ -23,9 +28,13 @@ _REMOVING = re.compile(
 )
 _SHORTCODE = re.compile(r"[ \t>]*\{\{[<%]\s*(?P<said>\w[^<>%]*?)\s*[>%]\}\}")
 _NAMED_SO = {"comment", "if", "private", "draft", "only", "hide"}
-_SPANS = {"%%": "%%", "<?": "?>", "<![": "]]>", "<!": ">", r"\begin{comment}": r"\end{comment}"}
+_SPANS = {
+    **{"%%": "%%", "<?": "?>", "<![": "]]>", "<!": ">", "<%": "<%"},
+    **{r"\begin{comment}": r"\end{comment}", "{/*": "*/}", "{{#": "{{/", "{{^": "{{/"},
+}
 _SPAN = re.compile(
-    r"[ \t>]*(?P<opens>%%(?!latex|markdown)|<\?|<!\[|<!(?=[a-zA-Z])|\\begin\{comment\})"
+    r"[ \t>]*(?P<opens>%%(?!latex|markdown)|\{/\*|\{\{[#^]"
+    r"|<%(?=[-=_\s]*(?:if|unless|for|case)\b)|<\?|<!\[|<!(?=[a-zA-Z])|\\begin\{comment\})"
 )
 
 
@@ -44,6 +53,10 @@ def aside(line: str, lines: Callable[[], Sequence[str]], at: int) -> str | None:
     if found := _DIRECTIVE.match(line):
         below = indented if found["mark"].startswith(".") else fenced
         return f"{line}\n{below(lines(), at)}"
+    if (found := _CLASSED.match(line)) and hides(found["said"]):
+        if found["name"] in ("container", "div"):
+            return (indented if found["rest"] else fenced)(lines(), at)
+        return "\n".join(lines()[at + 1 : at + _BELOW])
     if _REST_COMMENT.match(line):
         return f"{line}\n{indented(lines(), at)}"
     if (found := _BREAK.match(line)) and _REMOVING.search(found["said"]):

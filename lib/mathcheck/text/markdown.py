@@ -60,7 +60,8 @@ _TOKEN = re.compile(
     r"|(?P<inline><script\b[^>]*math/tex[^>]*>)"
     rf"|{RENAMES}"
     rf"|{UNREAD}|(?P<escape>\\.)|{_ASIDE_BEGINS}"
-    rf"|(?P<entity>(?i:{_ENTITY}))|(?P<branch>{PART})|(?P<attributes>\{{:?[ \t.#:][^{{}}\n]*\}})"
+    rf"|(?P<entity>(?i:{_ENTITY}))|(?P<branch>{PART})"
+    rf"|(?P<attributes>\{{:?(?:[ \t.#:]|[\w-]+=)[^{{}}\n]*\}})"
     r"|(?P<shortcode>"
     r"\{%\s*(?:math|katex|mathjax|latex)\b[^%]*%\}|\{\{[<%]\s*(?:math|katex|mathjax|latex)\b[^>%]*[>%]\}\}"
     r"|\[latex\](?!\()|<(?:(?:Block)?Math|Katex|TeX)\b[^>]*>"
@@ -337,6 +338,7 @@ class MarkdownReader(DisplayReader):
                 self._problem(_UNSEEN, self.at, fence.start(3))
             self._math_fence(mark, info[math.end() :], fence.start(3) + math.end())
         elif info.startswith("{") and not CODE.match(info):
+            self._check_settings(info)
             self._holders.append((mark, self.at))
             self.column = (
                 fence.start("info") + info.index("}") + 1 if "}" in info else len(fence[0])
@@ -386,6 +388,18 @@ class MarkdownReader(DisplayReader):
         inside += [(each, self._margin(self.lines[each].text)) for each in range(at, end)]
         self._check_options(options, opened)
         self._add_parts(inside, opened, options.get("label") or options.get("name"))
+
+    def _check_settings(self, info: str) -> None:
+        """Refuses mathematics in a directive that a class, or its settings, hide."""
+        lines = self._texts()
+        below = [line.strip(" \t>") for line in lines[self.at + 1 : self.at + _TAG_LINES]]
+        ends = below.index("---", 1) if below[:1] == ["---"] and "---" in below[1:] else 0
+        classes = [line.partition(":")[2] for line in below[:ends] if line.startswith("class")]
+        name, _, argument = info.partition("}")
+        if name in ("{div", "{container"):
+            classes.append(argument)
+        if hides(" ".join(classes)):
+            self._refuse_unseen(fenced(lines, self.at), _UNSEEN, 0, self.at)
 
     def _check_options(self, options: Mapping[str, str], opened: int) -> None:
         """Refuses a directive of mathematics whose class hides it."""

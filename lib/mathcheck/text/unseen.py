@@ -24,6 +24,7 @@ _TAG = re.compile(
 )
 _ATTRIBUTE = re.compile(r"([\w:.@#-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
 _NOUGHT = r"0*\.?0+(?:%|[a-z]+)?"
+_FAINT = rf"{_NOUGHT}|0?\.0\d*|\d(?:\.\d+)?%"
 _TINY = rf"{_NOUGHT}|[0-3](?:\.\d+)?(?:px|pt)|0?\.[01]\d*(?:r?em|ex|ch)"
 _AWAY = r"-\d{3}.*"
 _CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
@@ -34,13 +35,17 @@ _STYLES = {
     "content-visibility": r"hidden",
     "clip": r"(?!auto).*",
     "clip-path": r"(?!none).*",
-    "transform": rf".*\b(?:scale\w*\(\s*{_NOUGHT}\s*[,)]|translate\w*\(.*-?\d{{3}}|rotate[xy]\().*",
+    "transform": rf".*\b(?:scale\w*\(\s*(?:{_FAINT})\s*[,)]"
+    r"|translate\w*\(.*-?\d{3}|rotate[xy]\().*",
     "filter": r".*\b(?:opacity|brightness|contrast)\(\s*(?:0|[1-9]\d{2}).*|.*\bblur\(.*",
+    "inset": r".*-\d{3}.*",
+    "mask": r"(?!none).*",
+    "z-index": r"-\d+",
     "text-decoration": r".*line-through.*",
     "font": r"0.*",
-    **dict.fromkeys(("opacity", "scale", "zoom"), _NOUGHT),
+    **dict.fromkeys(("opacity", "scale", "zoom"), _FAINT),
     **dict.fromkeys(("font-size", "height", "width", "max-height", "max-width"), _TINY),
-    **dict.fromkeys(("left", "right", "top", "bottom", "inset", "text-indent"), _AWAY),
+    **dict.fromkeys(("left", "right", "top", "bottom", "text-indent"), _AWAY),
     **dict.fromkeys(("text-decoration-line", "-webkit-text-decoration"), r".*line-through.*"),
     **dict.fromkeys(
         ("margin", "margin-left", "margin-right", "margin-top", "margin-bottom"),
@@ -54,9 +59,11 @@ _NO_MATHEMATICS = re.compile(
     r"|\.md-(?:sidebar|header|footer|tabs|nav|source|button|search|top)[\w-]*$"
 )
 _CLASSES = re.compile(
-    r"(?:(?:is|md|u|v|ui|uk|w|visually|content|text|element)[-_]?)?hidden|(?:is-)?(?:hide|invisible)"
+    r"(?:(?:is|md|u|v|ui|uk|w|tw|a11y|visually|content|text|element)[-_]?)?hidden|\w+:hidden"
+    r"|visually-hidden-focusable|collapse|(?:opacity|scale|[wh]|max-[wh])-0|text-(?:white|transparent)"
+    r"|(?:is-)?(?:hide|invisible)"
     r"|(?:d|display)-none|no-?display|(?:sr|print|screen-reader)-only|only-(?:print|light|dark)"
-    r"|screen-reader(?:-text)?|off-?screen|content-visible|hidden-(?:print|xs|sm|md|lg|xl)",
+    r"|screen-?reader(?:-text)?|off-?screen|content-visible|hidden-(?:print|xs|sm|md|lg|xl)",
     re.IGNORECASE,
 )
 # Parts of a template that are shown or left out; `{% set x = 1 %}` has no end.
@@ -70,7 +77,8 @@ PART = rf"\{{\#(?=\s)|{_TAG_OF}(?:{'|'.join(_KINDS.values())})(?!\w)"
 _NEVER_SHOWN = {
     *("template", "noscript", "textarea", "title", "head", "datalist", "iframe", "noframes"),
     *("noembed", "audio", "video", "canvas", "object", "select", "rp", "desc", "metadata", "defs"),
-    *("annotation", "annotation-xml"),
+    *("annotation", "annotation-xml", "progress", "meter"),
+    *("hidden", "hide", "comment", "show", "if", "else", "when"),  # of those who write pages
 }
 # Attributes that hide by themselves, or where a script or a condition says so.
 _HIDING = {"hidden", "popover", "v-if", "v-show", "x-if", "x-show", "ng-if", "ng-show", "ng-hide"}
@@ -139,6 +147,8 @@ def is_styled_away(style: str) -> bool:
         name, _, value = part.partition(":")
         said[name.strip()] = value.replace("!important", "").strip()
     if any(re.fullmatch(_STYLES[name], said[name]) for name in said.keys() & _STYLES.keys()):
+        return True
+    if any("var(" in said.get(name, "") for name in ("display", "visibility", "opacity", "color")):
         return True
     color = said.get("-webkit-text-fill-color") or said.get("color", "")
     ground = said.get("background-color") or said.get("background") or "none"
