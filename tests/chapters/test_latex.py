@@ -17,7 +17,7 @@ alpha approx arg bar begin beta bigl bigr Bigl Bigr cdot circ cos delta Delta do
 eta exp frac gamma Gamma ge hat infty int kappa lambda lceil left le lfloor log longmapsto mathbf
 mathcal mathrm mathrel max mid min mu nabla ne omega overleftarrow overrightarrow partial phi pi
 prod psi qquad quad rceil rfloor rho right sigma sim sin sqrt sum tanh tau theta tilde to top varphi
-nu xi
+nu xi Xi
 """
 AMS = "text mathbb odot"
 KNOWN = {*LATEX.split(), *AMS.split(), *"\\,;:!{}|"}
