@@ -43,13 +43,16 @@ function reveal(lines, stays) {
     const box = column.getBoundingClientRect();
     const [from, to] = [Math.max(box.top, 60), Math.min(box.bottom, innerHeight)]; // what is seen of it
     const moved = parseFloat(column.style.getPropertyValue("--moved")) || 0;
-    const places = found.map((line) => line.getBoundingClientRect());
-    const seen = (by) => places.some(({ top, bottom }) => top + by >= from && bottom + by <= to);
-    if (moved ? seen(0) && !seen(-moved) : seen(0)) continue;
-    const wanted = from + (to - from) / 3 - places[0].top + moved; // by how much, from where it is when not moved
+    const places = () => found.map((line) => line.getBoundingClientRect());
+    const seen = (rects, by = 0) => rects.some(({ top, bottom }) => top + by >= from && bottom + by <= to);
+    const now = places();
+    if (seen(now) && !(moved && seen(now, -moved))) continue;
+    column.style.removeProperty("--moved"); // what is moved counts as height that can be scrolled
+    const still = places();
+    const wanted = from + (to - from) / 3 - still[0].top;
     const { scrollTop, scrollHeight, clientHeight } = column;
-    const scrolled = seen(-moved) ? 0 : Math.max(-scrollTop, Math.min(scrollHeight - clientHeight - scrollTop, -wanted));
-    const rest = seen(-moved - scrolled) ? 0 : wanted + scrolled;
+    const scrolled = seen(still) ? 0 : Math.max(-scrollTop, Math.min(scrollHeight - clientHeight - scrollTop, -wanted));
+    const rest = seen(still, -scrolled) ? 0 : wanted + scrolled;
     column.style.setProperty("--moved", `${rest}px`);
     column.scrollBy({ top: scrolled });
   }
