@@ -74,7 +74,8 @@ def test_what_is_no_map_is_told(html: str) -> None:
 def test_what_there_is_to_read_is_counted(library: Library) -> None:
     html = (
         '<p>Three words <span class="arithmatex">\\(x\\)</span> here.</p><!-- not this -->'
-        '<div class="arithmatex">\\[a &= b \\\\ &= c\\]</div>'
+        '<div class="arithmatex">\\[a &= b \\\\ '
+        "&= \\begin{pmatrix} c \\\\ d \\end{pmatrix}\\]</div>"
         '<div class="literate" data-object="x" data-file="backprop/double.py" data-lines="1-3">'
         "</div>"
         "<pre><code>&gt;&gt;&gt; 1 + 1\n2\n</code></pre>"

@@ -201,7 +201,7 @@ def train_with_a_look_at_other_texts():
     said = io.StringIO()
     with redirect_stdout(said):
         printed["train"](model, printed["draw_days"], 4, held=lambda: drawn, every=2)
-    lines = re.findall(r"^(\d+): [\d.]+, held back ([\d.]+)$", said.getvalue(), re.MULTILINE)
+    lines = re.findall(r"^(\d+): [\d.]+, watched ([\d.]+)$", said.getvalue(), re.MULTILINE)
     assert [update for update, _ in lines] == ["2", "4"]
     assert model.training
     once, again = (printed["validate"](model, lambda: drawn) for _ in range(2))

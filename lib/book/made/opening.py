@@ -6,6 +6,7 @@ is computed from what there is to read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _TERMS = ["You need", "You will be able to"]
 # Seconds for each thing to read with a pencil in hand: 200 words a minute, a row of formulas in
 # 75 seconds, a line of code in six.
 _WORD, _ROW, _LINE = 0.3, 75, 6
+# A matrix within a formula is read at a glance, whatever rows it has.
+_MATRIX = re.compile(r"\\begin\{(\w*matrix)\}.*?\\end\{\1\}", re.S)
 _STEP = 5  # minutes: nobody's time is foretold more exactly
 
 
@@ -71,7 +74,7 @@ def measure(root: lxml_html.HtmlElement, library: Library) -> Reading:
         element.drop_tree()
     return Reading(
         words=len(" ".join(copy.itertext("*")).split()),
-        rows=sum(1 + display.tex.count("\\\\") for display in shown),
+        rows=sum(1 + _MATRIX.sub("", display.tex).count("\\\\") for display in shown),
         lines=typed + sum(excerpt.rows for excerpt in shown_code),
     )
 
