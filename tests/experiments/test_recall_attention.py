@@ -84,6 +84,14 @@ def test_positions_are_what_tells_the_two_apart():
         assert same == alike
 
 
+def test_attention_was_judged_as_the_cells_beside_it():
+    record = json.loads((RESULTS / "recall-attention.json").read_text())
+    assert record["settings"] == json.loads((RESULTS / "recall.json").read_text())["settings"]
+    found = record["metrics"]
+    solved = [found[f"solved.attention_positions.{steps}"] for steps in record["settings"]["steps"]]
+    assert solved == [5, 5, 5, 4]
+
+
 def test_what_the_chapter_on_long_memory_says_of_adding_holds():
     record = json.loads((RESULTS / "adding.json").read_text())
     assert record["settings"] == json.loads(json.dumps(asdict(adding.SETTINGS)))
@@ -115,6 +123,11 @@ def test_what_the_chapter_on_long_memory_says_of_adding_holds():
         lstms = {bias: found[f"updates_mean.lstm_bias_{bias}.{steps}"] for bias in (0, 1, "log")}
         assert min(lstms, key=lstms.get) == 1
         assert found[f"updates_mean.gru.{steps}"] < lstms[1]
+    at_end = [name for name in found if "rate_at_end" in name and found[name]]
+    cells = ("plain_uniform.50", "plain_uniform.100", "plain_orthogonal.100")
+    assert at_end == [f"rate_at_end.{cell}" for cell in cells]
+    assert {found[f"rate.{cell}"] for cell in cells} == {min(adding.SETTINGS.rates)}
+    assert "gru_bias_log" not in adding.CELLS
     # No rate of a cell that learns is at an end of those that were tried.
     learns = [name for name in found if "explained_mean" in name and found[name] > 0.1]
     assert not any(found[name.replace("explained_mean", "rate_at_end")] for name in learns)
