@@ -1,4 +1,4 @@
-"""`regularization`: a network that over-fits 300 digits, and what mends it.
+"""`regularization`: a network that overfits 300 digits, and what mends it.
 
 The network of `mnist-sgd` on 300 training digits, another 300 for each seed. For each remedy its
 strength and the learning rate are sought in turns on one half of the validation digits, over seeds

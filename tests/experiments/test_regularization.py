@@ -1,4 +1,4 @@
-"""The experiment on over-fitting, small."""
+"""The experiment on overfitting, small."""
 
 from dataclasses import replace
 from itertools import pairwise
