@@ -355,39 +355,37 @@ def spoken(model: Model, tokens: Tokens) -> Array:
 
 def counted(known: Tokens, held: Tokens, V: int, settings: Settings) -> dict[str, Number]:
     """Bits of tables whose lean is chosen on the text that they are judged on."""
-    found = tables(known, held, held, V, settings)
-    return {f"bits.counts.{order}": table.bits for order, table in enumerate(found)}
+    found = tables(known, [held], V, settings)
+    return {f"bits.counts.{order}": table.bits[0] for order, table in enumerate(found)}
 
 
 class Table(NamedTuple):
     """What followed each run of so many characters.
 
     Attributes:
-        bits: a character, on the text that it is judged on.
+        bits: a character, on each of the texts that it is judged on.
         entries: how many counts it has, those of the shorter contexts not among them.
         strength: how much it leans on the shorter one.
     """
 
-    bits: float
+    bits: list[float]
     entries: int
     strength: float
 
 
-def tables(
-    known: Tokens, chosen_on: Tokens, judged_on: Tokens, V: int, settings: Settings
-) -> list[Table]:
+def tables(known: Tokens, texts: Sequence[Tokens], V: int, settings: Settings) -> list[Table]:
     """Tables of order 0, 1 and so on: what followed each context, leaning on the shorter one.
 
     A table of order n gives the next character (c + m q) / (C + m): c times it followed the last n
     characters of C times that these were seen, and q is what the table of order n - 1 gives. m is
-    the best of the settings' strengths on the text to choose on.
+    the best of the settings' strengths on the first text; all texts are judged on.
     """
     found = []
-    shorter = [np.full(len(text) - settings.orders, 1 / V) for text in (chosen_on, judged_on)]
+    shorter = [np.full(len(text) - settings.orders, 1 / V) for text in texts]
     for order in range(settings.orders):
         seen = [np.unique(codes, return_counts=True) for codes in _contexts(known, order, V)]
         leaning = []
-        for text, q in zip((chosen_on, judged_on), shorter, strict=True):
+        for text, q in zip(texts, shorter, strict=True):
             sought = [codes[settings.orders - order :] for codes in _contexts(text, order, V)]
             c, C = (
                 _frequencies(*counts, codes) for counts, codes in zip(seen, sought, strict=True)
@@ -395,8 +393,8 @@ def tables(
             leaning.append([(c + m * q) / (C + m) for m in settings.strengths])
         best = int(np.argmax([np.log(p).mean() for p in leaning[0]]))
         shorter = [given[best] for given in leaning]
-        surprise = -float(np.log2(shorter[1]).mean())
-        found.append(Table(surprise, len(seen[0][0]), settings.strengths[best]))
+        bits = [-float(np.log2(p).mean()) for p in shorter]
+        found.append(Table(bits, len(seen[0][0]), settings.strengths[best]))
     return found
 
 

@@ -31,16 +31,12 @@ def run(_checkpoints: Path, settings: Settings = Settings(), text: str | None = 
     start = time.perf_counter()
     given = characters.corpus(load_king_james() if text is None else text, settings)
     known, test = characters_attention.without_test(given, settings)
-    V = len(given.alphabet)
-    validated, tested = (
-        characters.tables(known, given.held, judged_on, V, settings)
-        for judged_on in (given.held, test)
-    )
+    found = characters.tables(known, [given.held, test], len(given.alphabet), settings)
     columns: dict[str, Sequence[Number]] = {
-        "bits": [table.bits for table in validated],
-        "test_bits": [table.bits for table in tested],
-        "strength": [table.strength for table in tested],
-        "entries": list(accumulate(table.entries for table in tested)),
+        "bits": [table.bits[0] for table in found],
+        "test_bits": [table.bits[1] for table in found],
+        "strength": [table.strength for table in found],
+        "entries": list(accumulate(table.entries for table in found)),
     }
     return Result(
         metrics={
