@@ -33,13 +33,13 @@ from backprop import (
 )
 from backprop.data.csi300 import DailyIndex
 from backprop.data.series import Windows
-from backprop.layers.arrays import assign, state
+from backprop.layers.arrays import state
 from backprop.shapes import Array
 from experiments.comparison import overlapping_difference
 from experiments.grid import best_of, search
 from experiments.record import Number, Result
 from experiments.repeats import SEEDS
-from experiments.testing import Examined, Weights
+from experiments.testing import Examined, Weights, restored
 
 # What `experiments.testing` reads the test set with.
 DATA = "csi300"
@@ -261,8 +261,7 @@ def examine(
     past = split.test.past[:, :, np.newaxis]
     forecasts = []
     for weights in networks:
-        network = build(settings, np.random.default_rng(0))
-        assign(state(network), weights, "the weights that were kept")
+        network = restored(build(settings, np.random.default_rng(0)), weights)
         forecasts.append(predict(network, past))
     penalties = ridge_penalties(split, settings)
     others = forecasts_without(split, best_of(penalties)[0], split.test)

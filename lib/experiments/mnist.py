@@ -30,11 +30,11 @@ from backprop import (
 )
 from backprop.activations import softmax_forward
 from backprop.data.mnist import Digits
-from backprop.layers.arrays import assign, state
+from backprop.layers.arrays import state
 from backprop.losses import softmax_cross_entropy_forward
 from backprop.shapes import Array
 from experiments.record import Number, Result
-from experiments.testing import Examined, Weights
+from experiments.testing import Examined, Weights, restored
 from experiments.updates import updates_in
 
 CLASSES = 10
@@ -239,12 +239,13 @@ def examine_networks(
 ) -> list[Examined]:
     """Tests fully connected networks that were trained with these settings."""
     digits = digits or load_mnist()
-    found = []
-    for weights in networks:
-        network = build(settings, digits.test_images[0].size, np.random.default_rng(0))
-        assign(state(network), weights, "the weights that were kept")
-        found.append(examine_network(network, digits))
-    return found
+    features = digits.test_images[0].size
+    return [
+        examine_network(
+            restored(build(settings, features, np.random.default_rng(0)), weights), digits
+        )
+        for weights in networks
+    ]
 
 
 def curves(history: History) -> dict[str, list[Number]]:

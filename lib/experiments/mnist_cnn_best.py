@@ -29,4 +29,4 @@ def run(
     checkpoints: Path, digits: Digits | None = None, settings: ConvSettings = SETTINGS
 ) -> Result:
     """Trains, chooses on validation, tests once; goes on from a checkpoint if there is one."""
-    return run_on_images(settings, digits or load_mnist(), checkpoints)[0]
+    return run_on_images(settings, digits or load_mnist(), checkpoints)

@@ -24,10 +24,9 @@ from backprop import (
     to_unit_interval,
 )
 from backprop.data.mnist import Digits
-from backprop.layers.arrays import assign, state
 from experiments.mnist import CLASSES, Settings, Split, examine_network, split_digits, train_network
 from experiments.record import Result
-from experiments.testing import Examined, Weights
+from experiments.testing import Examined, Weights, restored
 
 # What the feature maps after a layer are kept as; of others they are not kept.
 LAYERS_SHOWN = {Conv2d: "convolution", ReLU: "relu", MaxPool2d: "pooling"}
@@ -121,17 +120,13 @@ def train_on_images(
 
 def run_on_images(
     settings: ConvSettings, digits: Digits, checkpoints: Path | None = None
-) -> tuple[Result, Sequential]:
-    """Trains on images, chooses on validation, tests once; returns what it found, and the network.
-
-    For a network that is tested by its run, which is not repeated.
-    """
+) -> Result:
+    """Trains on images, chooses on validation, tests once: for a run that is not repeated."""
     result, network, _ = train_on_images(settings, split_images(digits), checkpoints)
     tested = _examine(network, digits)
-    result = replace(
+    return replace(
         result, metrics=result.metrics | tested.metrics, arrays=tested.arrays, networks=[]
     )
-    return result, network
 
 
 def examine_on_images(
@@ -141,8 +136,7 @@ def examine_on_images(
     digits = digits or load_mnist()
     side, found = digits.test_images.shape[1], []
     for weights in networks:
-        network = build_for_images(settings, side, np.random.default_rng(0))
-        assign(state(network), weights, "the weights that were kept")
+        network = restored(build_for_images(settings, side, np.random.default_rng(0)), weights)
         tested = _examine(network, digits)
         found.append(replace(tested, arrays=tested.arrays | feature_maps(network, digits)))
     return found

@@ -13,8 +13,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop import Sequential
 from backprop.data.sources import sha256_of
 from backprop.files import load_npz
+from backprop.layers.arrays import assign, state
 from experiments.readings import LEDGER, ReadingRefused, committed_code, counts, enter
 from experiments.record import (
     REPOSITORY,
@@ -44,6 +46,16 @@ class Examined:
 
     metrics: dict[str, Number]
     arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+
+def restored(network: Sequential, weights: Weights) -> Sequential:
+    """Gives a network, as it is built, the weights that were kept, and returns it.
+
+    Raises:
+        ValueError: they are not those of such a network.
+    """
+    assign(state(network), weights, "the weights that were kept")
+    return network
 
 
 class Experiment(Protocol):

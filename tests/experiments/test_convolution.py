@@ -111,7 +111,7 @@ def test_a_digit_is_followed_through_all_maps(digits, tmp_path):
 
 def test_maps_of_a_block_are_those_after_its_last_layers(digits):
     settings = small(mnist_cnn_best.SETTINGS, blocks=((2, 3), (4,)), hidden=(8,), epochs=1)
-    _, network = run_on_images(settings, digits)
+    _, network, _ = train_on_images(settings, split_images(digits))
     maps = feature_maps(network, digits)
     assert [len(maps[f"maps_convolution_{block}"]) for block in (1, 2)] == [3, 4]
     x = to_unit_interval(digits.test_images[:1, None])
@@ -158,7 +158,7 @@ def test_same_seed_same_numbers_and_augmentation_matters(digits):
     )
 
     def loss(settings):
-        return run_on_images(settings, digits)[0].metrics["train_loss"]
+        return run_on_images(settings, digits).metrics["train_loss"]
 
     first = loss(settings)
     assert loss(settings) == first
