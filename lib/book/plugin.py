@@ -49,6 +49,7 @@ from book.made import verification
 from book.made.assets import MATH_FONT, OWN, math_font, of_this_version, text_fonts
 from book.made.card import tags
 from book.made.chapter_notebook import Chapter, chapter_notebook, with_library
+from book.made.collected import BACK_MATTER, SYMBOLS, TITLE
 from book.made.drawing import Drawing
 from book.made.feed import FEED, News, feed, news
 from book.made.licences import licence_page, text_name, works
@@ -517,8 +518,7 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             scans.append(found)
             if page.present_anchor_ids is not None:
                 figures = {f"fig:{name}" for name in _FIGURE.findall(page.content or "")}
-                always = {"references", "cite-this-chapter"}
-                page.present_anchor_ids |= found.anchors | figures | always
+                page.present_anchor_ids |= found.anchors | figures | BACK_MATTER | {SYMBOLS}
             if build.tools.publication.url and page.file.src_uri in _TOLD:
                 build.news += news(page.content or "", source.url, build.tools.publication.url)
             if source.is_chapter:  # in the menu, and in the head of the page
@@ -545,6 +545,8 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         _report([Problem(Path(file), line, text) for file, line, text in made["problems"]])
         build.images |= {name: b64decode(data) for name, data in made["images"].items()}
         build.carried |= set(made["carried"])
+        if SYMBOLS in made["numbers"]:
+            _list_symbols(page.toc.items[0].children)
         _set_titles(page.toc.items, made["titles"], made["numbers"])
         if source.is_chapter:
             build.downloads |= build.downloads_of(page)
@@ -712,6 +714,14 @@ def _set_titles(entries: list[AnchorLink], titles: dict[str, str], numbers: dict
         title = titles.get(entry.title, entry.title)
         entry.title = f"{numbers.get(entry.id, '')} {title}".lstrip()
         _set_titles(entry.children, titles, numbers)
+
+
+def _list_symbols(entries: list[AnchorLink]) -> None:
+    """Adds the section of the collected symbols to a chapter's, before its references."""
+    names = [entry.id for entry in entries]
+    if SYMBOLS not in names:
+        place = names.index("references") if "references" in names else len(names)
+        entries.insert(place, AnchorLink(TITLE, SYMBOLS, 2))
 
 
 def _pages(files: Files) -> list[Page]:

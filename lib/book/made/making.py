@@ -59,8 +59,12 @@ class Making:
 
     def length(self, element: lxml_html.HtmlElement) -> int:
         """How many characters an element shows."""
+        return len(self.shown(element))
+
+    def shown(self, element: lxml_html.HtmlElement) -> str:
+        """The characters that an element shows."""
         text = " ".join((element.text_content() or "").split())
-        return len(_TOKEN.sub(lambda match: _TAG.sub("", self._raw[int(match[1])]), text))
+        return _TOKEN.sub(lambda match: _TAG.sub("", self._raw[int(match[1])]), text)
 
     def keep(self, html: str) -> str:
         """Puts finished HTML away, and returns what holds its place in the tree."""

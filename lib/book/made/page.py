@@ -21,6 +21,7 @@ from book.known.equations import EQREF, Source, relative_url
 from book.known.exercises import exercises
 from book.known.printed import printed
 from book.known.source import PLAIN, link_marks
+from book.made.collected import BACK_MATTER, collect_symbols, has_symbols
 from book.made.layout import ROWS, SIDES, pair, part
 from book.made.making import Making
 from book.made.mathematics import formulas, letters
@@ -41,7 +42,6 @@ _NUMBER = re.compile(
 # may: on a phone a column of a table has no room for a number and its error side by side.
 _TOGETHER = re.compile(r"(?<=\d) (?=%)|(?<=[\dA-Z]) (?=[·×] [\dA-Z])|(?<=[\dA-Z] [·×]) (?=[\dA-Z])")
 _NO_BREAK = "\u00a0"
-_BACK_MATTER = {"references", "cite-this-chapter"}
 _OPAQUE = {"code", "pre", "script", "style", "svg", "textarea"}
 
 
@@ -213,11 +213,12 @@ class _Page(Making):
 
     def tables(self) -> None:
         """Tables: each in a box that scrolls where the page is too narrow for it."""
-        of_symbols = iter(self.cards.rows)
+        rows = iter(self.cards.rows)
         for element in self.root.iter("table"):
-            names = [cell.text_content().strip() for cell in element.findall("thead/tr/th")]
-            if names == ["Symbol", "Code", "Shape", "Meaning"]:
-                self._symbols(element, next(of_symbols, []))
+            if has_symbols(element):
+                self._symbols(element, next(rows, []))
+        if self.source.is_chapter:
+            collect_symbols(self.root, self.shown)
         for element in list(self.root.iter("table")):
             if element.get("class") is None:
                 element.set("class", "table")
@@ -304,7 +305,7 @@ class _Page(Making):
         numbers: dict[str, str] = {}
         for heading in self.root.iterchildren("h1", "h2"):
             anchor = heading.get("id", "")
-            if anchor in _BACK_MATTER:
+            if anchor in BACK_MATTER:
                 continue
             number = self.source.number
             if heading.tag == "h2":
