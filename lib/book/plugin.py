@@ -33,12 +33,13 @@ from mkdocs.structure.toc import AnchorLink
 from book import conversion
 from book.inputs import Code, Inputs, settings_of
 from book.known.addresses import Moves, read, resolve
-from book.known.bibliography import Bibliography, Publication
+from book.known.bibliography import Bibliography, Publication, works_in
 from book.known.checking import Checked, Checking
 from book.known.checkout import Checkout
 from book.known.crossref import Book, Scan, Tools, Verdict, assemble, scan
 from book.known.equations import Source, mark_lines, unmark
 from book.known.extract import Modules
+from book.known.glossary import symbols
 from book.known.macros import embedded, expand
 from book.known.navigation import listed
 from book.known.origins import Drawn, Origins, place_of_copy
@@ -152,7 +153,7 @@ class Build:
         self.tools = Tools(
             tex=tex,
             library=Library(self.root),
-            bibliography=Bibliography(self.docs / "references.bib"),
+            bibliography=Bibliography(self._literature()),
             publication=publication,
             figure=self.drawing.drawn,
             origins=Origins.of(self.root, repository),
@@ -173,6 +174,19 @@ class Build:
         self.names: dict[str, list[str]] = {}
         self.book = Book({}, {}, {})
         self.moves = Moves({}, {})
+
+    def _literature(self) -> dict[str, tuple[str, str]]:
+        """What can be cited."""
+        given = (self.inputs.edition, self.inputs.literature)
+        return self.store.get("literature", given, lambda: works_in(self.docs / "references.bib"))
+
+    def _symbols(self, page: Path) -> list[tuple[str, str]]:
+        """A page's symbols, for the glossary."""
+        given = (self.inputs.edition, page.read_bytes())
+        return self.store.get(self._symbols_name(page), given, lambda: symbols(page))
+
+    def _symbols_name(self, page: Path) -> str:
+        return f"symbols of {page.relative_to(self.docs).as_posix()}"
 
     @cached_property
     def state(self) -> str:
@@ -204,12 +218,15 @@ class Build:
         """A page's Markdown with its results and tables, its equations marked; what is amiss."""
         source = self.source(page)
         of_all = self.told if _OF_ALL.search(markdown) else ""
+        if of_all:  # if the page has not changed, nobody asks for them
+            for file in self.docs.rglob("*.md"):
+                self.store.retain(self._symbols_name(file))
 
         def make() -> list[Any]:
             is_file = (self.root / source.file).is_file()
             text = mark_lines(markdown, source.text) if is_file else markdown
             offset = _offset(source.text, markdown)
-            text, problems = expand(text, source.file, self.root, offset)
+            text, problems = expand(text, source.file, self.root, offset, self._symbols)
             return [text, [(each.line, each.message) for each in problems]]
 
         given = (self.inputs.edition, self.inputs.results, of_all, markdown, source)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from book.known.bibliography import Bibliography, Publication
+from book.known.bibliography import Bibliography, Publication, works_in
 from book.known.crossref import Tools
 from book.known.origins import Drawn, Origins
 from book.known.source import Library
@@ -102,7 +102,7 @@ def lay_tools(tmp_path: Path, tex: Tex) -> Callable[[str, str, Callable[[str], D
         return Tools(
             tex=tex,
             library=Library(tmp_path),
-            bibliography=Bibliography(tmp_path / "references.bib"),
+            bibliography=Bibliography(works_in(tmp_path / "references.bib")),
             publication=Publication("The Book", "Its authors", "1.0", "2026-11-22"),
             figure=figure,
             origins=Origins(),

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from book.known.bibliography import Bibliography, Publication
+from book.known.bibliography import Bibliography, Publication, works_in
 from book.known.equations import Source
 from book.known.extract import Modules
 from book.known.printed import printed, program
@@ -62,7 +62,7 @@ def cells(root: Path, markdown: str, url: str = "") -> list[Any]:
     numbers = {"eq:gain-y": "3.1", "eq:gain-z": "3.2"}
     addresses = {"index.md": "", "chapters/h.md": "chapters/h/"}
     chapter = Chapter(source, markdown, numbers, {"eq:gain-y": "y = x"}, addresses)
-    library, literature = Library(root), Bibliography(root / "references.bib")
+    library, literature = Library(root), Bibliography(works_in(root / "references.bib"))
     work = Publication("Book", "Us", "1", "2026-01-01", url)
     made = chapter_notebook(chapter, library, Modules(root / "lib"), literature, work)
     return list(json.loads(made)["cells"])

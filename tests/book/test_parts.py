@@ -9,7 +9,7 @@ import pytest
 from matplotlib.text import Text
 
 from book.figures import figure, fit_to_read, is_narrow, legend_below, narrowly
-from book.known.bibliography import Bibliography, Publication
+from book.known.bibliography import Publication, works_in
 from book.made.drawing import Drawing
 from book.made.locate import AddLine, with_line
 from book.made.svg import INK, inline_svg
@@ -286,4 +286,4 @@ def test_a_bibliography_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "references.bib"
     path.write_text("@article{x, author = ")
     with pytest.raises(BookError, match=r"references\.bib: "):
-        Bibliography(path)
+        works_in(path)

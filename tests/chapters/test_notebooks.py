@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from book.known.bibliography import Bibliography, Publication
+from book.known.bibliography import Bibliography, Publication, works_in
 from book.known.equations import Source
 from book.known.extract import Modules
 from book.known.macros import expand
@@ -70,7 +70,7 @@ def chapter(name):
 
 def notebook(made):
     work = Publication("Book", "Us", "1", "2026-01-01")
-    literature = Bibliography(ROOT / "docs/references.bib")
+    literature = Bibliography(works_in(ROOT / "docs/references.bib"))
     return chapter_notebook(made, Library(ROOT), Modules(ROOT / "lib"), literature, work)
 
 

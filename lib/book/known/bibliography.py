@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from book.shared.errors import BookError
 
-__all__ = ["CITATION", "Bibliography", "Publication", "keys_of"]
+if TYPE_CHECKING:
+    from pybtex.database import Entry
+
+__all__ = ["CITATION", "Bibliography", "Publication", "keys_of", "works_in"]
 
 _ACRONYM = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b")  # which BibTeX would write in small letters
 CITATION = re.compile(r"\[(@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
@@ -32,40 +36,60 @@ class Bibliography:
     """The entries of docs/references.bib.
 
     Args:
-        path: the BibTeX file; none is an empty bibliography.
-
-    Raises:
-        BookError: if the file cannot be read as BibTeX.
+        entries: by their keys, as `works_in` has them.
     """
 
-    def __init__(self, path: Path) -> None:
-        # Imported here: pybtex takes a while, and a book without a bibliography needs it not.
-        from pybtex.backends.html import Backend
-        from pybtex.database import PybtexError, parse_string
-        from pybtex.style.formatting.unsrt import Style
-
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        try:
-            self._entries = parse_string(text, "bibtex").entries
-        except PybtexError as error:
-            raise BookError(f"{path.name}: {error}") from None
-        self._style, self._backend = Style(), Backend()
+    def __init__(self, entries: Mapping[str, Sequence[str]]) -> None:
+        self._entries = entries
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 
     def reference(self, key: str) -> str:
         """An entry as HTML, in a plain style, linked where it has an address."""
-        formatted = self._style.format_entry(key, self._entries[key])
-        return str(formatted.text.render(self._backend)).replace("\n", " ")
+        return self._entries[key][0]
 
     def short(self, key: str) -> str:
         """An entry in a few words, as "Rumelhart et al., 1986"."""
-        entry = self._entries[key]
-        people = entry.persons.get("author") or entry.persons.get("editor") or []
-        names = [" ".join(person.last_names) for person in people]
-        who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
-        return f"{who}, {entry.fields.get('year', 'n.d.')}"
+        return self._entries[key][1]
+
+
+def works_in(path: Path) -> dict[str, tuple[str, str]]:
+    """Reads a BibTeX file.
+
+    Args:
+        path: the file; none is an empty bibliography.
+
+    Returns:
+        Each entry as a reference in HTML, and in a few words, by its key.
+
+    Raises:
+        BookError: if the file cannot be read as BibTeX.
+    """
+    # Imported here: pybtex takes a while, and what is kept needs it not.
+    from pybtex.backends.html import Backend
+    from pybtex.database import PybtexError, parse_string
+    from pybtex.style.formatting.unsrt import Style
+
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    try:
+        entries = parse_string(text, "bibtex").entries
+    except PybtexError as error:
+        raise BookError(f"{path.name}: {error}") from None
+    style, backend = Style(), Backend()
+
+    def reference(key: str) -> str:
+        formatted = style.format_entry(key, entries[key])
+        return str(formatted.text.render(backend)).replace("\n", " ")
+
+    return {key: (reference(key), _short(entry)) for key, entry in entries.items()}
+
+
+def _short(entry: Entry) -> str:
+    people = entry.persons.get("author") or entry.persons.get("editor") or []
+    names = [" ".join(person.last_names) for person in people]
+    who = " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+    return f"{who}, {entry.fields.get('year', 'n.d.')}"
 
 
 @dataclass(frozen=True)

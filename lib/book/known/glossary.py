@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -15,7 +15,7 @@ from book.shared.errors import BookError
 from book.shared.markdown import code_lines
 from mathcheck.text.sources import read
 
-__all__ = ["Term", "glossary", "section", "terms"]
+__all__ = ["Term", "glossary", "section", "symbols", "terms"]
 
 _FILE = "docs/glossary.toml"
 _LANGUAGES = {"zh": ("zh-Hans", "中文"), "ja": ("ja", "日本語")}
@@ -64,18 +64,30 @@ def terms(root: Path) -> list[Term]:
         raise BookError(f"{_FILE}: {error}") from None
 
 
-def glossary(root: Path) -> str:
+def symbols(page: Path) -> list[tuple[str, str]]:
+    """The symbols of a page's tables, each with what it means."""
+    tables = read(page.name, page.read_text(encoding="utf-8")).tables
+    return [
+        (row.symbol.text.strip("$ "), row.meaning.text)
+        for table in tables
+        for row in table.rows
+        if "|" not in row.symbol.text
+    ]
+
+
+def glossary(root: Path, symbols_of: Callable[[Path], list[tuple[str, str]]] = symbols) -> str:
     """The terms as a table in Markdown, each with its symbol where it is defined.
 
     Args:
         root: the repository.
+        symbols_of: a page's symbols, as `symbols` reads them.
     """
     found = terms(root)
-    symbols = {page: list(_symbols(root / "docs" / page)) for page in {each.page for each in found}}
+    known = {page: symbols_of(root / "docs" / page) for page in {each.page for each in found}}
     names = [f'<span lang="{code}">{name}</span>' for code, name in _LANGUAGES.values()]
     rows = [f"| English | {' | '.join(names)} |", "|---|---|---|"]
     for term in found:
-        symbol = _symbol(term, symbols[term.page])
+        symbol = _symbol(term, known[term.page])
         cells = [f"[{term.en}]({term.at})" + (f", ${symbol}$" if symbol else "")]
         for key, (code, _) in _LANGUAGES.items():
             cells.append(f'<span lang="{code}">{escape(getattr(term, key))}</span>')
@@ -83,22 +95,14 @@ def glossary(root: Path) -> str:
     return "\n".join(["", *rows, ""])
 
 
-def _symbol(term: Term, symbols: Iterable[tuple[str, str]]) -> str:
+def _symbol(term: Term, known: Iterable[tuple[str, str]]) -> str:
     """The symbol that means just this; or else, this of something."""
     means = rf"(?:the |an? )?{re.escape(term.en)}s?"
     for follows in (r"(?:[,;:]|$)", " (?:of|from|over|after) "):
-        for symbol, told in symbols:
+        for symbol, told in known:
             if re.match(means + follows, told, re.IGNORECASE):
                 return symbol
     return ""
-
-
-def _symbols(page: Path) -> Iterator[tuple[str, str]]:
-    """The symbols of a page's tables, each with what it means."""
-    for table in read(page.name, page.read_text(encoding="utf-8")).tables:
-        for row in table.rows:
-            if "|" not in row.symbol.text:
-                yield row.symbol.text.strip("$ "), row.meaning.text
 
 
 def section(text: str, anchor: str) -> str | None:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from book.known.exercises import table
-from book.known.glossary import glossary
+from book.known.glossary import glossary, symbols
 from book.known.ledger import count_readings, ledger
 from book.known.results import format_metric
 from book.known.timings import timings
@@ -39,7 +39,13 @@ _SHOWN = re.compile("\ue002([^\ue003]*)\ue003")
 _REMARK = re.compile(r"\$\$[ \t]*\n[ \t]*<!--")
 
 
-def expand(markdown: str, file: Path, root: Path, offset: int = 0) -> tuple[str, list[Problem]]:
+def expand(
+    markdown: str,
+    file: Path,
+    root: Path,
+    offset: int = 0,
+    symbols_of: Callable[[Path], list[tuple[str, str]]] = symbols,
+) -> tuple[str, list[Problem]]:
     """Expands the macros of a page.
 
     Args:
@@ -47,6 +53,7 @@ def expand(markdown: str, file: Path, root: Path, offset: int = 0) -> tuple[str,
         file: it, relative to the repository, for the messages.
         root: the repository.
         offset: the lines of front matter before it.
+        symbols_of: a page's symbols, for the glossary.
 
     Returns:
         The Markdown to convert, and what did not resolve.
@@ -61,7 +68,7 @@ def expand(markdown: str, file: Path, root: Path, offset: int = 0) -> tuple[str,
         found = _RESULT.match(match[1])
         mark = f"\ue002{found[1]}\ue003" if found else ""
         try:
-            return _call(match[1].strip(), root) + mark
+            return _call(match[1].strip(), root, symbols_of) + mark
         except BookError as error:
             problems.append(Problem(file, line + offset, str(error)))
             return f"**{escape(str(error))}**"
@@ -121,7 +128,7 @@ def _name_results(text: str) -> str:
     return "\n".join(lines[:-1])
 
 
-def _call(text: str, root: Path) -> str:
+def _call(text: str, root: Path, symbols_of: Callable[[Path], list[tuple[str, str]]]) -> str:
     """Evaluates one macro, whose arguments are literals."""
     try:
         call = ast.parse(text, mode="eval").body
@@ -143,7 +150,7 @@ def _call(text: str, root: Path) -> str:
         "figure": _figure,
         "equation": _equation,
         "exercises": lambda: table(root),
-        "glossary": lambda: glossary(root),
+        "glossary": lambda: glossary(root, symbols_of),
         "citation": lambda: '\n<div class="cited"></div>\n',
     }
     if call.func.id not in macros:
