@@ -33,7 +33,7 @@ def rows(root: lxml_html.HtmlElement) -> list[str]:
 SECTIONS = (
     '<h1 id="t">T</h1><h2 id="a">Forward</h2><details>'
     + table("x|(N, D)|input", "y|(N,)|output")
-    + '</details><h3 id="b">Back<a class="headerlink" href="#b">¶</a></h3>'
+    + '</details><h2 id="b">Back<a class="headerlink" href="#b">¶</a></h2><h3 id="c">Deeper</h3>'
     + table("x|(N, D)|input", "x|(T, N, D)|input of a step")
 )
 END = '<h2 id="references">References</h2><ol></ol>'
@@ -41,7 +41,7 @@ END = '<h2 id="references">References</h2><ol></ol>'
 
 def test_the_tables_of_sections_are_collected_before_the_references() -> None:
     root = collected(SECTIONS + END)
-    assert [each.get("id") for each in root.iter("h2")] == ["a", "symbols", "references"]
+    assert [each.get("id") for each in root.iter("h2")] == ["a", "b", "symbols", "references"]
     assert rows(root) == [
         "Forward",
         "x(N, D)input",

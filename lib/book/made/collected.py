@@ -43,7 +43,9 @@ def collect_symbols(
     """
     tables = [each for each in root.iter("table") if has_symbols(each) and not _asked(each)]
     heading = next((each for each in root.iterchildren("h2") if each.get("id") == SYMBOLS), None)
-    last = tables[-1] if tables and heading is not None and _below(tables[-1], heading) else None
+    last = next(
+        (each for each in tables[::-1] if heading is not None and _section(each) is heading), None
+    )
     parts = [each for each in tables if each is not last]
     if not parts:
         return
@@ -77,15 +79,9 @@ def _asked(table: lxml_html.HtmlElement) -> bool:
     return any(_ASKED & set((fold.get("class") or "").split()) for fold in folds)
 
 
-def _below(table: lxml_html.HtmlElement, heading: lxml_html.HtmlElement) -> bool:
-    """Whether a table stands in the section of a heading of the second level."""
-    above = [each for each in _before(table) if each.tag == "h2"]
-    return above[:1] == [heading]
-
-
 def _section(table: lxml_html.HtmlElement) -> lxml_html.HtmlElement | None:
-    """The nearest heading above a table."""
-    return next((each for each in _before(table) if each.tag in ("h2", "h3", "h4")), None)
+    """The heading of the section in which a table stands."""
+    return next((each for each in _before(table) if each.tag == "h2"), None)
 
 
 def _before(element: lxml_html.HtmlElement) -> list[lxml_html.HtmlElement]:
