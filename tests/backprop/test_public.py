@@ -8,9 +8,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import backprop
+from backprop import (
+    Linear,
+    Sequential,
+    load_checkpoint,
+    load_fashion_mnist,
+    load_glove,
+    load_imdb,
+    load_king_james,
+    load_mnist,
+    save_checkpoint,
+)
+from backprop.data.imdb import read_reviews
+from backprop.data.mnist import read_idx
+from tests.backprop.problem import Problem
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 LIBRARY = Path(backprop.__file__).parent
@@ -119,3 +134,74 @@ def test_the_import_takes_numpy_alone():
     out = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     found = {name for name in out.stdout.split() if "cython" not in name}  # NumPy's own
     assert found <= {"backprop", "numpy"}
+
+
+def with_a_run(function):
+    """Calls a function that saves or loads a checkpoint on a path."""
+
+    def call(path):
+        run, problem = backprop.Run(), Problem()
+        given = (run,) if function is save_checkpoint else ()
+        settings = {"samples": len(problem.x)}
+        return function(path, *given, problem.network, problem.optimizer, problem.rng, settings)
+
+    return call
+
+
+def network():
+    return Sequential([Linear(2, 1, rng=np.random.default_rng(0))])
+
+
+# How each function of the reference that takes a path is called with one, and on which file.
+WITH_A_PATH = {
+    "load_mnist": ("", load_mnist),
+    "load_fashion_mnist": ("", load_fashion_mnist),
+    "load_imdb": ("", load_imdb),
+    "load_glove": ("", load_glove),
+    "load_king_james": ("", load_king_james),
+    "read_idx": ("numbers.idx", read_idx),
+    "read_reviews": ("reviews.csv", lambda path: read_reviews(path, "imdb")),
+    "save_checkpoint": ("written.npz", with_a_run(save_checkpoint)),
+    "load_checkpoint": ("run.npz", with_a_run(load_checkpoint)),
+    "train": ("trained.npz", lambda path: Problem().train(checkpoint=path)),
+    "Sequential.save": ("saved.npz", lambda path: network().save(path)),
+    "Sequential.load": ("network.npz", lambda path: network().load(path)),
+}
+
+
+def test_every_function_that_takes_a_path_stands_above():
+    found = {
+        f"{name}.{method}" if method else name
+        for _, module, names in SHOWN
+        for name in names
+        for method, function in functions_of(vars(module)[name])
+        if any(
+            "Path" in str(parameter.annotation)
+            for parameter in inspect.signature(function).parameters.values()
+        )
+    }
+    assert found == {*WITH_A_PATH}
+
+
+def functions_of(value):
+    """A function without a name, or the methods of a class with theirs."""
+    if inspect.isclass(value):
+        return [pair for pair in vars(value).items() if inspect.isfunction(pair[1])]
+    return [("", value)] if inspect.isroutine(value) else []
+
+
+def outcome(call, path):
+    """What a call with a path returns, or the sentence with which it refuses."""
+    try:
+        return str(call(path))
+    except backprop.data.sources.DataError as error:
+        return f"DataError: {error}"
+
+
+@pytest.mark.parametrize(("name", "call"), WITH_A_PATH.values(), ids=WITH_A_PATH)
+def test_a_path_may_be_a_string(tmp_path, name, call):
+    (tmp_path / "numbers.idx").write_bytes(b"\0\0\x08\x01\0\0\0\x03abc")
+    (tmp_path / "reviews.csv").write_text("text,label,source\nbad,0,imdb\n")
+    with_a_run(save_checkpoint)(tmp_path / "run.npz")
+    network().save(tmp_path / "network.npz")
+    assert outcome(call, str(tmp_path / name)) == outcome(call, tmp_path / name)

@@ -21,7 +21,7 @@ class WordVectors(NamedTuple):
     vectors: NDArray[np.float32]
 
 
-def load_glove(folder: Path | None = None) -> WordVectors:
+def load_glove(folder: Path | str | None = None) -> WordVectors:
     """Reads GloVe's 400,000 vectors of 50 numbers, made from six billion words of text.
 
     Args:

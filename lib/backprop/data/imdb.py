@@ -22,7 +22,7 @@ class Reviews(NamedTuple):
     labels: NDArray[np.int64]
 
 
-def load_imdb(folder: Path | None = None) -> Reviews:
+def load_imdb(folder: Path | str | None = None) -> Reviews:
     """Reads the 25,000 labelled reviews that were published to train on.
 
     Args:
@@ -38,7 +38,7 @@ def load_imdb(folder: Path | None = None) -> Reviews:
     return read_reviews(path, "imdb")
 
 
-def read_reviews(path: Path, source: str) -> Reviews:
+def read_reviews(path: Path | str, source: str) -> Reviews:
     """Reads the reviews of one source from a table with the columns text, label and source.
 
     Args:
@@ -48,7 +48,7 @@ def read_reviews(path: Path, source: str) -> Reviews:
     Returns:
         the reviews, in the order of the file.
     """
-    with path.open(encoding="utf-8", newline="") as file:
+    with Path(path).open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["source"] == source]
     labels = np.array([int(row["label"]) for row in rows])
     return Reviews([row["text"] for row in rows], labels)

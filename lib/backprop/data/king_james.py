@@ -6,7 +6,7 @@ from pathlib import Path
 from backprop.data.sources import DATA_SETS, DataError, verified_path
 
 
-def load_king_james(folder: Path | None = None) -> str:
+def load_king_james(folder: Path | str | None = None) -> str:
     """Reads the King James Version, a verse a line, from Genesis to Revelation.
 
     Args:

@@ -41,7 +41,7 @@ class Digits(NamedTuple):
     test_labels: NDArray[np.uint8]
 
 
-def load_mnist(folder: Path | None = None) -> Digits:
+def load_mnist(folder: Path | str | None = None) -> Digits:
     """Reads all of MNIST, 60,000 digits to train on and 10,000 to test on.
 
     Args:
@@ -60,7 +60,7 @@ def load_mnist(folder: Path | None = None) -> Digits:
     return _read_all("mnist", folder)
 
 
-def load_fashion_mnist(folder: Path | None = None) -> Digits:
+def load_fashion_mnist(folder: Path | str | None = None) -> Digits:
     """Reads Fashion-MNIST: pictures of clothes and shoes, in the form and number of MNIST's digits.
 
     The labels 0 to 9 are T-shirt, trousers, pullover, dress, coat, sandal, shirt, trainer, bag and
@@ -83,7 +83,7 @@ def load_fashion_mnist(folder: Path | None = None) -> Digits:
     return _read_all("fashion-mnist", folder)
 
 
-def _read_all(name: str, folder: Path | None) -> Digits:
+def _read_all(name: str, folder: Path | str | None) -> Digits:
     """Reads the four IDX files of a data set that has the form of MNIST."""
 
     def read(part: str) -> NDArray[Any]:
@@ -157,7 +157,7 @@ def load_digit_reader(dtype: DTypeLike = np.float64) -> DigitReader:
     return DigitReader(*(array.astype(dtype) for array in reader))
 
 
-def read_idx(path: Path) -> NDArray[Any]:
+def read_idx(path: Path | str) -> NDArray[Any]:
     """Reads an IDX file, the format in which MNIST is published, gzipped or not.
 
     It starts with two zero bytes, one for the type and one for the rank; then one big-endian
@@ -173,6 +173,7 @@ def read_idx(path: Path) -> NDArray[Any]:
         ValueError: if the header is not IDX's, the file's length is not what it promises, or what
             is gzipped is broken.
     """
+    path = Path(path)
     with path.open("rb") as file:
         packed = file.read(2) == _GZIP
     try:

@@ -293,7 +293,7 @@ def is_verified(file: DataFile, folder: Path) -> bool:
     return path.is_file() and sha256_of(path) == file.sha256
 
 
-def verified_path(data_set: DataSet, name: str, folder: Path | None = None) -> Path:
+def verified_path(data_set: DataSet, name: str, folder: Path | str | None = None) -> Path:
     """The path of one file of a data set, its content verified.
 
     Args:
@@ -305,7 +305,7 @@ def verified_path(data_set: DataSet, name: str, folder: Path | None = None) -> P
         KeyError: if the data set has no such file.
         DataError: if the file is missing or its hash is another.
     """
-    folder = data_folder() if folder is None else folder
+    folder = data_folder() if folder is None else Path(folder)
     file = {file.name: file for file in data_set.files}[name]
     path = folder / name
     if not path.is_file():

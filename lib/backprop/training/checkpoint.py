@@ -98,7 +98,7 @@ class Run:
 
 
 def save_checkpoint(
-    path: Path,
+    path: Path | str,
     run: Run,
     network: Layer,
     optimizer: Optimizer,
@@ -113,7 +113,8 @@ def save_checkpoint(
         network: its parameters, its buffers and the states that it carries are written.
         optimizer: its state is written.
         rng: its state is written.
-        settings: what a continuation must have in common with this run.
+        settings: what a continuation must have in common with this run, the number of its `samples`
+            among it.
     """
     arrays = {
         **_prefixed("network", _all(network)),
@@ -130,7 +131,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    path: Path,
+    path: Path | str,
     network: Layer,
     optimizer: Optimizer,
     rng: np.random.Generator,
@@ -147,6 +148,7 @@ def load_checkpoint(
         ValueError: the file is no checkpoint, is not as it was written, or is one of another
             network or other settings.
     """
+    path = Path(path)
     arrays = load_npz(path)
     found = _settings(path, arrays)
     written = arrays.pop("digest", np.array(""))
