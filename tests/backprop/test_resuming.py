@@ -4,9 +4,12 @@ import copy
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -17,7 +20,9 @@ from backprop import (
     CROSS_ENTROPY,
     SGD,
     Adam,
+    AdamW,
     Dropout,
+    Group,
     History,
     Linear,
     Momentum,
@@ -28,6 +33,8 @@ from backprop import (
     cosine_decay,
     linear_decay,
     load_checkpoint,
+    train,
+    warmup,
 )
 from backprop.training import loop as training
 from backprop.training.fingerprint import described, digest
@@ -304,6 +311,172 @@ def test_another_run_is_refused(tmp_path, message, attributes, options):
     assert_refused(path, message, changed(**attributes), **options)
 
 
+def times(factor):
+    def by(x, offset=0.0):
+        return factor * x + offset
+
+    return by
+
+
+def times_from(offset):
+    """Makes functions that differ in a default alone."""
+
+    def by(x, offset=offset):
+        return x + offset
+
+    return by
+
+
+class Steady:
+    """A schedule of one's own, which does not show itself."""
+
+    def __init__(self, lr):
+        self.lr = lr
+
+    def __call__(self, step):
+        return self.lr
+
+    def rate(self, step):
+        return self.lr
+
+
+class Slotted:
+    __slots__ = ("lr",)
+
+    def __init__(self, lr):
+        self.lr = lr
+
+    def __call__(self, step):
+        return self.lr
+
+
+def grouped(axes):
+    return AdamW(0.05, groups=[Group(lambda name, param: param.ndim == axes, lr_factor=0.5)])
+
+
+# For each kind of run that differs little from another what it is told, how it is made from a
+# value, what the run in the file has, and what it has itself.
+ALIKE = {
+    "a variable around a function": (
+        r"has augment \S+by\(offset=0.0, factor=2\):\w+, this one \S+by\(offset=0.0, factor=3\)",
+        lambda factor: {"augment": times(factor)},
+        2,
+        3,
+    ),
+    "numbers around a function": (
+        r"has augment .*factor=array\(6,\):\w+\):\w+, this one .*factor=array\(6,\)",
+        lambda factor: {"augment": times(np.full(6, factor))},
+        0.5,
+        0.25,
+    ),
+    "a default": (
+        r"has augment \S+offset=1.*, this one \S+offset=2",
+        lambda offset: {"augment": times_from(offset)},
+        1,
+        2,
+    ),
+    "code": (
+        r"has measure \S+<lambda>:\w+, this one \S+<lambda>:\w+",
+        lambda part: {
+            "measure": (lambda y, target: 0.5) if part == 2 else (lambda y, target: 0.25)
+        },
+        2,
+        4,
+    ),
+    "an attribute": (
+        r"has schedule Steady\(lr=0.05\).*, this one Steady\(lr=0.04\)",
+        lambda lr: {"schedule": Steady(lr)},
+        0.05,
+        0.04,
+    ),
+    "a slot": (
+        r"has schedule Slotted\(lr=0.05\).*, this one Slotted\(lr=0.04\)",
+        lambda lr: {"schedule": Slotted(lr)},
+        0.05,
+        0.04,
+    ),
+    "the object of a method": (
+        r"has schedule Steady\(lr=0.05\)\S*\.rate.*, this one Steady\(lr=0.04\)",
+        lambda lr: {"schedule": Steady(lr).rate},
+        0.05,
+        0.04,
+    ),
+    "a list's item": (
+        r"has schedule list\(0.05, .*\).__getitem__, this one list\(0.04",
+        lambda lr: {"schedule": [lr, *[0.01] * 40].__getitem__},
+        0.05,
+        0.04,
+    ),
+    "the schedule after a warm-up": (
+        r"has schedule warmup\(steps=3, then=Steady\(lr=0.05\)",
+        lambda lr: {"schedule": warmup(3, Steady(lr))},
+        0.05,
+        0.04,
+    ),
+    "a group": (
+        r"has groups list\(\S+<lambda>\(axes=1\)",
+        lambda axes: {"optimizer": grouped(axes)},
+        1,
+        2,
+    ),
+    "a loss's way back": (
+        r"has loss Loss\(.*backward=\S+of_it:\w+\(.*, 1\).*, this one",
+        lambda factor: {
+            "loss": replace(CROSS_ENTROPY, backward=partial(part_of_it, CROSS_ENTROPY, factor))
+        },
+        1,
+        0.5,
+    ),
+}
+
+
+def part_of_it(loss, factor, dloss, cache):
+    return loss.backward(factor * dloss, cache)
+
+
+def with_options(seed=7, **options):
+    """Makes a problem, and returns it with those options that are its training's."""
+    problem = Problem(seed=seed)
+    problem.optimizer = options.pop("optimizer", problem.optimizer)
+    return problem, options
+
+
+@pytest.mark.parametrize(("message", "made", "one", "other"), ALIKE.values(), ids=ALIKE)
+def test_a_run_that_differs_little_is_refused(tmp_path, message, made, one, other):
+    path = tmp_path / "run.npz"
+    problem, options = with_options(**made(one))
+    history = problem.train(checkpoint=path, **options)
+    problem, options = with_options(**made(other))
+    assert_refused(path, message, problem, **options)
+    problem, options = with_options(**made(one))  # other objects, equal to the first ones
+    assert problem.train(checkpoint=path, **options) == history
+
+
+def test_another_sample_axis_is_refused(tmp_path):
+    """With as many steps as sequences, nothing else tells."""
+    rng = np.random.default_rng(5)
+    x, target = rng.normal(size=(6, 6, 2)), rng.integers(0, 3, (6, 6))
+
+    def run(sample_axis):
+        network, path = Linear(2, 3, rng=np.random.default_rng(0)), tmp_path / "run.npz"
+        options = {"epochs": 1, "batch_size": 4, "rng": np.random.default_rng(0)}
+        return train(
+            network,
+            SGD(0.1),
+            x,
+            target,
+            **options,
+            sample_axis=sample_axis,
+            checkpoint=path,
+            progress=False,
+        )
+
+    history = run(0)
+    with pytest.raises(ValueError, match=r"has sample_axis \(0, 0\), this one \(1, 1\)"):
+        run(1)
+    assert run((0, 0)) == history
+
+
 def test_without_a_schedule_the_rate_is_compared(tmp_path):
     path = tmp_path / "run.npz"
     Problem().train(checkpoint=path, schedule=None)
@@ -482,14 +655,64 @@ def test_other_files_are_refused(tmp_path):
 
 def test_what_functions_are_described_as():
     assert described(None) == "None"
-    assert described(half_right) == f"{__name__}.half_right"
+    assert described(accuracy) == "backprop.training.evaluation.accuracy"
+    [half] = re.findall(r"half_right(:[0-9a-f]{12})$", described(half_right))
+    assert described(half_right) == f"{__name__}.half_right{half}"
     assert described(partial(half_right, 3, b=linear_decay(0.1, 2))) == (
-        f"{__name__}.half_right(3, b=linear_decay(lr=0.1, steps=2))"
+        f"{__name__}.half_right{half}(3, b=linear_decay(lr=0.1, steps=2))"
     )
     draws = np.random.default_rng(0)  # shows its address
-    assert described(partial(half_right, rng=draws)) == f"{__name__}.half_right(rng=Generator)"
+    assert described(partial(accuracy, rng=draws)) == f"{described(accuracy)}(rng=Generator)"
     assert described(object()) == "object"
-    assert described(Problem.train) == "tests.backprop.problem.Problem.train"
+    assert described(threading.Lock()) == "<unlocked _thread.lock object>"
+    assert described({"a": (1, {2})}) == "dict(tuple('a', tuple(1, set(2))))"
+    assert described(math.sin) == "math.sin"
+    assert re.fullmatch(
+        r"tests\.backprop\.problem\.Problem\.train\(hook=None\):\w{12}", described(Problem.train)
+    )
+
+
+def test_what_refers_to_itself_is_described():
+    def count(n):
+        return count(n - 1) if n else 0
+
+    schedule = Steady(0.1)
+    schedule.own = schedule
+    assert re.search(r"count\(count=count\):\w{12}$", described(count))
+    assert re.match(r"Steady\(lr=0.1, own=Steady\):", described(schedule))
+
+
+def test_a_variable_that_has_no_value_yet_is_left_out():
+    def early():
+        return late
+
+    assert "(" not in described(early).rpartition("early")[2]
+    late = 3
+    assert re.search(r"early\(late=3\):", described(early))
+
+
+CODE = """
+from backprop.training.fingerprint import described
+
+def function(x, among={"a", "b", "c", "d"}):
+    return x in {"e", "f", "g", "h"} or (lambda: x in {"i", "j", "k"})()
+
+print(described(function))
+"""
+
+
+def test_what_is_described_is_the_same_in_every_process():
+    """Sets of words have another order in each, and the code another place in the file."""
+
+    def told(code, seed):
+        path = os.path.dirname(os.path.dirname(backprop.__file__))
+        environment = os.environ | {"PYTHONPATH": path, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", code]
+        return subprocess.run(
+            command, env=environment, check=True, capture_output=True, text=True
+        ).stdout
+
+    assert told(CODE, "1") == told(f"\n# further down\n{CODE}", "2") != ""
 
 
 def test_a_digest_tells_names_dtypes_shapes_and_bytes_apart():

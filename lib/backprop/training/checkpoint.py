@@ -18,7 +18,7 @@ from backprop.training.fingerprint import digest
 from backprop.training.optimizers import Optimizer
 
 # Told apart from files of editions that wrote another form.
-FORM = 2
+FORM = 3
 Settings = Mapping[str, str | int]
 
 

@@ -72,7 +72,9 @@ def train(
     arguments, and it goes on from there: weights and history are, bit for bit, those of a run that
     nothing interrupted. (That holds on the same machine with the same versions.) A file of another
     run, with other data, another network or other settings, is refused and nothing is changed; only
-    `epochs` may be raised, and a validation set added.
+    `epochs` may be raised, and a validation set added. Functions of your own are known by their
+    code, their defaults and the variables around them, objects by what they show or hold; what is
+    global is not looked at, nor the code of layers.
 
     Args:
         network: what is trained; its parameters are written into.
@@ -157,6 +159,7 @@ def train(
     if path is not None:
         settings = {
             "samples": len(given),
+            "sample_axis": str(given.axes),
             "batch_size": batch_size,
             "micro_batch_size": micro_batch_size or batch_size,
             "shuffle": shuffle,
@@ -167,7 +170,8 @@ def train(
             **{
                 name: described(value)
                 for name, value in {
-                    "loss": loss.forward,
+                    "groups": [group.where for group in optimizer.groups],
+                    "loss": loss,
                     "measure": measure,
                     "schedule": schedule,
                     "augment": augment,

@@ -92,6 +92,7 @@ class Optimizer(ABC):
         **hyperparameters: those of the kind.
 
     Attributes:
+        groups: parameters that are treated otherwise.
         t: number of steps taken.
 
     Examples:
@@ -103,8 +104,8 @@ class Optimizer(ABC):
 
     def __init__(self, groups: Sequence[Group] = (), **hyperparameters: float) -> None:
         self._hyperparameters = hyperparameters
-        self._groups = tuple(groups)
-        for group in self._groups:
+        self.groups = tuple(groups)
+        for group in self.groups:
             for name in group.hyperparameters:
                 if name not in hyperparameters:
                     raise ValueError(f"a group has {name}, which {type(self).__name__} has not")
@@ -131,13 +132,13 @@ class Optimizer(ABC):
         given: dict[str, object] = dict(self._hyperparameters)
         if without_lr:
             del given["lr"]
-        if self._groups:
-            given["groups"] = self._groups
+        if self.groups:
+            given["groups"] = self.groups
         return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in given.items())})"
 
     def _hyperparameters_of(self, name: str, param: Array) -> Numbers:
         """Returns those that hold for a parameter: its group's, or else the optimiser's."""
-        for group in self._groups:
+        for group in self.groups:
             if group.where(name, param):
                 lr = group.lr_factor * self.lr
                 return {**self._hyperparameters, **group.hyperparameters, "lr": lr}
