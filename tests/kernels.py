@@ -18,10 +18,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 KERNELS = ("Prescott", "Haswell", "Zen", "SkylakeX")
-# What no kernel can change is left to `make test`: it waits for processes and servers.
+# What no kernel can change is left to `make test`: it waits for processes and servers, or runs the
+# text's examples once more, in notebooks.
 TESTS = ("tests/backprop", "tests/experiments", "lib/backprop")
 TEXT = ("docs", "tests/chapters")
-APART = ("tests/backprop/test_download.py",)
+APART = ("tests/backprop/test_download.py", "tests/chapters/test_notebooks.py")
 
 # Prints the name that NumPy's OpenBLAS has for the kernel that it runs, if the processor can: one
 # that lacks what the kernel needs dies of the first product.
