@@ -181,13 +181,18 @@ ALEXNET = (
 )
 
 
-def _vgg(convolutions: Sequence[int]) -> Network:
+def vgg(convolutions: Sequence[int]) -> Network:
+    """A VGG.
+
+    Args:
+        convolutions: how many there are at each height of the maps.
+    """
     blocks = zip((64, 128, 256, 512, 512), convolutions, strict=True)
     layers = [[Conv(maps, 3)] * times + [Pool(2, 2)] for maps, times in blocks]
     return (*chain.from_iterable(layers), Dense(4096), Dense(4096), Dense(1000))
 
 
-VGG16 = _vgg((2, 2, 3, 3, 3))
+VGG16 = vgg((2, 2, 3, 3, 3))
 
 
 def inception(ones: int, to3: int, threes: int, to5: int, fives: int, pooled: int) -> Beside:
@@ -257,8 +262,31 @@ def bottleneck(
     )
 
 
+def _stem(maps: int) -> list[Conv | Pool | Norm | Dense | Beside | Plus]:
+    """Makes a photograph small at once."""
+    return [*_conv_norm(maps, 7, 2), Pool(3, 2, padding=1)]
+
+
+def basic_resnet(blocks: Sequence[int]) -> Network:
+    """A ResNet whose blocks have two layers of 3 x 3, as those of 18 and 34 layers.
+
+    Args:
+        blocks: how many there are at each height of the maps.
+    """
+    layers = _stem(64)
+    for stage, times in enumerate(blocks):
+        maps = 64 * 2**stage
+        for block in range(times):
+            smaller = stage > 0 and block == 0
+            stride = 2 if smaller else 1
+            way = _conv_norm(maps, 1, stride) if smaller else ()
+            branch = (*_conv_norm(maps, 3, stride), *_conv_norm(maps, 3))
+            layers.append(Plus(branch, way))
+    return (*layers, Pool(), Dense(1000))
+
+
 def resnet(blocks: Sequence[int], width: int = 64, groups: int = 1, early: bool = False) -> Network:
-    """A ResNet for large photographs, or a ResNeXt.
+    """A ResNet for large photographs whose blocks are bottlenecks, or a ResNeXt.
 
     Args:
         blocks: how many there are at each height of the maps.
@@ -266,10 +294,7 @@ def resnet(blocks: Sequence[int], width: int = 64, groups: int = 1, early: bool 
         groups: of these kernels.
         early: where blocks have their stride, as in `bottleneck`.
     """
-    layers: list[Conv | Pool | Norm | Dense | Beside | Plus] = [
-        *_conv_norm(64, 7, 2),
-        Pool(3, 2, padding=1),
-    ]
+    layers = _stem(64)
     for stage, times in enumerate(blocks):
         middle, maps = width * 2**stage, 256 * 2**stage
         for block in range(times):
@@ -288,11 +313,14 @@ def _norm_conv(maps: int, kernel: int) -> Network:
     return (Norm(), Conv(maps, kernel, bias=False))
 
 
-def _densenet(blocks: Sequence[int], growth: int) -> Network:
-    layers: list[Conv | Pool | Norm | Dense | Beside | Plus] = [
-        *_conv_norm(2 * growth, 7, 2),
-        Pool(3, 2, padding=1),
-    ]
+def densenet(blocks: Sequence[int], growth: int) -> Network:
+    """A DenseNet for large photographs.
+
+    Args:
+        blocks: how many layers each has.
+        growth: how many maps a layer appends.
+    """
+    layers = _stem(2 * growth)
     maps = 2 * growth
     for stage, times in enumerate(blocks):
         if stage:
@@ -303,7 +331,7 @@ def _densenet(blocks: Sequence[int], growth: int) -> Network:
     return (*layers, Norm(), Pool(), Dense(1000))
 
 
-DENSENET121 = _densenet((6, 12, 24, 16), growth=32)
+DENSENET121 = densenet((6, 12, 24, 16), growth=32)
 
 # Each network and the image that it takes.
 NETWORKS = {
