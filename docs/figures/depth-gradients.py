@@ -1,8 +1,6 @@
-"""The size of the gradient at each of fifty layers before training, for five kinds of network."""
+"""The size of the gradient at each layer before training, at three depths, for five networks."""
 
-import numpy as np
-
-from book.figures import figure, result, stroke
+from book.figures import figure, legend_below, result, stroke
 
 NAMES = {
     "residual": "path",
@@ -14,13 +12,16 @@ NAMES = {
 
 
 def draw():
-    curve = result("depth")["curve"]
-    fig, ax = figure(5.6, 2.9)
-    for i, (kind, label) in enumerate(NAMES.items()):
-        sizes = curve[f"{kind}_50"]
-        layers = np.arange(len(sizes))
-        style = stroke(i) | ({"linewidth": 0.9} if kind == "residual_zero" else {})
-        ax.plot(layers, sizes, **style, label=label)
-    ax.set(yscale="log", xlabel="layer", ylabel="gradient, last layer = 1", xlim=(0, 50))
-    ax.legend(loc="upper right", fontsize=8.5)
+    depth = result("depth")
+    fig, axes = figure(
+        5.6, 2.9, columns=3, across=1, tall=6.4, sharey=True, width_ratios=(1, 1.4, 2)
+    )
+    for ax, layers in zip(axes, depth["settings"]["depths"], strict=True):
+        for i, (kind, label) in enumerate(NAMES.items()):
+            style = stroke(i) | ({"linewidth": 0.9} if kind == "residual_zero" else {})
+            ax.plot(depth["curve"][f"{kind}_{layers}"], **style, label=label)
+        ax.set(title=f"{layers} layers", yscale="log", xlabel="layer", xlim=(0, layers))
+        ax.locator_params(axis="x", integer=True, nbins=5)
+    axes[0].set_ylabel("gradient, last layer = 1")
+    legend_below(fig, *axes[0].get_legend_handles_labels(), columns=3)
     return fig
