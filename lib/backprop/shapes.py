@@ -47,6 +47,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop import scalars
+from backprop.plain_arrays import check_plain
 from backprop.targets import check_targets
 
 Array: TypeAlias = NDArray[np.floating[Any]]
@@ -269,13 +270,8 @@ def _check_fit(
         _check_axes(name, layout, shape, sizes, words)
 
 
-def _check_array(
-    name: str, wanted: str, kind: type, dtype: np.dtype[Any] | None, shape: tuple[int, ...]
-) -> None:
-    if dtype is None:
-        raise TypeError(f"{name} has type {kind.__name__}, wanted an array")
-    if issubclass(kind, np.matrix | np.ma.MaskedArray):
-        raise TypeError(f"{name} has type {kind.__name__}, wanted a plain array")
+def _check_array(name: str, wanted: str, kind: type, dtype: Any, shape: tuple[int, ...]) -> None:
+    check_plain(name, kind)
     letters, word = _KINDS[wanted]
     if dtype.kind not in letters:
         raise TypeError(f"{name} is {dtype}, wanted {word}")

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop.plain_arrays import check_plain
+
 
 def check_targets(name: str, target: Any, scores: NDArray[Any]) -> None:
     """Checks classes, or probabilities of classes, against scores.
@@ -15,7 +17,8 @@ def check_targets(name: str, target: Any, scores: NDArray[Any]) -> None:
         scores: what they are compared to, shape (..., K).
 
     Raises:
-        TypeError: target is neither integers nor floats of the scores' precision.
+        TypeError: target is no plain array, or neither of integers nor of floats of the scores'
+            precision.
         ValueError: target has a shape that does not fit; a class is out of range; a row is no
             probabilities with sum 1.
 
@@ -24,8 +27,7 @@ def check_targets(name: str, target: Any, scores: NDArray[Any]) -> None:
         Traceback (most recent call last):
         ValueError: target holds class 3, wanted 0 to 2
     """
-    if not isinstance(target, np.ndarray):
-        raise TypeError(f"{name} has type {type(target).__name__}, wanted an array")
+    check_plain(name, type(target))
     *N, K = scores.shape
     if target.dtype.kind == "f" and target.ndim == scores.ndim:
         precision = np.finfo(scores.dtype).dtype

@@ -35,7 +35,7 @@ BLOCK = re.compile(
 PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.stem != "mathcheck"]
 # What serves the modules that are shown, and is shown nowhere.
 INNER = re.compile(
-    r"backprop\.(fast\b|scalars|shapes|names|targets|sums|files|_)|\._|\.(arrays|fingerprint|samples)$"
+    r"backprop\.(fast\b|scalars|shapes|names|plain_arrays|targets|sums|files|_)|\._|\.(arrays|fingerprint|samples)$"
 )
 
 

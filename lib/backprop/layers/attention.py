@@ -223,6 +223,7 @@ class Positions(Layer):
         T, _, D = x.shape
         return x + sinusoidal_positions(T, D)[:, np.newaxis].astype(x.dtype)
 
+    @shapes(dy="T N D")
     def backward(self, dy: Array) -> Array:
         """Maps dy to dx: what is added has no gradient of its own."""
         return dy.copy()

@@ -32,6 +32,7 @@ class Dropout(Layer):
         self._p = p
         self._rng = rng
 
+    @shapes(x="...")
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
         """Maps x to an output of the same shape."""
         if training:

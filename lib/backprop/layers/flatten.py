@@ -2,7 +2,7 @@
 
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
-from backprop.shapes import Array
+from backprop.shapes import Array, shapes
 
 
 class Flatten(Layer):
@@ -14,11 +14,13 @@ class Flatten(Layer):
         (2, 60)
     """
 
+    @shapes(x="N ...")
     def forward(self, x: Array, *, training: bool, mask: Mask | None = None) -> Array:
         """Maps x, (N, ...), to y, (N, D)."""
         self._cache = x.shape
         return x.reshape(len(x), -1)
 
+    @shapes(dy="N D")
     def backward(self, dy: Array) -> Array:
         """Maps dy, (N, D), to dx, in the shape of x."""
         return dy.reshape(self._remembered())

@@ -68,6 +68,7 @@ class TimeFirst(Layer):
         y: Array = x.swapaxes(0, 1)
         return y
 
+    @shapes(dy="T N D")
     def backward(self, dy: Array) -> Array:
         """Maps dy, (T, N, D), to (N, T, D)."""
         dx: Array = dy.swapaxes(0, 1)

@@ -22,7 +22,7 @@ class Score(NamedTuple):
     accuracy: float | None
 
 
-@shapes()
+@shapes(scores="... K", target="int ...")
 def accuracy(scores: Array, target: NDArray[Any]) -> float:
     """The fraction of samples whose highest score is that of their class.
 
@@ -34,14 +34,13 @@ def accuracy(scores: Array, target: NDArray[Any]) -> float:
         The fraction; NaN if a score is NaN, which is higher than no other and lower than none.
 
     Raises:
+        TypeError: scores holds no floats, or target no integers.
         ValueError: the two do not fit.
 
     Examples:
         >>> accuracy(np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1]))
         0.5
     """
-    if scores.ndim < 2 or target.shape != scores.shape[:-1]:
-        raise ValueError(f"target has shape {target.shape}, scores {scores.shape}")
     if np.isnan(scores).any():
         return float("nan")
     return float(np.mean(scores.argmax(axis=-1) == target))

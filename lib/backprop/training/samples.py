@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backprop.masking import Mask
+from backprop.plain_arrays import check_plain
 
 # Along which axis the samples lie, in inputs and in what belongs to them: one for both, or a pair.
 SampleAxis = int | tuple[int, int]
@@ -58,7 +59,7 @@ def samples(
         prefix: what the names of the arrays begin with, in messages.
 
     Raises:
-        TypeError: one is no array, or the mask holds no booleans.
+        TypeError: one is no plain array, or the mask holds no booleans.
         ValueError: their numbers of samples differ, or are 0.
     """
     axes = both_axes(sample_axis)
@@ -92,8 +93,7 @@ def _at(axis: int, which: Which) -> tuple[Any, ...]:
 
 
 def _count(name: str, array: Any, axis: int) -> int:
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f"{name} has type {type(array).__name__}, wanted an array")
+    check_plain(name, type(array))
     if array.ndim <= axis:
         raise ValueError(f"{name} has shape {array.shape}, wanted samples along axis {axis}")
     return int(array.shape[axis])
