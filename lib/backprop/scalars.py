@@ -1,4 +1,4 @@
-"""What a function takes beside arrays: numbers, counts, pairs, generators.
+"""What a function takes beside arrays: numbers, counts, pairs, generators, objects of a class.
 
 Each function here refuses what is wrong in one sentence that begins with the argument's name. The
 declaration `backprop.shapes.shapes` puts the name of the function that was called in front.
@@ -148,3 +148,29 @@ def float_dtype(name: str, value: Any) -> np.dtype[Any]:
         wanted = "float32 or float64" if dtype.kind == "f" else "floats"
         raise TypeError(f"{name} is {dtype}, wanted {wanted}")
     return dtype
+
+
+def instance(name: str, value: Any, wanted: type, called: str) -> None:
+    """Checks that a value is an object of a class, and not that class or another.
+
+    Args:
+        name: the argument's name.
+        value: what it was given.
+        wanted: the class.
+        called: what an object of it is called, with its article.
+
+    Raises:
+        TypeError: the value is something else.
+
+    Examples:
+        >>> instance("x", "three", int, "an integer")
+        Traceback (most recent call last):
+        TypeError: x has type str, wanted an integer
+    """
+    if isinstance(value, wanted):
+        return
+    if not isinstance(value, type):
+        raise TypeError(f"{name} has type {type(value).__name__}, wanted {called}")
+    made = f": write {value.__name__}(), with what it takes between the brackets"
+    how = made if issubclass(value, wanted) else ""
+    raise TypeError(f"{name} is the class {value.__name__}, wanted {called}{how}")

@@ -305,7 +305,10 @@ def test_residual(rng, refused):
     np.testing.assert_allclose(layer.backward(dy), dy + dy @ inner.params["W"].T)
     assert layer.params["W"] is inner.params["W"]
     np.testing.assert_allclose(layer.grads["W"], x.T @ dy)
-    message = "Residual: layer is ReLU, wanted a layer, with what it takes in brackets"
+    message = (
+        "Residual: layer is the class ReLU, wanted a layer: write ReLU(), "
+        "with what it takes between the brackets"
+    )
     refused(TypeError, message, Residual, ReLU)
     message = "Residual.forward: the layer's output has shape (5, 2), wanted (5, 3) as in x"
     refused(ValueError, message, Residual(Linear(3, 2, rng=rng)), x)
@@ -336,7 +339,10 @@ def test_a_residual_with_something_on_its_way(rng):
 
 
 def test_what_does_not_fit_beside_a_residuals_way_is_refused(rng, refused):
-    message = "Residual: way is ReLU, wanted a layer, with what it takes in brackets"
+    message = (
+        "Residual: way is the class ReLU, wanted a layer: write ReLU(), "
+        "with what it takes between the brackets"
+    )
     refused(TypeError, message, Residual, ReLU(), ReLU)
     shapes = "the layer's output has shape (5, 3), wanted (5, 2) as in the way's output"
     layer, x = Residual(ReLU(), Linear(3, 2, rng=rng)), rng.standard_normal((5, 3))

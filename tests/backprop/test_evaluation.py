@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backprop import CROSS_ENTROPY, Loss, accuracy, evaluate, predict
-from backprop.layers import Identity, Linear
+from backprop.layers import Identity, Linear, ReLU
 from backprop.losses import mean_squared_error_backward, mean_squared_error_forward
 
 
@@ -90,3 +90,24 @@ def test_refusals(rng):
         predict(Identity(), x[:0])
     with pytest.raises(ValueError, match="predict: batch_size is 0"):
         predict(Identity(), x, batch_size=0)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments"), [(predict, ()), (evaluate, (np.zeros(3, int),))]
+)
+def test_a_class_is_no_network(refused, function, arguments):
+    name, x = function.__name__, np.zeros((3, 2))
+    message = (
+        f"{name}: network is the class ReLU, wanted a layer: write ReLU(), "
+        "with what it takes between the brackets"
+    )
+    refused(TypeError, message, function, ReLU, x, *arguments)
+    message = f"{name}: network has type NoneType, wanted a layer"
+    refused(TypeError, message, function, None, x, *arguments)
+
+
+def test_a_function_is_no_loss(refused):
+    scores, target = np.zeros((3, 2)), np.zeros((3, 2))
+    message = "evaluate: loss has type function, wanted a Loss"
+    loss = mean_squared_error_forward
+    refused(TypeError, message, evaluate, Identity(), scores, target, loss=loss)

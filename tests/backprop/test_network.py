@@ -364,14 +364,17 @@ def test_a_layer_shows_how_it_was_made(rng, layer, shown):
     [
         (
             [Identity(), ReLU],
-            "Sequential: layer 1 is the class ReLU, wanted one of its layers: write ReLU(), "
+            "Sequential: layer 1 is the class ReLU, wanted a layer: write ReLU(), "
             "with what it takes between the brackets",
         ),
         (
             {"last": len},
-            "Sequential: layer last has type builtin_function_or_method, wanted a Layer",
+            "Sequential: layer last has type builtin_function_or_method, wanted a layer",
         ),
-        ([None], "Sequential: layer 0 has type NoneType, wanted a Layer"),
+        ([None], "Sequential: layer 0 has type NoneType, wanted a layer"),
+        ([int], "Sequential: layer 0 is the class int, wanted a layer"),
+        (Identity(), "Sequential: layers has type Identity, wanted a list of layers"),
+        (ReLU, "Sequential: layers is the class ReLU, wanted a list of layers"),
     ],
 )
 def test_what_is_no_layer_is_refused(refused, layers, message):

@@ -261,6 +261,16 @@ def refusals():
     yield {"x": [[0.0, 0.0]] * 4}, TypeError, "train: x has type list, wanted an array"
     message = "train: validation_target has 4 samples, wanted 2 as in validation_x"
     yield {"validation": (x[:2], target)}, ValueError, message
+    end = r", with what it takes between the brackets$"
+    message = r"^train: network is the class \w+, wanted a layer: write {}\(\)" + end
+    yield {"network": ReLU}, TypeError, message.format("ReLU")
+    yield {"network": Sequential}, TypeError, message.format("Sequential")
+    yield {"network": [ReLU()]}, TypeError, "^train: network has type list, wanted a layer$"
+    message = r"^train: optimizer is the class SGD, wanted an optimiser: write SGD\(\)" + end
+    yield {"optimizer": SGD}, TypeError, message
+    yield {"optimizer": "sgd"}, TypeError, "^train: optimizer has type str, wanted an optimiser$"
+    message = "^train: loss has type function, wanted a Loss$"
+    yield {"loss": softmax_cross_entropy_forward}, TypeError, message
 
 
 @pytest.mark.parametrize(("wrong", "error", "message"), list(refusals()))
@@ -273,9 +283,10 @@ def test_train_refuses(wrong, error, message):
         "rng": np.random.default_rng(0),
         "progress": False,
     }
-    network = Sequential([Linear(2, 2, rng=np.random.default_rng(0))])
+    right["network"] = Sequential([Linear(2, 2, rng=np.random.default_rng(0))])
+    right["optimizer"] = SGD(0.1)
     with pytest.raises(error, match=message):
-        train(network, SGD(0.1), **(right | wrong))
+        train(**(right | wrong))
 
 
 def test_message_of_ctrl_c(tmp_path):

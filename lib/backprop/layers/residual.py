@@ -1,5 +1,6 @@
 """A way past a layer."""
 
+from backprop import scalars
 from backprop.layers.activations import Identity
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
@@ -35,9 +36,7 @@ class Residual(Layer):
     @shapes()
     def __init__(self, layer: Layer, way: Layer | None = None) -> None:
         for name, given in {"layer": layer, "way": way or Identity()}.items():
-            if not isinstance(given, Layer):
-                kind = given.__name__ if isinstance(given, type) else type(given).__name__
-                raise TypeError(f"{name} is {kind}, wanted a layer, with what it takes in brackets")
+            scalars.instance(name, given, Layer, "a layer")
         super().__init__()
         self.layer, self.way = layer, way or Identity()
         self._past = "the way's output" if way else "x"

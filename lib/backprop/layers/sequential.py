@@ -1,9 +1,10 @@
 """Layers one after another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
 
+from backprop import scalars
 from backprop.files import load_npz, save_npz
 from backprop.layers.arrays import assign, state
 from backprop.layers.layer import Layer
@@ -19,7 +20,7 @@ class Sequential(Layer):
             A parameter's name is its layer's and its own, `0.W`.
 
     Raises:
-        TypeError: something is no layer; a class, say, where one of its layers is wanted.
+        TypeError: layers is no list or mapping, or something in it no layer; a class, say.
         ValueError: there is no layer, one is there twice, or a name is empty or has a dot or slash.
 
     Examples:
@@ -41,18 +42,13 @@ class Sequential(Layer):
 
     @shapes()
     def __init__(self, layers: Sequence[Layer] | Mapping[str, Layer]) -> None:
+        scalars.instance("layers", layers, Iterable, "a list of layers")
         if not isinstance(layers, Mapping):
             layers = {str(index): layer for index, layer in enumerate(layers)}
         if not layers:
             raise ValueError("layers is empty, wanted at least one")
         for name, layer in layers.items():
-            if isinstance(layer, type):
-                raise TypeError(
-                    f"layer {name} is the class {layer.__name__}, wanted one of its "
-                    f"layers: write {layer.__name__}(), with what it takes between the brackets"
-                )
-            if not isinstance(layer, Layer):
-                raise TypeError(f"layer {name} has type {type(layer).__name__}, wanted a Layer")
+            scalars.instance(f"layer {name}", layer, Layer, "a layer")
         if len({id(layer) for layer in layers.values()}) < len(layers):
             # Its second forward would overwrite what its first remembers.
             raise ValueError("layers holds one object twice, wanted a layer for each")

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop import scalars
 from backprop.layers.layer import Layer
 from backprop.masking import Mask
 from backprop.shapes import Array, shapes
@@ -66,7 +67,7 @@ def predict(
         batch_size: samples at a time, which memory decides.
 
     Raises:
-        TypeError: x is no array.
+        TypeError: network is no layer, or x no array.
         ValueError: x is empty, or batch_size below 1.
 
     Examples:
@@ -75,6 +76,7 @@ def predict(
         >>> predict(network, np.zeros((5, 2)), batch_size=2).shape
         (5, 1)
     """
+    scalars.instance("network", network, Layer, "a layer")
     axis, axis_of_output = both_axes(sample_axis)
     given = samples(x, x, mask, axis)
     parts = [network(part.x, mask=part.mask) for part in _batches(given, batch_size)]
@@ -110,7 +112,7 @@ def evaluate(
         the means over all targets that count.
 
     Raises:
-        TypeError: x or target is no array.
+        TypeError: network is no layer, loss no Loss, or x or target no array.
         ValueError: x and target differ in length, or are empty; all targets are ignored.
 
     Examples:
@@ -120,6 +122,8 @@ def evaluate(
         >>> round(score.loss, 4), score.accuracy
         (0.6931, 0.5)
     """
+    scalars.instance("network", network, Layer, "a layer")
+    scalars.instance("loss", loss, Loss, "a Loss")
     return mean_score(network, samples(x, target, mask, sample_axis), loss, measure, batch_size)
 
 

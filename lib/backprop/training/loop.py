@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop import scalars
 from backprop.clipping import clip_by_global_norm
 from backprop.fast.parallel import one_thread
 from backprop.layers.arrays import assign, state
@@ -113,7 +114,8 @@ def train(
         the history of the whole run, what came before an interruption included.
 
     Raises:
-        TypeError: x or target is no array, epochs or batch_size no integer, rng no generator.
+        TypeError: network is no layer, optimizer no optimiser, loss no Loss; x or target is no
+            array, epochs or batch_size no integer, rng no generator.
         ValueError: x and target differ in length or are empty; a batch would have one sample,
             which batch norm cannot normalise; the network carries states, and the batches are
             shuffled, in parts, or not all of one size; the checkpoint is of another run; gradients
@@ -133,6 +135,9 @@ def train(
         >>> history.train_accuracy[0] < 0.7, history.train_accuracy[-1] > 0.95
         (True, True)
     """
+    scalars.instance("network", network, Layer, "a layer")
+    scalars.instance("optimizer", optimizer, Optimizer, "an optimiser")
+    scalars.instance("loss", loss, Loss, "a Loss")
     given = samples(x, target, mask, sample_axis)
     validated = None
     if validation is not None:
