@@ -78,6 +78,16 @@ def test_pasted_convolution_and_pooling_take_images_of_whole_numbers(kind):
         np.testing.assert_array_equal(y, pool(images.astype(float), 2, padding=padding)[0])
 
 
+def test_pasted_layers_take_gradients_of_whole_numbers():
+    rng = np.random.default_rng(0)
+    layer = pasted("classic-networks")
+    _, cache = layer["layer_forward"](rng.normal(size=(2, 4, 3, 3)), rng.normal(size=(2, 4, 3, 3)))
+    dy = rng.integers(-3, 4, (2, 2, 3, 3))
+    exact = layer["layer_backward"](dy.astype(float), cache)
+    for found, wanted in zip(layer["layer_backward"](dy, cache), exact, strict=True):
+        np.testing.assert_allclose(found, wanted)
+
+
 def test_what_a_block_lacks_is_seen():
     assert needed("def f(x):\n    return np.sin(x) + g(x)\n") == {"np", "g"}
 
