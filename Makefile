@@ -47,13 +47,15 @@ publish: .address $(VENV)/.site node_modules/.test  ## the site for its address,
 	$(PY) -m mkdocs build --strict
 	$(PY) -m book.take_along site
 	$(PY) -m book.linkcheck site
+	$(PY) -m book.published site --check
 	$(PY) -m book.editions site $(if $(KEPT),--kept "$(KEPT)")
 
 .address:
 	@case "$(SITE_URL)" in http://?*|https://?*) ;; *) \
 	echo "Publishing needs the address of the site: make publish SITE_URL=https://example.org/book/" >&2; exit 1;; esac
 
-addresses: $(VENV)/.site  ## list the addresses of the built site, when it is published
+addresses: $(VENV)/.site node_modules/.site  ## list the addresses of the site, before an edition gets its tag
+	$(PY) -m mkdocs build --strict
 	$(PY) -m book.published site
 
 data: $(VENV)/.data  ## fetch the full data sets (FROM=dir takes them from a folder)

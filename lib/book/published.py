@@ -1,22 +1,24 @@
-"""Lists the addresses of the built site in docs/addresses.txt, when an edition is published.
+"""Lists the addresses of the built site in docs/addresses.txt, before an edition gets its tag.
 
 `python -m book.published site` adds the pages, headings, figures and equations that are not yet
-listed. From then on, a build fails if one of them no longer leads anywhere.
+listed. From then on, a build fails if one of them no longer leads anywhere. With `--check` it adds
+nothing: it fails where the site is an edition and has addresses that are not listed.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lxml import html as lxml_html
 
-from book.editions import FOLDER
-from book.known.addresses import with_all
+from book.editions import FOLDER, tagged
+from book.known.addresses import unlisted, with_all
 from book.known.results import ROOT
 
-__all__ = ["addresses"]
+__all__ = ["addresses", "complaint"]
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NAMED = ("eq:", "fig:")
@@ -40,13 +42,33 @@ def addresses(site: Path) -> Iterator[str]:
                 yield f"{url}#{anchor}"
 
 
+def complaint(edition: str, lacking: Sequence[str]) -> str | None:
+    """Why a site cannot be published; None if it can.
+
+    Args:
+        edition: the number of the edition that the site is; empty if it is none.
+        lacking: its addresses that are not listed.
+    """
+    if not edition or not lacking:
+        return None
+    return (
+        f"edition {edition} has {len(lacking)} addresses that docs/addresses.txt does not list, "
+        f"{lacking[0]} the first: run `make addresses`, commit the list, give that commit the tag"
+    )
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m book.published", description=__doc__)
     parser.add_argument("site", type=Path, nargs="?", default=ROOT / "site")
-    found = set(addresses(parser.parse_args().site))
+    parser.add_argument("--check", action="store_true", help="fail if an edition's are not listed")
+    given = parser.parse_args()
+    found = set(addresses(given.site))
     path = ROOT / "docs" / "addresses.txt"
-    path.write_text(with_all(path.read_text(encoding="utf-8"), found), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    if given.check:
+        sys.exit(complaint(tagged(ROOT), unlisted(text, found)))
+    path.write_text(with_all(text, found), encoding="utf-8")
 
 
 if __name__ == "__main__":

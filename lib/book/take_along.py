@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from book.known.bibliography import Publication
-from book.known.navigation import pages
+from book.known.navigation import pages, url_of
 from book.known.results import ROOT
 from book.made.card import CARD, HEIGHT, WIDTH, card, opening_figure, with_picture
 from book.made.epub import epub
@@ -153,7 +153,7 @@ def chapter(site: Path, root: Path, scratch: Path, name: str, folder: Path) -> N
 def _urls(root: Path) -> list[str]:
     """The pages to bind: notation, and the chapters, in the order of the book."""
     files = [name for name in pages(root) if name.startswith(("chapters/", "notation"))]
-    return [f"{name.removesuffix('.md')}/" for name in files]
+    return [url_of(name) for name in files]
 
 
 def _read(press: _Press, urls: Sequence[str], wanted: Sequence[str]) -> tuple[_Press, list[Leaf]]:

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from lxml import html as lxml_html
 
-from book.known.addresses import Moves, read, resolve, with_all
+from book.known.addresses import Moves, read, resolve, unlisted, with_all
 from book.known.equations import Equation, Source
+from book.known.navigation import pages, url_of
 from book.made.redirects import moved_places, redirects
-from book.published import addresses
+from book.published import addresses, complaint
 
+ROOT = Path(__file__).parents[2]
 FILE = Path("docs/addresses.txt")
+LISTED = {each.url for each in read((ROOT / FILE).read_text(encoding="utf-8"))}
 PAGES = {"": {"top"}, "a/": {"one", "eq:x"}, "b/": {"two", "both"}, "c/": {"both"}}
 
 
@@ -43,6 +46,7 @@ def test_a_place_under_its_old_name_on_another_page_is_found_without_a_word() ->
     [
         ("gone/\n", "1: gone/ leads nowhere: write `-> ` and where it leads behind it"),
         ("a/\na/#gone\n", "2: a/#gone leads nowhere"),
+        ("a/\neq/gone/\n", "2: eq/gone/ leads nowhere"),
         ("a/#both\n", "1: a/#both leads nowhere"),  # two pages have it
         ("gone/ -> nowhere/\n", "1: gone/ leads to nowhere/, which is not there"),
         ("gone/ -> a/#two\n", "1: gone/ leads to a/#two, which is not there"),
@@ -81,7 +85,34 @@ def test_a_page_is_told_of_the_places_that_left_it() -> None:
 
 def test_the_list_grows_and_keeps_what_it_says() -> None:
     text = "# remark\na/\nold/ -> a/\n"
-    assert with_all(text, {"a/", "", "b/#two"}) == f"{text}.\nb/#two\n"
+    assert with_all(text, {"a/", "", "#top", "b/#two"}) == f"{text}.\n.#top\nb/#two\n"
+    assert unlisted(with_all(text, {"", "#top", "b/#two"}), {"", "#top", "b/#two"}) == []
+
+
+def test_every_page_of_the_menu_is_listed() -> None:
+    urls = set(map(url_of, pages(ROOT)))
+    assert {"", "chapters/attention/", "notebooks/gradient-checking/", "reference/"} <= urls
+    assert urls - LISTED == set()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("eq/linear-dW/", "eq/gru-dh/", "eq/lstm-c/", "eq/small-kernels/"),
+        *("chapters/lstm/#eq:lstm-c", "chapters/softmax/#fig:softmax-push", "reference/lstm/"),
+    ],
+)
+def test_what_the_first_kept_edition_had_is_listed(url: str) -> None:
+    assert url in LISTED
+
+
+def test_an_edition_is_published_with_its_addresses_listed() -> None:
+    assert complaint("0.2.0", []) is None
+    assert complaint("", ["a/"]) is None  # no edition: it may change yet
+    assert complaint("0.2.0", ["a/", "b/"]) == (
+        "edition 0.2.0 has 2 addresses that docs/addresses.txt does not list, a/ the first: "
+        "run `make addresses`, commit the list, give that commit the tag"
+    )
 
 
 def test_the_addresses_of_a_site_are_its_pages_headings_equations_and_figures(

@@ -121,6 +121,9 @@ def test_the_workflow_runs_the_commands_of_the_project() -> None:
         for variable in re.findall(r"(\w+)=", rest):
             assert f"$({variable})" in makefile
     assert not re.search(r"pip|npm|mkdocs|curl|wget", commands)
+    _, _, publish = makefile.partition("\npublish: .address")
+    steps = re.findall(r"-m (book\.\S+ site(?: --check)?)", publish.partition("\n\n")[0])
+    assert steps.index("book.published site --check") < steps.index("book.take_along site")
     branch = 'published_branch = config_options.Type(str, default="gh-pages")'
     assert branch in (ROOT / "lib" / "book" / "plugin.py").read_text(encoding="utf-8")
     assert "gh-pages" in commands

@@ -253,7 +253,7 @@ $$
 """,
         encoding="utf-8",
     )
-    (demo / "docs" / "addresses.txt").write_text("gone/\n", encoding="utf-8")
+    (demo / "docs" / "addresses.txt").write_text("gone/\neq/gone/\n", encoding="utf-8")
     code = demo / "lib" / "backprop" / "gain.py"
     code.write_text(code.read_text(encoding="utf-8") + "A = 1  # eq:no-such\n", encoding="utf-8")
     done = build(demo)
@@ -278,7 +278,8 @@ $$
             place + message + "\n" + done.stderr
         )
     assert "lib/backprop/gain.py:" in done.stderr
-    assert "docs/addresses.txt:1: gone/ leads nowhere" in done.stderr
+    for line, address in enumerate(("gone/", "eq/gone/"), 1):
+        assert f"docs/addresses.txt:{line}: {address} leads nowhere" in done.stderr
     assert "no equation of the book has the label eq:no-such" in done.stderr
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from book.shared.errors import Problem
 
-__all__ = ["Address", "Moves", "read", "resolve", "with_all"]
+__all__ = ["Address", "Moves", "read", "resolve", "unlisted", "with_all"]
 
 _ARROW = "->"
 
@@ -116,7 +116,12 @@ def resolve(
     return moves, problems
 
 
-def with_all(text: str, urls: Set[str]) -> str:
-    """The list with all addresses of a site: those that are new at its end, in their order."""
+def unlisted(text: str, urls: Set[str]) -> list[str]:
+    """The addresses of a site that are not in the list, as it would have them, in their order."""
     known = {address.url for address in read(text)}
-    return "".join([text, *(f"{url or '.'}\n" for url in sorted(urls - known))])
+    return [f".{url}" if url[:1] in ("", "#") else url for url in sorted(urls - known)]
+
+
+def with_all(text: str, urls: Set[str]) -> str:
+    """The list with all addresses of a site: those that are new at its end."""
+    return "".join([text, *(f"{url}\n" for url in unlisted(text, urls))])
