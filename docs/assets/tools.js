@@ -1,26 +1,25 @@
 // Beside each numbered equation: its address to copy, how to cite it, the equation itself for use elsewhere, and where an
 // error in it is reported. On a phone all that can be done with it is behind one button.
+import { published } from "./home.js";
 import { button, element, toolLine } from "./make.js";
 import { whenNear } from "./near.js";
 
-function addressOf(equation, page = location.href) {
-  const address = new URL(page, location.href);
-  address.search = "";
-  address.hash = equation.id;
-  return address.href;
+// An equation's own address, which leads to it wherever it stands: from a folder, the file of that page.
+function addressOf(equation) {
+  const file = published.startsWith("file:") ? "index.html" : "";
+  return new URL(`eq/${equation.id.replace("eq:", "")}/${file}`, published).href;
 }
 
 // The chapter's entry, with the equation's number and address.
 function citationOf(equation) {
   const number = equation.querySelector(".equation__number").textContent;
-  const published = document.querySelector('link[rel="canonical"]')?.href;
   return document
     .querySelector(".bibtex code")
     .textContent.trim()
     .replace(",", `-${equation.id.replace("eq:", "")},`)
     .replace(/(\n *note *= \{)/, `$1Equation ${number}. `)
     .replace(/\n *url *= .*/, "")
-    .replace(/\n\}$/, `\n  url       = {${addressOf(equation, published)}},\n}`);
+    .replace(/\n\}$/, `\n  url       = {${addressOf(equation)}},\n}`);
 }
 
 // Says that a text was copied; where it may not be, shows it, selected.
@@ -64,7 +63,7 @@ function more(line) {
 }
 
 const TOOLS = [
-  ["copy link", "link copied", (equation) => addressOf(equation)],
+  ["copy link", "link copied", addressOf],
   ["cite", "citation copied", citationOf],
   ["copy LaTeX", "LaTeX copied", ({ dataset }) => dataset.tex],
   ["copy MathML", "MathML copied", async (equation) => (await import("./mathml.js")).mathmlOf(equation)],

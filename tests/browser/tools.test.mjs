@@ -23,11 +23,11 @@ test("the link is the equation's address, and it is said that it was copied", LI
   await tool("copy link").click();
   await equation.getByRole("status").getByText("link copied").waitFor();
   const link = await clipboard(page);
-  const { origin, pathname } = new URL(page.url());
-  assert.equal(link, `${origin}${pathname}#eq:lstm-eta`);
+  assert.equal(link, `${new URL(page.url()).origin}/eq/lstm-eta/`);
   assert.deepEqual(await axe(page, '[id="eq:lstm-eta"]'), []);
   await page.goto("about:blank");
   await page.goto(link);
+  await page.waitForURL(/\/chapters\/lstm\/#eq:lstm-eta$/);
   assert.equal(await page.locator(":target").getAttribute("id"), "eq:lstm-eta");
 });
 
@@ -41,8 +41,24 @@ test("the citation is the chapter's, with the equation's number and address", LI
   assert.equal(lines[0], "@incollection{backprop-lstm-lstm-eta,");
   assert.ok(lines.includes("  title     = {{LSTM}},"), lines.join("\n"));
   assert.match(lines.find((line) => line.includes("note ")), new RegExp(`\\{Equation \\${number.slice(0, -1)}\\)\\. Version`));
-  assert.match(lines.at(-2), /^ {2}url {7}= \{http.*\/chapters\/lstm\/#eq:lstm-eta\},$/);
+  assert.match(lines.at(-2), /^ {2}url {7}= \{http:\/\/127\.0\.0\.1:\d+\/eq\/lstm-eta\/\},$/);
   assert.equal(lines.at(-1), "}");
+});
+
+test("where the book is published, link and citation lead there", LIMIT, async (t) => {
+  const published = '<head><link rel="canonical" href="https://example.org/book/chapters/lstm/">';
+  const prepare = (context) =>
+    context.route("**/chapters/lstm/*", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace("<head>", published) });
+    });
+  const { page, equation, tool } = await openEquation(t, { ...CLIPBOARD, prepare });
+  await tool("copy link").click();
+  await equation.getByRole("status").getByText("link copied").waitFor();
+  assert.equal(await clipboard(page), "https://example.org/book/eq/lstm-eta/");
+  await tool("cite").click();
+  await equation.getByRole("status").getByText("citation copied").waitFor();
+  assert.match(await clipboard(page), /= \{https:\/\/example\.org\/book\/eq\/lstm-eta\/\},\n\}$/);
 });
 
 test("as LaTeX it is the text's, in commands that all have", LIMIT, async (t) => {
@@ -88,8 +104,8 @@ test("where nothing may be copied, the text is shown and selected", LIMIT, async
     navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"));
   });
   await tool("copy link").click();
-  await page.locator(".equation__said", { hasText: "#eq:lstm-eta" }).waitFor();
-  assert.match(await page.evaluate(() => String(getSelection())), /^http.*\/chapters\/lstm\/#eq:lstm-eta$/);
+  await page.locator(".equation__said", { hasText: "/eq/lstm-eta/" }).waitFor();
+  assert.match(await page.evaluate(() => String(getSelection())), /^http.*\/eq\/lstm-eta\/$/);
 });
 
 test("the controls are seen at the equation only; by a finger always", LIMIT, async (t) => {
