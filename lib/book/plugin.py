@@ -441,6 +441,8 @@ class BookPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         with _told():
             self._code.hold()
             self._build = Build(config, self._code, self._store, self.config)
+        version = self.build.tools.publication.version
+        config.copyright = f"{config.copyright or ''} Version {version}.".strip()
         # Every date in the site is the commit's, so that one commit makes one site.
         os.environ["SOURCE_DATE_EPOCH"] = self._epoch or self.build.checkout.seconds or "0"
         for handler in logging.getLogger("mkdocs").handlers:

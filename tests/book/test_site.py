@@ -11,8 +11,10 @@ from urllib.parse import parse_qs
 import pytest
 from lxml import etree
 
+from book.known.bibliography import Publication
 from book.linkcheck import broken_links
 
+ROOT = Path(__file__).parents[2]
 Build = Callable[..., subprocess.CompletedProcess[str]]
 ATOM = "{http://www.w3.org/2005/Atom}"
 ADDRESSES = {"SITE_URL": "https://book.example/", "REPO_URL": "https://code.example/book"}
@@ -44,6 +46,14 @@ def test_a_chapter_is_complete(site: Path) -> None:
     assert json.loads(data[1])["author"]["name"] == "The authors of Backprop Line by Line"
     assert "\\label" not in html
     assert "\ue000" not in html
+
+
+def test_the_foot_of_each_page_names_the_version(site: Path) -> None:
+    version = Publication.read(ROOT / "CITATION.cff").version
+    for page in (".", "chapters/gain", "reference"):
+        foot = etree.HTML(read(site, page)).find(".//div[@class='md-copyright__highlight']")
+        said = " ".join("".join(foot.itertext()).split())
+        assert said.endswith(f"The authors of Backprop Line by Line. Version {version}.")
 
 
 def test_the_menu_and_the_head_have_the_numbers(site: Path) -> None:
