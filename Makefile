@@ -35,6 +35,7 @@ test: $(VENV)/.test node_modules/.test  ## the tests: style, types, pytest, stri
 
 take-along: $(VENV)/.site node_modules/.test  ## the site with PDF of each chapter, the book as PDF and EPUB (wants Chromium)
 	$(PY) -m mkdocs build --strict
+	$(PY) requirements/wheels.py .cache/wheels
 	$(PY) -m book.take_along site
 	$(PY) -m book.linkcheck site
 
@@ -45,9 +46,10 @@ KEPT ?=
 publish: export SITE_URL := $(SITE_URL)
 publish: .address $(VENV)/.site node_modules/.test  ## the site for its address, with all to take along: make publish SITE_URL=https://example.org/book/
 	$(PY) -m mkdocs build --strict
+	$(PY) -m book.published site --check
+	$(PY) requirements/wheels.py .cache/wheels
 	$(PY) -m book.take_along site
 	$(PY) -m book.linkcheck site
-	$(PY) -m book.published site --check
 	$(PY) -m book.editions site $(if $(KEPT),--kept "$(KEPT)")
 
 .address:
@@ -94,7 +96,7 @@ test-numpy: $(VENV)/.test .cache/numpy-2.0  ## the code with the oldest NumPy th
 BROWSER ?= *
 test-browser: $(VENV)/.site node_modules/.test  ## the built site in Chromium
 	$(PY) -m mkdocs build --strict
-	$(PY) tests/browser/wheels.py .cache/wheels
+	$(PY) requirements/wheels.py .cache/wheels
 	node --test --test-concurrency=3 "tests/interactive/*.test.mjs" "tests/browser/$(BROWSER).test.mjs"
 
 test-firefox: $(VENV)/.site node_modules/.test  ## the chapters of the built site in Firefox, at eight widths

@@ -26,6 +26,7 @@ from book.made.card import CARD, HEIGHT, WIDTH, card, opening_figure, with_pictu
 from book.made.epub import epub
 from book.made.faces import faces
 from book.made.folder import OPENER, folder_files, packed
+from book.made.runtime import with_packages
 from book.made.slides import drawings
 from book.made.volume import Leaf, bound, contents, opening, printable, sheet, without_solutions
 from book.shared.errors import BookError
@@ -94,13 +95,14 @@ def first_pages(pdf: bytes) -> dict[str, int]:
     return {name.decode(): numbers[page] for name, page in _ARTICLE.findall(pdf)}
 
 
-def take_along(site: Path, root: Path, scratch: Path) -> None:
+def take_along(site: Path, root: Path, scratch: Path, packages: Path) -> None:
     """Makes all that can be taken along, into the built site.
 
     Args:
         site: its folder.
         root: the repository.
         scratch: a folder to work in.
+        packages: as `whole` takes it.
     """
     work = Publication.read(root / "CITATION.cff", os.environ.get("SITE_URL", ""))
     urls = _urls(root)
@@ -122,7 +124,7 @@ def take_along(site: Path, root: Path, scratch: Path) -> None:
     _link(folder, _listed, {"downloads": of_book})
     links = {"sheets": sheets, "figures": {"all figures": "../take-along/figures.zip"}}
     _link(site / "teaching", _listed, links)
-    (folder / f"{_NAME}-site.zip").write_bytes(whole(site))
+    (folder / f"{_NAME}-site.zip").write_bytes(whole(site, packages))
 
 
 def chapter(site: Path, root: Path, scratch: Path, name: str, folder: Path) -> None:
@@ -270,8 +272,13 @@ def _pictures(press: _Press, chapters: Iterable[Leaf], figures: Mapping[str, str
     press.do(jobs)
 
 
-def whole(site: Path) -> bytes:
-    """The site, to be opened from a folder; without what is beside it to take along."""
+def whole(site: Path, packages: Path) -> bytes:
+    """The site, to be opened from a folder; without what is beside it to take along.
+
+    Args:
+        site: its folder.
+        packages: a folder that holds the wheels of Pyodide's release, which come along.
+    """
     files = {"open.py": OPENER.encode()}
     for path in sorted(site.rglob("*")):
         name = path.relative_to(site).as_posix()
@@ -280,7 +287,8 @@ def whole(site: Path) -> bytes:
         if name.startswith("take-along/") and path.suffix == ".zip":
             continue
         files[name] = path.read_bytes()
-    return packed({f"{_NAME}/{name}": content for name, content in folder_files(files).items()})
+    made = with_packages(folder_files(files), packages)
+    return packed({f"{_NAME}/{name}": content for name, content in made.items()})
 
 
 def with_links(html: str, links: Mapping[str, str]) -> str:
@@ -322,13 +330,15 @@ def main() -> None:
     parser.add_argument("site", type=Path, nargs="?", default=ROOT / "site")
     parser.add_argument("--chapter", help="only the PDF and the EPUB of one, to look at")
     parser.add_argument("--to", type=Path, default=Path(), help="the folder for these two")
+    wheels = ROOT / ".cache" / "wheels"
+    parser.add_argument("--packages", type=Path, default=wheels, help="Pyodide's wheels")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         try:
             if given.chapter:
                 chapter(given.site, ROOT, Path(scratch), given.chapter, given.to)
             else:
-                take_along(given.site, ROOT, Path(scratch))
+                take_along(given.site, ROOT, Path(scratch), given.packages)
         except BookError as error:
             sys.exit(str(error))
 

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from book.made.runtime import archive, runtime_files, wanted_packages
+from book.made.runtime import archive, runtime_files, wanted_packages, with_packages
 from book.shared.errors import BookError
 from mathcheck.text.sources import read
 
@@ -61,8 +61,26 @@ def test_packages_come_from_a_folder_if_there_is_one(root, tmp_path):
     assert files["pyodide/numpy-1.whl"] == tmp_path / "numpy-1.whl"
 
 
+def test_an_archive_has_the_packages_that_the_site_leaves_elsewhere(root, tmp_path):
+    lock = dict(runtime_files(root, None, b""))["pyodide/pyodide-lock.json"].encode()
+    site = {"assets/pyodide-1/pyodide-lock.json": lock, "index.html": b"x"}
+    with pytest.raises(BookError, match=r"has no (numpy|matplotlib)-1\.whl"):
+        with_packages(site, tmp_path)
+    for name in ("numpy", "matplotlib"):
+        (tmp_path / f"{name}-1.whl").write_text(f"{name}-1.whl")
+    made = with_packages(site, tmp_path)
+    assert sorted(made.keys() - site) == [
+        "assets/pyodide-1/matplotlib-1.whl",
+        "assets/pyodide-1/numpy-1.whl",
+    ]
+    assert made["assets/pyodide-1/numpy-1.whl"] == b"numpy-1.whl"
+    packages = json.loads(made["assets/pyodide-1/pyodide-lock.json"])["packages"]
+    assert {each["file_name"] for each in packages.values()} == {"numpy-1.whl", "matplotlib-1.whl"}
+    assert with_packages(made, tmp_path / "none") == made  # a site that has them itself
+
+
 def test_a_wheel_that_is_missing_or_another_is_refused(root, tmp_path):
-    with pytest.raises(BookError, match=r"^PYODIDE_PACKAGES has no matplotlib-1\.whl$"):
+    with pytest.raises(BookError, match=r" has no matplotlib-1\.whl: `python requirements/wheels"):
         list(runtime_files(root, tmp_path, b""))
     (tmp_path / "matplotlib-1.whl").write_text("another")
     with pytest.raises(BookError, match=r"matplotlib-1\.whl is not the file of Pyodide's release"):

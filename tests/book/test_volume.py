@@ -280,6 +280,7 @@ def test_scripts_of_a_folder_come_by_one_plain_script() -> None:
         'import { x } from "book/in/b.js"; import(`book/in/${y}.js`);'
     )
     assert given["modules"]["book/in/b.js"].startswith('import "book/a.js"; here("http')
+    assert given["assets"] == here
     assert given["search"] == 'import("data:text/javascript;charset=utf-8,ask%281%29")'
     assert given["theme"] == "theme()"
     assert told["search/search_index.js"] == 'var __index = {"docs": []};\n'

@@ -8,19 +8,21 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium as playwright } from "playwright-core";
 import { FLAGS, SITE, chromium } from "./site.mjs";
+import { WHEELS } from "./wheels.mjs";
 
 const LIMIT = { timeout: 300_000 };
 const UNPACK = `
 import io, sys, zipfile
 from pathlib import Path
 from book.take_along import whole
-zipfile.ZipFile(io.BytesIO(whole(Path(sys.argv[1])))).extractall(sys.argv[2])
+site, packages, folder = sys.argv[1:]
+zipfile.ZipFile(io.BytesIO(whole(Path(site), Path(packages)))).extractall(folder)
 `;
 let folder, browser;
 
 before(async () => {
   const unpacked = mkdtempSync(join(tmpdir(), "book-"));
-  execFileSync("python", ["-c", UNPACK, SITE, unpacked]);
+  execFileSync("python", ["-c", UNPACK, SITE, WHEELS, unpacked]);
   folder = join(unpacked, readdirSync(unpacked)[0]);
   browser = await playwright.launch({ executablePath: chromium(), args: FLAGS });
 }, LIMIT);
@@ -77,7 +79,8 @@ test("from the folder, an equation's own address leads to it", LIMIT, async () =
   await page.locator('[id="eq:linear-dW"]').waitFor();
 });
 
-test("open.py serves it: the search finds, and a figure moves", LIMIT, async (t) => {
+// The folder as open.py serves it, to a browser that reaches nothing else.
+async function served(t) {
   const server = spawn("python", ["-u", "open.py"], { cwd: folder, env: { ...process.env, BROWSER: "true" } });
   t.after(() => server.kill());
   const address = await new Promise((ready) =>
@@ -86,11 +89,37 @@ test("open.py serves it: the search finds, and a figure moves", LIMIT, async (t)
       if (found) ready(found[0]);
     }),
   );
-  const page = await browser.newPage();
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const outside = [];
+  await context.route((url) => !url.href.startsWith(address), (route) => {
+    outside.push(route.request().url());
+    return route.abort();
+  });
+  return { address, outside, page: await context.newPage() };
+}
+
+test("open.py serves it: the search finds, and a figure moves", LIMIT, async (t) => {
+  const { address, page } = await served(t);
   await page.goto(`${address}chapters/softmax/index.html`);
   await page.locator(".interactive input").first().waitFor();
   await page.keyboard.press("/");
   await page.locator(".md-search__input").pressSequentially("forget gate");
   await page.locator(".md-search-result__item a").first().click();
   await page.waitForURL(/chapters\/lstm/);
+});
+
+test("under open.py Run works without a connection", LIMIT, async (t) => {
+  const { address, page, outside } = await served(t);
+  await page.goto(`${address}chapters/fully-connected/index.html`);
+  const example = page.locator(".highlight:has(> pre .gp):not(details *)", { hasText: "import numpy" }).first();
+  await example.scrollIntoViewIfNeeded();
+  const printed = await example.locator(".go").allTextContents();
+  assert.ok(printed.join("").trim());
+  await example.locator(".example__start").click();
+  await page.waitForFunction((one) => /done|failed/.test(one.dataset.example), await example.elementHandle(), { timeout: 240_000 });
+  const output = await example.locator(".example__output pre").allTextContents();
+  const bare = (texts) => texts.join("").replace(/\s+/g, " ").trim();
+  assert.equal(bare(output), bare(printed));
+  assert.deepEqual(outside, []);
 });

@@ -1,19 +1,17 @@
-// Examples that run in the page: Pyodide's release is answered for by its wheels, kept in .cache/wheels.
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+// Examples that run in the page: Pyodide's release is answered for by its wheels.
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { SITE } from "./site.mjs";
 import { open as openTab } from "./tab.mjs";
+import { wheel } from "./wheels.mjs";
 
 export const RELEASE = "https://cdn.jsdelivr.net/pyodide/**";
 export const runtime = join(SITE, "assets", readdirSync(join(SITE, "assets")).find((name) => name.startsWith("pyodide-")));
 const list = JSON.parse(readFileSync(join(runtime, "pyodide-lock.json"), "utf8"));
 export const numpy = list.packages.numpy.file_name;
 export const released = new Set(Object.values(list.packages).map((entry) => entry.file_name));
-const WHEELS = resolve(".cache/wheels");
-if (!existsSync(join(WHEELS, numpy.split("/").at(-1)))) throw new Error("no wheels in .cache/wheels: python tests/browser/wheels.py .cache/wheels");
 
 const answer = (route, body) => route.fulfill({ body, headers: { "access-control-allow-origin": "*" } });
-export const wheel = (url) => readFileSync(join(WHEELS, url.split("/").at(-1)));
 
 // A page whose requests to Pyodide's release are answered with its wheels, as `change` leaves them.
 export async function open(t, address, change = (content) => content, options = {}) {

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { axe } from "./axe.mjs";
-import { RELEASE, numpy, open, released, run, runtime, shown, wheel } from "./pyodide.mjs";
+import { RELEASE, numpy, open, released, run, runtime, shown } from "./pyodide.mjs";
 import { SITE } from "./site.mjs";
 import { open as openTab } from "./tab.mjs";
+import { wheel } from "./wheels.mjs";
 
 const LIMIT = { timeout: 600_000 };
 

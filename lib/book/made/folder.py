@@ -2,7 +2,7 @@
 
 A browser loads no module and no worker from a disk. They go, as texts, into one plain script, which
 has the browser import them all the same: see offline.js. Python cannot be run in this way: a
-program, open.py, serves the folder to who wants that.
+program, open.py, serves the folder to who wants that, and there the same pages load what is there.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MODULE = re.compile(
     r'src="((?:\.\./)*)assets/[0-9a-f]{12}/([^"]+)"[^>]*></script>'
 )
 _BUNDLE = re.compile(r'<script src="[^"]*assets/javascripts/bundle[^>]*></script>')
-_OWN = re.compile(r"assets/[0-9a-f]{12}/(.+\.js)")
+_OWN = re.compile(r"(assets/[0-9a-f]{12})/(.+\.js)")
 _THEME = re.compile(r"assets/javascripts/workers/search\.\w+\.min\.js")
 _IMPORT = re.compile(r"(\bfrom\s*|\bimport\s*|\bimport\()([\"`])(\.\.?/[^\"`]+)\2")
 _SHIM = Path(__file__).with_name("offline.js")
@@ -87,10 +87,12 @@ def folder_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
     for name, content in files.items():
         if name.endswith(".html"):
             made[name] = _page(folder_links(content.decode())).encode()
-    found = [_OWN.fullmatch(name) for name in files]
-    modules = {match[1]: files[match[0]].decode() for match in found if match is not None}
+    found = [match for name in files if (match := _OWN.fullmatch(name)) is not None]
+    modules = {match[2]: files[match[0]].decode() for match in found}
+    (assets,) = {match[1] for match in found}
     (theme,) = filter(_THEME.fullmatch, files)
     given = {
+        "assets": assets,
         "modules": {f"book/{name}": _bare(name, text) for name, text in modules.items()},
         "search": _inlined("search/worker.js", modules),
         "theme": files[theme].decode(),

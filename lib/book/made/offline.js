@@ -1,7 +1,9 @@
 // From a folder, a browser loads neither modules nor workers. Here both are texts, `given` below: modules come by an
-// import map, and the search's workers from memory, with its index as a script.
+// import map, and the search's workers from memory, with its index as a script. Where the folder is served, as open.py
+// does, both are loaded as they are.
 const script = document.currentScript;
 const root = new URL("..", script.src);
+const served = location.protocol !== "file:";
 const data = (text) => `data:text/javascript;charset=utf-8,${encodeURIComponent(text)}`;
 const blob = (text) => URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
 
@@ -14,7 +16,7 @@ function append(type, text) {
 const Plain = window.Worker;
 const WHY = "a browser starts no Python from a folder; `python open.py`, in the folder of the book, serves it";
 
-window.Worker = class extends EventTarget {
+class FolderWorker extends EventTarget {
   constructor(address) {
     super();
     this.waiting = [];
@@ -49,8 +51,10 @@ window.Worker = class extends EventTarget {
   terminate() {
     this.worker?.terminate();
   }
-};
+}
 
-const imports = Object.fromEntries(Object.entries(given.modules).map(([name, text]) => [name, data(text)]));
+if (!served) window.Worker = FolderWorker;
+const file = (name) => new URL(name.replace("book", given.assets), root).href;
+const imports = Object.fromEntries(Object.entries(given.modules).map(([name, text]) => [name, served ? file(name) : data(text)]));
 append("importmap", JSON.stringify({ imports }));
 append("module", script.dataset.modules.split(" ").map((name) => `import ${JSON.stringify(name)};`).join("\n"));

