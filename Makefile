@@ -99,9 +99,12 @@ test-browser: $(VENV)/.site node_modules/.test  ## the built site in Chromium
 	$(PY) requirements/wheels.py .cache/wheels
 	node --test --test-concurrency=3 "tests/interactive/*.test.mjs" "tests/browser/$(BROWSER).test.mjs"
 
-test-firefox: $(VENV)/.site node_modules/.test  ## the chapters of the built site in Firefox, at eight widths
+WIDTHS ?=
+test-firefox: export WIDTHS := $(WIDTHS)
+test-firefox: $(VENV)/.site node_modules/.test  ## the built site in Firefox, at eight widths (or WIDTHS='360 1440'), and what is pressed
 	$(PY) -m mkdocs build --strict
-	node --test "tests/firefox/*.test.mjs"
+	$(PY) requirements/wheels.py .cache/wheels
+	node --test --test-concurrency=2 "tests/firefox/*.test.mjs"
 
 screenshots: $(VENV)/.site node_modules/.test  ## the key pages in .cache/screenshots/, to look at
 	$(PY) -m mkdocs build --strict

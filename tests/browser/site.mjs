@@ -75,7 +75,8 @@ export function lighting(folder = SITE) {
   });
 }
 
-export async function serve(folder = SITE) {
+// Serves a folder; `instead` may answer for an address in place of the file there.
+export async function serve(folder = SITE, instead = () => undefined) {
   const kept = new Map();
   const read = (file) => {
     if (!kept.has(file)) {
@@ -85,7 +86,13 @@ export async function serve(folder = SITE) {
     return kept.get(file);
   };
   const server = createServer((request, response) => {
-    let file = join(folder, decodeURIComponent(new URL(request.url, "http://site").pathname));
+    const { pathname } = new URL(request.url, "http://site");
+    const answer = instead(pathname);
+    if (answer !== undefined) {
+      response.writeHead(200).end(answer);
+      return;
+    }
+    let file = join(folder, decodeURIComponent(pathname));
     if (existsSync(file) && statSync(file).isDirectory()) file = join(file, "index.html");
     if (!file.startsWith(folder) || !existsSync(file)) {
       response.writeHead(404).end("not found");
