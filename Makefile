@@ -32,6 +32,7 @@ test: $(VENV)/.test node_modules/.test  ## the tests: style, types, pytest, stri
 	$(PY) -m pytest -n 2
 	$(PY) -m mkdocs build --strict
 	$(PY) -m book.linkcheck site
+	$(PY) -m tests.chapters.handed_out site
 
 take-along: $(VENV)/.site node_modules/.test  ## the site with PDF of each chapter, the book as PDF and EPUB (wants Chromium)
 	$(PY) -m mkdocs build --strict

@@ -6,7 +6,6 @@ makes something else of a name that shown code uses or that is imported.
 """
 
 import ast
-import re
 import subprocess
 import sys
 from doctest import DocTestParser
@@ -15,16 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from book.known.bibliography import Bibliography, Publication, works_in
-from book.known.equations import Source
-from book.known.extract import Modules
-from book.known.macros import expand
 from book.known.source import Library
 from book.made.cells import Names
-from book.made.chapter_notebook import Chapter, chapter_notebook, parts
+from book.made.chapter_notebook import parts
+from tests.chapters.handed_out import NAMES, ROOT, chapter, notebook
 
-ROOT = Path(__file__).parents[2]
-NAMES = re.findall(r"- chapters/([\w-]+)\.md$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
 RUN = r"""
 import ast, contextlib, doctest, io, json, sys
 sys.path.append(sys.argv[1])
@@ -55,23 +49,6 @@ for cell in cells:
     if want.strip() and not check(want, got, doctest.ELLIPSIS):
         sys.exit(f"wanted\n{want}got\n{got}in\n{source}")
 """
-
-
-def chapter(name):
-    file = Path(f"docs/chapters/{name}.md")
-    text = (ROOT / file).read_text(encoding="utf-8")
-    markdown, problems = expand(text.split("---\n", 2)[2], file, ROOT)
-    assert not problems
-    labels = re.findall(r"\\label\{(eq:[\w-]+)\}", text)
-    numbers = {label: f"1.{count}" for count, label in enumerate(labels, 1)}
-    source = Source(file, text, f"chapters/{name}/", name, "1", True)
-    return Chapter(source, markdown, numbers, {}, {})
-
-
-def notebook(made):
-    work = Publication("Book", "Us", "1", "2026-01-01")
-    literature = Bibliography(works_in(ROOT / "docs/references.bib"))
-    return chapter_notebook(made, Library(ROOT), Modules(ROOT / "lib"), literature, work)
 
 
 @pytest.fixture(scope="module")
