@@ -132,9 +132,10 @@ node_modules/.%: package-lock.json $(VENV)/.%
 	$(PIP) --only-binary :all: --target $@.part numpy==2.0.2
 	mv $@.part $@
 
-# Pins, with hashes and without addresses.
+# Pins, with hashes and without addresses. Without docopt, too, which has no wheel: cffconvert asks for pykwalify,
+# and its command, which nobody calls, for docopt.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes \
-	--no-header --no-emit-index-url --no-emit-find-links pyproject.toml
+	--no-header --no-emit-index-url --no-emit-find-links --no-emit-package docopt pyproject.toml
 lock: $(VENV)/.data  ## pin the dependencies anew
 	$(PIP) uv
 	$(COMPILE) --upgrade --group pyproject.toml:site --group pyproject.toml:test -o requirements/test.txt

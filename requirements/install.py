@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 UNFINISHED = ".unfinished"
 # A group that holds all of another.
 HOLDS = {"test": "site"}
-# docopt, which cffconvert wants, was last released before wheels were usual.
-WHEELS = ("--only-binary=:all:", "--no-binary=docopt")
+# A source distribution runs its own code, and is built with what is held to no hash.
+WHEELS = "--only-binary=:all:"
 # How pip and npm say that they reach nobody.
 OFFLINE = ("Failed to establish", "Temporary failure", "resolve", "NewConnectionError")
 OFFLINE += ("EAI_AGAIN", "ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "ENOTCACHED")
@@ -95,8 +95,7 @@ def install_python(group: str, venv: Path) -> None:
     python = make_environment(venv)
     unfinished = venv / UNFINISHED
     unfinished.touch()
-    # Isolated, Python takes pip from the environment alone. Wheels only: a source distribution runs
-    # its own code, and is built with what is held to no hash.
+    # Isolated, Python takes pip from the environment alone.
     pip = [str(python), "-I", "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
     # Compiled once, for the many processes of a build and of the tests; not PyTorch.
     pip += ["--compile" if pinned else "--no-compile", "--retries=2"]
@@ -104,10 +103,11 @@ def install_python(group: str, venv: Path) -> None:
     print(f"installing {title} into {venv.name}", flush=True)
     try:
         if pinned:
-            run("pip", [*pip, *WHEELS, "--require-hashes", "--requirement", str(file)])
+            # A lock holds all that is wanted, but for what `make lock` leaves out.
+            run("pip", [*pip, WHEELS, "--no-deps", "--require-hashes", "--requirement", str(file)])
             run("pip", [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)])
         else:
-            run("pip", [*pip, *WHEELS, *requirements_of(group)])
+            run("pip", [*pip, WHEELS, *requirements_of(group)])
     except Failure:
         unfinished.unlink()  # pip has ended by itself
         raise

@@ -3,15 +3,18 @@
 Each test has a repository of its own, with a group of one wheel that lies in a folder.
 """
 
+import io
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import time
 import venv
 import zipfile
+from hashlib import sha256
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -21,12 +24,12 @@ import pytest
 SCRIPT = Path(__file__).parents[1] / "requirements" / "install.py"
 
 
-def wheel(folder, name):
+def wheel(folder, name, wanted=""):
     """Writes a wheel that holds one module of that name."""
     info = f"{name}-1.dist-info"
     files = {
         f"{name}.py": "",
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n{wanted}",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     files[f"{info}/RECORD"] = "".join(f"{file},,\n" for file in files)
@@ -142,6 +145,47 @@ def test_two_at_once_and_then_a_killed_one(repository, start):
     assert installed(repository, "two")
     assert not installed(repository, "one")
     assert not (place / ".one").exists(), "make would take it for installed"
+
+
+@pytest.mark.usefixtures("environment")
+def test_of_a_lock_nothing_more_is_installed(repository, script, monkeypatch, capsys):
+    """Its hashes decide, and what it leaves out is not asked for."""
+    wheel(repository / "wheels", "three", "Requires-Dist: left-out\n")
+    content = (repository / "wheels" / "three-1-py3-none-any.whl").read_bytes()
+    lock = repository / "requirements" / "three.txt"
+    lock.write_text(f"three==1 --hash=sha256:{sha256(content).hexdigest()}\n")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(repository / "wheels"))
+    run = script.run
+
+    def without_the_repository(client, command):
+        if "--editable" not in command:  # it is none to install
+            run(client, command)
+
+    monkeypatch.setattr(script, "run", without_the_repository)
+    assert script.main(["three"]) == 0, capsys.readouterr().err
+    assert installed(repository, "three")
+    lock.write_text(f"three==1 --hash=sha256:{'0' * 64}\none==1\n")
+    os.utime(lock, (time.time() + 5,) * 2)
+    assert script.main(["three"]) == 1
+    assert "hash" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("environment")
+def test_no_lock_asks_for_what_has_no_wheel(repository, start):
+    """A source distribution is refused, also of a group without a lock."""
+    info = "Metadata-Version: 2.1\nName: source\nVersion: 1\n"
+    with tarfile.open(repository / "wheels" / "source-1.tar.gz", "w:gz") as archive:
+        for name, content in {"PKG-INFO": info, "setup.py": "raise SystemExit('it ran')"}.items():
+            member = tarfile.TarInfo(f"source-1/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content.encode()))
+    with (repository / "pyproject.toml").open("a") as file:
+        file.write('source = ["source==1"]\n')
+    process = start("source")
+    _, error = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "No matching distribution found for source==1" in error
 
 
 @pytest.mark.usefixtures("environment")

@@ -16,6 +16,7 @@ LINE = re.compile(
     r"(?P<name>[a-z0-9._-]+)==(?P<version>[^\s;]+)( ; [^\\/:]+)? \\"
     r"|    --hash=sha256:[0-9a-f]{64}( \\)?"
     r"|    # via( \S+)?( \([^/]*\))?"
+    r"|(# The following packages were excluded from the output:|# docopt)?"
     r"|    #   (-c requirements/test\.txt|[\w.\[\]-]+( \([^/]*\))?)"
 )
 
