@@ -22,6 +22,7 @@ EXPERIMENTS = {
     "mnist-search": "experiments.mnist_search",
     "speed": "experiments.speed",
     "speed-parts": "experiments.speed_parts",
+    "bench-parts": "experiments.bench_parts",
     "shuffled-digits": "experiments.shuffled",
     "mnist-conv": "experiments.mnist_conv",
     "mnist-cnn": "experiments.mnist_cnn",
