@@ -28,7 +28,7 @@ from experiments.readings import LEDGER, readings
 from experiments.record import RESULTS, digest
 
 # Those that measure times, each many times over.
-TIMINGS = {"backpropagation-cost", "speed", "speed-parts"}
+TIMINGS = {"backpropagation-cost", "speed", "speed-parts", "bench-parts"}
 # That which draws nothing, so that a second run would find the same.
 WITHOUT_CHANCE = {"characters-counts"}
 # Those that were recorded once, before short runs were repeated; each is run anew with its chapter.
