@@ -23,6 +23,7 @@ FUNCTIONS = {
     "csc": "csc",
     "coth": "coth",
     "gcd": "gcd",
+    "det": "det",
     "\\mathrm{lcm}": "lcm",
     "\\mathrm{mod}": "mod",
     "\\mathrm{clip}": "clip",

@@ -501,7 +501,7 @@ class Resolver:
                 raise TreeError(unread(tree.Dots()), node.start)
             return self.term(over_list(node.function, node.arguments, node))
         values = tuple(self.term(argument) for argument in _delimited(node))
-        value = known(FUNCTIONS.get(node.function, node.function), values, node)
+        value = known(FUNCTIONS[node.function], values, node)
         if node.base is not None:
             if node.function != "log":
                 raise TreeError(f"a subscript on \\{node.function}", node.base.start)

@@ -3,6 +3,7 @@ r"""Tells signs apart that look alike: the bars of $|x|$ and of $p(x | y)$, name
 Each function takes tokens and returns them with other types; what they stand beside decides.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -337,12 +338,15 @@ def _is_name(said: str, before: str, following: str, inside: bool) -> bool:
     return inside or (before in _STARTS and following in _OPERATORS)
 
 
+_MAX_OR_MIN = re.compile(r"(?:arg ?)?(?:max|min)")
+
+
 def _as_function(token: Token) -> Token:
     if "{" not in token:
         return token
     word = words(str(token))
-    if word in ("max", "min"):
-        return token.update(type="MAX", value=f"\\{word}")
+    if _MAX_OR_MIN.fullmatch(word):
+        return token.update(type="MAX", value=f"\\{word.replace(' ', '')}")
     if word in _FUNCTIONS and not token.startswith(("\\mathbf", "\\mathcal", "\\mathbb")):
         return token.update(type="FUNCTION", value=f"\\{word}")
     return token

@@ -349,9 +349,19 @@ def _is_list(node: Node) -> bool:
     return isinstance(node, tree.Group) and node.kind == "()"
 
 
+_MAX_OR_MIN = re.compile(r"(arg)?[\\,\s]*(max|min)\}?$")
+
+
+def _name_of_max(token: str) -> str:
+    r"""Returns `argmax` for `\mathrm{arg\,max}`, as for `\arg\max`."""
+    found = _MAX_OR_MIN.search(token)
+    assert found is not None, "the grammar has a maximum that nothing names"
+    return f"{found[1] or ''}{found[2]}"
+
+
 def _apply_max(parsed: Parsed[Token]) -> Node:
     scripts, inside = _trees(parsed)
-    op = re.sub(r"[^a-z]|operatorname", "", str(parsed.children[0]))
+    op = _name_of_max(str(parsed.children[0]))
     found = _scripts(scripts)
     sub, sup = found.sub, found.sup
     argument = build(inside)

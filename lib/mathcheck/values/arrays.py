@@ -43,7 +43,7 @@ def best(values: list[float], largest: bool) -> int:
 
 def extreme(values: Any, op: str) -> Value:
     """Returns the maximum or the minimum of several values, element by element."""
-    choose = smaller if op == "min" else larger
+    choose = {"max": larger, "min": smaller}[op]
     found, *rest = values
     for value in rest:
         found = choose(found, value)
@@ -88,8 +88,9 @@ def collect(function: str, value: Value, rank: int) -> Value:
         case "diag":
             return np.eye(value.shape[0])[:, :, None] * value[:, None, :]
     flat = value.reshape(-1, value.shape[-1])
-    if function.startswith("arg"):
-        return best([real(lanes) for lanes in flat], function == "argmax") + 1
-    if function == "norminf":
-        flat = MAPS["abs"](flat)
+    match function:
+        case "argmax" | "argmin":
+            return best([real(lanes) for lanes in flat], function == "argmax") + 1
+        case "norminf":
+            return as_number(extreme(MAPS["abs"](flat), "max"))
     return as_number(extreme(flat, function))

@@ -476,5 +476,14 @@ def _reduce(term: terms.Reduce) -> Code:
 
         return sum_of_series(at, low, node)
 
-    found = {"prod": product, "matprod": matrices, "max": most, "min": most}
-    return {**found, "series": series, "list": listed}.get(op, where)
+    codes = {
+        "prod": product,
+        "matprod": matrices,
+        "max": most,
+        "min": most,
+        "argmax": where,
+        "argmin": where,
+        "series": series,
+        "list": listed,
+    }
+    return codes[op]
