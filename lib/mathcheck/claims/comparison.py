@@ -140,7 +140,7 @@ class Comparison:
         # Under a condition the usual draws may have no point, |a| < 10^{-6}; others may overflow.
         everywhere = usual or self.claim.op != "=" or self.claim.condition is not None
         for each in [] if quick else found[:_MOST_PRECISE]:
-            if everywhere or not _finite(each):
+            if each.order is None and (everywhere or not _finite(each)):
                 each.order = self._order(each, ctx)
         if step > 1 and not self._far_apart(found):
             found += [self._evaluate_next(env, ctx) for at, env in enumerate(places) if at % step]
@@ -157,11 +157,13 @@ class Comparison:
         right, no_right = _value(self.right, env, ctx)
         if no_left is not None or no_right is not None:
             return Found(env, left, right, undefined=(no_left, no_right))
+        counted = type(left) is int and type(right) is int and self.claim.op != "\\approx"
+        order = (left > right) - (left < right) if counted else None
         if isinstance(left, int | float) and isinstance(right, int | float):
-            left, right = float(left), float(right)
+            left, right = _as_float(left), _as_float(right)
         else:
             left, right = _shaped(left, right, self.claim)
-        found = Found(env, left, right)
+        found = Found(env, left, right, order=order)
         if self.claim.op == "=" and not self._error(found, 0.0)[0] <= self._tolerance:
             found.size = self._size(env, ctx)
         return found
@@ -370,6 +372,14 @@ def _value(code: Code, env: Env, ctx: PlainContext) -> tuple[Any, str | None]:
         return code(env, ctx), None
     except UndefinedError as error:
         return math.nan, str(error)
+
+
+def _as_float(number: float) -> float:
+    """Returns a number as a float, infinity for a whole one that is too large."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.copysign(math.inf, number)
 
 
 def _finite(found: Found) -> bool:

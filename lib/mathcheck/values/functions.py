@@ -8,7 +8,7 @@ import numpy as np
 
 from mathcheck.text.errors import TooClose
 from mathcheck.values import numbers
-from mathcheck.values.numbers import MARGIN, Value, power
+from mathcheck.values.numbers import MARGIN, Value, check_counted, power
 
 # Above these a factorial is no double and a binomial takes long.
 _LARGEST_FACTORIAL, _LARGEST_CHOICE = 170, 1000
@@ -21,6 +21,17 @@ def _whole(value: Value) -> int | None:
             return None
         value = value.reshape(-1)[0].item()
     return int(value) if float(value).is_integer() else None
+
+
+def _exact(value: Value) -> int | None:
+    """Returns the same where all digits of a whole number count.
+
+    Raises:
+        ArithmeticError: they are not known.
+    """
+    if not isinstance(value, int) and np.ndim(value) == 0:
+        check_counted(value)
+    return _whole(value)
 
 
 def factorial(value: Value) -> Value:
@@ -48,19 +59,19 @@ def gamma(value: Value) -> Value:
 
 def common_divisor(left: Value, right: Value) -> Value:
     """Returns the greatest whole number that divides both, NaN for what is no whole number."""
-    one, other = _whole(left), _whole(right)
+    one, other = _exact(left), _exact(right)
     return math.nan if one is None or other is None else math.gcd(one, other)
 
 
 def common_multiple(left: Value, right: Value) -> Value:
     """Returns the least whole number that both divide, NaN for what is no whole number."""
-    one, other = _whole(left), _whole(right)
+    one, other = _exact(left), _exact(right)
     return math.nan if one is None or other is None else math.lcm(one, other)
 
 
 def binomial(left: Value, right: Value) -> Value:
     """Returns how many ways there are to choose, NaN for what is no whole number."""
-    top, bottom = _whole(left), _whole(right)
+    top, bottom = _exact(left), _exact(right)
     if top is None or bottom is None or not 0 <= top <= _LARGEST_CHOICE:
         return math.nan
     return math.comb(top, bottom) if bottom >= 0 else 0
@@ -68,7 +79,7 @@ def binomial(left: Value, right: Value) -> Value:
 
 def modulo(left: Value, right: Value) -> Value:
     """Returns the remainder in [0, right), NaN where right is not positive."""
-    top, bottom = _whole(left), _whole(right)
+    top, bottom = _exact(left), _exact(right)
     if top is not None and bottom is not None:
         return top % bottom if bottom > 0 else math.nan
     if np.any(np.real(right) <= 0):
@@ -90,10 +101,25 @@ def root(value: Value, degree: Value) -> Value:
     return sign * power(sign * value, 1 / number)
 
 
+def floor_of_quotient(left: Value, right: Value) -> Value:
+    """Returns the whole part of a quotient, exactly where both are whole."""
+    if isinstance(left, int) and isinstance(right, int) and right:
+        return left // right
+    return numbers.MAPS["floor"](numbers.divide(left, right))
+
+
+def ceiling_of_quotient(left: Value, right: Value) -> Value:
+    """Returns the least whole number that is not below a quotient."""
+    if isinstance(left, int) and isinstance(right, int) and right:
+        return -(-left // right)
+    return numbers.MAPS["ceil"](numbers.divide(left, right))
+
+
 def rounded(value: Value) -> Value:
     """Returns the nearest whole number; halfway there are two."""
     if isinstance(value, int):
         return value
+    check_counted(float(np.max(np.abs(np.real(value)), initial=0.0)))
     part = np.real(value) - np.floor(np.real(value))
     if np.any(np.abs(part - 0.5) < MARGIN):
         raise TooClose

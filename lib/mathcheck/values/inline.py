@@ -11,9 +11,15 @@ from typing import Any
 
 from mathcheck.meaning import terms
 from mathcheck.meaning.terms import Term
+from mathcheck.text.tree import Number
 from mathcheck.values.branches import decides, noting_choice, noting_comparison, noting_map
-from mathcheck.values.functions import MAPS, OPERATIONS
-from mathcheck.values.numbers import Value
+from mathcheck.values.functions import (
+    MAPS,
+    OPERATIONS,
+    ceiling_of_quotient,
+    floor_of_quotient,
+)
+from mathcheck.values.numbers import MOST_COUNTED, Value
 from mathcheck.values.sums import split
 
 Env = dict[str, Any]
@@ -21,6 +27,7 @@ Code = Callable[[Env, Any], Value]
 
 # Python reads no more than a hundred brackets in one another.
 _DEEPEST = 30
+_OF_QUOTIENTS = {"floor": floor_of_quotient, "ceil": ceiling_of_quotient}
 # Terms that differ in what their names stand for alone have the same source.
 _MOST_COMPILED = 4096
 
@@ -54,8 +61,7 @@ class Writer:
         """Returns the source of a term, None if it has to be compiled by itself."""
         match term:
             case terms.Literal(_, _, value):
-                whole = float(value).is_integer() and abs(value) < 1e15
-                number = int(value) if whole else value
+                number = _number(term)
                 return repr(number) if math.isfinite(value) else self.name(number)
             case terms.Local(_, _, letter):
                 return f"env[{letter!r}]"
@@ -80,6 +86,9 @@ class Writer:
                 return f"({a} {op} {b})" if op in signs else self.call(OPERATIONS[op], a, b)
             case terms.Map(0, _, _, argument) if decides(term):
                 return self.call(noting_map(term), "ctx", self.value(argument, depth + 1))
+            case terms.Map(0, _, "floor" | "ceil" as whole, terms.Arith(0, _, "/", left, right)):
+                a, b = self.value(left, depth + 1), self.value(right, depth + 1)
+                return self.call(_OF_QUOTIENTS[whole], a, b)
             case terms.Map(0, _, function, argument):
                 return self.call(MAPS[function], self.value(argument, depth + 1))
             case terms.Compare(_, _, _, left, right):
@@ -100,6 +109,17 @@ class Writer:
         if is_whole(term):
             return self.value(term)
         return f"{self.name(self._compile_index(term))}(env, ctx)"
+
+
+def _number(term: terms.Literal) -> float:
+    """Returns the value of a number; a whole one with all digits that are written."""
+    value, node = term.value, term.node
+    if float(value).is_integer():
+        if isinstance(node, Number) and node.text.isdecimal() and float(node.text) == value:
+            return int(node.text)
+        if abs(value) < MOST_COUNTED:
+            return int(value)
+    return value
 
 
 @lru_cache(maxsize=_MOST_COMPILED)

@@ -21,6 +21,20 @@ STEP = 1e-100
 # rounding; so could one of numbers that are all but 0, which may be what is left of larger ones.
 MARGIN = 1e-6
 _NOTHING = 1e-13
+# A float that is larger may be any of several whole numbers; powers of whole numbers are computed
+# as such while they are no larger than a float can be.
+MOST_COUNTED, _MOST_BITS = 2**53, 1023
+
+
+def check_counted(value: float) -> None:
+    """Refuses a float for a whole number of which it does not have all digits.
+
+    Raises:
+        ArithmeticError: it is too large.
+    """
+    if not abs(value) < MOST_COUNTED:
+        message = "of a whole number with more than 15 digits the last ones are not known here"
+        raise ArithmeticError(message)
 
 
 def real(value: Value) -> float:
@@ -98,12 +112,17 @@ def power(base: Value, exponent: Value) -> Value:
         if np.any(negative & (np.real(exponent) % 1 != 0)):
             raise UndefinedError("a broken power of a negative number")
         return result if np.iscomplexobj(base) or np.iscomplexobj(exponent) else result.real
-    if base < 0 and math.isfinite(exponent) and not float(exponent).is_integer():
-        raise UndefinedError(f"{base:.6g} to the power {exponent:.6g}")
+    whole = isinstance(exponent, int)
+    if base < 0 and not whole:
+        if math.isfinite(exponent) and not exponent.is_integer():
+            raise UndefinedError(f"{base:.6g} to the power {exponent:.6g}")
+        check_counted(exponent)  # it tells the sign
     if base == 0 and exponent < 0:
         return math.inf
-    if isinstance(base, int) and isinstance(exponent, int) and exponent >= 0:
-        return base**exponent if exponent < 64 else float(base) ** exponent
+    if isinstance(base, int) and whole and exponent >= 0:
+        least = (abs(base).bit_length() - 1) * exponent
+        if least <= _MOST_BITS and (found := base**exponent).bit_length() <= _MOST_BITS:
+            return found
     try:
         return float(base) ** exponent
     except OverflowError:
@@ -122,9 +141,9 @@ def smaller(left: Value, right: Value) -> Value:
 
 def _pick(left: Value, right: Value, sign: float) -> Value:
     if not isinstance(left, np.ndarray) and not isinstance(right, np.ndarray):
-        if _close(left, right):
+        if not (isinstance(left, int) and isinstance(right, int)) and _close(left, right):
             raise TooClose
-        return left if sign * left >= sign * right else right
+        return left if (left >= right if sign > 0 else left <= right) else right
     a, b = np.real(left), np.real(right)
     same = a == b
     largest = np.maximum(np.abs(a), np.abs(b))
@@ -160,10 +179,10 @@ def _round(function: Callable[[Any], Any]) -> Callable[[Value], Value]:
         if isinstance(value, int):
             return value
         if isinstance(value, np.ndarray):
+            check_counted(float(np.max(np.abs(value.real), initial=0.0)))
             _near_a_step(value.real - np.round(value.real))
             return function(value.real + MARGIN * (1 if function is np.floor else -1))
-        if not math.isfinite(value):
-            return value
+        check_counted(value)
         nearest = round(value)
         if abs(value - nearest) < 1e-12:
             return nearest

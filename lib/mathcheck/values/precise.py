@@ -38,6 +38,8 @@ _CONTEXT = Context(prec=_DIGITS + _GUARD, Emax=_MOST, Emin=-_MOST)
 _MOST_STEPS = 3000
 # What is larger is followed through what is made of it: it may be gone, as in a fraction.
 _HUGE = Decimal("1e10")
+# Of what is made of larger numbers the whole part is not known.
+_COUNTED = Decimal("1e79")
 # A series is taken for what it has come to when so many terms in a row are no part of it.
 _QUIET, _NOTHING = 25, Decimal("1e-100")
 # A slow one counts where it is known to so many digits, and then to a few fewer.
@@ -151,6 +153,8 @@ class Precise:
 
         In log(e^{500} + 1) nothing of the size of e^{500} is left.
         """
+        if function in ("floor", "ceil"):
+            _check_whole_part(value, size)
         found = FUNCTIONS[function](value)
         if not found.is_finite():  # the logarithm of 0
             raise NotPrecise
@@ -163,6 +167,8 @@ class Precise:
     def _combined(self, op: str, left: tuple[Any, Decimal], right: tuple[Any, Decimal]) -> Any:
         """Returns what an operation makes of two values, each with what was added up for it."""
         (one, its), (other, others) = left, right
+        if op == "mod" and max(its, others, abs(one), abs(other)) > _COUNTED:
+            raise NotPrecise
         found = self._arith(op, one, other)
         if max(its, others) > _HUGE and op in ("*", "/", "**"):
             one_off = abs(self._arith(op, one + _SAME * its, other) - found)
@@ -462,19 +468,11 @@ def _normal_below(x: Decimal) -> Decimal:
     return (1 + _erf(x / Decimal(2).sqrt())) / 2
 
 
-def _floor(x: Decimal) -> Decimal:
-    return _whole(x, ROUND_FLOOR)
-
-
-def _ceil(x: Decimal) -> Decimal:
-    return _whole(x, ROUND_CEILING)
-
-
-def _whole(x: Decimal, rounding: str) -> Decimal:
-    near = x.to_integral_value()
-    if x != near and abs(x - near) < _SAME * max(abs(x), Decimal(1)):
+def _check_whole_part(x: Decimal, size: Decimal) -> None:
+    """Refuses a whole part that the digits do not tell, for what was added up is too large."""
+    near, size = x.to_integral_value(), max(size, abs(x), Decimal(1))
+    if size > _COUNTED or (x != near and abs(x - near) < _SAME * size):
         raise NotPrecise
-    return x.to_integral_value(rounding=rounding)
 
 
 FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
@@ -482,8 +480,8 @@ FUNCTIONS: dict[str, Callable[[Decimal], Decimal]] = {
     "abs": abs,
     "sign": lambda x: Decimal((x > 0) - (x < 0)),
     "relu": lambda x: max(x, Decimal(0)),
-    "floor": _floor,
-    "ceil": _ceil,
+    "floor": lambda x: x.to_integral_value(rounding=ROUND_FLOOR),
+    "ceil": lambda x: x.to_integral_value(rounding=ROUND_CEILING),
     "sqrt": lambda x: x.sqrt(),
     "log": lambda x: x.ln(),
     "exp": _exp,
