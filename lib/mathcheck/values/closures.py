@@ -124,9 +124,8 @@ def compile_term(term: Term) -> Code:
             return lambda env, ctx: of_letter({**env, letter: number(env, ctx)}, ctx)
         case terms.Element(_, node, argument, indices):
             return element_code(compile_term(argument), [index_code(i) for i in indices], node)
-        case terms.Integral(_, node, letter, first, last, body, cut):
-            low, high = compile_term(first), compile_term(last)
-            return integral_code(letter, low, high, compile_term(body), node, cut)
+        case terms.Integral():
+            return integral_code(term, compile_term)
         case terms.Length(_, node, argument, axis):
             return length_code(compile_term(argument), axis, node)
         case terms.At(_, _, body, places):

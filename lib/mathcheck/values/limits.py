@@ -3,16 +3,21 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mathcheck.meaning import terms
+from mathcheck.meaning.terms import Term, free_letters
 from mathcheck.text.errors import EvalError, TooClose, UndefinedError
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import as_number
+from mathcheck.values.budget import MOST_STEPS
 from mathcheck.values.inline import Code, Env
 from mathcheck.values.numbers import Value
+from mathcheck.values.peaks import Centres, steep_places
 from mathcheck.values.slow_sums import ENOUGH_FOR_A_TAIL, slow_sum, why_slow
 
 # A series is taken for what it has come to when so many terms in a row add nothing. So many are
@@ -26,7 +31,9 @@ _ACCURATE = 1e-12
 _FLAT = 8
 # So many further places are looked at, in an infinite range up to here; a value so much larger than
 # all that a rule has met says that it stepped over a peak.
-_PROBES, _WIDE, _UNSEEN = 400, 100.0, 10.0
+_PROBES, _WIDE, _UNSEEN = 150, 100.0, 10.0
+# What a value of an integrand costs, in steps of a sum.
+_COST = 4
 # What may be left of an integrand at the ends of a range that is cut, of its largest value.
 _LEFT = 1e-12
 
@@ -83,39 +90,82 @@ def _rule(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return points, weights
 
 
-def integral_code(letter: str, first: Code, last: Code, body: Code, node: Node, cut: bool) -> Code:
+def integral_code(term: terms.Integral, compiled: Callable[[Term], Code]) -> Code:
     """The integral of a smooth function, by Gauss and Legendre's rule on ever smaller parts."""
+    letter, node = term.letter, term.node
+    first, last, body = (compiled(part) for part in (term.first, term.last, term.body))
+    centres = Centres(letter, term.body, compiled)
+    constant = letter not in free_letters(term.body)
+
+    at_least = _COST * (_PROBES + _FINE) ** _depth(term)
 
     def integral(env: Env, ctx: Any) -> Value:
+        if at_least > MOST_STEPS:
+            ctx.spend(at_least, node)
         low, high = first(env, ctx), last(env, ctx)
         inner = dict(env)
-
         seen = 0.0
 
         def value(x: Value) -> Value:
             nonlocal seen
-            ctx.spend(1, node)
+            ctx.spend(_COST, node)
             inner[letter] = x
             found = body(inner, ctx)
-            seen = max(seen, float(np.max(np.abs(np.real(found)))))
+            seen = max(seen, _size(np.real(found)) if np.ndim(found) else abs(found))
             return found
 
-        total = as_number(_over(value, low, high, node))
+        ends = sorted((_end(low), _end(high)))
+        near = [] if constant else centres.at(env, ctx)
+        parts = [] if constant else steep_places(value, near, *ends)
+        seen = 0.0
+        total = as_number(_in_parts(value, low, high, parts, node))
         highest = seen
-        for x in _places(_end(low), _end(high)):
+        for x in _places(*ends):
             value(x)
-        for x in (low, high):
-            with suppress(UndefinedError, TooClose):  # an integrand need have no value at an end
+        for x in (low, high, *(place for place in near if ends[0] < place < ends[1])):
+            with suppress(UndefinedError, TooClose):  # an integrand need have no value there
                 before = seen
                 if np.all(np.isfinite(x)) and not np.all(np.isfinite(value(x))):
                     seen = before  # what is infinite at an end may be integrated all the same
-        if cut and max(float(np.max(np.abs(value(x)))) for x in (low, high)) > _LEFT * highest:
+        if term.cut and max(float(np.max(np.abs(value(x)))) for x in (low, high)) > _LEFT * highest:
             raise EvalError("what is averaged grows too fast for this distribution", node)
+        if not highest and not constant and ends[0] < ends[1]:
+            message = "nothing but 0 was seen of what is integrated: is all of it in a narrow peak?"
+            raise EvalError(message, node)
         if seen > _UNSEEN * highest:
             raise EvalError("this integral has a peak too narrow to be computed", node)
+        ctx.world.heights[id(term)] = max(highest, ctx.world.heights.get(id(term), 0.0))
         return total
 
     return integral
+
+
+def _depth(term: Term) -> int:
+    """Returns how many integrals stand in one another."""
+    below = max(map(_depth, term.children()), default=0)
+    return below + isinstance(term, terms.Integral)
+
+
+def _in_parts(
+    value: Callable[[Value], Value], low: Value, high: Value, parts: list[float], node: Node
+) -> Value:
+    """Integrates from each place of a list to the next, where there is most of it first."""
+    if not parts:
+        return _over(value, low, high, node)
+    if _end(low) > _end(high):
+        return -_in_parts(value, high, low, parts, node)
+    inside = [*pairwise(parts)]
+    heights = {part: abs(_end(value(sum(part) / 2))) * (part[1] - part[0]) for part in inside}
+    width = (parts[-1] - parts[0]) or 1.0
+    total: Value = 0
+    for part in sorted(inside, key=heights.__getitem__, reverse=True):
+        total = total + _between(value, *part, node, _size(total))
+    total = total + _over(value, parts[-1], high, node, _size(total), width)
+    return total + _over(value, low, parts[0], node, _size(total), width)
+
+
+def _size(value: Value) -> float:
+    return float(np.max(np.abs(value)))
 
 
 def _end(value: Value) -> float:
@@ -134,38 +184,67 @@ def _places(low: float, high: float) -> list[float]:
     return [*(low + (high - low) * (np.arange(_PROBES) + 0.618) / _PROBES).tolist()]
 
 
-def _over(value: Callable[[Value], Value], low: Value, high: Value, node: Node) -> Value:
+def _over(
+    value: Callable[[Value], Value],
+    low: Value,
+    high: Value,
+    node: Node,
+    least: float = 0.0,
+    width: float = 1.0,
+) -> Value:
+    """Integrates between two ends that may be infinite.
+
+    Args:
+        value: the integrand.
+        low: where to begin.
+        high: where to end.
+        node: where the integral stands.
+        least: how large the whole is that this is a part of, so far as it is known.
+        width: how far an integrand reaches towards infinity, about.
+    """
     ends = _end(low), _end(high)
     if not np.any(np.isinf(ends)):
-        return _between(value, low, high, node)
+        return _between(value, low, high, node, least)
     if ends[0] > ends[1]:
         return -_over(value, high, low, node)
     if np.isinf(ends[0]) and np.isinf(ends[1]):
         return _over(value, 0.0, high, node) + _over(value, low, 0.0, node)
-    if np.isinf(ends[1]) and _is_nought(low):
+    if np.isinf(ends[1]) and _is_nought(low) and not least:
         return _between(value, low, 1.0, node) + _over(value, 1.0, high, node)
-    if np.isinf(ends[1]):  # x = low + t / (1 - t)
-        return _adaptive(lambda t: (low + t / (1 - t), 1 / (1 - t) ** 2), value, node)
-    return _adaptive(lambda t: (high - t / (1 - t), 1 / (1 - t) ** 2), value, node)
+    end, way = (low, width) if np.isinf(ends[1]) else (high, -width)
+
+    def place(t: float) -> tuple[Value, Value]:  # x = low + t / (1 - t)
+        return end + way * t / (1 - t), width / (1 - t) ** 2
+
+    return _adaptive(place, value, node, least)
 
 
 def _is_nought(end: Value) -> bool:
     return np.ndim(end) == 0 and end == 0
 
 
-def _between(value: Callable[[Value], Value], low: Value, high: Value, node: Node) -> Value:
+def _between(
+    value: Callable[[Value], Value], low: Value, high: Value, node: Node, least: float = 0.0
+) -> Value:
     r"""Integrates between two numbers; at 0 a function may be steep, as \log t and \sqrt t are."""
     try:
-        return _adaptive(lambda t: (low + (high - low) * t, high - low), value, node)
+        return _adaptive(lambda t: (low + (high - low) * t, high - low), value, node, least)
     except (EvalError, UndefinedError, TooClose, ArithmeticError):
         if not (_is_nought(low) or _is_nought(high)):
             raise
     end, sign = (high, 1) if _is_nought(low) else (low, -1)
-    return sign * _adaptive(lambda t: (end * t**_FLAT, end * _FLAT * t ** (_FLAT - 1)), value, node)
+
+    def place(t: float) -> tuple[Value, Value]:
+        return end * t**_FLAT, end * _FLAT * t ** (_FLAT - 1)
+
+    return sign * _adaptive(place, value, node, least)
 
 
 def _adaptive(
-    place: Callable[[float], tuple[Value, Value]], value: Callable[[Value], Value], node: Node
+    place: Callable[[float], tuple[Value, Value]],
+    value: Callable[[Value], Value],
+    node: Node,
+    least: float,
 ) -> Value:
     """Integrates over t from 0 to 1, where `place` gives x and how fast it moves."""
 
@@ -178,7 +257,7 @@ def _adaptive(
         return total * ((high - low) / 2)
 
     found: Value = 0
-    scale = float(np.max(np.abs(part(0.0, 1.0, _FINE))))
+    scale = max(least, _size(part(0.0, 1.0, _FINE)))
     waiting = [(0.0, 1.0, 0)]
     while waiting:
         low, high, depth = waiting.pop()

@@ -123,6 +123,7 @@ def power(base: Value, exponent: Value) -> Value:
         least = (abs(base).bit_length() - 1) * exponent
         if least <= _MOST_BITS and (found := base**exponent).bit_length() <= _MOST_BITS:
             return found
+        return float(base) ** exponent  # raises: a sum of such terms has not come to an end
     try:
         return float(base) ** exponent
     except OverflowError:

@@ -89,6 +89,7 @@ class World:
         tables: for each context and symbol the values that are known, by index.
         ranges: what is known of the indices that always run over the same.
         taken: for each place that decides by values, by its identity, how it has decided.
+        heights: for each integral, by its identity, the largest value of it that was seen.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class World:
         """
         self.manner = manner or Manner()
         self.taken: dict[int, set[object]] = {}
+        self.heights: dict[int, float] = {}
         self._scope_of = scope_of
         self._key = key
         self.sizes = sizes

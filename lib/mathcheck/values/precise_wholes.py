@@ -28,6 +28,7 @@ _STEP, _WRONG_OF_A_SLOPE = Decimal("1e-30"), Decimal("1e-45")
 # An integral is a sum over places that lie ever closer; its error falls off faster than any power.
 _FIRST_HALVING, _LAST_HALVING, _FAR = 3, 6, Decimal("4.5")
 _SETTLED, _LEAST_SETTLED, _CAUTION = Decimal("1e-35"), Decimal("1e-17"), 1000
+_MOST_OVER = 10
 _LARGEST_POWER = 64
 # On the way to infinity an integral is over when so many parts in a row are no part of it.
 _QUIET, _GONE = 4, Decimal("1e-60")
@@ -104,10 +105,9 @@ class PreciseWhole(Precise):
                     total,
                     lambda: self._by(by, env, total, lambda: self._differentiated(of, env, total)),
                 )
-            case terms.Integral(_, _, letter, first, last, body, False):
-                return self._integral(
-                    letter, self._end(first, env), self._end(last, env), body, env
-                )
+            case terms.Integral(_, _, _, first, last, _, False):
+                met = Decimal(self._ctx.world.heights.get(id(term), 0.0))
+                return self._integral(term, self._end(first, env), self._end(last, env), env, met)
         return super()._of(term, env)
 
     # --- arrays -------------------------------------------------------------------------------
@@ -348,28 +348,34 @@ class PreciseWhole(Precise):
         return self._of(term, env)
 
     def _integral(
-        self, letter: str, low: Any, high: Any, body: Term, env: Mapping[str, Any]
+        self, term: terms.Integral, low: Any, high: Any, env: Mapping[str, Any], met: Decimal
     ) -> Decimal:
-        """Integrates between two numbers, or to infinity, by the rule of Takahasi and Mori."""
+        """Integrates between two numbers, or to infinity, by the rule of Takahasi and Mori.
+
+        What is `met` by floats has to be met here, or the rule steps over a peak.
+        """
+        letter, body = term.letter, term.body
         if body.rank or not isinstance(low, Decimal) or not isinstance(high, Decimal):
             raise NotPrecise
         if low > high:
-            return -self._integral(letter, high, low, body, env)
+            return -self._integral(term, high, low, env, met)
         if low.is_infinite() and high.is_infinite():
             middle = Decimal(0)
-            left = self._integral(letter, low, middle, body, env)
-            return left + self._integral(letter, middle, high, body, env)
+            sides = (low, middle), (middle, high)
+            return sum(self._integral(term, *side, env, met) for side in sides) + middle
         finite = low.is_finite() and high.is_finite()
         places = _places if finite else _places_to_infinity
         half = (high - low) / 2 if finite else Decimal(1 if low.is_finite() else -1)
         start = (low + high) / 2 if finite else low if low.is_finite() else high
-        total, before = Decimal(0), None
+        total, before, height = Decimal(0), None, Decimal(0)
         for halving in range(_FIRST_HALVING, _LAST_HALVING + 1):
             for side in places(halving, halving == _FIRST_HALVING):
                 quiet = 0
                 for place, weight in side:  # from the middle on, until nothing is left
-                    part = weight * self._of(body, {**env, letter: start + half * place})
+                    value = self._of(body, {**env, letter: start + half * place})
+                    part = weight * value
                     total += part
+                    height = max(height, abs(value))
                     quiet = quiet + 1 if abs(part) <= _GONE * abs(total) else 0
                     if quiet == _QUIET and not finite:
                         break
@@ -379,7 +385,7 @@ class PreciseWhole(Precise):
             if gap <= _SETTLED * size:
                 break
             before = found
-        if gap > _LEAST_SETTLED * size:
+        if gap > _LEAST_SETTLED * size or height < met / _MOST_OVER:
             raise NotPrecise
         self.exact = False
         self.largest = max(self.largest, abs(found))

@@ -124,7 +124,8 @@ class Magnitudes:
             case terms.Integral(_, _, letter, first, last, body):
                 low, high = (float(np.real(self._code(end)(env, ctx))) for end in (first, last))
                 if not math.isfinite(high - low):
-                    return size(term)
+                    height: float = ctx.world.heights.get(id(term), 0.0)
+                    return max(size(term), height)
                 places = np.linspace(low, high, _PLACES).tolist()
                 each = (self.of(body, {**env, letter: x}, ctx, depth) for x in places)
                 return max(size(term), max(each) * abs(high - low))
