@@ -1,22 +1,24 @@
-// A chapter as `make take-along` prints it, and as a reading system gets it. What would stand beyond the edge of a
-// page stops the press by itself.
+// A chapter as `make take-along` prints it, and as a reading system gets it; and all that the command makes, of a book of
+// two chapters. What would stand beyond the edge of a page stops the press by itself.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { SITE } from "./site.mjs";
 import { open } from "./tab.mjs";
+import { WHEELS } from "./wheels.mjs";
 
 const LIMIT = { timeout: 300_000 };
 const NAME = "fully-connected";
 const folder = mkdtempSync(join(tmpdir(), "paper-"));
+const inPdf = (file) => JSON.parse(execFileSync("python", ["tests/browser/pdf.py", file], { maxBuffer: 1e8 }));
 let pdf;
 
 before(() => {
   execFileSync("python", ["-m", "book.take_along", SITE, "--chapter", NAME, "--to", folder]);
-  pdf = JSON.parse(execFileSync("python", ["tests/browser/pdf.py", join(folder, `${NAME}.pdf`)], { maxBuffer: 1e8 }));
+  pdf = inPdf(join(folder, `${NAME}.pdf`));
 }, LIMIT);
 
 after(() => rmSync(folder, { recursive: true }));
@@ -77,4 +79,59 @@ print(*(listed ^ (files.keys() - {"package.opf"})), sep="\\n", end="")
 
 test("as an EPUB it holds all that it leads to", LIMIT, () => {
   assert.equal(execFileSync("python", ["-c", LOST, join(folder, `${NAME}.epub`)], { encoding: "utf8" }), "");
+});
+
+const MAKE = `
+import sys
+from pathlib import Path
+from book.take_along import take_along
+take_along(*map(Path, sys.argv[1:]))
+`;
+const NAMES = `
+import sys
+from zipfile import ZipFile
+print(*ZipFile(sys.argv[1]).namelist(), sep="\\n")
+`;
+
+test("of a book of two chapters all is made, and linked", LIMIT, () => {
+  const [site, root, scratch] = ["site", "root", "scratch"].map((name) => join(folder, name));
+  const two = ["arrays", "perceptron"]; // the first two: numbers are those of the pages
+  for (const made of [root, scratch]) mkdirSync(made);
+  cpSync(SITE, site, { recursive: true });
+  copyFileSync("CITATION.cff", join(root, "CITATION.cff"));
+  writeFileSync(join(root, "mkdocs.yml"), `nav: [notation.md, ${two.map((name) => `chapters/${name}.md`)}]\n`);
+  execFileSync("python", ["-c", MAKE, site, root, scratch, WHEELS]);
+  const along = (name) => join(site, "take-along", name);
+  const inside = (name) => execFileSync("python", ["-c", NAMES, along(name)], { encoding: "utf8", maxBuffer: 1e8 }).trim().split("\n");
+  const page = (name) => readFileSync(join(site, name, "index.html"), "utf8");
+
+  const book = inPdf(along("backprop-line-by-line.pdf"));
+  for (const title of ["Notation", "1 Arrays", "2 Perceptron"]) {
+    assert.ok(book.outline.some((entry) => entry.replaceAll(/\s+/g, " ").trim() === title), book.outline.join("; "));
+  }
+  assert.doesNotMatch(book.pages.join("\n"), /\bSolution\b/);
+
+  for (const name of two) {
+    const file = (kind) => join(site, "chapters", name, `${name}${kind}.pdf`);
+    const [chapter, exercises, solutions] = ["", "-exercises", "-solutions"].map((kind) => inPdf(file(kind)).pages.join("\n"));
+    assert.doesNotMatch(chapter, /\bSolution\b/);
+    assert.match(exercises, /Exercise 1/);
+    assert.doesNotMatch(exercises, /\bSolution\b/);
+    const count = (text) => text.match(/\bExercise \d+\. /g).length;
+    assert.equal(count(solutions), count(exercises));
+    assert.ok(solutions.match(/\bSolution\b/g).length >= count(exercises));
+    assert.ok(page(`chapters/${name}`).includes(`href="${name}.pdf"`));
+    for (const kind of ["exercises", "solutions"]) assert.ok(page("teaching").includes(`../chapters/${name}/${name}-${kind}.pdf`));
+  }
+
+  const figures = inside("figures.zip");
+  const of = (kind) => figures.filter((name) => name.startsWith(`${kind}/`)).map((name) => name.slice(4, -4)).sort();
+  assert.ok(of("svg").length > 4, figures.join());
+  assert.deepEqual(of("png"), of("svg"));
+  assert.ok(figures.includes("LICENCE.txt"));
+
+  const whole = inside("backprop-line-by-line-site.zip");
+  for (const name of [/\/open\.py$/, /\/numpy-[^/]+\.whl$/]) assert.ok(whole.some((found) => name.test(found)));
+  assert.ok(!whole.some((name) => name.endsWith(".pdf")));
+  for (const kind of [".pdf", ".epub", "-site.zip"]) assert.ok(page("take-along").includes(`href="backprop-line-by-line${kind}"`));
 });
