@@ -44,6 +44,18 @@ def git(*arguments):
     return done.stdout if done.returncode == 0 else None
 
 
+@pytest.mark.parametrize(("version", "date"), editions())
+def test_every_edition_has_its_tag(version, date):
+    """The tag is on a commit of that version; a clone may have been made without tags."""
+    tags = (git("tag", "--list", "v*") or "").split()
+    if not tags:
+        pytest.skip("there are no tags here")
+    assert f"v{version}" in tags
+    citation = git("show", f"v{version}:CITATION.cff")
+    assert re.search(r"(?m)^version: (\S+)$", citation).group(1) == version
+    assert re.search(r'(?m)^date-released: "(\S+)"$', citation).group(1) == date
+
+
 def complaint(message):
     path = ROOT / ".ci" / "commit_message.py"
     spec = spec_from_file_location("commit_message", path)
