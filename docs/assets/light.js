@@ -13,7 +13,7 @@ function tie(one, other) {
   }
 }
 
-for (const mark of document.querySelectorAll('.line a.mark[href^="#eq:"]')) {
+for (const mark of document.querySelectorAll('.line:not(.equation *) a.mark[href^="#eq:"]')) {
   const equation = document.getElementById(decodeURIComponent(mark.hash.slice(1)));
   if (equation) tie(equation, mark.closest(".line"));
 }
@@ -142,12 +142,22 @@ function fill(box, lines) {
 const isBeside = (equation, lines) =>
   lines.some((line) => line.closest(".pair__code")?.parentElement === (equation.closest(".pair") ?? document));
 
+// The box of an equation's lines; one whose code is another's came with the page.
+function boxOf(equation) {
+  const given = equation.querySelector(":scope > .equation__lines");
+  if (given) return given;
+  const lines = partners.get(equation);
+  const box = element("div", "equation__lines source highlight");
+  fill(box, lines);
+  equation.append(box);
+  equation.classList.toggle("equation--quotes", !isBeside(equation, lines));
+  near.observe(equation);
+  return box;
+}
+
 whenNear((run) => {
-  for (const equation of run.querySelectorAll(".equation[data-lights]")) {
-    near.observe(equation);
-    const lines = partners.get(equation);
-    const box = element("div", "equation__lines source highlight");
-    fill(box, lines);
+  for (const equation of run.querySelectorAll(".equation:is([data-lights], .equation--quotes)")) {
+    const box = boxOf(equation);
     box.id = `lines:${equation.id}`;
     const opener = button("code", () => {
       const open = box.classList.toggle("equation__lines--open");
@@ -156,7 +166,5 @@ whenNear((run) => {
     opener.setAttribute("aria-expanded", "false");
     opener.setAttribute("aria-controls", box.id);
     toolLine(equation).prepend(opener);
-    equation.append(box);
-    equation.classList.toggle("equation--quotes", !isBeside(equation, lines));
   }
 });

@@ -66,9 +66,9 @@ def make(tools: Tools) -> Make:
     """Makes a page, alone or among others, and gives it with all that is wrong."""
 
     def run(
-        html: str, markdown: str = "", *, others: tuple[str, ...] = ()
+        html: str, markdown: str = "", *, others: tuple[str, ...] = (), **options: bool
     ) -> tuple[str, list[str]]:
-        source = page(markdown or html)
+        source = page(markdown or html, **options)
         scans = [scan(html, source, tools)]
         for count, other in enumerate(others, 2):
             text = page(other, f"chapters/x{count}/", str(count))
@@ -276,6 +276,27 @@ def test_an_equation_may_go_without_code_if_it_says_why(make: Make) -> None:
     out, problems = make(html)
     assert problems == []
     assert "<!--" not in out
+
+
+def test_a_chapter_says_why_an_equation_has_no_code(make: Make) -> None:
+    html = LABELLED + display(r"z = y \label{eq:z}") + "<!-- no code: a `bound` -->"
+    told = '<p class="equation__why">No line of its own: a <code>bound</code>.</p>'
+    assert told in make(html, is_chapter=True)[0]
+    assert "equation__why" not in make(html)[0]
+
+
+def test_an_equation_without_a_line_shows_that_of_another(make: Make) -> None:
+    html = display(r"z = 2y \label{eq:z}", 4) + "<!-- no code: it doubles, eq:double-y -->"
+    out, problems = make(html, others=(LABELLED,), is_chapter=True)
+    assert not any("eq:" in problem for problem in problems)
+    assert '<div class="equation equation--quotes" id="eq:z"' in out
+    link = '<a class="eqref" href="../x2/#eq:double-y">(2.1)</a>'
+    assert f"No line of its own: it doubles, {link}.</p>" in out
+    assert '<span class="line" data-n="9"><span class="line__code">y' in out
+    assert '<a class="mark" href="../x2/#eq:double-y">(2.1)</a>' in out
+    _, problems = make(html.replace("eq:double-y", "eq:z"), others=(LABELLED,), is_chapter=True)
+    told = "docs/chapters/x.md:4: no line of code carries eq:z, which is to stand in for eq:z"
+    assert told in problems
 
 
 def test_a_figure_is_inline_numbered_and_named(make: Make) -> None:

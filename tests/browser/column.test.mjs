@@ -1,7 +1,7 @@
 // The code of an equation stands beside it, and keeps up with it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lighting } from "./site.mjs";
+import { chapters, lighting } from "./site.mjs";
 import { open } from "./tab.mjs";
 
 const LIMIT = { timeout: 600_000 };
@@ -34,6 +34,25 @@ const alone = (page) =>
     return { count: equations.length, found };
   });
 
+// The labelled equations, those in folds apart, that have neither a line of code at their right nor a word on why they
+// have none; and those in a derivation whose code is folded away, which have their lines below them.
+const without = (page) =>
+  page.evaluate(() => {
+    const missing = [];
+    const below = [];
+    for (const equation of document.querySelectorAll(".equation[id]")) {
+      if (equation.closest("details") || equation.querySelector(".equation__why")?.checkVisibility()) continue;
+      const { right } = equation.querySelector(".equation__math").getBoundingClientRect();
+      const marks = [...document.querySelectorAll(`.line a.mark[href="#${equation.id}"]`)];
+      const lines = marks.map((mark) => mark.closest(".line"));
+      if (lines.some((line) => line.checkVisibility() && line.getBoundingClientRect().left >= right)) continue;
+      const quoted = lines.some((line) => equation.contains(line) && line.checkVisibility());
+      const folded = lines.some((line) => line.closest("details:not(.source__doc)"));
+      (quoted && folded && equation.closest(".pair") ? below : missing).push(equation.id);
+    }
+    return { missing, below };
+  });
+
 // Where the columns of derivations that are higher than their code begin, once the reader has scrolled into them.
 const tops = (page) =>
   page.evaluate(async () => {
@@ -54,7 +73,9 @@ const tops = (page) =>
 test("the code of every equation is in view with it, in a column that stays below the header", LIMIT, async (t) => {
   const page = await open(t, "", { viewport: { width: 1200, height: 800 }, reducedMotion: "reduce" });
   const home = page.url();
-  for (const address of lighting()) {
+  const lit = new Set(lighting());
+  const folded = [];
+  for (const address of chapters()) {
     await page.setViewportSize({ width: 1200, height: 800 });
     await page.goto(home + address);
     const begin = await tops(page);
@@ -62,10 +83,14 @@ test("the code of every equation is in view with it, in a column that stays belo
     for (const width of [1200, 1440, 1920]) {
       await page.setViewportSize({ width, height: 900 });
       const { count, found } = await alone(page);
-      assert.ok(count > 0);
+      assert.equal(count > 0, lit.has(address));
       assert.deepEqual(found, [], `/${address} at ${width} px`);
+      const { missing, below } = await without(page);
+      assert.deepEqual(missing, [], `/${address} at ${width} px: no line at the right, and no reason`);
+      folded.push(...below.filter((id) => !folded.includes(id)));
     }
   }
+  assert.ok(folded.length <= 5, `below the equation: ${folded}`);
 });
 
 // The first equation whose line lies far down in a column that is higher than the window.

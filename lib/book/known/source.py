@@ -126,11 +126,17 @@ class Excerpt:
         )
 
     def _line(self, number: int, link: Callable[[str], tuple[str, str]], anchor: str | None) -> str:
-        html = link_marks(self.module.highlighted[number - 1], link)
-        own = f' id="{anchor}"' if anchor else ""
-        # The mark of a long line stays beside the line's beginning.
-        html = _MARKED.sub(r'<span class="line__code">\1</span>\2', html)
-        return f'<span class="line"{own} data-n="{number}">{html}\n</span>'
+        return _numbered(number, self.module.highlighted[number - 1], link, anchor)
+
+
+def _numbered(
+    number: int, html: str, link: Callable[[str], tuple[str, str]], anchor: str | None = None
+) -> str:
+    """A highlighted line as it stands in a source block."""
+    own = f' id="{anchor}"' if anchor else ""
+    # The mark of a long line stays beside the line's beginning.
+    html = _MARKED.sub(r'<span class="line__code">\1</span>\2', link_marks(html, link))
+    return f'<span class="line"{own} data-n="{number}">{html}\n</span>'
 
 
 def _without_newline(line: str) -> str:
@@ -277,6 +283,10 @@ class Library:
     def line(self, mark: Mark) -> str:
         """A marked line as HTML, without its indentation."""
         return self._module(self._root / mark.file).highlighted[mark.line - 1].lstrip()
+
+    def marked(self, mark: Mark, link: Callable[[str], tuple[str, str]]) -> str:
+        """A marked line as it stands in a source block, without its indentation."""
+        return _numbered(mark.line, self.line(mark), link)
 
     def _module(self, path: Path) -> Module:
         if path not in self._modules:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
+from pathlib import Path
 
 from lxml import html as lxml_html
 from lxml.html import builder
 
 from book.known.equations import Display, Equation, displays, portable, relative_url
-from book.known.source import link_marks
+from book.known.source import Mark, link_marks
 from book.made.layout import ROWS
 from book.made.making import Making
 from book.shared.errors import Problem
@@ -17,6 +19,8 @@ from book.shared.tex import Formula
 __all__ = ["formulas", "letters"]
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_LABEL = re.compile(r"eq:[\w-]*\w")
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def formulas(page: Making) -> None:
@@ -99,6 +103,8 @@ def _equation(page: Making, display: Display, math: str, verdict: str) -> None:
             f'<a class="equation__number" href="#{found.id}" '
             f'title="Permanent link">({found.number})</a>'
         )
+        if found.no_code and page.source.is_chapter:
+            body += _instead(page, element, found)
     notes = [*_marked_lines(page, found), verdict] if found is not None else [verdict]
     if any(notes):
         body += f'<div class="equation__notes">{" ".join(filter(None, notes))}</div>'
@@ -130,6 +136,36 @@ def _marked_lines(page: Making, equation: Equation) -> list[str]:
             address = f"{page.tools.repository}{mark.file.as_posix()}#L{mark.line}"
         notes.append(f'<a href="{escape(address)}">{place}</a>' if address else place)
     return notes
+
+
+def _instead(page: Making, element: lxml_html.HtmlElement, equation: Equation) -> str:
+    """Why no line of code carries an equation; and the lines of those that the reason names."""
+    labels = _LABEL.findall(equation.no_code)
+    reason = _CODE.sub(r"<code>\1</code>", escape(equation.no_code))
+    reason = _LABEL.sub(lambda match: page.anchor(match[0]), reason)
+    told = f'<p class="equation__why">No line of its own: {reason}.</p>'
+    if not labels:
+        return told
+    found: dict[Path, list[Mark]] = {}
+    for label in labels:
+        marks = page.book.marks.get(label, [])[:1]  # the plain form
+        if not marks:
+            message = f"no line of code carries {label}, which is to stand in for {equation.id}"
+            page.problems.append(Problem(equation.source.file, equation.line, message))
+        for mark in marks:
+            found.setdefault(mark.file, []).append(mark)
+    lines = ""
+    for marks in found.values():
+        place = f"{marks[0].file.name}:{marks[0].line}"
+        address = page.book.place(marks[0], page.source.url)
+        name = f'<a href="{escape(address)}">{place}</a>' if address else place
+        code = "".join(page.tools.library.marked(mark, page.link) for mark in marks)
+        lines += (
+            f'<div class="source__name"><span>{name}</span></div>'
+            f'<div class="source__code"><pre>{code}</pre></div>'
+        )
+    element.set("class", "equation equation--quotes")
+    return f'<div class="equation__lines source highlight">{told}{lines}</div>'
 
 
 def _quoted(page: Making, element: lxml_html.HtmlElement) -> None:

@@ -11,7 +11,7 @@ const PATIENCE = { timeout: 600_000 };
 const PAGE = { width: 612, height: 948 }; // what the margins of volume.css leave of A4, in CSS pixels
 // What is pressed, what only a screen needs, and what is not to be taken along.
 const LEFT = [
-  ".headerlink, .md-content__button, .mend, .equation__verdict, .equation__notes, .checked, .copy, button, input, script, [hidden]",
+  ".headerlink, .md-content__button, .mend, .equation__verdict, .equation__notes, .equation__why, .equation__lines, .checked, .copy, button, input, script, [hidden]",
   ".map > :has(.downloads), .interactive, .source__doc > :not(summary), .source__long",
 ].join();
 
