@@ -497,7 +497,17 @@ def test_a_figure_is_assumed_as_high_as_its_drawing(tools: Tools, make: Make) ->
         heights.append((assumed(out)[0], assumed(out, "desk")[0]))
     (low, wide_low), (high, wide_high) = heights
     assert abs(high - low - 328 / 4) <= 1
-    assert abs(wide_high - wide_low - 620 / 4) <= 1
+    assert abs(wide_high - wide_low - 750 / 4) <= 1  # 400 points
+
+
+def test_a_figure_that_is_wider_than_the_text_may_be_so(tools: Tools, make: Make) -> None:
+    for width, kind in ((300, "figure"), (400, "figure figure--wide")):
+        drawing = SVG.replace("0 0 10 10", f"0 0 {width} 100")
+        tools.figure = lambda name, drawing=drawing: Drawn(drawing, drawing)
+        out, _ = make(
+            '<figure class="figure" data-figure="curve" data-alt="x"></figure>' + LABELLED
+        )
+        assert f'<figure class="{kind}"' in out
 
 
 def test_both_columns_of_a_pair_count_where_they_stand_one_below_the_other(make: Make) -> None:

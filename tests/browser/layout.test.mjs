@@ -82,12 +82,21 @@ function marks() {
   return faults;
 }
 
+// The figures that are drawn wider than the text and are no wider than it, though there is room.
+function narrow() {
+  const measure = document.querySelector(".run > p").getBoundingClientRect().width;
+  return [...document.querySelectorAll(".run > .figure--wide")]
+    .filter((figure) => figure.getBoundingClientRect().width < 1.2 * measure)
+    .map(({ id }) => id);
+}
+
 const always = () => true;
 const CHECKS = [
   { title: "no page scrolls sideways, nor anything in it but a formula", look: sideways, at: (width) => width === PHONE, everywhere: true },
   { title: "no name in the first column of a table is broken within a word", look: words, at: (width) => width === PHONE, everywhere: true },
   { title: "the first and the last sign of every equation can be reached", look: beyond, at: always },
   { title: "a formula goes on below before it scrolls, and a rule has room for its words", look: squeezed, at: (width) => PHONES.includes(width) },
+  { title: "a wide figure takes the room beside the text", look: narrow, at: (width) => width === DESK },
   { title: "no formula scrolls beside its code", look: scrolling, at: (width) => width === DESK },
   { title: "no line of code is broken before its mark, no arrow in the middle, and no mark is out of view", look: marks, at: always },
   { title: "hardly a formula scrolls on a phone", look: scrolling, at: (width) => width === PHONE, most: 2 },
@@ -102,7 +111,7 @@ test("every page at eight widths", { timeout: 1_200_000 }, async (t) => {
     await open(t, "", { viewport: { width: DESK, height: 900 } }),
   ];
   const home = phone.url();
-  const seen = { math: 0, phrases: 0, marks: 0 };
+  const seen = { math: 0, phrases: 0, marks: 0, wide: 0 };
   for (const address of pages()) {
     for (const [page, widths] of [
       [phone, wide.has(address) ? WIDTHS.filter((width) => width < IN_COLUMNS) : [PHONE]],
@@ -122,6 +131,7 @@ test("every page at eight widths", { timeout: 1_200_000 }, async (t) => {
       }
     }
     seen.math += await phone.locator(".equation__math").count();
+    seen.wide += await desk.locator(".run > .figure--wide").count();
     seen.phrases += await phone.locator(".phrase").count();
     seen.marks += await phone.locator(".source a.mark").evaluateAll((marks) => marks.filter((mark) => mark.getBoundingClientRect().width).length);
   }

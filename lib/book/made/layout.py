@@ -10,9 +10,10 @@ from lxml import html as lxml_html
 from lxml.etree import Comment
 from lxml.html import builder
 
-__all__ = ["ROWS", "SIDES", "pair", "part"]
+__all__ = ["MEASURE", "ROWS", "SIDES", "pair", "part"]
 
 HEADINGS = {"h1", "h2", "h3"}
+MEASURE = 31  # rem: the width of the text, as `--book-measure` says in docs/assets/book.css
 
 ROWS = "data-rows"  # of formulas, or of code: `part` takes it away again
 SIDES = "data-sides"  # of a figure's drawings, in rem and as a share: as above
@@ -80,7 +81,7 @@ _WINDOWS = (
         figure=58, caption_line=20, controls=80,
     ),
     _Window(
-        "--desk", characters=84, cells=110, code=1000, column=620, shown=700,
+        "--desk", characters=84, cells=110, code=1000, column=756, shown=700,
         block=24.7, line=25.7, item=5.2, equation=36, row=57, source=85, source_line=25.8,
         table=52, table_row=18.5, table_line=24.4, example=52, example_line=19.8,
         figure=58, caption_line=25, controls=80,

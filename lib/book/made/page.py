@@ -22,7 +22,7 @@ from book.known.exercises import exercises
 from book.known.printed import printed
 from book.known.source import PLAIN, link_marks
 from book.made.collected import BACK_MATTER, collect_symbols, has_symbols
-from book.made.layout import ROWS, SIDES, pair, part
+from book.made.layout import MEASURE, ROWS, SIDES, pair, part
 from book.made.making import Making
 from book.made.mathematics import formulas, letters
 from book.made.opening import measure, open_chapter
@@ -192,7 +192,10 @@ class _Page(Making):
             drawing, images = take_images(linked, folder)
             self.images |= images
             element.text = self.keep(drawing)
-            element.set(SIDES, ",".join(" ".join(map(str, sides(each))) for each in drawings))
+            measured = [sides(each) for each in drawings]
+            element.set(SIDES, ",".join(" ".join(map(str, each)) for each in measured))
+            if measured[0][0] > MEASURE:  # a wide window has room for it beside the text
+                element.set("class", "figure figure--wide")
 
     def _symbols(self, table: lxml_html.HtmlElement, names: list[str | None]) -> None:
         """Gives the rows of a symbols table the ids by which formulas refer to them."""
