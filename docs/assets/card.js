@@ -1,7 +1,10 @@
-// The page's one card: beside what it is about, within the window, until Escape or until the reader goes on.
-import { element } from "./make.js";
+// The page's one card: beside what it is about, within the window, until Escape or until the reader goes on. Where the
+// column beside the text is free it stands there, and covers nothing.
+import { columnOf, takenIn } from "./column.js";
 
 const GAP = 4;
+const STAYS = 250; // ms, for a pointer on its way to it
+const STAYS_DOCKED = 1500; // the way is longer, and it covers nothing
 let card = null;
 let leaving = 0;
 let at = ""; // where the pointer is: what comes below it by itself, as after a jump, is not pointed at
@@ -12,10 +15,36 @@ export const points = ({ pointerType, clientX, clientY }) => pointerType !== "mo
 
 export const isAbout = (one) => card?.about === one;
 
+const headerHeight = () => document.querySelector(".md-header").offsetHeight;
+
+// In the column, as high as what it is about; or nowhere, if something stands there.
+function dock({ about, box, edge }) {
+  const run = about.closest(".run");
+  const column = run && columnOf(run);
+  if (!column || edge.right > column.left) return false;
+  box.style.maxWidth = `${column.right - column.left}px`;
+  const lowest = innerHeight - box.offsetHeight - GAP;
+  const top = Math.max(headerHeight() + GAP, Math.min(edge.top, lowest));
+  const bottom = top + box.offsetHeight;
+  const inView = [...document.querySelectorAll(".run")].filter((each) => {
+    const { top: from, bottom: to } = each.getBoundingClientRect();
+    return from < bottom && to > top;
+  });
+  const meets = (other) => other.top < bottom && other.bottom > top;
+  if (bottom > innerHeight || inView.some((each) => takenIn(each, column).some(meets))) {
+    box.style.maxWidth = "";
+    return false;
+  }
+  box.classList.add("card--docked");
+  box.style.left = `${column.left + scrollX}px`;
+  box.style.top = `${top + scrollY}px`;
+  return true;
+}
+
 // Below what it is about, or above where there is more room: never over it.
 function place({ box, edge }) {
   const { left, bottom, top } = edge;
-  const roomAbove = top - document.querySelector(".md-header").offsetHeight - 2 * GAP;
+  const roomAbove = top - headerHeight() - 2 * GAP;
   const roomBelow = innerHeight - bottom - 2 * GAP;
   const above = box.offsetHeight > roomBelow && roomAbove > roomBelow;
   box.style.maxHeight = `${Math.max(above ? roomAbove : roomBelow, 80)}px`;
@@ -30,7 +59,8 @@ export function show(about, box, { pointed = true, edge = about.getBoundingClien
   card = { about, box, pointed, edge, gone };
   box.classList.add("card", "md-typeset");
   document.body.append(box);
-  place(card);
+  card.docked = dock(card);
+  if (!card.docked) place(card);
 }
 
 export function hide() {
@@ -47,7 +77,7 @@ const isOn = (target) => card.box.contains(target) || card.about.contains(target
 addEventListener("pointerover", (event) => {
   if (!points(event)) return;
   clearTimeout(leaving);
-  if (card?.pointed && !isOn(event.target)) leaving = setTimeout(hide, 250);
+  if (card?.pointed && !isOn(event.target)) leaving = setTimeout(hide, card.docked ? STAYS_DOCKED : STAYS);
 });
 
 addEventListener("pointerdown", ({ target }) => {

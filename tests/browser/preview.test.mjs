@@ -120,3 +120,44 @@ test("a card comes at once where motion is not wanted", LIMIT, async (t) => {
   await cardOf(page).waitFor();
   assert.equal(await cardOf(page).evaluate((card) => getComputedStyle(card).animationName), "none");
 });
+
+// Where the column beside the text is free, cards and the works that are cited stand in it.
+test("beside a stretch without code the column carries works and cards, and nothing moves", LIMIT, async (t) => {
+  const page = await open(t, "chapters/gru/", { viewport: { width: 1200, height: 900 }, reducedMotion: "reduce" });
+  const paragraph = page.locator(".run > p:has(a.citation)").first();
+  const link = paragraph.locator("a.citation").first();
+  const symbol = page.locator(".run > :is(.equation:not(.equation--quotes), p) .sym").first();
+  const boxOf = (locator) => locator.evaluate((element) => element.getBoundingClientRect().toJSON());
+  await page.evaluate(() => {
+    const add = (list) => list.getEntries().forEach(({ value }) => (window.moved += value));
+    new PerformanceObserver(add).observe({ type: "layout-shift" });
+  });
+  for (const width of [1200, 1440, 1920]) {
+    await page.setViewportSize({ width, height: 900 });
+    await link.scrollIntoViewIfNeeded();
+    await page.waitForTimeout(500); // what comes near is laid out
+    const works = page.locator(".works").filter({ hasText: await link.evaluate(({ title }) => title) }).first();
+    const [text, beside] = [await boxOf(paragraph), await boxOf(works)];
+    assert.ok(beside.left > text.right && beside.right <= width, `at ${width} px the works stand at ${beside.left}`);
+    assert.ok(Math.abs(beside.top - text.top) < 60, `at ${width} px they stand at ${beside.top}, the text at ${text.top}`);
+    for (const pointed of [link, symbol]) {
+      await pointed.scrollIntoViewIfNeeded();
+      await page.waitForTimeout(500);
+      await page.evaluate(() => (window.moved = 0));
+      await point(page, pointed);
+      const card = page.locator(".card--docked");
+      await card.waitFor();
+      const [at, shown] = [await boxOf(pointed), await boxOf(card)];
+      const { right } = await boxOf(pointed.locator("xpath=ancestor::p|ancestor::div[contains(@class, 'equation__math')]").first());
+      assert.ok(shown.left > right && shown.right <= width + 1, `at ${width} px the card stands at ${shown.left}`);
+      assert.ok(Math.abs(shown.top - at.top) < 40, `at ${width} px it stands at ${shown.top}, the pointer at ${at.top}`);
+      assert.equal(await page.evaluate(() => window.moved), 0);
+      await page.keyboard.press("Escape");
+    }
+  }
+  await page.setViewportSize({ width: 1100, height: 900 });
+  assert.equal(await page.locator(".works:visible").count(), 0);
+  await point(page, link);
+  await cardOf(page).waitFor();
+  assert.equal(await page.locator(".card--docked").count(), 0);
+});
