@@ -1,4 +1,4 @@
-import { button, typed } from "./make.js";
+import { button, element, typed } from "./make.js";
 import { whenNear } from "./near.js";
 
 // What scrolls sideways must be reachable from the keyboard: boxes that overflow take the focus.
@@ -34,3 +34,22 @@ whenNear((run) => {
   run.querySelectorAll(BOXES).forEach((box) => observer.observe(box));
   run.querySelectorAll(".source, .highlight:has(> pre):not(.output)").forEach(offerCopy);
 });
+
+// The head of the page names the section, as the theme marks it in the list of contents.
+const contents = document.querySelector(".md-sidebar--primary .md-nav--secondary > .md-nav__list");
+const named = document.querySelector('[data-md-component="header-topic"] > .md-ellipsis');
+
+const label = element("span", "section-name");
+
+function nameSection() {
+  const active = [...contents.querySelectorAll(".md-nav__link--active")].at(-1);
+  const section = [...contents.children].find((item) => item.contains(active));
+  label.textContent = section ? ` · ${section.querySelector("a").textContent.trim()}` : "";
+}
+
+if (contents && named) {
+  named.textContent = named.textContent.trim();
+  named.append(label);
+  new MutationObserver(nameSection).observe(contents, { attributeFilter: ["class"], subtree: true });
+  nameSection();
+}

@@ -38,7 +38,7 @@ test("the menu opens on a phone, lists the pages and leads to one", LIMIT, async
   await page.waitForURL(/gru/);
 });
 
-test("the menu marks the section, the address follows, the header names the chapter", LIMIT, async (t) => {
+test("the menu marks the section, the address follows, the header names chapter and section", LIMIT, async (t) => {
   const page = await open(t, "chapters/lstm/");
   await page.waitForTimeout(500); // the theme passes over what happens at first
   const active = page.locator(".md-sidebar--primary .md-nav__link--active[href^='#']");
@@ -53,7 +53,7 @@ test("the menu marks the section, the address follows, the header names the chap
     assert.equal(await active.last().getAttribute("href"), `#${id}`);
   }
   assert.ok(await page.locator(".md-header__title--active").isVisible());
-  assert.match(await page.locator(".md-header__topic").last().innerText(), /^\d+ LSTM$/);
+  assert.match(await page.locator(".md-header__topic").last().innerText(), /^(\d+) LSTM · \1\.3 Backward/);
   assert.match(await active.last().innerText(), /^\d+\.3 Backward/);
 });
 
