@@ -1,5 +1,5 @@
 // Who looks at whom in a small attention, before and after its training, over steps that the reader changes.
-import { button, choice, drawing, h, message, s, stepper } from "./kit.js";
+import { button, choice, controls, drawing, h, message, s, stepper } from "./kit.js";
 import { NAMES, START, VALUES, read, run, write } from "./models/looking.js";
 import { WEIGHTS } from "./models/looking-weights.js";
 
@@ -64,9 +64,7 @@ export default function build(room) {
   room.append(
     h("div", { class: "interactive__views" }, view),
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       choice({ label: "Network", options: Object.fromEntries(moments.map((updates) => [updates, named(updates)])), value: moment }, (value) => {
         moment = value;
         draw();

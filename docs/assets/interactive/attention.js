@@ -1,5 +1,5 @@
 // A query that the reader turns and lengthens among five keys, the weights that they get, and the mean of the values.
-import { drawing, h, message, s, signed, slider } from "./kit.js";
+import { controls, drawing, h, message, s, signed, slider } from "./kit.js";
 import { KEYS, VALUES, answer, slope, weights } from "./models/attention.js";
 
 const [SIDE, SCALE] = [210, 44];
@@ -58,7 +58,7 @@ export default function build(room) {
     });
   room.append(
     h("div", { class: "interactive__views" }, view, chart),
-    h("div", { class: "interactive__controls" }, control("angle", "Direction", 0, 360, 5, (value) => `${value}°`), control("length", "Length", 0, 4, 0.1)),
+    controls(control("angle", "Direction", 0, 360, 5, (value) => `${value}°`), control("length", "Length", 0, 4, 0.1)),
     told.element,
   );
   draw();

@@ -1,5 +1,5 @@
 // Batch norm acts on a batch whose distribution the reader shifts, stretches and skews.
-import { axes, drawing, h, message, s, signed, slider, ticks } from "./kit.js";
+import { axes, controls, drawing, h, message, s, signed, slider, ticks } from "./kit.js";
 import { batch, histogram, mean, normalize } from "./models/normalization.js";
 
 const RANGE = [-8, 8];
@@ -59,9 +59,7 @@ export default function build(room) {
   room.append(
     h("div", { class: "interactive__views" }, before.view, after.view),
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       control("center", "Shift of x", -5, 5, 0.1),
       control("spread", "Stretch of x", 0.1, 3, 0.05),
       control("skew", "Skew of x", -0.8, 0.8, 0.05),

@@ -1,5 +1,5 @@
 // One activation, a point on it that the reader moves, its slope there, and what several in a row let through.
-import { axes, choice, drawing, h, message, path, s, signed, slider, ticks } from "./kit.js";
+import { axes, choice, controls, drawing, h, message, path, s, signed, slider, ticks } from "./kit.js";
 import { BENDS } from "./models/bends.js";
 
 const X = [-4, 4];
@@ -40,9 +40,7 @@ export default function build(room) {
   room.append(
     h("div", { class: "interactive__views" }, value.view, slope.view),
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       choice({ label: "Activation", options: Object.fromEntries(Object.entries(BENDS).map(([key, { name }]) => [key, name])), value: set.bend }, (bend) => {
         set.bend = bend;
         draw();

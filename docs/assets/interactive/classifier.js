@@ -1,5 +1,5 @@
 // A small network learns to tell two kinds of points apart, and its boundary moves while it does.
-import { axes, button, choice, drawing, h, message, path, player, s, slider, ticks } from "./kit.js";
+import { axes, button, choice, controls, drawing, h, message, path, player, s, slider, ticks } from "./kit.js";
 import { DATA, accuracy, crossings, network, points, probability, step } from "./models/classifier.js";
 
 const CELLS = 36;
@@ -75,9 +75,7 @@ export default function build(room) {
   };
   room.append(
     h("div", { class: "interactive__views" }, map, h("div", { class: "interactive__side" }, curve, told.element)),
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       clock.control,
       button("One step", () => learn(1)),
       button("Start again", restart),

@@ -1,5 +1,5 @@
 // A kernel steps over a digit that the reader draws; the products under the window, and their sum, are shown.
-import { button, choice, drawing, h, message, minus, player, s } from "./kit.js";
+import { button, choice, controls, drawing, h, message, minus, player, s } from "./kit.js";
 import { KERNELS, convolve, outputSize, products, seven } from "./models/convolution.js";
 
 const SIZE = 14;
@@ -95,9 +95,7 @@ export default function build(room) {
   const clock = player(() => move(1), { every: 70 });
   room.append(
     h("div", { class: "interactive__views" }, paper, h("div", { class: "interactive__side" }, table, told.element), map),
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       clock.control,
       button("Back", () => move(-1)),
       button("Forward", () => move(1)),

@@ -1,5 +1,5 @@
 // Where gradient descent leads two weights that only their sum is told of, with weight decay and without.
-import { axes, drawing, h, message, s, signed, slider, ticks } from "./kit.js";
+import { axes, controls, drawing, message, s, signed, slider, ticks } from "./kit.js";
 import { other, own, walk } from "./models/decay.js";
 
 const X = [-1, 5];
@@ -30,9 +30,7 @@ export default function build(room) {
   room.append(
     view,
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       slider({ label: "Weight decay", min: 0, max: 0.5, step: 0.01, value: set.decay }, (decay) => {
         set.decay = decay;
         draw();

@@ -1,5 +1,5 @@
 // What depth makes of sizes: the reader chooses the spread of the weights, the units, the layers, the bend.
-import { axes, brief, choice, drawing, h, message, path, s, slider, ticks } from "./kit.js";
+import { axes, brief, choice, controls, drawing, h, message, path, s, slider, ticks } from "./kit.js";
 import { BENDS, sizes } from "./models/depth.js";
 
 const DEPTH = 12;
@@ -36,9 +36,7 @@ export default function build(room) {
   room.append(
     h("div", { class: "interactive__views" }, views.signal.view, views.gradient.view),
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       slider({ label: "Spread of the weights", min: -2, max: 0, step: 0.02, value: -1, show: (power) => (10 ** power).toFixed(3) }, (power) => {
         set.std = 10 ** power;
         draw();

@@ -1,5 +1,5 @@
 // Gradient descent on two numbers: the curve they make, the landscape of the loss, and the way down.
-import { axes, brief, drawing, h, message, path as line, s, signed, slider, ticks } from "./kit.js";
+import { axes, brief, controls, drawing, h, message, path as line, s, signed, slider, ticks } from "./kit.js";
 import { descent, loss, samples } from "./models/logistic.js";
 
 const CELLS = 24;
@@ -61,9 +61,7 @@ export default function build(room) {
       drawing(250, 210, "The loss for each weight and bias, darker where it is larger, and the way of the descent", ...cells, land.group, way, stops),
     ),
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       control("rate", { label: "Learning rate", min: -2, max: 2, step: 0.1, show: (power) => brief(10 ** power) }),
       control("steps", { label: "Steps", min: 0, max: 60, step: 1, show: String }),
     ),

@@ -1,5 +1,5 @@
 // How large the gradient is, step by step back in time, against the scale of the recurrent matrix.
-import { axes, choice, drawing, h, message, path, powerOfTen, s, scientific, slider, ticks } from "./kit.js";
+import { axes, choice, controls, drawing, message, path, powerOfTen, s, scientific, slider, ticks } from "./kit.js";
 import { norms } from "./models/recurrent.js";
 
 const MOST = 60;
@@ -35,9 +35,7 @@ export default function build(room, { narrow }) {
   room.append(
     view,
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       control("scale", "Singular values of W", 0.5, 1.5, 0.01),
       control("steps", "Steps", 5, MOST, 1, String),
       control("inputScale", "Size of the inputs", 0, 2, 0.05),

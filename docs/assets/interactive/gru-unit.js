@@ -1,5 +1,5 @@
 // A GRU's unit whose gates the reader sets, with the reset gate after the product and before it.
-import { axes, drawing, h, message, path, s, signed, slider, ticks } from "./kit.js";
+import { axes, controls, drawing, h, message, path, s, signed, slider, ticks } from "./kit.js";
 import { gru, gruSlope } from "./models/gates.js";
 
 const POINTS = 80;
@@ -39,9 +39,7 @@ export default function build(room) {
     });
   room.append(
     h("div", { class: "interactive__views" }, view, h("div", { class: "interactive__side" }, told.element)),
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       control("z", "Update gate z", 0, 1),
       control("r", "Reset gate r", 0, 1),
       control("h", "State before", -1, 1),

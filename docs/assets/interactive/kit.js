@@ -73,6 +73,13 @@ export function choice({ label, options, value }, change) {
   return h("label", { class: "interactive__choice" }, h("span", {}, label), select);
 }
 
+// A figure's controls: buttons in a row, and below them sliders and choices on one grid of names, tracks and numbers.
+export function controls(...parts) {
+  const [buttons, others] = [true, false].map((wanted) => parts.filter((part) => part.matches("button") === wanted));
+  const row = h("div", { class: "interactive__buttons" }, ...buttons);
+  return h("div", { class: "interactive__controls" }, row, h("div", { class: "interactive__grid" }, ...others));
+}
+
 // A sentence of what is to be seen: seen at once, told to a screen reader when it has come to rest.
 export function message() {
   const seen = h("p", { class: "interactive__message", "aria-hidden": "true" });

@@ -1,5 +1,5 @@
 // An LSTM's unit whose gates the reader sets: what one step does, and what the same gates do at every step.
-import { axes, brief, drawing, h, message, path, s, signed, slider, ticks } from "./kit.js";
+import { axes, brief, controls, drawing, h, message, path, s, signed, slider, ticks } from "./kit.js";
 import { lstm, lstmGradient, lstmRun } from "./models/gates.js";
 
 const STEPS = 30;
@@ -49,9 +49,7 @@ export default function build(room) {
   room.append(
     h("div", { class: "interactive__views" }, values.view, slopes.view),
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       control("f", "Forget gate f", 0, 1),
       control("i", "Input gate i", 0, 1),
       control("g", "Candidate g", -1, 1),

@@ -1,5 +1,5 @@
 // Inside a trained LSTM: its gates and its cell state over a sequence that the reader changes.
-import { button, drawing, h, message, s, signed, stepper } from "./kit.js";
+import { button, controls, drawing, h, message, s, signed, stepper } from "./kit.js";
 import { LETTERS, run } from "./models/marked.js";
 import { WEIGHTS } from "./models/marked-weights.js";
 
@@ -78,9 +78,7 @@ export default function build(room) {
   room.append(
     h("div", { class: "interactive__views" }, view),
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       scrub.element,
       change("Mark or unmark it", (step) => (step.marked = !step.marked)),
       change("Another letter", (step) => (step.letter = (step.letter + 1) % LETTERS.length)),

@@ -1,5 +1,5 @@
 // What the language model expects after some letters, at a temperature that the reader chooses.
-import { axes, choice, drawing, h, message, s, slider } from "./kit.js";
+import { axes, choice, controls, drawing, message, s, slider } from "./kit.js";
 import { ALPHABET, LOGITS, atTemperature, entropy, mostProbable } from "./models/next-character.js";
 
 const SHOWN = 12;
@@ -32,9 +32,7 @@ export default function build(room) {
   room.append(
     view,
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       choice({ label: "It has read", options: Object.fromEntries(beginnings.map((text) => [text, `“${text.trim()}”`])), value: beginning }, (value) => {
         beginning = value;
         draw();

@@ -1,5 +1,5 @@
 // A perceptron learns to separate two clouds in space, mistake by mistake; the reader turns the space.
-import { button, drawing, h, message, minus, s, slider } from "./kit.js";
+import { button, controls, drawing, message, minus, s, slider } from "./kit.js";
 import { clouds, correct, errors, seen, start } from "./models/perceptron.js";
 
 const SCALE = 46;
@@ -65,9 +65,7 @@ export default function build(room) {
   room.append(
     view,
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       button("Next mistake", () => {
         run = correct(run, points);
         draw();

@@ -1,5 +1,5 @@
 // The roof of a machine, and where the product of two square matrices lies under it.
-import { axes, choice, drawing, h, message, powerOfTen, s, slider } from "./kit.js";
+import { axes, choice, controls, drawing, h, message, powerOfTen, s, slider } from "./kit.js";
 import { MACHINES, bound, work } from "./models/roofline.js";
 
 const X = [-1, 4];
@@ -58,9 +58,7 @@ export default function build(room) {
   room.append(
     view,
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       control("side", "Side of the matrices", 1, 13),
       control("block", "Side of a block, at most", 0, 13),
       choice({ label: "Machine", options: Object.fromEntries(Object.entries(MACHINES).map(([key, { name }]) => [key, name])), value: set.machine }, (value) => {

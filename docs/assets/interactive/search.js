@@ -1,5 +1,5 @@
 // A grid and random trials side by side: how many values of the setting that matters each of them tries.
-import { axes, button, choice, drawing, h, message, s, slider } from "./kit.js";
+import { axes, button, choice, controls, drawing, h, message, s, slider } from "./kit.js";
 import { uniform } from "./models/random.js";
 import { chances, good, successes, trials } from "./models/search.js";
 
@@ -58,9 +58,7 @@ export default function build(room) {
   room.append(
     h("div", { class: "interactive__views" }, views.grid.view, views.random.view),
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       control("side", "Trials", 2, 6, 1, (side) => `${side} × ${side}`),
       control("width", "Width of what is good", 0.02, 0.4, 0.01),
       choice({ label: "What matters", options: { one: "one setting", both: "both settings" }, value: "one" }, (value) => {

@@ -1,5 +1,5 @@
 // A picture of 14 rows and 14 columns, and the part of it that two slices take.
-import { drawing, h, message, s, slider } from "./kit.js";
+import { controls, drawing, h, message, s, slider } from "./kit.js";
 import { seven } from "./models/convolution.js";
 import { view } from "./models/slices.js";
 
@@ -35,9 +35,7 @@ export default function build(room) {
   room.append(
     h("div", { class: "interactive__views" }, picture, part),
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       control("top", "Rows from", 0, SIZE - 1),
       control("bottom", "up to, not including", 1, SIZE),
       control("left", "Columns from", 0, SIZE - 1),

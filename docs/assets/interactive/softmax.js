@@ -1,5 +1,5 @@
 // Three scores that the reader moves: their probabilities, the loss, and the push on each score.
-import { axes, button, choice, drawing, h, message, s, signed, slider, ticks } from "./kit.js";
+import { axes, button, choice, controls, drawing, h, message, s, signed, slider, ticks } from "./kit.js";
 import { loss, push, softmax } from "./models/softmax.js";
 
 const NAMES = ["A", "B", "C"];
@@ -40,7 +40,7 @@ export default function build(room) {
     told.tell(`The right class, ${NAMES[right]}, has the probability ${p[right].toFixed(3)}, so the loss is ${loss(scores, right).toFixed(3)}. The pushes add up to 0: ${all}.`);
   }
 
-  const controls = NAMES.map((name, k) =>
+  const sliders = NAMES.map((name, k) =>
     slider({ label: `Score of ${name}`, min: -5, max: 5, step: 0.05, value: scores[k] }, (value) => {
       scores[k] = value;
       draw();
@@ -49,17 +49,15 @@ export default function build(room) {
   room.append(
     h("div", { class: "interactive__views" }, probability.view, pushes.view),
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
-      ...controls,
+    controls(
+      ...sliders,
       choice({ label: "Right class", options: Object.fromEntries(NAMES.map((name, k) => [k, name])), value: String(right) }, (value) => {
         right = Number(value);
         draw();
       }),
       button("Follow the push", () => {
         push(scores, right).forEach((by, k) => {
-          const input = controls[k].querySelector("input");
+          const input = sliders[k].querySelector("input");
           input.value = scores[k] + by;
           input.dispatchEvent(new Event("input"));
         });

@@ -1,5 +1,5 @@
 // Paths of optimisers down a narrow valley: the reader chooses the rule, the rate and the number of steps.
-import { axes, brief, choice, drawing, h, message, s, slider, ticks } from "./kit.js";
+import { axes, brief, choice, controls, drawing, message, s, slider, ticks } from "./kit.js";
 import { CURVATURE, loss, RULES, walk } from "./models/valley.js";
 
 const X = [-5, 3];
@@ -43,9 +43,7 @@ export default function build(room, { narrow }) {
   room.append(
     view,
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       choice({ label: "Rule", options: Object.fromEntries(Object.entries(RULES).map(([key, { name }]) => [key, name])), value: set.rule }, (rule) => {
         set.rule = rule;
         const input = rate.querySelector("input");

@@ -1,5 +1,5 @@
 // A bill as a graph: the reader sets what goes in, and lets the gradients come back, a node at a time.
-import { button, drawing, h, message, minus, s, slider } from "./kit.js";
+import { button, controls, drawing, message, minus, s, slider } from "./kit.js";
 import { backward, forward, GIVEN, PAID } from "./models/bill.js";
 
 const WIDE = {
@@ -92,9 +92,7 @@ export default function build(room, { narrow }) {
   room.append(
     view,
     told.element,
-    h(
-      "div",
-      { class: "interactive__controls" },
+    controls(
       back,
       control("kilos", "Apples, kg", 0, 5, 0.5),
       control("kiloPrice", "Price of a kg", 0, 5, 0.25),
