@@ -97,7 +97,7 @@ test("the equations of the first page are checked in the page, and a flipped sig
   assert.equal(await field.getAttribute("data-example"), "done");
   assert.deepEqual(await held.allTextContents(), ["∂L/∂x ✓", "∂L/∂W ✓", "∂L/∂b ✓"]);
   await drawing.locator("[role=status]", { hasText: "gradients hold" }).waitFor({ state: "attached" });
-  await field.locator(".example__flip").click();
+  await drawing.getByRole("button", { name: "Flip a sign" }).click();
   await tab.waitForFunction((element) => element.dataset.example === "failed", await field.elementHandle(), { timeout: 300_000 });
   const { line, text } = await field.locator("textarea").evaluate((editor) => ({
     line: editor.value.slice(editor.selectionStart, editor.selectionEnd),

@@ -1,6 +1,6 @@
 // A linear layer: values go to the right, gradients come back. Each gradient shows whether its equation holds, once the
-// equations of this page have been checked.
-import { drawing, message, s } from "./kit.js";
+// equations of this page have been checked; its buttons have the page do so, see run/try.js.
+import { button, controls, drawing, message, s } from "./kit.js";
 import { gradientOf } from "./models/gradients.js";
 
 const PLACES = { x: [24, 40], "×": [128, 40], "+": [214, 40], y: [298, 40], W: [128, 124], b: [214, 124] };
@@ -56,7 +56,10 @@ export default function build(room) {
     told.tell("Values go to the right, gradients come back. Check the equations: each gradient shows whether its equation holds.");
   }
 
+  const ask = (what) => () => document.dispatchEvent(new CustomEvent("wanted", { detail: what }));
+
   document.addEventListener("checking", clear);
+  document.addEventListener("checker", ({ detail }) => /…$/.test(detail) && told.tell(detail)); // on its way
   document.addEventListener("claim", ({ detail: { tex, holds } }) => {
     const name = gradientOf(tex);
     if (!name) return;
@@ -65,5 +68,5 @@ export default function build(room) {
     told.tell(wrong.length ? `Wrong: ${wrong.join(", ")}. What would be sent back there is not the gradient.` : "The gradients hold.");
   });
   clear();
-  room.append(view, told.element);
+  room.append(view, controls(button("Check the equations", ask("check")), button("Flip a sign", ask("flip"))), told.element);
 }

@@ -37,6 +37,15 @@ class Equations extends Example {
     this.stop.before(button("Flip a sign", () => this.flip(), "example__button example__flip"));
   }
 
+  mount() {
+    if (!this.run) super.mount(); // a drawing may have asked for it already
+  }
+
+  tell(text, state) {
+    super.tell(text, state);
+    document.dispatchEvent(new CustomEvent("checker", { detail: text }));
+  }
+
   // A sign of the text as it is printed, so that one thing is wrong and not two.
   flip() {
     this.editor.value = flipped(this.typed, Math.random());
@@ -57,4 +66,14 @@ class Equations extends Example {
 const fields = [...document.querySelectorAll(".highlight.try")].map((block) => new Equations(block));
 whenNear((run) => {
   for (const field of fields) if (run.contains(field.block)) field.mount();
+});
+
+// A drawing's buttons: what it shows is the first equations of the page.
+document.addEventListener("wanted", ({ detail }) => {
+  const [field] = fields;
+  field.mount();
+  if (detail === "flip") {
+    field.open();
+    field.flip();
+  } else start(field);
 });
