@@ -67,7 +67,7 @@ function tell(row, anchor) {
     lightCode(null);
   };
   show(anchor, box, { pointed: !anchor.matches("button"), gone });
-  style.textContent = `.${row.id} { background: var(--book-mark); border-radius: 2px; }`;
+  style.textContent = `.${row.id} { background: var(--book-mark); border-radius: 2px; outline: 1px solid transparent; }`; // seen in forced colours
   lightCode(row);
 }
 
