@@ -118,3 +118,17 @@ test("a digit is drawn with the mouse, a finger and the keys", LIMIT, async (t) 
   for (const key of ["ArrowRight", "Space", "ArrowDown", "Space", "Space"]) await tab.keyboard.press(key);
   assert.equal(await inked(), 3);
 });
+
+test("the first page's figure, in view at once, takes the room that was kept for it", LIMIT, async (t) => {
+  for (const width of [1440, 390]) {
+    const tab = await openTab(t, "", { viewport: { width, height: 900 } });
+    await tab.locator(".interactive .interactive__message").waitFor();
+    const moved = await tab.evaluate(async () => {
+      let sum = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (sum += value))).observe({ type: "layout-shift", buffered: true });
+      await new Promise((ready) => setTimeout(ready, 500));
+      return sum;
+    });
+    assert.ok(moved < 0.01, `at ${width} px the page shifts by ${moved}`);
+  }
+});
