@@ -1,11 +1,18 @@
 """Whatever a file holds, a check of it ends with sentences: no traceback, no hang."""
 
+import json
+import os
 import random
 import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import mathcheck
 from mathcheck.claims.chapter import load
 from mathcheck.claims.chapter_values import Values
 from mathcheck.claims.explain import explain
@@ -15,6 +22,25 @@ from mathcheck.values import budget
 
 CORPUS = Path(__file__).parent / "corpus"
 TABLE = "| Symbol | Shape |\n|---|---|\n| $a$ | scalar |\n| $x_n$ | (N,) |\n\n"
+
+
+# Seconds of one processor that an answer may take, and megabytes.
+LONGEST, MOST_MEMORY = 20.0, 450
+CHILD = """
+import json, resource, sys
+from mathcheck.claims.chapter import load
+from mathcheck.claims.report import check_chapter
+for text in json.load(sys.stdin):
+    check_chapter(load("a.md", text))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _soon(request: pytest.FixtureRequest) -> Iterator[None]:
+    start = time.process_time()
+    yield
+    assert time.process_time() - start < LONGEST, f"{request.node.name} takes too long"
 
 
 def check(text: str, path: str = "a.md") -> ChapterReport:
@@ -31,61 +57,93 @@ def table(symbol: str, shape: str) -> str:
     return f"| Symbol | Shape |\n|---|---|\n| ${symbol}$ | {shape} |\n\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        (TABLE + "$$\na = " + "7" * 5000 + "\n$$\n", "a number of 5,000 digits"),
-        (TABLE + "$$\na = 0." + "7" * 5000 + "\n$$\n", "a number of 5,002 digits"),
-        (table("x_n", f"({'7' * 5000},)"), "a number of 5,000 digits"),
-        ("<!-- " * 100_000 + "\n$$ 1 = 2 $$\n", "this <!-- is never closed"),
-        ("$$\n\\sum_{n=1}^{10^9} 1 = 10^9\n$$\n", "more than 1,500,000 steps"),
-        ("$$\n\\prod_{n=1}^{10^9} 1 = 1\n$$\n", "more than 1,500,000 steps"),
-        ("$$\n\\prod_{n=1}^{10^6} n = 1\n$$\n", "too large for a number"),
-        ("$$\n\\sum_{n=1}^{10^4} \\sum_{m=1}^{10^4} 1 = 10^8\n$$\n", "more than 1,500,000 steps"),
-        (table("W_{ij}", "(10^5, 10^5)") + "$$ W_{ij} = 1 $$", "more than"),
-        (table("W_{ij}", "(10^5, 10^5)") + "$$ W_{11} = 1 $$", "W has 10,000,000,000 elements"),
-        (
-            table("W_{ij}", "(300, 300) |\n| $L$ | any scalar function of $W$")
-            + "$$ \\frac{\\partial L}{\\partial W} = 1 $$",
-            "the derivative of L by W has 1 times 90,000 elements",
-        ),
-        (table("x_n", "(9^{9^{9}},)") + "$$ x_n = 1 $$", "a power that is no size"),
-        (
-            "| Symbol | Shape |\n|---|---|\n"
-            + "".join(f"| $\\mathrm{{v{i}}}_n$ | (N,) |\n" for i in range(3000)),
-            "this symbols table has 3,000 rows",
-        ),
-        (
-            "| Symbol | Shape |\n|---|---|\n"
-            + "".join(f"| $\\mathrm{{v{i}}}_n$ | (\\mathrm{{N{i}}},) |\n" for i in range(200))
-            + "\n$$ \\mathrm{v1}_n = 1 $$",
-            "200 different letters for sizes",
-        ),
-        (TABLE.strip() + "\n|\n\n$$ a = a + 1 $$\n", "this row of the symbols table has 0 cells"),
-        ("$$ \\begin" + " " * 50_000 + "x = 1 $$\n", "unknown environment \\begin"),
-        ("$$ " * 3001, "this equation is empty"),
-        ("\\[ x = 1 " * 30_000, "this \\[ is never closed"),
-        ("```{note}\n" * 3000, "this ``` is never closed"),
-        (TABLE + "$$ a = " + "a + " * 5000 + "a $$", "this is too long for one equation"),
-        (
-            table("x_t", "(5000,)")
-            + "$$ x_0 \\coloneqq 0, \\quad x_t \\coloneqq x_{t-1} + 1 $$\n\n$$ x_t = t $$",
-            "nested too deep",
-        ),
-        (
-            table("f", "function") + "$$ f(s) \\coloneqq f(s - 1) $$\n\n$$ f(1) = 1 $$",
-            "nested too deep",
-        ),
-        ("$$ 10^{10^{10}} = 1 $$", "too large for a number"),
-        ("$$ 9^{9^{9^9}} = 1 $$", "too large for a number"),
-        (table("x_n", "(N,), in (3, 1)") + "$$ x_n = 1 $$", "empty"),
-        (table("x_n", "(N,), in 5..1") + "$$ x_n = 1 $$", "empty"),
-    ],
-)
+TOO_MUCH = [
+    (TABLE + "$$\na = " + "7" * 5000 + "\n$$\n", "a number of 5,000 digits"),
+    (TABLE + "$$\na = 0." + "7" * 5000 + "\n$$\n", "a number of 5,002 digits"),
+    (table("x_n", f"({'7' * 5000},)"), "a number of 5,000 digits"),
+    ("<!-- " * 100_000 + "\n$$ 1 = 2 $$\n", "this <!-- is never closed"),
+    ("$$\n\\sum_{n=1}^{10^9} 1 = 10^9\n$$\n", "more than 1,500,000 steps"),
+    ("$$\n\\prod_{n=1}^{10^9} 1 = 1\n$$\n", "more than 1,500,000 steps"),
+    ("$$\n\\prod_{n=1}^{10^6} n = 1\n$$\n", "too large for a number"),
+    ("$$\n\\sum_{n=1}^{10^4} \\sum_{m=1}^{10^4} 1 = 10^8\n$$\n", "more than 1,500,000 steps"),
+    (table("W_{ij}", "(10^5, 10^5)") + "$$ W_{ij} = 1 $$", "more than"),
+    (table("W_{ij}", "(10^5, 10^5)") + "$$ W_{11} = 1 $$", "W has 10,000,000,000 elements"),
+    (
+        table("W_{ij}", "(300, 300) |\n| $L$ | any scalar function of $W$")
+        + "$$ \\frac{\\partial L}{\\partial W} = 1 $$",
+        "the derivative of L by W has 1 times 90,000 elements",
+    ),
+    (table("x_n", "(9^{9^{9}},)") + "$$ x_n = 1 $$", "a power that is no size"),
+    (
+        "| Symbol | Shape |\n|---|---|\n"
+        + "".join(f"| $\\mathrm{{v{i}}}_n$ | (N,) |\n" for i in range(3000)),
+        "this symbols table has 3,000 rows",
+    ),
+    (
+        "| Symbol | Shape |\n|---|---|\n"
+        + "".join(f"| $\\mathrm{{v{i}}}_n$ | (\\mathrm{{N{i}}},) |\n" for i in range(200))
+        + "\n$$ \\mathrm{v1}_n = 1 $$",
+        "200 different letters for sizes",
+    ),
+    (TABLE.strip() + "\n|\n\n$$ a = a + 1 $$\n", "this row of the symbols table has 0 cells"),
+    ("$$ \\begin" + " " * 50_000 + "x = 1 $$\n", "unknown environment \\begin"),
+    ("$$ " * 3001, "this equation is empty"),
+    ("\\[ x = 1 " * 30_000, "this \\[ is never closed"),
+    ("```{note}\n" * 3000, "this ``` is never closed"),
+    (TABLE + "$$ a = " + "a + " * 5000 + "a $$", "this is too long for one equation"),
+    (
+        table("x_t", "(5000,)")
+        + "$$ x_0 \\coloneqq 0, \\quad x_t \\coloneqq x_{t-1} + 1 $$\n\n$$ x_t = t $$",
+        "nested too deep",
+    ),
+    (
+        table("f", "function") + "$$ f(s) \\coloneqq f(s - 1) $$\n\n$$ f(1) = 1 $$",
+        "nested too deep",
+    ),
+    ("$$ 10^{10^{10}} = 1 $$", "too large for a number"),
+    ("$$ 9^{9^{9^9}} = 1 $$", "too large for a number"),
+    (table("x_n", "(N,), in (3, 1)") + "$$ x_n = 1 $$", "empty"),
+    (table("x_n", "(N,), in 5..1") + "$$ x_n = 1 $$", "empty"),
+    (table("W_{ij}", "(10^5, 10^5)") + "$$ W_{ij} = W_{ij} + 1 $$", "more than 1,500,000 steps"),
+    (table("W_{ij}", "(900, 900)") + "$$ W^{-1} W = I $$", "more than 1,500,000 steps"),
+    (
+        "$$\n\\sum_{i=1}^\\infty \\sum_{j=1}^\\infty \\frac{1}{i^2 j^2} = 3\n$$\n",
+        "more than 1,500,000 steps",
+    ),
+    ("<div hidden>\n" * 20_000 + "\n$$ 1 = 2 $$\n", "no reader sees"),
+    ("<div hidden>" * 5_000 + "\n$$ 1 = 2 $$\n", "no reader sees"),
+    ("<div hidden>\n<span hidden>\n" * 5_000 + "\n$$ 1 = 2 $$\n", "no reader sees"),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), TOO_MUCH)
 def test_what_is_too_much_is_told(text: str, sentence: str) -> None:
     report = check(text)
     assert report.exit_code == 2
     assert sentence in " | ".join(error.message for error in report.errors)
+
+
+def test_what_is_too_much_takes_no_memory() -> None:
+    texts = json.dumps([text for text, _ in TOO_MUCH])
+    environment = {**os.environ, "PYTHONPATH": str(Path(mathcheck.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD],
+        input=texts,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    unit = 1024 if sys.platform == "darwin" else 1
+    assert int(done.stdout) / unit < MOST_MEMORY * 1024
+
+
+def test_many_definitions_are_read_in_time() -> None:
+    names = [f"\\mathrm{{v{number}}}" for number in range(800)]
+    shown = "".join(f"$$\n{name} \\coloneqq a + {at}\n$$\n\n" for at, name in enumerate(names))
+    start = time.process_time()
+    assert check(TABLE + shown + "$$\n\\mathrm{v1} = a + 1\n$$\n").exit_code == 0
+    assert time.process_time() - start < 12
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from mathcheck.meaning.terms import Term, free_letters
 from mathcheck.text import tree
 from mathcheck.text.errors import EvalError, ShapeError, UndefinedError
 from mathcheck.values.arrays import Eye
+from mathcheck.values.budget import MOST_STEPS
 from mathcheck.values.closures import compile_term, range_code, remembering
 from mathcheck.values.derivatives import PlainContext
 from mathcheck.values.draws import Manner
@@ -405,6 +406,12 @@ def points(claim: Claim, ctx: PlainContext) -> Iterator[Env]:
         condition = claim.condition
         parts = condition.parts if isinstance(condition, terms.All) else (condition,)
         tests = [(free_letters(part), compile_term(part)) for part in parts]
+
+    if claim.condition is None:
+        apart = [letter for letter in letters if not _before(claim.free[letter])]
+        lengths = (high - low + 1 for low, high in (codes[letter]({}, ctx) for letter in apart))
+        if (many := math.prod(max(length, 0) for length in lengths)) > MOST_STEPS:
+            ctx.spend(many, claim.left.node)
 
     def walk(at: int, env: Env) -> Iterator[Env]:
         bound = set(letters[:at])

@@ -98,6 +98,8 @@ class MarkdownReader(DisplayReader):
         super().__init__(document, lines, openings)
         # The directives that are open, which hold text: their marks, and where they were opened.
         self._holders: list[tuple[str, int]] = []
+        # How far what such elements hold that no reader sees has been looked at, by their names.
+        self._searched: dict[str, tuple[int, int]] = {}
         if lines and lines[0].text.rstrip() == "---":  # the page's settings
             ends = (at for at in range(1, len(lines)) if lines[at].text.rstrip() in ("---", "..."))
             self.at = next(ends, 0)
@@ -204,10 +206,16 @@ class MarkdownReader(DisplayReader):
             if tag.name == "style" and (hiding := hiding_rule(inside)):
                 message = f"this style sheet hides {hiding}: is there mathematics in it? Show it"
                 self._problem(message, opened, start)
-        elif why := unseen(tag):
-            self._refuse_unseen(
-                element(self._rest(), tag.name), why.format(tag.name), start, opened
-            )
+        elif (why := unseen(tag)) and (opened, start) >= self._searched.get(tag.name, (0, 0)):
+            rest = self._rest()
+            within = element(rest, tag.name)
+            self._refuse_unseen(within, why.format(tag.name), start, opened)
+            if len(within) < len(rest):
+                below, column = within.count("\n"), len(within) - within.rfind("\n") - 1
+                column += 0 if below else self.column
+            else:  # it is never closed, or far off: half of what was looked at is looked at again
+                below, column = _REACH // 2, 0
+            self._searched[tag.name] = self.at + below, column
 
     def _rest(self) -> str:
         """Returns the text from the current place on."""

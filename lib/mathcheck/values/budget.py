@@ -26,6 +26,8 @@ MUCH_KEPT = 500_000_000
 MOST_KEPT = 800_000_000
 # What an entry of a table takes, beside the numbers of an array.
 _ENTRY = 300
+# So many numbers are multiplied and added up, within a product of matrices, in the time of a step.
+FACTORS_A_STEP = 500
 # So many perturbed copies of a number cost about as much as the step that computes them.
 _LANES_A_STEP = 100
 _REMEDY = (

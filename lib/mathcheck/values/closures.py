@@ -319,6 +319,8 @@ def range_code(over: terms.Range, node: Node) -> Callable[[Env, Any], tuple[int,
 # Where an environment has what the sums inside of a sum have come to: no letter is called so.
 _KEPT = ""
 _MOST_KEPT = 20_000
+# In steps of a finite sum.
+_COST_OF_A_TERM = 4
 _LONGEST = 2**20_000
 
 
@@ -468,7 +470,7 @@ def _reduce(term: terms.Reduce) -> Code:
         inner = dict(env)
 
         def at(index: int) -> Value:
-            ctx.spend(1, node)
+            ctx.spend(_COST_OF_A_TERM, node)
             inner[letter] = index
             counts = not tests or all(test(inner, ctx) for test in tests)
             return body(inner, ctx) if counts else 0

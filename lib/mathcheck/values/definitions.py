@@ -93,6 +93,8 @@ class State:
         default_factory=dict
     )
     _reach_of: dict[int, tuple[Term, frozenset[Symbol]]] = field(default_factory=dict)
+    # The state before this one, and what has been defined since.
+    _before: "tuple[State, Symbol] | None" = None
 
     def signatures(self) -> Signatures:
         """Returns what is known of the functions of the text."""
@@ -103,7 +105,7 @@ class State:
         """Returns the state after a definition that takes the place of others."""
         kept = [d for d in self.definitions.get(new.symbol, ()) if d not in replaced]
         definitions = {**self.definitions, new.symbol: (*kept, new)}
-        return State(self.facts, definitions, self.functions)
+        return State(self.facts, definitions, self.functions, _before=(self, new.symbol))
 
     def with_function(self, new: Function) -> "State":
         """Returns the state after the definition of a function."""
@@ -113,6 +115,11 @@ class State:
     def reach(self, symbol: Symbol) -> tuple[frozenset[Symbol], frozenset[Definition | Function]]:
         """Returns the symbols and the definitions that a symbol's value can depend on."""
         known = self._reach.get(symbol)
+        if known is None and self._before is not None:
+            state, defined = self._before
+            earlier = state._reach.get(symbol)
+            if earlier is not None and defined not in earlier[0]:
+                known = self._reach[symbol] = earlier
         if known is None:
             symbols: set[Symbol] = set()
             used: set[Definition | Function] = set()

@@ -62,13 +62,13 @@ def sum_of_series(at: Callable[[int], Value], first: int, node: Node) -> Value:
                 raise
             return total
         seen.append(term)
-        size = float(np.max(np.abs(term)))
+        size = _size(term)
         if not np.isfinite(size):
             if largest and count >= _FEWEST and quiet >= _QUIET:
                 return total
             break
         total = total + term
-        largest = max(largest, float(np.max(np.abs(total))))
+        largest = max(largest, _size(total))
         quiet = quiet + 1 if size <= _NOTHING * largest else 0
         if largest and count >= _LOOKED_AT and quiet >= _QUIET:
             return total
@@ -165,7 +165,7 @@ def _in_parts(
 
 
 def _size(value: Value) -> float:
-    return float(np.max(np.abs(value)))
+    return float(np.max(np.abs(value))) if np.ndim(value) else float(abs(value))
 
 
 def _end(value: Value) -> float:

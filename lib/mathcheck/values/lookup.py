@@ -4,6 +4,7 @@ r"""Looks symbols up: by their definitions, lazily and element by element, or in
 perturbed for a total or a partial derivative.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -269,7 +270,9 @@ class Context:
 
     def _stacked(self, symbol: Symbol, indices: tuple[int, ...], node: Node) -> Value:
         low, high = self.world.bounds(symbol, len(indices), indices)
-        self.spend(high - low + 1, node)
+        shape = self.world.shape(symbol, indices)
+        # Of several axes all elements, before they are computed one by one.
+        self.spend(shape[0] if len(shape) == 1 else 2 * math.prod(shape), node)
         parts = [self.lookup(symbol, (*indices, i), node) for i in range(low, high + 1)]
         arrays = [np.atleast_1d(np.asarray(part)) for part in parts]
         if len({array.shape[:-1] for array in arrays}) > 1:

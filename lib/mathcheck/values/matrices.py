@@ -1,5 +1,6 @@
 """Closures of what works on whole arrays, made of the closures of its parts."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from mathcheck.text.printer import latex
 from mathcheck.text.tree import Node
 from mathcheck.values.arrays import Eye, as_number, collect
 from mathcheck.values.branches import decides, noting_choice, noting_map
-from mathcheck.values.budget import MOST_ELEMENTS
+from mathcheck.values.budget import FACTORS_A_STEP, MOST_ELEMENTS
 from mathcheck.values.functions import MAPS, OPERATIONS
 from mathcheck.values.inline import Code, Env
 from mathcheck.values.numbers import Value, divide, matmul
@@ -100,6 +101,7 @@ def product_code(kind: str, left: Code, right: Code, term: terms.Product) -> Cod
             raise ShapeError(message, term.node, a.shape[:-1], b.shape[:-1])
         if kind == "inner":
             return as_number((a * b).sum(axis=0))
+        ctx.spend(a.size * math.prod(b.shape[1:-1]) // FACTORS_A_STEP, term.node)
         value = matmul(a, b)
         return value if term.rank else as_number(value)
 
@@ -131,6 +133,8 @@ def power_code(base: Code, exponent: Callable[[Env, Any], int], node: Node) -> C
             raise ShapeError("a power of a matrix of shape {}", node, value.shape[:-1])
         if abs(times) > _LARGEST_POWER:
             raise EvalError(f"a matrix to the power {times}: this is too large", node)
+        products = abs(times).bit_length() + 3 * (times < 0)
+        ctx.spend(value.size * len(value) * products // FACTORS_A_STEP, node)
         try:
             return np.moveaxis(np.linalg.matrix_power(np.moveaxis(value, -1, 0), times), 0, -1)
         except np.linalg.LinAlgError:
@@ -303,6 +307,8 @@ def collect_code(function: str, argument: Code, rank: int, node: Node) -> Code:
         value = argument(env, ctx)
         if isinstance(value, Eye):
             raise EvalError(f"the {function} of the identity matrix", node)
+        if function == "det":
+            ctx.spend(value.size * len(value) // FACTORS_A_STEP, node)
         return collect(function, value, rank) if rank else MAPS["abs"](value)
 
     return collected
