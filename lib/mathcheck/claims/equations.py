@@ -116,6 +116,17 @@ class EquationReader:
         self.facts = facts
         self._declare = declare
 
+    def _meaning(self, statement: tree.Statement) -> Meaning:
+        """Resolves a statement; where it may have been meant as a definition, says so."""
+        try:
+            return self._resolver().statement(statement.sides, statement.conditions)
+        except UnknownNameError as error:
+            new = statement.ops[0] == "=" and error.offset == statement.sides[0].start
+            if not new or not _may_be_defined(statement.sides[0]):
+                raise
+            message = f"{error.message}; to define it here write \\coloneqq"
+            raise UnknownNameError(message, error.offset) from None
+
     def read(self, statement: tree.Statement) -> list[Claim]:
         """Takes in a statement's definition, if it has one, and returns its claims."""
         if self.scope.has_letter(CHANGE):
@@ -141,7 +152,9 @@ class EquationReader:
         if (space := _space(statement)) is not None:
             return self._shape_claims(statement, space)
         statement = _congruence(statement)
-        meaning = self._resolver().statement(statement.sides, statement.conditions)
+        if "\\sim" in statement.ops:
+            raise TreeError(uncheckable("\\sim"), statement.start)
+        meaning = self._meaning(statement)
         ranks = [side.rank for side in meaning.sides if not isinstance(side, terms.Stack)]
         if ranks:
             meaning.sides = tuple(as_vector(side, ranks[0]) for side in meaning.sides)
@@ -483,6 +496,16 @@ def _modulus(node: Node) -> tuple[Node, Node] | None:
         case tree.Binary("+" | "-", _, right) if (found := _modulus(right)) is not None:
             return replace(node, right=found[0]), found[1]
     return None
+
+
+def _may_be_defined(left: tree.Node) -> bool:
+    """Tells whether a left side is a name, with indices or with what it depends on."""
+    match left:
+        case tree.Run((name, tree.Group())):
+            return _may_be_defined(name)
+        case tree.Script(tree.Name(), _, None):
+            return True
+    return isinstance(left, tree.Name)
 
 
 def _space(statement: tree.Statement) -> tuple[Node, ...] | None:

@@ -555,7 +555,8 @@ class Resolver:
         if (family := self.scope.family(symbol)) is not None:
             point = tuple(terms.Literal(0, node, float(value)) for value in symbol.point)
             symbol, indices = family, (*point, *indices)
-        return self._superscript(terms.Ref(rank, node, symbol, indices), above, node)
+        bare_node = replace(script, sup=None) if above and above is script.sup else node
+        return self._superscript(terms.Ref(rank, bare_node, symbol, indices), above, node)
 
     def _parameter(self, script: tree.Script, node: Node) -> Term | None:
         """Resolves a function's parameter, or an element of it."""

@@ -31,7 +31,7 @@ def uncheckable(relation: str) -> str:
     """Returns why a relation is no claim, and what to write instead."""
     match relation:
         case "\\sim":
-            return "\\sim is not read here: say in the table what the symbol may be"
+            return "\\sim is no claim: declare the distribution in the table, in the symbol's row"
         case "\\ll" | "\\gg":
             return f"{relation} says no bound: write < or > with a number"
         case "\\propto":

@@ -124,6 +124,20 @@ def _tokens(text: str) -> list[Token]:
     return tokens
 
 
+_OF_NUMBERS = "write what it says of numbers, with = or \\le"
+_NOT_READ = {
+    **dict.fromkeys(("\\perp", "\\preceq", "\\succeq", "\\prec", "\\succ"), _OF_NUMBERS),
+    **dict.fromkeys(("\\because", "\\therefore"), "say in the text why, or what follows"),
+    **dict.fromkeys(("\\mbox", "\\hbox"), "write \\text{…}"),
+    "\\rm": "write \\mathrm{…}",
+    "\\it": "write \\mathit{…}",
+    "\\bf": "write \\mathbf{…}",
+    "\\sf": "write \\mathsf{…}",
+    "\\tt": "write \\mathtt{…}",
+    "\\cal": "write \\mathcal{…}",
+}
+
+
 def _unknown(text: str, at: int) -> str:
     command = re.match(r"\\[a-zA-Z]+\*?", text[at:])
     if command is None:
@@ -135,7 +149,10 @@ def _unknown(text: str, at: int) -> str:
         return f"unknown environment {''.join((name or command)[0].split())}"
     if command[0] in ("\\exists", "\\nexists"):
         return f"{command[0]} is not read: that there is such a thing, random values do not tell"
-    near = get_close_matches(command[0][1:], _commands(), 1, 0.7)
+    if command[0] in _NOT_READ:
+        return f"{command[0]} is not read: {_NOT_READ[command[0]]}"
+    known = [name for name in _commands() if f"\\{name}" != command[0]]
+    near = get_close_matches(command[0][1:], known, 1, 0.7)
     hint = f": is \\{near[0]} meant?" if near else ""
     return f"unknown command {command[0]}{hint}"
 
@@ -275,6 +292,8 @@ def _unexpected(error: UnexpectedToken, tokens: list[Token], end: int) -> TreeEr
     at = token.start_pos or 0
     if token.type == "DIFF":
         return TreeError("a ∂ or d outside of \\frac{∂ …}{∂ …}", at)
+    if token.type == "AND":
+        return TreeError(f"{token} joins conditions: write two claims on lines of their own", at)
     if token.type == "SUP":
         return TreeError("a second superscript, or one on nothing", at)
     return TreeError(f"'{token}' cannot stand here", at)
