@@ -72,6 +72,15 @@ def test_each_equation_gets_what_was_found_for_it(root: Path) -> None:
     assert page.worst < 1e-15
 
 
+def test_a_lone_bar_in_a_table_is_a_problem_with_its_line(root: Path) -> None:
+    page = PAGE.replace("| output |\n", "| output |\n|\n")
+    (root / "docs" / "gain.md").write_text(page, encoding="utf-8")
+    (found,) = check(root)
+    (told,) = map(str, found.problems)
+    assert told.startswith("docs/gain.md:7: ")
+    assert "this row of the symbols table has 0 cells" in told
+
+
 def test_the_summary_says_how_far_it_was_checked() -> None:
     assert Found(1, None, 0, "an arrow").summary == ""
     assert Found(1, None, 1, None).summary == "Read: it defines a symbol"

@@ -9,7 +9,7 @@ from mathcheck.__main__ import main
 from mathcheck.claims import draw_plan
 from mathcheck.claims.chapter import load
 from mathcheck.claims.report import check_chapter
-from mathcheck.meaning.shapes import read_shape
+from mathcheck.meaning.shapes import _CONDITIONS, read_shape
 from mathcheck.text.document import Cell, Row
 from mathcheck.text.errors import Place
 
@@ -122,6 +122,19 @@ def test_the_words_for_values_are_known() -> None:
     for word in words:
         cells = [Cell(text, place) for text in ("$p_{mk}$", "", f"(K, K), {word}", "")]
         assert read_shape(Row(*cells)) is not None
+
+
+def test_all_words_for_values_are_in_the_manual() -> None:
+    text = section("Conditions on values")
+    words = [word for row in rows(text) for word in re.findall(r"`([^`]*)`", row[0])]
+    for pattern, domain in _CONDITIONS:
+        assert any(re.fullmatch(pattern, word.partition(" over ")[0]) for word in words), domain
+    place = Place("a.md", 1, 1)
+    random = re.findall(r"`(random, [^`]*)`", text)
+    assert len(random) == 2
+    for word in random:
+        cells = [Cell(each, place) for each in ("$c$", "", word, "")]
+        assert read_shape(Row(*cells)).domain == "random"
 
 
 def test_every_file_that_is_named_is_read() -> None:
