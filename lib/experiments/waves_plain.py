@@ -1,13 +1,15 @@
 """`waves-plain`: a network without a state foretells waves, beside the one of `waves` with one.
 
 It has ten features in, ten numbers out and about as many weights. Both learn from the waves that
-`waves` trains on, for a fifth of its epochs, with Adam and the same schedule, and each is timed on
-its own, without the drawing of waves or a look at others. Each has its own rate, from a grid with
-steps of a factor of 2 that goes on where the best lies at its end, by the error on one half of the
-validation waves, over a seed that is used for nothing else. Then both learn from each seed, and are
-judged on the other half. The test waves are not read.
+`waves` trains on, with Adam and the same schedule, for as many epochs, and in runs of their own for
+a fifth of them. Each is timed on its own, without the drawing of waves or a look at others. Each
+has its own rate for each length, from a grid with steps of a factor of 2 that goes on where the
+best lies at its end, by the error on one half of the validation waves, over a seed that is used for
+nothing else. Then both learn from each seed, and are judged on the other half. The test waves are
+not read.
 
-The metrics, SIDE is `plain` or `recurrent`, means over the seeds:
+The metrics, SIDE is `plain` or `recurrent`, means over the seeds, those of the long runs with
+`long_` before their names:
 
 - `SIDE_mse`, and `SIDE_over_best`, as a multiple of what the best forecast has, `best_mse`;
 - `SIDE_excess`, the same once the variance of the noise is taken off both;
@@ -52,11 +54,13 @@ class Settings:
     """The hyper-parameters.
 
     Attributes:
-        recurrent: those of the network with a state, its rate where both searches begin.
+        recurrent: those of the network with a state, its rate where all searches begin.
+        short_epochs: of the short runs.
         hidden: the units in each of the other's two layers.
     """
 
-    recurrent: waves.Settings = field(default_factory=lambda: waves.Settings(epochs=8))
+    recurrent: waves.Settings = field(default_factory=waves.Settings)
+    short_epochs: int = 8
     hidden: int = 60
     largest_grid: int = 6
     search_seed: int = 100
@@ -104,7 +108,7 @@ def plain(settings: Settings, steps: int, rng: np.random.Generator) -> Sequentia
 def run(
     _checkpoints: Path, settings: Settings = Settings(), seeds: tuple[int, ...] = SEEDS
 ) -> Result:
-    """Chooses both rates, then trains both from each seed."""
+    """Chooses the rates, then trains both from each seed; for each length."""
     start = time.perf_counter()
     rng = np.random.default_rng(settings.recurrent.seed)
     sizes = settings.recurrent.train_size, settings.recurrent.validation_size
@@ -119,42 +123,48 @@ def run(
     whole = json.loads((RESULTS / "waves.json").read_text(encoding="utf-8"))["metrics"]
     metrics: dict[str, Number] = {
         "best_mse": floor,
-        "epochs": settings.recurrent.epochs,
         "waves_excess": excess(whole["test_mse"], whole["best_mse"]),
     }
     tried: list[dict[str, Any]] = []
-    rates: dict[str, float] = {}
-    for name, side in sides(settings).items():
-
-        def score(rate: float, side: Side = side) -> float:
-            """The error on what is chosen by."""
-            seed = settings.search_seed
-            return float(learn(side, settings, rate, seed, train_set, chosen_on)["mse"])
-
-        errors = search(score, settings.recurrent.learning_rate, settings.largest_grid)
-        rates[name], at_end = best_of(errors)
-        metrics |= {f"{name}_rate": rates[name], f"{name}_rate_at_end": int(at_end)}
-        tried += [
-            {"side": name, "rate": rate, "mse": round(errors[rate], 7)} for rate in sorted(errors)
-        ]
-        print(f"  {name}: a rate of {rates[name]:g}", flush=True)
-    found: list[dict[str, Number]] = []
-    for seed in seeds:
-        measured: dict[str, Number] = {}
+    by_seed: dict[str, list[Number]] = {}
+    for length, epochs in {"": settings.short_epochs, "long_": settings.recurrent.epochs}.items():
+        metrics[f"{length}epochs"] = epochs
+        rates: dict[str, float] = {}
         for name, side in sides(settings).items():
-            of_side = learn(side, settings, rates[name], seed, train_set, judged_on)
-            error = of_side["mse"]
-            of_side |= {
-                "over_best": error / floor,
-                "excess": excess(error, floor),
+
+            def score(rate: float, side: Side = side, epochs: int = epochs) -> float:
+                """The error on what is chosen by."""
+                seed = settings.search_seed
+                found = learn(side, settings, epochs, rate, seed, train_set, chosen_on)
+                return float(found["mse"])
+
+            errors = search(score, settings.recurrent.learning_rate, settings.largest_grid)
+            rates[name], at_end = best_of(errors)
+            metrics |= {
+                f"{length}{name}_rate": rates[name],
+                f"{length}{name}_rate_at_end": int(at_end),
             }
-            measured |= {f"{name}_{key}": value for key, value in of_side.items()}
-        print(f"  seed {seed}:", *(f"{key} {value:.4g}" for key, value in measured.items()))
-        found.append(measured)
-    means, by_seed = summary(found)
-    pair = (by_seed[f"{name}_mse"] for name in ("recurrent", "plain"))
+            tried += [
+                {"epochs": epochs, "side": name, "rate": rate, "mse": round(errors[rate], 7)}
+                for rate in sorted(errors)
+            ]
+            print(f"  {name}, {epochs} epochs: a rate of {rates[name]:g}", flush=True)
+        found: list[dict[str, Number]] = []
+        for seed in seeds:
+            measured: dict[str, Number] = {}
+            for name, side in sides(settings).items():
+                of_side = learn(side, settings, epochs, rates[name], seed, train_set, judged_on)
+                error = of_side["mse"]
+                of_side |= {"over_best": error / floor, "excess": excess(error, floor)}
+                measured |= {f"{length}{name}_{key}": value for key, value in of_side.items()}
+            print(f"  seed {seed}:", *(f"{key} {value:.4g}" for key, value in measured.items()))
+            found.append(measured)
+        means, of_seeds = summary(found)
+        pair = (of_seeds[f"{length}{name}_mse"] for name in ("recurrent", "plain"))
+        metrics |= means | paired_difference(*pair).metrics(f"{length}difference")
+        by_seed |= of_seeds
     return Result(
-        metrics=metrics | means | paired_difference(*pair).metrics("difference"),
+        metrics=metrics,
         curve={},
         seeds=seeds,
         settings=asdict(settings),
@@ -170,7 +180,13 @@ def excess(error: float, floor: float) -> float:
 
 
 def learn(
-    side: Side, settings: Settings, rate: float, seed: int, train_set: Waves, judged_on: Waves
+    side: Side,
+    settings: Settings,
+    epochs: int,
+    rate: float,
+    seed: int,
+    train_set: Waves,
+    judged_on: Waves,
 ) -> dict[str, Number]:
     """Trains one network; returns its error, its size and the seconds of the processor."""
     rng = np.random.default_rng(seed)
@@ -185,12 +201,12 @@ def learn(
         Adam(rate),
         x,
         target,
-        epochs=given.epochs,
+        epochs=epochs,
         batch_size=given.batch_size,
         rng=rng,
         loss=MEAN_SQUARED_ERROR,
         measure=None,
-        schedule=cosine_decay(rate, updates_in(given.epochs, len(x), given.batch_size)),
+        schedule=cosine_decay(rate, updates_in(epochs, len(x), given.batch_size)),
         max_norm=side.max_norm,
         progress=False,
     )

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -376,15 +376,26 @@ def test_lengths_are_counted_in_columns():
 def test_waves_without_a_state(tmp_path):
     settings = waves_plain.Settings(
         recurrent=waves.Settings(
-            units=8, train_size=400, validation_size=100, epochs=3, batch_size=50
+            units=8, train_size=400, validation_size=100, epochs=4, batch_size=50
         ),
+        short_epochs=3,
         hidden=8,
         largest_grid=4,
     )
     result = waves_plain.run(tmp_path, settings, (0, 1))
     metrics = result.metrics
-    for side in ("plain", "recurrent"):
-        tried = {row["rate"]: row["mse"] for row in result.tried if row["side"] == side}
+    lengths = {"": 3, "long_": 4}
+    assert {f"{name}epochs": metrics[f"{name}epochs"] for name in lengths} == {
+        "epochs": 3,
+        "long_epochs": 4,
+    }
+    for length, name in product(lengths, ("plain", "recurrent")):
+        side = length + name
+        tried = {
+            row["rate"]: row["mse"]
+            for row in result.tried
+            if (row["epochs"], row["side"]) == (lengths[length], name)
+        }
         rate = metrics[f"{side}_rate"]
         assert tried[rate] == min(tried.values())
         assert {0.003, 0.006, 0.012} <= {*tried}
