@@ -35,6 +35,7 @@ EXPERIMENTS = {
     "depth": "experiments.depth",
     "small-networks": "experiments.small_networks",
     "recall-attention": "experiments.recall_attention",
+    "recall-attention-longer": "experiments.recall_attention_longer",
     "lookup": "experiments.lookup",
     "attention-map": "experiments.attention_map",
     "waves": "experiments.waves",
