@@ -6,7 +6,14 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from experiments import adding, adding_200, lookup, recall, recall_attention
+from experiments import (
+    adding,
+    adding_200,
+    lookup,
+    recall,
+    recall_attention,
+    recall_attention_longer,
+)
 from experiments.record import RESULTS
 
 SAID = ("solved", "updates_mean", "rate", "explained_min", "explained_max")
@@ -20,6 +27,12 @@ SMALL = {
     "validation_size": 50,
     "judged_size": 200,
 }
+
+
+def test_attention_recalls_for_longer():
+    settings = replace(recall_attention_longer.SETTINGS, **SMALL, steps=(5,))
+    found = recall_attention_longer.run(None, settings, (0, 1))
+    assert found.metrics["accuracy_min.attention_positions.5"] > 0.9
 
 
 @pytest.mark.parametrize("name", ["attention", "attention_positions"])
@@ -90,6 +103,19 @@ def test_attention_was_judged_as_the_cells_beside_it():
     found = record["metrics"]
     solved = [found[f"solved.attention_positions.{steps}"] for steps in record["settings"]["steps"]]
     assert solved == [5, 5, 5, 4]
+
+
+def test_more_updates_of_attention_solve_it_from_no_more_seeds():
+    record = json.loads((RESULTS / "recall-attention-longer.json").read_text())
+    settings = recall_attention_longer.SETTINGS
+    assert record["settings"] == json.loads(json.dumps(asdict(settings)))
+    assert settings.updates == 4 * recall.SETTINGS.updates
+    found = record["metrics"]
+    assert found["solved.attention_positions.200"] == 4
+    assert not found["rate_at_end.attention_positions.200"]
+    before = json.loads((RESULTS / "recall-attention.json").read_text())["by_seed"]
+    name = "accuracy.attention_positions.200"
+    assert np.argmin(record["by_seed"][name]) == np.argmin(before[name])
 
 
 def test_what_the_chapter_on_long_memory_says_of_adding_holds():

@@ -483,7 +483,11 @@ def test_what_the_chapter_says_of_both_networks_for_waves_holds():
     metrics = content["metrics"]
     assert content["settings"] == json.loads(json.dumps(asdict(waves_plain.Settings())))
     assert metrics["difference_low"] < 0 < metrics["difference_high"]
-    for side in ("plain", "recurrent"):
-        assert not metrics[f"{side}_rate_at_end"]
-        assert metrics[f"{side}_over_best"] < 1.1
-    assert metrics["recurrent_seconds"] > 2 * metrics["plain_seconds"]
+    assert metrics["long_difference_high"] < 0
+    assert 0.005 < -metrics["long_difference"] / metrics["best_mse"] < 0.015
+    for length in ("", "long_"):
+        for side in ("plain", "recurrent"):
+            assert not metrics[f"{length}{side}_rate_at_end"]
+            assert metrics[f"{length}{side}_over_best"] < 1.1
+        recurrent, plain = (metrics[f"{length}{side}_seconds"] for side in ("recurrent", "plain"))
+        assert recurrent > 2 * plain
