@@ -25,9 +25,9 @@ _OPERATIONS = {"+", "-", "*", "/", "**"}
 _NO_VALUE = (EvalError, UndefinedError, TooClose, ArithmeticError)
 _DEEPEST, _MOST_CENTRES, _MOST_OF_AN_ARRAY = 3, 40, 12
 # Each step is a tenth of the one before. A smooth function then changes by a tenth, what is even
-# about a place by a hundredth.
+# about a place by a hundredth; where it has a corner by a tenth too, and a rule comes to that.
 _STEP, _FINEST, _WIDEST = 10.0, 14, 12
-_ODD, _EVEN, _ONE_SIDED = 0.3, 0.05, 0.4
+_ODD, _EVEN, _ONE_SIDED = 0.3, 0.15, 0.4
 # Changes that are a smaller part of the largest value are none. A part that is no longer than so
 # many of the steps in which a function changes is left to the rule.
 _NOTHING, _ENOUGH = 1e-9, 100
