@@ -67,7 +67,14 @@ rng = np.random.default_rng(0)
 # ## One number in, one number out
 #
 # Take a function whose derivative you know, so that you can see
-# every error.
+# every error. By the product rule,
+#
+# $$f(x) := e^{x} \sin x, \qquad f'(x) = e^{x} (\sin x + \cos x).$$
+#
+# | Symbol | Code | Shape | Meaning |
+# |---|---|---|---|
+# | $x$ | `x0` | scalar | where the slope is taken |
+# | $f$ | `f` | function | what it is the slope of |
 
 
 # %%
@@ -103,6 +110,7 @@ for name, value in {
 # one more evaluation of $f$. Taylor's series says why:
 #
 # $$f(x \pm h) = f(x) \pm h f'(x) + \tfrac{1}{2} h^2 f''(x) \pm \tfrac{1}{6} h^3 f'''(x) + \dots$$
+# <!-- unchecked: a series of which the dots leave out the rest -->
 #
 # In the forward difference, the term with $f''$ stays, divided by
 # $h$: an error of about $\tfrac12 h f''$. In the central difference,
@@ -173,6 +181,7 @@ for h in np.float32([1e-1, 1e-2, 1e-3, 1e-5]):
 # *imaginary* step into Taylor's series:
 #
 # $$f(x + ih) = f(x) + i h f'(x) - \tfrac{1}{2} h^2 f''(x) - \dots$$
+# <!-- unchecked: complex numbers, and dots that leave out the rest -->
 #
 # The imaginary part is $h f'(x)$ and nothing near it in size. So
 # $f'(x) = \mathrm{Im} f(x + ih) / h$, with nothing subtracted, and
