@@ -188,12 +188,16 @@ def test_sizes_that_are_drawn_large_do_not_use_up_what_a_claim_may_take() -> Non
 @pytest.mark.parametrize(
     ("tex", "message"),
     [
-        (r"\sum_{n=1}^{10^6} x_{11} = 10^6 x_{11}", "this takes more than 6,000,000 steps"),
-        (r"\sum_{n=1}^{10^6} \frac{x_{11}^2}{n^2} < 2 x_{11}^2", "this takes more than 6,000,000"),
-        (r"\sum_{n=1}^{10^5} x_{11} = 10^5 x_{11}", ""),
+        (r"\sum_{n=1}^{10^4} x_{11} = 10^4 x_{11}", "this takes more than 60,000 steps"),
+        (r"\sum_{n=1}^{10^4} \frac{x_{11}^2}{n^2} < 2 x_{11}^2", "this takes more than 60,000"),
+        (r"\sum_{n=1}^{10^3} x_{11} = 10^3 x_{11}", ""),
     ],
 )
-def test_a_claim_takes_so_many_steps_over_all_draws(tex: str, message: str) -> None:
+def test_a_claim_takes_so_many_steps_over_all_draws(
+    tex: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MOST_STEPS", "LEAST_STEPS", "MOST_OF_A_CLAIM"):  # a hundredth is as good
+        monkeypatch.setattr(budget, name, getattr(budget, name) // 100)
     checker = Checker(load("long.md", f"{CHAPTER}\n$$\n{tex}\n$$\n"))
     last = checker.chapter.claims[-1]
     for _ in range(2):  # what other claims have taken does not count
