@@ -549,7 +549,7 @@ class Resolver:
             return self._superscript(part(symbol, items, node, self), above, node)
         indices = self._indices(symbol, given, items, node)
         rank = symbol.rank - len(indices)
-        if len(items) == 2 and not rank and above == tree.Negative(tree.Number("1")):
+        if len(indices) == 2 and not rank and above == tree.Negative(tree.Number("1")):
             message = "is this one by the element, or the element of the inverse? Write a fraction"
             raise TreeError(f"{message}, or brackets round the inverse", node.start)
         if (family := self.scope.family(symbol)) is not None:
