@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mathcheck.text.colors import is_transparent, is_white
+from mathcheck.text.colors import is_seen
 from mathcheck.text.sources import read
 
 CLAIM = "$$\na = b\n$$"
@@ -327,7 +327,7 @@ def test_a_style_sheet_that_hides_is_refused(rule: str, what: str) -> None:
         ".note { color: red; }",
         ".md-typeset h1, .md-sidebar--secondary { display: none }",
         ".a::before { display: none }",
-        "nav > a { display: none }",
+        "header > nav { display: none }",
     ],
 )
 def test_a_style_sheet_that_hides_no_text_is_passed_over(rule: str) -> None:
@@ -398,15 +398,49 @@ def test_a_comment_of_latex_closes_no_equation() -> None:
 UNSEEN = [
     *("white", "WHITE", "snow", "#fff", "#ffff", "#FEFEFE", "#ffffff80", "rgb(255, 255, 255)"),
     *("rgb(100% 100% 100%)", "rgba(250, 250, 250, 0.5)", "hsl(0, 0%, 100%)", "hsl(0 0 98)"),
-    *("black!5", "red!0!white", "white!20"),
+    *(
+        "black!5",
+        "red!0!white",
+        "white!20",
+        "lightyellow",
+        "#ffffe0",
+        "gray!10",
+        "rgb(200, 255, 255)",
+    ),
 ]
 FAINT = ["transparent", "#0000", "#12345600", "rgba(0, 0, 0, .0)", "rgb(0 0 0 / 0%)"]
 
 
-def test_colours() -> None:
-    assert all(map(is_white, UNSEEN))
-    assert not any(map(is_transparent, UNSEEN))
-    assert all(map(is_transparent, FAINT))
-    for color in ("black", "#000", "#ff0", "rgb(0, 0, 0)", "hsl(0 0 20)", "black!50", "rgb(1)", ""):
-        assert not is_white(color), color
-        assert not is_transparent(color), color
+UNKNOWN = ["rgb(1)", "", "var(--a)", "paper", "black!", "rgb(a, b, c)", "light-dark(red, red)"]
+
+
+@pytest.mark.parametrize("color", [*UNSEEN, *FAINT, *UNKNOWN])
+def test_colours_that_are_not_seen_on_white(color: str) -> None:
+    assert not is_seen(color)
+
+
+@pytest.mark.parametrize(
+    "color",
+    [
+        *("black", "#000", "#ff0", "yellow", "rgb(0, 0, 0)", "hsl(0 0 20)", "black!50", "gray"),
+        *("red!50!black", "blue!70!", "BurntOrange", "lightgrey", "cyan", "rgba(0, 0, 0, 0.4)"),
+    ],
+)
+def test_colours_that_are_seen_on_white(color: str) -> None:
+    assert is_seen(color)
+
+
+@pytest.mark.parametrize(
+    ("color", "ground", "seen"),
+    [
+        ("white", "black", True),
+        ("#123", "#124", False),
+        ("white", "transparent", False),
+        ("yellow", "#ffff10", False),
+        ("black", "rgba(0, 0, 0, 0.95)", False),
+        ("rgba(0, 0, 0, 0.95)", "black", False),
+        ("white", "url(a.png)", False),
+    ],
+)
+def test_colours_on_their_ground(color: str, ground: str, seen: bool) -> None:
+    assert is_seen(color, ground) == seen

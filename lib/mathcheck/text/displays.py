@@ -38,11 +38,15 @@ _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 _STRUCTURE = re.compile(r"\\begin\s*\{[^}]*\}|\\end\s*\{[^}]*\}|\\\\|(?<!\\)&")
 _MOST_ROWS = 1000
 _FIELDS = ("symbol", "code", "shape", "meaning")  # the columns of a symbols table
-# What gives a command another meaning, for all that follows.
-RENAMES = (
-    r"\\(?:let|(?:re|provide)?newcommand|[gex]?def|DeclareMathOperator)\*?\s*\{?\s*"
-    r"\\(?P<renamed>[a-zA-Z]+)"
+# What gives a command another meaning: what it stands for then follows in braces, or may follow
+# otherwise.
+DEFINES = r"(?:(?:re|provide)?newcommand|DeclareMathOperator|DeclareRobustCommand|[gex]?def)\*?"
+_CHANGES = (
+    r"let|futurelet|mathchardef|chardef|DeclareMathSymbol|DeclarePairedDelimiter\w*"
+    r"|(?:New|Renew|Provide|Declare)(?:Expandable)?DocumentCommand"
 )
+CHANGES = rf"\\(?P<changes>{_CHANGES}|{DEFINES})\s*\{{?\s*"
+_RENAMES = re.compile(rf"{CHANGES}\\(?P<renamed>[a-zA-Z]+)")
 _CLOSING = {"$$": "$$", "\\[": "\\]", "\\\\[": "\\\\]", "\\\\\\[": "\\\\\\]"}
 _ANY_ENVIRONMENT = re.compile(r"\\begin\s*\{(\w+\*?)\}")
 _SCRIPT_ENDS = "</script>"
@@ -261,7 +265,7 @@ class DisplayReader(ABC):
         starts = [0]
         for _, _, piece in pieces[:-1]:
             starts.append(starts[-1] + len(piece))
-        for found in re.finditer(RENAMES, tex):
+        for found in _RENAMES.finditer(tex):
             self._renamed(found["renamed"], first, column)
         labels = self._labels(tex, outer, first, column)
         said = self._remarks() if remarks is None else remarks

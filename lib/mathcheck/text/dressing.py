@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from lark import Token
 
-from mathcheck.text.colors import is_transparent, is_white
+from mathcheck.text.colors import is_seen
 from mathcheck.text.errors import TreeError
+from mathcheck.text.lengths import inches
 from mathcheck.text.words import check_words
 
 Tokens = list[Token]
@@ -21,28 +22,46 @@ _DEFINES = {"def", "def.", "Def", "\\triangle", "\\Delta", "\\mathrm{def}", "by 
 _BEHIND_THE_END = {"STOP", "TAG", "QUAD", "NEWROW", "END_ROWS"}
 # What a tag says, if it is more than a number or a name.
 _SAYS = re.compile(r"[=<>]|\\(?:neq?|[lg]eq?q?|approx|equiv|in)\b")
-# A space that is as wide as so many inches sets equations apart, and to the left over one another.
+# A space that is as wide as so many inches sets equations apart.
 _WIDE = 0.1
-_LENGTH = re.compile(r"([-+ ]*)(\d*[.,]?\d+|\d+[.,])\s*([a-z]{2})(?![a-z])")
-_INCHES = {
-    **{"in": 1.0, "cm": 0.4, "mm": 0.04, "em": 0.14, "ex": 0.06, "pt": 0.014, "bp": 0.014},
-    **{"mu": 0.008, "pc": 0.17, "dd": 0.015, "cc": 0.18, "sp": 0.0},
+# One that goes back so far sets one thing over another, between signs that have space round them
+# and between others.
+_BACK, _BACK_AT_SIGNS = -0.06, -0.085
+_SPACED = {"RELATION", "PLUS", "MINUS", "MULTIPLY", "INTEGRAL", "SUM", "BAR", "NORM", "PLUS_MINUS"}
+# What is of no width itself.
+_NO_WIDTH = {"LBRACE", "RBRACE", "COLOR", "WRAPPER", "SUB", "SUP", "AMPERSAND", "VALUE_OPEN"}
+_OVER = "this space sets one thing over another: leave it out"
+_THIN = 0.14 / 6
+_SPACES = {
+    **{"\\!": -_THIN, "\\negthinspace": -_THIN, "\\,": _THIN, "\\thinspace": _THIN},
+    **{"\\:": 0.03, "\\>": 0.03, "\\;": 0.04, "\\ ": 0.04, "~": 0.04},
 }
-# Each of these goes a sixth of an em back.
-_BACK = re.compile(r"(?:(?:\\!|\\negthinspace(?![a-zA-Z]))\s*){5,}")
+_SPACE = re.compile(r"\\(?:[a-zA-Z]+|.)|~", re.DOTALL)
 
 
-def check_spaces(text: str) -> None:
-    r"""Refuses so many `\\!` in a row that one thing stands over another.
+def check_spaces(tokens: Tokens, text: str) -> None:
+    r"""Refuses spaces, `\!` and `\hspace{-1em}`, that set one thing over another.
+
+    Args:
+        tokens: of an equation.
+        text: what they were cut out of; the spaces between them are no tokens.
 
     Raises:
-        TreeError: at the first of them.
+        TreeError: at the first token behind which it goes back so far.
     """
-    if found := _BACK.search(text):
-        raise TreeError(_OVER, found.start())
-
-
-_OVER = "this space sets one thing over another: leave it out"
+    width, least, end = 0.0, 0.0, 0
+    before = ""
+    for token in [*tokens, Token("$END", "", len(text), end_pos=len(text))]:
+        start = token.start_pos or 0
+        width += sum(_SPACES.get(space, 0.0) for space in _SPACE.findall(text[end:start]))
+        end = token.end_pos or start
+        width += _width(token) if token.type == "HSPACE" else 0.0
+        least = min(least, width)
+        if token.type in _NO_WIDTH or token.type == "HSPACE":
+            continue
+        if least <= (_BACK_AT_SIGNS if {before, token.type} & _SPACED else _BACK):
+            raise TreeError(_OVER, start if token.type != "$END" else max(start - 1, 0))
+        width, least, before = 0.0, 0.0, token.type
 
 
 def undressed(tokens: Tokens) -> Tokens:
@@ -64,15 +83,12 @@ def undressed(tokens: Tokens) -> Tokens:
                 at += 1
             case "HSPACE":
                 at += 1
-                width = _width(token)
-                if width <= -_WIDE:
-                    raise TreeError(_OVER, token.start_pos or 0)
-                if width >= _WIDE:
+                if _width(token) >= _WIDE:
                     found.append(token.update(type="QUAD"))
             case "COLOR":
                 color = token[token.index("{") + 1 : -1]
-                if is_white(color) or is_transparent(color):
-                    message = "what is set in white is not seen: leave it out, or the colour"
+                if not is_seen(color):
+                    message = f"is what is set in {color} seen? Take another colour, or none"
                     raise TreeError(message, token.start_pos or 0)
                 inner, at = group(tokens, at + 1)
                 found += undressed(inner)
@@ -110,11 +126,10 @@ def group(tokens: Tokens, at: int) -> tuple[Tokens, int]:
 
 def _width(space: Token) -> float:
     """Returns how wide a space is, in inches; one of an unknown unit is wide."""
-    found = _LENGTH.search(space)
-    if found is None or found[3] not in _INCHES:
-        return -math.inf if "-" in space else math.inf
-    size = float(found[2].replace(",", ".")) * _INCHES[found[3]]
-    return -size if found[1].count("-") % 2 else size
+    said = re.sub(r"\\h(?:space|skip)\*?|[{}]", " ", space)
+    if (size := inches(said)) is not None:
+        return size
+    return -math.inf if "-" in said else math.inf
 
 
 def _braced(tokens: Tokens, at: int, found: Tokens) -> int:

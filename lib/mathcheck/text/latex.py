@@ -8,10 +8,12 @@ what holds for it: `% unchecked: why`, `% no code: why`.
 import re
 from collections.abc import Iterator, Mapping
 
-from mathcheck.text.displays import ENVIRONMENT, UNREAD, DisplayReader
+from mathcheck.text.colors import is_seen
+from mathcheck.text.displays import CHANGES, DEFINES, ENVIRONMENT, UNREAD, DisplayReader
 from mathcheck.text.document import Cell, Document, Line, Opening
 from mathcheck.text.errors import MathError, Place
-from mathcheck.text.groups import Groups
+from mathcheck.text.groups import Groups, in_model
+from mathcheck.text.overlaid import overlaid
 from mathcheck.text.parser import is_known
 
 _LEVELS = {
@@ -28,16 +30,9 @@ _TABLES = r"tabular|tabularx|longtable|tabulary|array"
 _BRANCH = r"if(?!(?:f|thenelse|toggle|bool|blank|strequal|strempty)(?![a-zA-Z]))[a-zA-Z]*"
 _NEW_BRANCH = r"\\newif\s*\\[a-zA-Z]+"
 # What gives a command another meaning; what is more than one command for another is not followed.
-_CHANGED = (
-    r"\\(?P<changes>let|(?:re|provide)?newcommand|DeclareRobustCommand|[gex]?def|mathchardef"
-    r"|(?:New|Renew|Provide|Declare)(?:Expandable)?DocumentCommand|DeclareMathSymbol"
-    r"|DeclarePairedDelimiter\w*)\*?\s*\{?\s*\\(?P<changed>[a-zA-Z]+)(?:\s*=?\s*\\(?P<to>[a-zA-Z]+))?"
-)
+_CHANGED = rf"{CHANGES}\\(?P<changed>[a-zA-Z]+)(?:\s*=?\s*\\(?P<to>[a-zA-Z]+))?"
 # A sign that is no word, a space or the end of a row, gets another meaning.
-_SIGN_CHANGED = (
-    r"\\(?:let|(?:re|provide)?newcommand|[gex]?def|DeclareRobustCommand)\*?\s*\{?\s*"
-    r"(?:\\[,;:!> \\|]|~)"
-)
+_SIGN_CHANGED = rf"{CHANGES}(?:\\[,;:!> \\|]|~)".replace("(?P<changes>", "(?:")
 _KNOWN_ENVIRONMENTS = (
     r"equation|align|gather|multline|eqnarray|flalign|alignat|displaymath|math|aligned|split"
     r"|gathered|alignedat|d?cases|array|[pbvBV]?matrix"
@@ -51,12 +46,11 @@ _TOKEN = re.compile(
     rf"|\\verb\*?(?P<bar>[^a-zA-Z*\s])|{_NEW_BRANCH}|\\(?P<branch>if0(?!\d)|{_BRANCH})"
     r"|(?P<last>\\end\s*\{document\}|\\endinput(?![a-zA-Z]))"
     rf"|(?P<anything>{_SIGN_CHANGED}|\\renewenvironment\*?\s*\{{(?:{_KNOWN_ENVIRONMENTS})\*?\}}"
-    r"|\\(?:pdfliteral|special|fontsize\{[0-2](?:\.\d*)?(?:pt)?\}|catcode|mathcode|csname|scantokens|everymath|everydisplay|lowercase|uppercase)"
+    r"|\\(?:pdfliteral|special|nullfont|fontsize\{[0-2](?:\.\d*)?(?:pt)?\}|catcode|mathcode|csname|scantokens|everymath|everydisplay|lowercase|uppercase)"
     rf"(?![a-zA-Z]))|{_CHANGED}|(?P<escape>\\.)|(?P<comment>%)"
 )
 _COMMAND = re.compile(
-    r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|DeclareRobustCommand|[gex]?def)\*?"
-    r"\s*\{?\s*\\(?P<name>[a-zA-Z]+)\s*\}?"
+    rf"\\{DEFINES}\s*\{{?\s*\\(?P<name>[a-zA-Z]+)\s*\}}?"
     r"\s*(?:\[(?P<count>\d)\]|(?P<marks>(?:#\d)+))?\s*(?=\{)"
 )
 _DISPLAYS = re.compile(rf"\$\$|(?<!\\)\\[\[\]]|\\end\s*\{{|{ENVIRONMENT}")
@@ -68,6 +62,12 @@ _REMARK = re.compile(r"\s*%+\s*(unchecked|no code)\s*(?::\s*(.*?))?\s*$")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
 _RULES = re.compile(r"\\(?:[hc]line|toprule|midrule|bottomrule)(?:\{[^}]*\})?")
 _MASKED = re.compile(r"\\&|\$[^$]*\$|\\(?:texttt|verb)\{[^}]*\}")
+_IN_OPTION = re.compile(r"\\[a-zA-Z]+\*?\s*\[[^\[\]]*$")
+_COLORED = re.compile(r"(\\(?:textcolor|color)\s*)\{([^{}]*)\}")
+_MAKES_COLOR = re.compile(
+    r"\\(?:definecolor|providecolor|colorlet)\s*\{(?P<name>[^{}]*)\}\s*"
+    r"(?:\{(?P<model>[^{}]*)\}\s*)?\{(?P<spec>[^{}]*)\}"
+)
 _CODE = re.compile(r"\\(?:texttt|code|verb|lstinline)\s*\{([^}]*)\}")
 
 
@@ -83,10 +83,12 @@ class LatexReader(DisplayReader):
         ] = {}  # how many arguments, and what it stands for
         self._changed: set[str] = set()  # commands of which nobody knows what they stand for
         self._copied: dict[str, str] = {}  # and those that stand for what another one did
-        self._groups = Groups()
+        self._colors = dict(_made_colors([_uncommented(line.text) for line in lines]))
+        self._groups = Groups(self._colors)
         self._followed = (0, 0)  # how far the braces of the text have been followed
         begins = (at for at, line in enumerate(lines) if _BEGINS.search(_uncommented(line.text)))
         self._begins = next(begins, -1)  # the line before which nothing is set
+        self._check_overlaid()
 
     def _step(self) -> None:
         if command := _COMMAND.search(self._text(), self.column):
@@ -175,12 +177,34 @@ class LatexReader(DisplayReader):
     def _check_shown(self, column: int) -> None:
         """Refuses mathematics that is not set, or may not be."""
         self._follow(column)
-        if self.at < self._begins:
+        if _IN_OPTION.search(_uncommented(self._text())[:column]):
+            message = "is the mathematics in this option set? Take it out of the brackets"
+            self._problem(message, self.at, column)
+        elif self.at < self._begins:
             message = "this stands before \\begin{document}, and is not set"
             self._problem(message, self.at, column)
         elif (hiding := self._groups.hides()) is not None:
             message = f"no reader may see the mathematics that {hiding} holds: take it out"
             self._problem(message, self.at, column)
+
+    def _check_overlaid(self) -> None:
+        """Refuses what may set one thing over another, if there is mathematics in the file."""
+        plain = [_uncommented(line.text) for line in self.lines]
+        displays = [at for at, line in enumerate(plain) if _DISPLAYS.search(line)]
+        for at, column, said in overlaid(plain, self._begins, displays) if displays else ():
+            message = f"{said.strip()} may set one thing over another: leave it out"
+            self._problem(message, at, column)
+
+    def _recolored(self, text: str) -> str:
+        r"""Writes red for the colours that a text makes itself and that are seen; none moves."""
+
+        def red(use: re.Match[str]) -> str:
+            spec = self._colors.get(use[2].strip())
+            if spec is None or not is_seen(spec) or len(use[2]) < 3:
+                return use[0] if spec is None else f"{use[1]}{{{'?' * len(use[2])}}}"
+            return f"{use[1]}{{{'red'.ljust(len(use[2]))}}}"
+
+        return _COLORED.sub(red, text) if self._colors else text
 
     # --- the author's own commands ---------------------------------------------------------------
 
@@ -236,6 +260,7 @@ class LatexReader(DisplayReader):
                 start = found.start() + len(body)
 
     def _expanded(self, pieces: list[tuple[Line, int, str]]) -> list[tuple[Line, int, str]]:
+        pieces = [(line, start, self._recolored(text)) for line, start, text in pieces]
         if not self._commands and not self._changed:
             return pieces
         found: list[tuple[Line, int, str]] = []
@@ -279,6 +304,7 @@ class LatexReader(DisplayReader):
             if len(body) > _LONGEST:
                 continue
             yield line, start + done, text[done : use.start()]
+            body = self._recolored(body)
             here = Line(body, *_fixed(line, start + use.start()))
             yield from self._expand(here, 0, f"{body} ", depth + 1)
             done = at
@@ -357,6 +383,21 @@ class LatexReader(DisplayReader):
                 begin = bar + 1
             rows.append((at, cells))
         return rows
+
+
+def _made_colors(lines: list[str]) -> Iterator[tuple[str, str]]:
+    r"""Yields the colours that a text makes, `\definecolor{a}{rgb}{1, 0, 0}`, as CSS writes them.
+
+    Of one that it makes twice the one that is not seen counts.
+    """
+    found: dict[str, str] = {}
+    for made in _MAKES_COLOR.finditer("\n".join(lines)):
+        name, spec = made["name"].strip(), in_model(made["spec"], f"[{made['model'] or ''}]")
+        # Of its own colours in a mixture no more is known than that they are not dark.
+        spec = re.sub(r"[a-zA-Z]\w*", lambda own: "orange" if own[0] in found else own[0], spec)
+        if name not in found or is_seen(found[name]):
+            found[name] = spec
+    yield from found.items()
 
 
 def _uncommented(line: str) -> str:

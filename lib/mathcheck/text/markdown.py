@@ -9,18 +9,25 @@ spans and comments are passed over. A comment on the lines after an equation say
 import html
 import re
 from collections.abc import Mapping
+from functools import cached_property
 
 from mathcheck.text.asides import aside
-from mathcheck.text.displays import ENVIRONMENT, RENAMES, UNREAD, DisplayReader
+from mathcheck.text.displays import CHANGES, ENVIRONMENT, UNREAD, DisplayReader
 from mathcheck.text.document import Cell, Document, Line, Opening
 from mathcheck.text.fences import CODE, FENCE, closes, fenced, indented, paragraph, section
+from mathcheck.text.scripts import may_change
 from mathcheck.text.unseen import (
+    BLOCK_TAG,
     MATHEMATICS,
     PART,
+    Tag,
+    changes,
     element,
     hides,
     hiding_rule,
     is_hidden_by_list,
+    is_on_ground,
+    moved,
     opening_tag,
     raw_end,
     template_part,
@@ -49,6 +56,7 @@ _ASIDES = {
 _ASIDE_BEGINS = "|".join(f"(?P<{kind}>{begins})" for kind, (begins, _) in _ASIDES.items())
 _ENTITY = r"&(?:\#0*36|\#x0*24|dollar|\#0*92|\#x0*5c|bsol);"
 _CLASS = re.compile(r"[ \t>]*(?P<mark>:class(?:-\w+)*:|:{3,}|!!!|\?\?\?\+?)[ \t]*(?P<said>\S.*)$")
+_HIDDEN = re.compile(r"[ \t>]*:hidden:[ \t]*$")  # an option of a directive
 # A formula that stands in its line; `$5 and $6` is none.
 _FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])[^$]*(?<![\s\\])\$(?![\d$])")
 _LINK = re.compile(r" {0,3}\*?\[[^\]^][^\]]*\]:(?:\s|$)")
@@ -58,7 +66,7 @@ _TOKEN = re.compile(
     rf"(?P<comment><!--)|(?P<code>`+)|(?P<display>\$\$|(?<!\\)\\\[|{ENVIRONMENT}"
     r"|<script\b[^>]*math/tex;\s*mode\s*=\s*display[^>]*>)"
     r"|(?P<inline><script\b[^>]*math/tex[^>]*>)"
-    rf"|{RENAMES}"
+    rf"|{CHANGES}\\(?P<renamed>[a-zA-Z]+)"
     rf"|{UNREAD}|(?P<escape>\\.)|{_ASIDE_BEGINS}"
     rf"|(?P<entity>(?i:{_ENTITY}))|(?P<branch>{PART})"
     rf"|(?P<attributes>\{{:?(?:[ \t.#:]|[\w-]+=)[^{{}}\n]*\}})"
@@ -68,7 +76,7 @@ _TOKEN = re.compile(
     r"|<(?:katex|tex|la-tex|math-)(?:-?\w+)*[^>]*>"
     r"|<\w+\s[^>]*class\s*=\s*.[^\"'>]*\b(?:math[- ]display|display[- ]math|(?:katex|math)-block)"
     r"\b[^>]*>|<math\b[^>]*display\s*=\s*.?block[^>]*>)"
-    r"|(?P<tag><[a-zA-Z][\w-]*(?=[\s/>]|$))"
+    r"|(?P<tag><[a-zA-Z][\w.-]*(?=[\s/>]|$))"
 )
 # What stands in a shortcode may be written as everywhere.
 _AS_USUAL = re.compile(r"\s*(?:\$|\\\\?[\[(]|\\begin\b)")
@@ -86,6 +94,11 @@ _BLOCK = re.compile(r"^[ \t>]*(?:\$\$|\\\[|\\begin\b)", re.MULTILINE)
 _LABEL_BEHIND = re.compile(r"[ \t]*(?:\{(#([\w:.-]+)[^}\n]*)\}|\(([\w:.-]+)\)(?=[ \t]*$))")
 
 
+# What MDX makes of its own, or takes from a file of the same site.
+_MADE = re.compile(
+    r"(?:import\s(?=.*\sfrom\s+[\"'](?!@theme/|@docusaurus/|@astrojs/starlight|nextra|fumadocs-ui))|export\s+(?:const|let|var|function|class)\s)"
+    r"\s*(?P<names>[\w\s{},*]+)"
+)
 _UNSEEN = "no reader sees the mathematics in this block: show it"
 
 
@@ -190,7 +203,7 @@ class MarkdownReader(DisplayReader):
         lines = [line.text for line in self.lines[opened : opened + _TAG_LINES]]
         tag = opening_tag("\n".join([lines[0][start:], *lines[1:]]))
         if tag is None:
-            self.column = end
+            self._unread_tag(start, end)
             return
         inside = "\n".join([lines[0][start:], *lines[1:]])[: tag.end]
         self.at += inside.count("\n")
@@ -199,23 +212,73 @@ class MarkdownReader(DisplayReader):
             message = f"no reader sees the mathematics in the attributes of this <{tag.name}>"
             self._problem(message, opened, start)
         elif tag.name in ("script", "style"):
-            inside = self._skip_raw(tag.name, start, opened)
-            macros = inside.partition("macros")[2] if tag.name == "script" else ""
-            for name in re.findall(r"\w+(?=[\"']?\s*:)", macros):
-                self._renamed(name, opened, start)
-            if tag.name == "style" and (hiding := hiding_rule(inside)):
-                message = f"this style sheet hides {hiding}: is there mathematics in it? Show it"
-                self._problem(message, opened, start)
-        elif (why := unseen(tag)) and (opened, start) >= self._searched.get(tag.name, (0, 0)):
-            rest = self._rest()
-            within = element(rest, tag.name)
-            self._refuse_unseen(within, why.format(tag.name), start, opened)
-            if len(within) < len(rest):
-                below, column = within.count("\n"), len(within) - within.rfind("\n") - 1
-                column += 0 if below else self.column
-            else:  # it is never closed, or far off: half of what was looked at is looked at again
-                below, column = _REACH // 2, 0
-            self._searched[tag.name] = self.at + below, column
+            self._check_raw(tag, self._skip_raw(tag.name, start, opened), start, opened)
+        else:
+            self._check_element(tag, start, opened)
+
+    def _check_element(self, tag: Tag, start: int, opened: int) -> None:
+        """Refuses mathematics in an element that may hide it, and one that is laid over others."""
+        why = unseen(tag)
+        if tag.name in self._own_components:
+            why = f"what <{tag.name}> makes of the mathematics in it is not read: take it out"
+        elif why is None and is_on_ground(tag) and "color" in element(self._rest(), tag.name):
+            why = "is the colour in this seen on the ground that it stands on? Leave it out"
+        if why and self._holds_mathematics(tag, opened, start):
+            self._problem(why, opened, start)
+        elif (changing := changes(tag)) and self._has_mathematics:
+            message = f"{changing} may hide or change what this page shows: leave it out"
+            self._problem(message, opened, start)
+
+    def _unread_tag(self, start: int, end: int) -> None:
+        """Refuses mathematics in an element of which the tag is not read; a < may be none."""
+        line = self._text()
+        name = line[start + 1 : end].lower()
+        self.column = end
+        if not line[:start].strip(" \t>") and BLOCK_TAG.fullmatch(name):
+            message = f"this <{name} is not read: is what it holds seen? Write the tag plainly"
+            self._refuse_unseen(element(self._rest(), name), message, start, self.at)
+
+    def _check_raw(self, tag: Tag, inside: str, start: int, opened: int) -> None:
+        """Refuses a script or a style sheet that may hide or change what the page shows."""
+        macros = inside.partition("macros")[2] if tag.name == "script" else ""
+        for name in re.findall(r"\w+(?=[\"']?\s*:)", macros):
+            self._renamed(name, opened, start)
+        if not self._has_mathematics:
+            return
+        if tag.name == "style" and (hiding := hiding_rule(inside)):
+            message = f"this style sheet hides {hiding}: is there mathematics in it? Show it"
+            self._problem(message, opened, start)
+        if tag.name == "script" and may_change(tag.attributes, inside):
+            message = "this script may change what the page shows: leave it out"
+            self._problem(message, opened, start)
+
+    @cached_property
+    def _has_mathematics(self) -> bool:
+        """Whether there is anything in the text that a script or a style sheet could change."""
+        return bool(MATHEMATICS.search("\n".join(self._texts())))
+
+    @cached_property
+    def _own_components(self) -> set[str]:
+        """The components that a page of MDX makes itself, or takes from beside it."""
+        found: set[str] = set()
+        for line in self._texts():
+            if made := _MADE.match(line):
+                found.update(word.lower() for word in re.findall(r"\w+", made["names"]))
+        return found
+
+    def _holds_mathematics(self, tag: Tag, opened: int, start: int) -> bool:
+        """Tells whether mathematics stands in an element that has not been looked at before."""
+        if (opened, start) < self._searched.get(tag.name, (0, 0)):
+            return False
+        rest = self._rest()
+        within = element(rest, tag.name)
+        if len(within) < len(rest):
+            below, column = within.count("\n"), len(within) - within.rfind("\n") - 1
+            column += 0 if below else self.column
+        else:  # it is never closed, or far off: half of what was looked at is looked at again
+            below, column = _REACH // 2, 0
+        self._searched[tag.name] = self.at + below, column
+        return bool(MATHEMATICS.search(within))
 
     def _rest(self) -> str:
         """Returns the text from the current place on."""
@@ -232,11 +295,15 @@ class MarkdownReader(DisplayReader):
         lines = inside.count("\n")
         self.at += lines
         self.column = len(inside) - inside.rfind("\n") - 1 + (0 if lines else self.column)
-        return inside
+        return "" if end is None else inside
 
     def _attributes(self, found: re.Match[str]) -> None:
         """Refuses mathematics in a block that its attributes, `{ .hidden }`, hide."""
-        hidden = is_hidden_by_list(found["attributes"].strip("{}"))
+        said = found["attributes"].strip("{}")
+        if (changing := moved(said)) and self._has_mathematics:
+            message = f"{changing} may hide or change what this page shows: leave it out"
+            self._problem(message, self.at, found.start())
+        hidden = is_hidden_by_list(said)
         if hidden and not self._is_in_formula(found.start()):
             lines = self._texts()
             line = lines[self.at].lstrip(" \t>")
@@ -284,6 +351,8 @@ class MarkdownReader(DisplayReader):
 
     def _check_block(self, line: str) -> None:
         """Refuses mathematics where a line hides what stands below it, or is not shown itself."""
+        if _HIDDEN.match(line):
+            self._refuse_unseen(fenced(self._texts(), self.at), _UNSEEN, 0, self.at)
         if (marked := _CLASS.match(line)) and hides(_classes(*marked.groups())):
             below = indented if marked["mark"][0] in "!?" else fenced
             text = below(self._texts(), self.at)

@@ -22,6 +22,7 @@ from mathcheck.text.nodes import build
 from mathcheck.text.numerals import check_numerals
 from mathcheck.text.rows import CLOSING, OPENING, Chain, lay_out
 from mathcheck.text.tree import Node
+from mathcheck.text.words import check_commands
 
 _MOST_KNOWN = 4096
 _TOO_DEEP = 60
@@ -110,13 +111,13 @@ def parse_condition(text: str) -> Node:
 
 
 def _tokens(text: str) -> list[Token]:
-    check_spaces(text)
     try:
         lexer = _lark().parse_interactive(text, "side").lexer_thread
         tokens: list[Token] = list(lexer.lex(None))  # type: ignore[no-untyped-call]
     except UnexpectedCharacters as error:
         at = error.pos_in_stream or 0
         raise TreeError(_unknown(text, at), at) from None
+    check_spaces(tokens, text)
     _check_spelling(tokens)
     _check_depth(tokens)
     tokens = told_apart(list(punctuated(undressed(tokens))))
@@ -180,6 +181,8 @@ def is_known(name: str) -> bool:
 def _check_spelling(tokens: list[Token]) -> None:
     """Refuses signs that are typed as in code: what the reader sees would be another sign."""
     for token in tokens:
+        if token.type in ("TEXT", "WORD", "TAG"):
+            check_commands(token)
         if token.type == "TEXT" and (found := _CLAIM_IN_TEXT.search(str(token))):
             at = (token.start_pos or 0) + found.start()
             raise TreeError("mathematics in a text is not read: take it out of the braces", at)

@@ -22,13 +22,15 @@ Openings = dict[int, list[Opening]]
 Lines = tuple[list[Line], Openings]
 
 SUFFIXES = (".md", ".markdown", ".qmd", ".rmd", ".ipynb", ".tex", ".py")
-_SHOWN = re.compile(r"%%(?:latex|markdown)\b")
+_SHOWN = re.compile(r"%%(?:latex|markdown|html)\b")
+_RUNS = re.compile(r"%%(?:javascript|js)\b")
 _REMOVING = {
     *("remove-cell", "remove_cell", "remove-input", "remove_input", "hidden", "nbsphinx-hidden"),
     *("remove-output", "remove_output", "hide", "hide_cell", "exclude", "ignore", "skip"),
     *("no-print", "noprint", "no-export", "noexport"),
 }
 _HEADERS_REMOVING = _REMOVING - {"hide"} | {"skip", "notes", "source_hidden"}
+_SCRIPT = "this cell runs a script, which may change what the notebook shows: leave it out"
 _UNSEEN_CELL = "no reader sees the mathematics in this cell"
 _JSON_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _JSON_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL)
@@ -124,7 +126,9 @@ def _notebook(document: Document) -> Lines:
             for cell in cells
             for kind in [_said(_get(cell, strings, "cell_type"), strings)]
             for pieces in [_pieces(_get(cell, strings, "source"))]
-            if kind in ("markdown", "raw") or _shows_text(pieces, strings)
+            if kind in ("markdown", "raw")
+            or _begins(_SHOWN, pieces, strings)
+            or _begins(_RUNS, pieces, strings)
         ]
     except json.JSONDecodeError as error:
         place = Place(document.path, error.lineno, error.colno)
@@ -134,6 +138,7 @@ def _notebook(document: Document) -> Lines:
         raise MathError(message, start) from None
     starts = _line_starts(text)
     lines: list[Line] = []
+    scripts: list[MathError] = []
     for kind, pieces, removed in sources:
         letters = [letter for piece in pieces for letter in _json_letters(strings[int(piece)])]
         shown = _lines_of(letters, starts)
@@ -144,10 +149,13 @@ def _notebook(document: Document) -> Lines:
                 else "the mathematics in a raw cell is not read: make it one of Markdown"
             )
             document.problems.append(MathError(message, Place(document.path, *shown[0].at(0))))
-        if kind == "raw":
-            continue
-        lines.extend(shown)
-        lines.append(Line("", lines[-1].number if lines else 1))
+        if shown and _RUNS.match(shown[0].text):
+            scripts.append(MathError(_SCRIPT, Place(document.path, *shown[0].at(0))))
+        elif kind != "raw":
+            lines.extend(shown)
+            lines.append(Line("", lines[-1].number if lines else 1))
+    if _has_mathematics(lines):
+        document.problems.extend(scripts)
     return lines, {}
 
 
@@ -198,9 +206,9 @@ def _is_removed(cell: Any, strings: list[re.Match[str]]) -> bool:
     )
 
 
-def _shows_text(pieces: list[str], strings: list[re.Match[str]]) -> bool:
-    """Tells whether a cell of code shows what stands in it, `%%latex`."""
-    return bool(pieces) and bool(_SHOWN.match(_said(pieces[0], strings)))
+def _begins(magic: re.Pattern[str], pieces: list[str], strings: list[re.Match[str]]) -> bool:
+    """Tells whether a cell of code begins with what shows or runs what stands in it, `%%latex`."""
+    return bool(pieces) and bool(magic.match(_said(pieces[0], strings)))
 
 
 def _json_letters(string: re.Match[str]) -> Iterator[tuple[str, int]]:

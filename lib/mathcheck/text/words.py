@@ -60,6 +60,32 @@ _COMPLEX = re.compile(r"\bcomplex (?:numbers?|values?|[a-z])?$|\bcomplex numbers
 # What sets a word or parts two of them.
 _SETS = re.compile(r"\\(?:[a-zA-Z]+\*?|!)|[{}]")
 _PARTS = re.compile(r"~|\\[ ,;:>_]|\s+")
+# Commands that set a text as it is written; others may move it, or hide it.
+_COMMANDS = re.compile(
+    r"text(?:rm|it|bf|sf|tt|sc|normal|up|md|endash|emdash|quotesingle|asciicircum)?|emph|mbox|rm|it|bf"
+    r"|sf|tt|em|small|math(?:rm|bf|it|sf|tt|cal|bb|frak|scr|ds)|boldsymbol|bm|pmb|operatorname"
+    r"|(?:eq|c|C|auto|page|name)?ref|cite[pt]?|label|theequation|the(?:sub)?section|S|P|q?quad|enspace"
+    r"|[lcv]?dots[bcmoi]?|thinspace|limits|nolimits|LaTeX|TeX|ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|c|v|u|H|k|r|b|d|t"
+    r"|star|dagger|ddagger|ast|prime|circ|bullet|diamond|sharp|flat|natural|\w+suit|square|Box"
+    r"|checkmark|infty|ell|pm|mp|cdot|times|arg|max|min|hat|bar|tilde|vec|dot|colon|degree"
+    r"|(?:var)?(?:alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho"
+    r"|sigma|tau|upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega)"
+    r"|[^a-zA-Z!]",
+    re.DOTALL,
+)
+_COMMAND = re.compile(r"\\([a-zA-Z]+|.)", re.DOTALL)
+
+
+def check_commands(token: Token) -> None:
+    """Refuses commands in a text, a name or a tag that may move what is set, or hide it.
+
+    Raises:
+        TreeError: at the first of them.
+    """
+    for found in _COMMAND.finditer(str(token)):
+        if found.start() and not _COMMANDS.fullmatch(found[1]):
+            message = f"what {found[0]} does in this text is not read: leave it out"
+            raise TreeError(message, _at(token) + found.start())
 
 
 def check_words(token: Token) -> None:
