@@ -1,6 +1,7 @@
 """What is shown otherwise than it is checked is refused: what lies over it, what is not known."""
 
 import json
+import time
 
 import pytest
 
@@ -418,6 +419,23 @@ def test_what_moves_a_text_is_refused(tex: str, command: str) -> None:
 )
 def test_what_sets_a_text_is_read(tex: str) -> None:
     assert len(parse(tex)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{-@}",
+        "\\vskip-@",
+        "\\makebox[@]{x}",
+        "\\begin{minipage}{@}",
+        "\\begin{minipage}[@]{1cm}",
+        "\\raise@",
+    ],
+)
+def test_a_long_number_is_gone_through_once(text: str) -> None:
+    before = time.process_time()
+    problems(f"{text.replace('@', 20_000 * '1')}\n{SET}", "a.tex")
+    assert time.process_time() - before < 4
 
 
 def test_lengths() -> None:

@@ -7,8 +7,8 @@ _INCHES = {
     **{"em": 0.14, "rem": 0.14, "ex": 0.06, "ch": 0.07, "mu": 0.008, "pc": 0.17, "dd": 0.015},
     **{"cc": 0.18, "sp": 0.0, "vw": 0.1, "vh": 0.1, "%": 0.06},
 }
-LENGTH = r"[-+\s]*(?:\d+[.,]?\d*|[.,]\d+)\s*(?:true\s*)?(?:[a-zA-Z]{1,3}|%)"
-_PARTS = re.compile(r"([-+\s]*)(\d+[.,]?\d*|[.,]\d+)\s*(?:true\s*)?([a-zA-Z]{1,3}|%)")
+LENGTH = r"[-+\s]*(?<![\d.,])(?:\d+(?:[.,]\d*)?|[.,]\d+)\s*(?:true\s*)?(?:[a-zA-Z]{1,3}|%)"
+_PARTS = re.compile(r"([-+\s]*)(\d+(?:[.,]\d*)?|[.,]\d+)\s*(?:true\s*)?([a-zA-Z]{1,3}|%)")
 
 
 def inches(length: str) -> float | None:

@@ -38,7 +38,7 @@ _RAISED = re.compile(
 )
 # Lengths that hold for all equations that follow.
 _OF_DISPLAYS = re.compile(rf"\\(?:{_SKIPS})")
-_SHARE = re.compile(r"(\d*\.?\d*)\s*\\(?:text|line|column|h|display)(?:width|size)")
+_SHARE = re.compile(r"(\d*(?:\.\d*)?)\s*\\(?:text|line|column|h|display)(?:width|size)")
 # A column of a table that is of no width.
 _NARROW = re.compile(r"(?<=[{|\s])[pmb]\{\s*0*\.?0*(?:pt|mm|cm|em|ex|in|sp)\s*\}")
 _OVER = re.compile(
