@@ -71,3 +71,9 @@ def test_nothing_is_published_without_an_address(address, fresh):
 def test_what_is_installed_first(name, groups, fresh):
     plan = planned(name, fresh)
     assert re.findall(r"requirements/install\.py (\S+(?: --node)?)", plan) == groups
+
+
+def test_continuous_integration_runs_all_that_a_browser_tests_but_the_examples():
+    listed = re.search(r"BROWSER=\{([\w,]+)\}", (ROOT / ".ci" / "run").read_text())[1].split(",")
+    there = {path.name.removesuffix(".test.mjs") for path in ROOT.glob("tests/browser/*.test.mjs")}
+    assert listed == sorted(there - {"examples"})
