@@ -1,7 +1,7 @@
 // Every page of the built site as it is first opened, and as axe sees it: wide and narrow, light and dark.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LOOKS, axe } from "./axe.mjs";
+import { COLOURS, LOOKS, axe } from "./axe.mjs";
 import { pages } from "./site.mjs";
 import { open, overflow } from "./tab.mjs";
 
@@ -13,9 +13,12 @@ const VIEWS = [
   { widths: [390, 360], colorScheme: "dark", rules: LOOKS },
 ];
 
-// Chapters come from one template, and so do the pages of the reference: every other one is looked at in each view.
+// Chapters come from one template, and so do the pages of the reference: every other one is opened in each view, and
+// then changes its colours.
+const seenInBoth = (address) => !/^(chapters|reference)\//.test(address);
+
 function viewsOf(address, place) {
-  if (!/^(chapters|reference)\//.test(address)) return VIEWS;
+  if (seenInBoth(address)) return VIEWS;
   const { widths, colorScheme } = VIEWS[place % 2];
   return [{ widths, colorScheme }];
 }
@@ -39,6 +42,11 @@ for (const [place, address] of pages().entries()) {
         assert.ok((await overflow(page)) <= 0, `at ${width} px it scrolls sideways by ${await overflow(page)} px`);
       }
       assert.deepEqual(await axe(page, undefined, rules), []);
+      if (rules !== undefined || seenInBoth(address)) return;
+      await page.locator(".md-header [data-md-component=palette] label:visible").click();
+      const other = colorScheme === "light" ? "slate" : "default";
+      await page.waitForSelector(`body[data-md-color-scheme=${other}]`);
+      assert.deepEqual(await axe(page, undefined, COLOURS), []);
     });
   }
 }
