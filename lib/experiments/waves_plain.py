@@ -23,6 +23,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,16 +129,10 @@ def run(
     tried: list[dict[str, Any]] = []
     by_seed: dict[str, list[Number]] = {}
     for length, epochs in {"": settings.short_epochs, "long_": settings.recurrent.epochs}.items():
-        metrics[f"{length}epochs"] = epochs
         rates: dict[str, float] = {}
+        metrics[f"{length}epochs"] = epochs
         for name, side in sides(settings).items():
-
-            def score(rate: float, side: Side = side, epochs: int = epochs) -> float:
-                """The error on what is chosen by."""
-                seed = settings.search_seed
-                found = learn(side, settings, epochs, rate, seed, train_set, chosen_on)
-                return float(found["mse"])
-
+            score = partial(error_of, side, settings, epochs, train_set, chosen_on)
             errors = search(score, settings.recurrent.learning_rate, settings.largest_grid)
             rates[name], at_end = best_of(errors)
             metrics |= {
@@ -149,17 +144,10 @@ def run(
                 for rate in sorted(errors)
             ]
             print(f"  {name}, {epochs} epochs: a rate of {rates[name]:g}", flush=True)
-        found: list[dict[str, Number]] = []
-        for seed in seeds:
-            measured: dict[str, Number] = {}
-            for name, side in sides(settings).items():
-                of_side = learn(side, settings, epochs, rates[name], seed, train_set, judged_on)
-                error = of_side["mse"]
-                of_side |= {"over_best": error / floor, "excess": excess(error, floor)}
-                measured |= {f"{length}{name}_{key}": value for key, value in of_side.items()}
-            print(f"  seed {seed}:", *(f"{key} {value:.4g}" for key, value in measured.items()))
-            found.append(measured)
-        means, of_seeds = summary(found)
+        found = [
+            judge(settings, epochs, rates, seed, train_set, judged_on, floor) for seed in seeds
+        ]
+        means, of_seeds = summary([{length + key: one[key] for key in one} for one in found])
         pair = (of_seeds[f"{length}{name}_mse"] for name in ("recurrent", "plain"))
         metrics |= means | paired_difference(*pair).metrics(f"{length}difference")
         by_seed |= of_seeds
@@ -172,6 +160,34 @@ def run(
         tried=tried,
         by_seed=by_seed,
     )
+
+
+def error_of(
+    side: Side, settings: Settings, epochs: int, train_set: Waves, chosen_on: Waves, rate: float
+) -> float:
+    """The error that a rate leaves on what is chosen by."""
+    found = learn(side, settings, epochs, rate, settings.search_seed, train_set, chosen_on)
+    return float(found["mse"])
+
+
+def judge(
+    settings: Settings,
+    epochs: int,
+    rates: dict[str, float],
+    seed: int,
+    train_set: Waves,
+    judged_on: Waves,
+    floor: float,
+) -> dict[str, Number]:
+    """Trains both from one seed; returns what each of them leaves."""
+    measured: dict[str, Number] = {}
+    for name, side in sides(settings).items():
+        of_side = learn(side, settings, epochs, rates[name], seed, train_set, judged_on)
+        error = of_side["mse"]
+        of_side |= {"over_best": error / floor, "excess": excess(error, floor)}
+        measured |= {f"{name}_{key}": value for key, value in of_side.items()}
+    print(f"  seed {seed}:", *(f"{key} {value:.4g}" for key, value in measured.items()))
+    return measured
 
 
 def excess(error: float, floor: float) -> float:
