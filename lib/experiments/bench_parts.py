@@ -21,9 +21,8 @@ from backprop.fast.embedding import embedding_backward
 from backprop.fast.lstm import lstm_backward, lstm_forward
 from backprop.fast.rows import by_gate, in_parts, written_in_parts
 from backprop.shapes import Array
-from experiments.awake import cores_awake
-from experiments.record import Number, Result
-from experiments.speed import Piece, take_turns
+from experiments.record import Result
+from experiments.speed import Piece, seconds_and_medians
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +59,7 @@ def run(_checkpoints: Path, settings: BenchPartsSettings = BenchPartsSettings())
     start = time.perf_counter()
     rng = np.random.default_rng(settings.seed)
     pieces = [*of_an_lstm(settings, rng), *of_an_embedding(settings, rng)]
-    with cores_awake():
-        turns = take_turns(pieces, settings.rounds)
-    taken = {piece.name: seconds for piece, seconds in zip(pieces, turns, strict=True)}
+    taken, metrics = seconds_and_medians(pieces, settings.rounds)
     lstm = taken["lstm_forward"] + taken["lstm_backward"]
     embedding = taken["embedding_forward"] + taken["embedding_backward"]
     shares = {
@@ -70,9 +67,6 @@ def run(_checkpoints: Path, settings: BenchPartsSettings = BenchPartsSettings())
         "at_once_in_lstm": taken["at_once"] / lstm,
         "add_in_embedding": taken["add"] / embedding,
         "places_in_embedding": taken["places"] / embedding,
-    }
-    metrics: dict[str, Number] = {
-        f"{name}_ms": 1e3 * float(np.median(seconds)) for name, seconds in taken.items()
     }
     metrics |= {name: float(np.median(share)) for name, share in shares.items()}
     return Result(

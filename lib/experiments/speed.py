@@ -427,6 +427,20 @@ def take_turns(pieces: Sequence[Piece], rounds: int) -> NDArray[np.float64]:
     return taken[1:].T
 
 
+def seconds_and_medians(
+    pieces: Sequence[Piece], rounds: int
+) -> tuple[dict[str, NDArray[np.float64]], dict[str, Number]]:
+    """Lets pieces take turns, all cores awake.
+
+    Returns:
+        The seconds of each in each round, by its name; and metrics, the medians in ms.
+    """
+    with cores_awake():
+        turns = take_turns(pieces, rounds)
+    taken = {piece.name: seconds for piece, seconds in zip(pieces, turns, strict=True)}
+    return taken, {f"{name}_ms": 1e3 * float(np.median(each)) for name, each in taken.items()}
+
+
 def fastest(piece: Piece) -> float:
     """Returns the seconds of the fastest try."""
     with one_core() if piece.cores == 1 else nullcontext():

@@ -26,9 +26,8 @@ from backprop.fast import convolution as columns
 from backprop.fast import im2col, unrolling
 from backprop.fast.axes import axes
 from backprop.shapes import Array
-from experiments.awake import cores_awake
-from experiments.record import Number, Result
-from experiments.speed import Piece, forward_by_parts, take_turns
+from experiments.record import Result
+from experiments.speed import Piece, forward_by_parts, seconds_and_medians
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,12 +59,7 @@ def run(_checkpoints: Path, settings: PartsSettings = PartsSettings()) -> Result
     """Times all pieces in turns; there is nothing to go on from."""
     start = time.perf_counter()
     pieces = list(steps(settings, np.random.default_rng(settings.seed)))
-    with cores_awake():
-        turns = take_turns(pieces, settings.rounds)
-    taken = dict(zip(STEPS, turns, strict=True))
-    metrics: dict[str, Number] = {
-        f"{name}_ms": 1e3 * float(np.median(seconds)) for name, seconds in taken.items()
-    }
+    taken, metrics = seconds_and_medians(pieces, settings.rounds)
     compared = [(f"{after}_gain", before, after) for before, after in pairwise(STEPS)]
     compared += [("blocks_in_all", "im2col", "blocks"), ("columns_in_all", "blocks", "columns")]
     for name, before, after in compared:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import bench_parts
+from experiments import bench_parts, speed
 from experiments.bench_parts import BenchPartsSettings, products, run
 
 SMALL = BenchPartsSettings(
@@ -23,7 +23,7 @@ def test_shares_are_those_of_a_turn(monkeypatch):
         first = np.arange(1.0, len(pieces) + 1)
         return np.stack([first, 10 * first, first], axis=1)
 
-    monkeypatch.setattr(bench_parts, "take_turns", turns)
+    monkeypatch.setattr(speed, "take_turns", turns)
     metrics = run(Path(), SMALL).metrics
     at = {name: number for number, name in enumerate(names, start=1)}
     lstm = at["lstm_forward"] + at["lstm_backward"]

@@ -10,7 +10,7 @@ import pytest
 
 from backprop import convolution
 from backprop.fast import unrolling
-from experiments import speed_parts
+from experiments import speed, speed_parts
 from experiments.speed_parts import STEPS, PartsSettings, by_columns, run, steps
 
 SMALL = PartsSettings(rounds=2, images=3, channels=2, size=5, kernel=3)
@@ -58,7 +58,7 @@ def test_gains_are_those_of_a_turn(monkeypatch):
     """In the second turn all takes longer, and more is gained; in the third only the former."""
     first = np.arange(7.0, 0.0, -1.0)
     turns = np.stack([first, 10 * first**2, 100 * first], axis=1)
-    monkeypatch.setattr(speed_parts, "take_turns", lambda pieces, rounds: turns)
+    monkeypatch.setattr(speed, "take_turns", lambda pieces, rounds: turns)
     metrics = run(Path(), SMALL).metrics
     for number, (before, after) in enumerate(pairwise(STEPS)):
         ratio = first[number] / first[number + 1]
